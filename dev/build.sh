@@ -1,0 +1,96 @@
+# shellcheck shell=sh
+# Builds the program when its sources have changed. Sourced by ./tocsin and ./check (POSIX sh), in
+# the root of the repository and after dev/jdk.sh.
+
+program=app/target/tocsin
+
+# fingerprint: path, time and size of everything the program is made of, in one number.
+fingerprint() {
+  set -- pom.xml
+  for module in */pom.xml; do
+    module=${module%/pom.xml}
+    [ "$module" = bench ] || set -- "$@" "$module/pom.xml"
+    [ "$module" = bench ] || [ ! -d "$module/src/main" ] || set -- "$@" "$module/src/main"
+  done
+  # GNU find, then GNU or BusyBox stat, then BSD stat.
+  {
+    find "$@" -type f -printf '%p %T@ %s\n' 2>/dev/null ||
+      find "$@" -type f -exec stat -c '%n %Y %s' {} + 2>/dev/null ||
+      find "$@" -type f -exec stat -f '%N %m %z' {} +
+  } | LC_ALL=C sort | cksum
+}
+
+# is_built FINGERPRINT: is the program that lies there the one of these sources?
+is_built() {
+  [ -r "$program/stamp" ] && read -r stamp <"$program/stamp" && [ "$stamp" = "$1" ] || return 1
+  # The last jar to be copied: where it is, all are.
+  set -- "$program"/lib/tocsin-app-*.jar
+  [ -f "$1" ]
+}
+
+# lock_build, unlock_build: one build at a time in this tree.
+lock_build() {
+  mkdir -p target
+  if command -v flock >/dev/null; then
+    exec 9>target/build.lock
+    flock 9
+    return
+  fi
+  until mkdir target/build.lock.d 2>/dev/null; do
+    holder=$(cat target/build.lock.d/pid 2>/dev/null) || holder=
+    if [ -n "$holder" ] && ! kill -0 "$holder" 2>/dev/null; then
+      rm -rf target/build.lock.d
+    else
+      sleep 1
+    fi
+  done
+  echo $$ >target/build.lock.d/pid
+  trap 'rm -rf target/build.lock.d' EXIT
+  trap 'exit 130' INT TERM HUP
+}
+unlock_build() {
+  if [ -d target/build.lock.d ]; then
+    rm -rf target/build.lock.d
+    trap - EXIT INT TERM HUP
+  else
+    exec 9>&-
+  fi
+}
+
+# run_maven ARGS: Maven on the JDK in $java_home, without that JDK's warnings about Maven's own
+# libraries, and without the lock (a child that lives on must not keep it).
+run_maven() {
+  # shellcheck disable=SC2154 # set by find_java
+  JAVA_HOME=$java_home \
+    MAVEN_OPTS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" \
+    mvn -B "$@" </dev/null 9>&-
+}
+
+# build_program: builds what ./tocsin starts, or says what is missing and fails.
+build_program() {
+  if ! find_java javac; then
+    explain_java jdk "with its compiler (a JDK), to build itself"
+    return 1
+  fi
+  if ! command -v mvn >/dev/null; then
+    echo "tocsin: needs Maven 3.8.7 or newer to build itself (Debian, Ubuntu: apt install maven; macOS: brew install maven)." >&2
+    return 1
+  fi
+  lock_build
+  sources=$(fingerprint)
+  if is_built "$sources"; then
+    # Someone else has built it while we waited.
+    unlock_build
+    return 0
+  fi
+  echo "building tocsin (first start takes a minute)…" >&2
+  if run_maven -Dmaven.test.skip=true -pl app -am package >target/build.log 2>&1; then
+    echo "$sources" >"$program/stamp"
+    unlock_build
+  else
+    unlock_build
+    grep -E '^\[(WARNING|ERROR)\]' target/build.log | grep -vE '\[ERROR\] *($|\[Help|To see|Re-run|For more|After corr|  mvn <args>)' | awk '!seen[$0]++' | tail -n 30 >&2
+    echo "tocsin: the build failed; all of it is in $PWD/target/build.log" >&2
+    return 1
+  fi
+}

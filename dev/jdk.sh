@@ -1,0 +1,64 @@
+# shellcheck shell=sh disable=SC2034 # $java_home is for whoever sources this
+# Finds Java. Sourced by ./tocsin, ./check and dev/format (POSIX sh); shipped in lib/ of a
+# distribution. Looks at files only: starting each candidate would cost more than the program does.
+
+min_java=25
+
+# java_feature HOME: sets $feature to the Java version at HOME (25, 17, ...), or fails.
+java_feature() {
+  feature=''
+  [ -x "$1/bin/java" ] && [ -r "$1/release" ] || return 1
+  while IFS="=" read -r key value || [ -n "$key" ]; do
+    if [ "$key" = JAVA_VERSION ]; then
+      value=${value#\"}
+      feature=${value%%[!0-9]*}
+      break
+    fi
+  done <"$1/release"
+  [ -n "$feature" ]
+}
+
+# consider HOME [javac]: takes HOME as $java_home when it is new enough (and has a compiler).
+consider() {
+  [ -n "$1" ] && java_feature "$1" || return 1
+  if [ "$feature" -lt "$min_java" ]; then
+    java_seen="Java $feature in $1"
+    return 1
+  fi
+  if [ "${2:-}" = javac ] && [ ! -x "$1/bin/javac" ]; then
+    java_seen="Java $feature without a compiler in $1"
+    return 1
+  fi
+  java_home=$1
+}
+
+# find_java [javac]: sets $java_home, or fails and says in $java_seen what it met instead.
+find_java() {
+  java_home='' java_seen=''
+  consider "${JAVA_HOME:-}" "${1:-}" && return
+  if on_path=$(command -v java); then
+    on_path=$(readlink -f "$on_path" 2>/dev/null) || on_path=
+    consider "${on_path%/bin/java}" "${1:-}" && return
+  fi
+  for candidate in \
+    /usr/lib/jvm/* /usr/java/* /opt/* /opt/java/* /usr/local/openjdk-* \
+    "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* \
+    /Library/Java/JavaVirtualMachines/*/Contents/Home \
+    "$HOME"/Library/Java/JavaVirtualMachines/*/Contents/Home \
+    /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
+    /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home; do
+    consider "$candidate" "${1:-}" && return
+  done
+  return 1
+}
+
+# explain_java PACKAGE-KIND (jre or jdk): what to install, on stderr.
+explain_java() {
+  {
+    echo "tocsin: needs Java $min_java or newer${2:+ $2}; found ${java_seen:-none}."
+    echo "  Debian, Ubuntu: apt install openjdk-$min_java-$1-headless, where the release has it"
+    echo "  macOS:          brew install openjdk@$min_java"
+    echo "  elsewhere:      https://adoptium.net/temurin/releases/?version=$min_java"
+    echo "  If it is in an unusual place, set JAVA_HOME to its folder."
+  } >&2
+}
