@@ -1,0 +1,208 @@
+package dev.tocsin.events;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/// Decodes the messages of WebSocket clients.
+///
+/// Fields that an action does not have are passed over, so that an older server understands a newer
+/// client; an optional field that is `null` counts as absent.
+public final class ClientMessages {
+
+  private static final byte[] BARE_PING = "ping".getBytes(StandardCharsets.US_ASCII);
+
+  private ClientMessages() {}
+
+  /// Decodes one text message, whatever its bytes are.
+  public static ClientMessage decode(byte[] message) {
+    if (Arrays.equals(message, BARE_PING)) {
+      return new ClientMessage.Ping(null);
+    }
+    Rejection fault = JsonText.fault(message, 0, message.length);
+    if (fault != null) {
+      return new ClientMessage.Malformed(null, fault);
+    }
+    Fields fields = new Fields(message);
+    try (JsonParser parser = StrictJson.parserOfWrapper(message, 0, message.length)) {
+      fields.read(parser);
+    } catch (JacksonException e) {
+      return new ClientMessage.Malformed(null, StrictJson.rejection(e, message, 0));
+    }
+    return fields.message();
+  }
+
+  /// The fields of one message as they are read.
+  private static final class Fields {
+
+    private final byte[] message;
+    private @Nullable String id;
+    private @Nullable String action;
+    private @Nullable String type;
+    private @Nullable String epoch;
+    private @Nullable String idempotencyKey;
+    private @Nullable List<String> events;
+    private @Nullable Long since;
+    private @Nullable Slice event;
+    private @Nullable String fault;
+
+    Fields(byte[] message) {
+      this.message = message;
+    }
+
+    void read(JsonParser parser) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        if (parser.currentToken() == null) {
+          StrictJson.failEmpty(parser);
+        }
+        StrictJson.skipUnwrappedValue(parser);
+        fault("A message is a JSON object");
+      } else {
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+          String name = parser.currentName();
+          parser.nextToken();
+          readField(name, parser);
+        }
+      }
+      StrictJson.expectEnd(parser);
+    }
+
+    private void readField(String name, JsonParser parser) {
+      if (parser.currentToken() == JsonToken.VALUE_NULL) {
+        return;
+      }
+      switch (name) {
+        case "id" -> id = id(parser);
+        case "action" -> action = text(name, parser);
+        case "type" -> type = text(name, parser);
+        case "epoch" -> epoch = text(name, parser);
+        case "idempotency_key" -> idempotencyKey = text(name, parser);
+        case "since" -> since = position(name, parser);
+        case "events" -> events = texts(name, parser);
+        case "event" -> {
+          int start = StrictJson.tokenStart(parser);
+          event = new Slice(message, start, StrictJson.skipValue(parser) - start);
+        }
+        default -> StrictJson.skipUnwrappedValue(parser);
+      }
+    }
+
+    private @Nullable String id(JsonParser parser) {
+      JsonToken token = parser.currentToken();
+      if (token == JsonToken.VALUE_STRING || token == JsonToken.VALUE_NUMBER_INT) {
+        int start = StrictJson.tokenStart(parser);
+        parser.getString();
+        int end = StrictJson.tokenEnd(parser);
+        return new String(message, start, end - start, StandardCharsets.UTF_8);
+      }
+      return wrong("id must be a string or an integer", parser);
+    }
+
+    private @Nullable String text(String name, JsonParser parser) {
+      return parser.currentToken() == JsonToken.VALUE_STRING
+          ? parser.getString()
+          : wrong(name + " must be a string", parser);
+    }
+
+    private @Nullable Long position(String name, JsonParser parser) {
+      if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT && fitsLong(parser)) {
+        long value = parser.getLongValue();
+        if (value >= 0) {
+          return value;
+        }
+      }
+      wrong(name + " must be a sequence: an integer from 0", parser);
+      return null;
+    }
+
+    private static boolean fitsLong(JsonParser parser) {
+      return parser.getNumberType() == JsonParser.NumberType.INT
+          || parser.getNumberType() == JsonParser.NumberType.LONG;
+    }
+
+    private @Nullable List<String> texts(String name, JsonParser parser) {
+      String message = name + " must be an array of strings";
+      if (parser.currentToken() != JsonToken.START_ARRAY) {
+        wrong(message, parser);
+        return null;
+      }
+      List<String> texts = new ArrayList<>();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        if (parser.currentToken() == JsonToken.VALUE_STRING) {
+          texts.add(parser.getString());
+        } else {
+          wrong(message, parser);
+        }
+      }
+      return texts;
+    }
+
+    /// Remembers a fault, reads past the value and has none.
+    private @Nullable String wrong(String message, JsonParser parser) {
+      fault(message + "; was " + PayloadCheck.shown(parser));
+      StrictJson.skipUnwrappedValue(parser);
+      return null;
+    }
+
+    private void fault(String message) {
+      if (fault == null) {
+        fault = message;
+      }
+    }
+
+    ClientMessage message() {
+      if (fault != null) {
+        return malformed(ErrorCode.INVALID_MESSAGE, fault);
+      }
+      if (action != null) {
+        return action(action);
+      }
+      if (type == null) {
+        return malformed(ErrorCode.INVALID_MESSAGE, "action is required");
+      }
+      return switch (type) {
+        case "ping" -> new ClientMessage.Ping(id);
+        case "pong" -> new ClientMessage.Pong(id);
+        default ->
+            malformed(
+                ErrorCode.INVALID_MESSAGE,
+                "action is required; an event is published with"
+                    + " {\"action\":\"publish\",\"event\":{…}}");
+      };
+    }
+
+    private ClientMessage action(String action) {
+      return switch (action) {
+        case "subscribe" ->
+            events == null
+                ? malformed(ErrorCode.INVALID_MESSAGE, "events is required: an array of patterns")
+                : new ClientMessage.Subscribe(id, events);
+        case "unsubscribe" -> new ClientMessage.Unsubscribe(id, events);
+        case "resume" ->
+            since == null
+                ? malformed(ErrorCode.INVALID_MESSAGE, "since is required: a sequence")
+                : new ClientMessage.Resume(id, since, epoch);
+        case "publish" ->
+            event == null
+                ? malformed(ErrorCode.INVALID_MESSAGE, "event is required: the envelope to publish")
+                : new ClientMessage.Publish(id, event, idempotencyKey);
+        case "ping" -> new ClientMessage.Ping(id);
+        default ->
+            malformed(
+                ErrorCode.UNKNOWN_ACTION,
+                "There is no action "
+                    + PayloadCheck.quoted(action)
+                    + "; there are subscribe, unsubscribe, resume, publish and ping");
+      };
+    }
+
+    private ClientMessage malformed(ErrorCode code, String message) {
+      return new ClientMessage.Malformed(id, new Rejection(code, message));
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package dev.tocsin.events;
+
+import java.time.InstantSource;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/// The one path by which bytes become an event: strict JSON, the envelope, the type, the payload,
+/// in this order.
+///
+/// Safe for any thread.
+public final class EventEncoder {
+
+  private final EventCatalog catalog;
+  private final InstantSource clock;
+
+  /// @param clock tells the timestamp of events that come without one
+  public EventEncoder(EventCatalog catalog, InstantSource clock) {
+    this.catalog = catalog;
+    this.clock = clock;
+  }
+
+  /// The catalog whose types are accepted.
+  public EventCatalog catalog() {
+    return catalog;
+  }
+
+  /// Encodes one envelope.
+  public EncodingResult encode(byte[] json) {
+    return encode(json, 0, json.length);
+  }
+
+  /// Encodes the envelope that stands in a part of `json`.
+  public EncodingResult encode(byte[] json, int offset, int length) {
+    Rejection fault = JsonText.fault(json, offset, length);
+    if (fault != null) {
+      return fault;
+    }
+    Envelope envelope = new Envelope();
+    try (JsonParser parser = StrictJson.parser(json, offset, length)) {
+      envelope.read(parser);
+    } catch (JacksonException e) {
+      return StrictJson.rejection(e, json, offset);
+    }
+    if (envelope.fault != null) {
+      return new Rejection(ErrorCode.INVALID_MESSAGE, envelope.fault);
+    }
+    return encode(json, offset, envelope);
+  }
+
+  private EncodingResult encode(byte[] json, int offset, Envelope envelope) {
+    String name = envelope.type == null ? "" : envelope.type;
+    if (EventType.isReservedName(name)) {
+      return new Rejection(
+          ErrorCode.RESERVED_EVENT_TYPE, PayloadCheck.quoted(name) + " is sent by the server only");
+    }
+    Optional<EventType> found = catalog.find(name);
+    if (found.isEmpty()) {
+      return catalog.unknownType(name);
+    }
+    EventType type = found.get();
+    if (envelope.payloadStart < 0) {
+      return envelope.payloadEnd < 0 ? PayloadFaults.missing() : PayloadFaults.notAnObject();
+    }
+    PayloadSchema schema = catalog.schemaOf(type);
+    int length = envelope.payloadEnd - envelope.payloadStart;
+    PayloadCheck check = schema.check(json, offset + envelope.payloadStart, length);
+    if (!check.isValid()) {
+      return check.rejection(name);
+    }
+    return EncodedEvent.of(
+        type.name(),
+        check.normalised(json, offset + envelope.payloadStart, length),
+        envelope.timestamp == null ? Timestamp.now(clock).text() : envelope.timestamp,
+        envelope.correlationId,
+        envelope.channel == null ? type.channel() : envelope.channel);
+  }
+
+  /// The fields of one envelope as they are read.
+  private static final class Envelope {
+
+    private @Nullable String type;
+    private @Nullable String timestamp;
+    private @Nullable String correlationId;
+    private @Nullable String channel;
+    private int payloadStart = -1;
+    private int payloadEnd = -1;
+
+    /// The first thing that is wrong with the envelope, which is told once the JSON is known to be
+    /// sound.
+    private @Nullable String fault;
+
+    void read(JsonParser parser) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        if (parser.currentToken() == null) {
+          StrictJson.failEmpty(parser);
+        }
+        StrictJson.skipValue(parser);
+        fault("An event is a JSON object");
+      } else {
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+          String name = parser.currentName();
+          parser.nextToken();
+          readField(name, parser);
+        }
+        if (type == null) {
+          fault("type is required");
+        }
+        if (timestamp != null && !IsoDateTime.isOffsetDateTime(timestamp)) {
+          fault(
+              "timestamp must be an ISO 8601 date-time with an offset; was "
+                  + PayloadCheck.quoted(timestamp));
+        }
+      }
+      StrictJson.expectEnd(parser);
+    }
+
+    private void readField(String name, JsonParser parser) {
+      switch (name) {
+        case "type" -> {
+          if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            fault("type must be a string; was null");
+          }
+          type = text(name, parser);
+        }
+        case "payload" -> {
+          boolean object = parser.currentToken() == JsonToken.START_OBJECT;
+          int start = StrictJson.tokenStart(parser);
+          payloadEnd = StrictJson.skipValue(parser);
+          payloadStart = object ? start : -1;
+        }
+        case "timestamp" -> timestamp = text(name, parser);
+        case "correlation_id" -> correlationId = text(name, parser);
+        case "channel" -> channel = text(name, parser);
+        case "sequence", "previous" -> StrictJson.skipValue(parser);
+        default -> {
+          fault("An event has no field " + PayloadCheck.quoted(name));
+          StrictJson.skipValue(parser);
+        }
+      }
+    }
+
+    private @Nullable String text(String name, JsonParser parser) {
+      if (parser.currentToken() == JsonToken.VALUE_STRING) {
+        return parser.getString();
+      }
+      if (parser.currentToken() != JsonToken.VALUE_NULL) {
+        fault(name + " must be a string; was " + PayloadCheck.shown(parser));
+        StrictJson.skipValue(parser);
+      }
+      return null;
+    }
+
+    private void fault(String message) {
+      if (fault == null) {
+        fault = message;
+      }
+    }
+  }
+}

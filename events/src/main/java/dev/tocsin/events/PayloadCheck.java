@@ -1,0 +1,165 @@
+package dev.tocsin.events;
+
+import com.networknt.schema.Error;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/// One run over one payload: where it is, the faults it found, and the enum values that have to be
+/// written in lower case. Owned by its caller.
+final class PayloadCheck {
+
+  private static final int MAX_SHOWN = 64;
+
+  /// The text of all told faults together, in characters: what is told of a small message with a
+  /// long path and many faults stays small.
+  private static final int MAX_TOLD_CHARACTERS = 1 << 18;
+
+  private final List<PayloadError> errors = new ArrayList<>(0);
+  private final List<Edit> edits = new ArrayList<>(0);
+  private Object[] path = new Object[8];
+  private int depth;
+  private int faults;
+  private int toldCharacters;
+
+  /// The bytes from `start` to `end` of the payload are to become `replacement`.
+  private record Edit(int start, int end, String replacement) {}
+
+  void enter(Object nameOrIndex) {
+    if (depth == path.length) {
+      path = Arrays.copyOf(path, depth * 2);
+    }
+    path[depth++] = nameOrIndex;
+  }
+
+  void leave() {
+    depth--;
+  }
+
+  /// Tells a fault of the place where the check is.
+  void fault(String code, String message) {
+    faults++;
+    if (hasRoom()) {
+      tell(pointer(), code, message);
+    }
+  }
+
+  /// Tells an error of the JSON Schema validator.
+  void fault(Error error) {
+    faults++;
+    if (hasRoom()) {
+      PayloadError fault = SchemaFaults.payloadError(error);
+      tell(fault.path(), fault.code(), fault.message());
+    }
+  }
+
+  private boolean hasRoom() {
+    return errors.size() < Rejection.MAX_ERRORS && toldCharacters < MAX_TOLD_CHARACTERS;
+  }
+
+  private void tell(String pointer, String code, String message) {
+    errors.add(new PayloadError(pointer, code, message));
+    toldCharacters += pointer.length() + message.length();
+  }
+
+  void missing(String field) {
+    enter(field);
+    fault("required", field + " is required");
+    leave();
+  }
+
+  /// Tells that the value at the parser is not of its shape, and reads past it.
+  void wrongType(JsonParser parser, Shape shape) {
+    fault("type", "must be " + shape.noun() + "; was " + shown(parser));
+    parser.skipChildren();
+  }
+
+  /// Has the text value at the parser, which is read to its end, delivered as `text`.
+  void replaceText(JsonParser parser, String text) {
+    replace(StrictJson.tokenStart(parser), StrictJson.tokenEnd(parser), text);
+  }
+
+  void replace(int start, int end, String text) {
+    edits.add(new Edit(start, end, '"' + text + '"'));
+  }
+
+  /// The faults that are told, the first ones.
+  List<PayloadError> errors() {
+    return errors;
+  }
+
+  boolean isValid() {
+    return faults == 0;
+  }
+
+  /// The refusal of the payload of a type, which is not valid.
+  Rejection rejection(String type) {
+    return PayloadFaults.rejection(type, errors, faults);
+  }
+
+  /// The payload as it is delivered: the very bytes, with the edits made. The array itself is
+  /// returned when there is nothing to cut or edit.
+  byte[] normalised(byte[] json, int offset, int length) {
+    if (edits.isEmpty()) {
+      return offset == 0 && length == json.length
+          ? json
+          : Arrays.copyOfRange(json, offset, offset + length);
+    }
+    edits.sort(Comparator.comparingInt(Edit::start));
+    ByteArrayOutputStream out = new ByteArrayOutputStream(length);
+    int copied = 0;
+    for (Edit edit : edits) {
+      out.write(json, offset + copied, edit.start - copied);
+      out.writeBytes(edit.replacement.getBytes(StandardCharsets.UTF_8));
+      copied = edit.end;
+    }
+    out.write(json, offset + copied, length - copied);
+    return out.toByteArray();
+  }
+
+  /// The value at the parser as a message shows it: short, whatever it is.
+  static String shown(JsonParser parser) {
+    JsonToken token = parser.currentToken();
+    return switch (token) {
+      case START_OBJECT -> "an object";
+      case START_ARRAY -> "an array";
+      case VALUE_STRING -> quoted(parser.getString());
+      default -> shortened(parser.getString());
+    };
+  }
+
+  static String quoted(String text) {
+    return '"' + shortened(text) + '"';
+  }
+
+  /// The text, cut when it is long.
+  static String shortened(String text) {
+    return shortened(text, MAX_SHOWN);
+  }
+
+  static String shortened(String text, int maxLength) {
+    if (text.length() <= maxLength) {
+      return text;
+    }
+    int end = Character.isHighSurrogate(text.charAt(maxLength - 1)) ? maxLength - 1 : maxLength;
+    return text.substring(0, end) + "…";
+  }
+
+  private String pointer() {
+    String pointer = "";
+    for (int i = 0; i < depth; i++) {
+      pointer = pointer(pointer, path[i]);
+    }
+    return pointer;
+  }
+
+  /// A JSON pointer (RFC 6901), one step further.
+  static String pointer(String parent, Object nameOrIndex) {
+    return parent + '/' + nameOrIndex.toString().replace("~", "~0").replace("/", "~1");
+  }
+}

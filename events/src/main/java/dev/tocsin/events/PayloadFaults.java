@@ -1,0 +1,36 @@
+package dev.tocsin.events;
+
+import java.util.List;
+
+/// The refusals of payloads, worded once.
+final class PayloadFaults {
+
+  private PayloadFaults() {}
+
+  static Rejection missing() {
+    return rejection("required", "The payload is missing");
+  }
+
+  static Rejection notAnObject() {
+    return rejection("type", "The payload must be a JSON object");
+  }
+
+  private static Rejection rejection(String code, String message) {
+    return new Rejection(
+        ErrorCode.INVALID_PAYLOAD, message, List.of(new PayloadError("", code, message)));
+  }
+
+  /// The refusal of the payload of a type.
+  ///
+  /// @param errors the faults that are told, at least one
+  /// @param faults how many there are
+  static Rejection rejection(String type, List<PayloadError> errors, int faults) {
+    PayloadError first = errors.getFirst();
+    String place = first.path().isEmpty() ? "" : PayloadCheck.shortened(first.path()) + " ";
+    String more = faults == 1 ? "" : " (and " + (faults - 1) + " more)";
+    return new Rejection(
+        ErrorCode.INVALID_PAYLOAD,
+        "Payload of " + type + ": " + place + first.message() + more,
+        errors);
+  }
+}

@@ -1,0 +1,40 @@
+package dev.tocsin.events;
+
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What the payload of an event type has to look like.
+///
+/// Immutable and safe for any thread. A schema comes from a payload record ([#of]) or from a JSON
+/// Schema document ([CatalogFolder]); both are checked by the same [EventEncoder].
+public abstract sealed class PayloadSchema permits DocumentSchema, RecordSchema {
+
+  /// The schema of a payload record.
+  ///
+  /// Its components may be strings, `long`, `double`, `boolean` and their boxes, [Timestamp],
+  /// enums, other payload records, `List`s of these and `Map`s from `String` to these or to
+  /// `Object`. Each carries a [Doc]; `@Nullable` or [Default] makes it optional, [Range] bounds it.
+  ///
+  /// @throws IllegalArgumentException when a component is of another type or lacks its [Doc]
+  public static PayloadSchema of(Class<? extends Record> record) {
+    return RecordSchemas.of(record);
+  }
+
+  PayloadSchema() {}
+
+  /// The name of the payload, for instance `AlertCreatedPayload`.
+  public abstract String name();
+
+  /// The fields without which a payload is refused, in their order.
+  public abstract List<String> requiredFields();
+
+  /// The JSON Schema (2020-12) of the payload as it is delivered, made anew for the caller.
+  ///
+  /// @param type the event type, for `$id` and title
+  /// @param description what the event means
+  public abstract ObjectNode jsonSchema(String type, String description);
+
+  /// Checks the payload, which is a JSON object without syntax errors, duplicate names or excessive
+  /// depth.
+  abstract PayloadCheck check(byte[] json, int offset, int length);
+}

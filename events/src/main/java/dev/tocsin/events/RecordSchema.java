@@ -1,0 +1,75 @@
+package dev.tocsin.events;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The schema that a payload record implies.
+final class RecordSchema extends PayloadSchema {
+
+  static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
+
+  private final RecordShape shape;
+  private final List<String> requiredFields;
+
+  RecordSchema(RecordShape shape) {
+    this.shape = shape;
+    this.requiredFields = shape.requiredFields();
+  }
+
+  RecordShape shape() {
+    return shape;
+  }
+
+  @Override
+  public String name() {
+    return shape.type().getSimpleName();
+  }
+
+  @Override
+  public List<String> requiredFields() {
+    return requiredFields;
+  }
+
+  @Override
+  public ObjectNode jsonSchema(String type, String description) {
+    ObjectNode schema = JsonNodeFactory.instance.objectNode();
+    schema.put("$schema", DIALECT);
+    schema.put("$id", id(type));
+    schema.put("title", name());
+    schema.put("description", description);
+    Map<String, ObjectNode> definitions = new LinkedHashMap<>();
+    shape.describeFields(schema, definitions);
+    schema.putArray("examples").add(shape.example(""));
+    if (!definitions.isEmpty()) {
+      ObjectNode defs = schema.putObject("$defs");
+      definitions.forEach(defs::set);
+    }
+    return schema;
+  }
+
+  /// The `$id` of the schema of a type's payload.
+  static String id(String type) {
+    return "urn:tocsin:payload:" + type;
+  }
+
+  /// What is wrong with a payload that is sound JSON, or `null`.
+  @Nullable Rejection fault(byte[] json) {
+    PayloadCheck check = check(json, 0, json.length);
+    return check.isValid() ? null : check.rejection(name());
+  }
+
+  @Override
+  PayloadCheck check(byte[] json, int offset, int length) {
+    PayloadCheck check = new PayloadCheck();
+    try (JsonParser parser = StrictJson.checkedParser(json, offset, length)) {
+      parser.nextToken();
+      shape.check(parser, check);
+    }
+    return check;
+  }
+}

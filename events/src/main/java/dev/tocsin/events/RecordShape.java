@@ -1,0 +1,230 @@
+package dev.tocsin.events;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// An object with the fields of a payload record. Fields the record does not know pass untouched.
+final class RecordShape implements Shape {
+
+  private final Class<? extends Record> type;
+  private final Constructor<? extends Record> constructor;
+  private final List<Field> fields;
+  private final Map<String, Field> byName;
+  private final long requiredMask;
+
+  /// One component of the record.
+  ///
+  /// @param index its place among the components
+  /// @param defaultValue what the typed record gets when the field is absent
+  record Field(
+      int index,
+      String name,
+      Shape shape,
+      boolean required,
+      String description,
+      String example,
+      @Nullable JsonNode defaultValue,
+      Method accessor) {
+
+    /// The component of `payload`, `null` when it is absent.
+    @Nullable Object valueIn(Object payload) {
+      try {
+        return accessor.invoke(payload);
+      } catch (IllegalAccessException | InvocationTargetException e) {
+        throw new IllegalStateException("cannot read " + accessor, e);
+      }
+    }
+  }
+
+  private RecordShape(
+      Class<? extends Record> type, Constructor<? extends Record> constructor, List<Field> fields) {
+    this.type = type;
+    this.constructor = constructor;
+    this.fields = List.copyOf(fields);
+    this.byName =
+        fields.stream().collect(Collectors.toUnmodifiableMap(Field::name, Function.identity()));
+    long mask = 0;
+    for (Field field : fields) {
+      mask |= field.required ? 1L << field.index : 0;
+    }
+    this.requiredMask = mask;
+  }
+
+  /// The shape of a record class.
+  ///
+  /// @throws IllegalArgumentException when a component is of a type that has no shape, is not
+  ///     described, or when there are more than 64 of them
+  static RecordShape of(Class<? extends Record> type) {
+    RecordComponent[] components = type.getRecordComponents();
+    if (components.length > Long.SIZE) {
+      throw new IllegalArgumentException(type.getName() + " has more than 64 components");
+    }
+    List<Field> fields = RecordFields.of(components);
+    Class<?>[] types =
+        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+    try {
+      Constructor<? extends Record> constructor = type.getDeclaredConstructor(types);
+      constructor.setAccessible(true);
+      return new RecordShape(type, constructor, fields);
+    } catch (NoSuchMethodException e) {
+      throw new IllegalArgumentException(type.getName() + " has no canonical constructor", e);
+    }
+  }
+
+  Class<? extends Record> type() {
+    return type;
+  }
+
+  List<Field> fields() {
+    return fields;
+  }
+
+  List<String> requiredFields() {
+    return fields.stream().filter(Field::required).map(Field::name).toList();
+  }
+
+  @Override
+  public void check(JsonParser parser, PayloadCheck check) {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      check.wrongType(parser, this);
+      return;
+    }
+    long seen = 0;
+    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+      Field field = byName.get(parser.currentName());
+      JsonToken value = parser.nextToken();
+      if (field == null) {
+        parser.skipChildren();
+        continue;
+      }
+      seen |= 1L << field.index;
+      if (value == JsonToken.VALUE_NULL && !field.required) {
+        continue;
+      }
+      check.enter(field.name);
+      field.shape.check(parser, check);
+      check.leave();
+    }
+    if ((seen & requiredMask) != requiredMask) {
+      for (Field field : fields) {
+        if (field.required && (seen & 1L << field.index) == 0) {
+          check.missing(field.name);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void describe(ObjectNode schema, Map<String, ObjectNode> definitions) {
+    String name = type.getSimpleName();
+    schema.put("$ref", "#/$defs/" + name);
+    if (!definitions.containsKey(name)) {
+      ObjectNode definition = JsonNodeFactory.instance.objectNode();
+      definitions.put(name, definition);
+      describeFields(definition, definitions);
+    }
+  }
+
+  /// The keywords of the object itself, not a reference to it.
+  void describeFields(ObjectNode schema, Map<String, ObjectNode> definitions) {
+    schema.put("type", "object");
+    ObjectNode properties = schema.putObject("properties");
+    for (Field field : fields) {
+      ObjectNode property = properties.putObject(field.name);
+      property.put("description", field.description);
+      if (field.required) {
+        field.shape.describe(property, definitions);
+      } else {
+        describeNullable(field, property, definitions);
+      }
+    }
+    ArrayNode required = schema.putArray("required");
+    requiredFields().forEach(required::add);
+  }
+
+  private static void describeNullable(
+      Field field, ObjectNode property, Map<String, ObjectNode> definitions) {
+    ObjectNode keywords = JsonNodeFactory.instance.objectNode();
+    field.shape.describe(keywords, definitions);
+    if (keywords.has("$ref")) {
+      ArrayNode alternatives = property.putArray("anyOf");
+      alternatives.add(keywords);
+      alternatives.addObject().put("type", "null");
+    } else {
+      String type = keywords.required("type").stringValue();
+      property.putArray("type").add(type).add("null");
+      keywords.remove("type");
+      if (keywords.get("enum") instanceof ArrayNode values) {
+        values.addNull();
+      }
+      property.setAll(keywords);
+    }
+    if (field.defaultValue != null) {
+      property.set("default", field.defaultValue);
+    }
+  }
+
+  @Override
+  public JsonNode example(String example) {
+    ObjectNode object = JsonNodeFactory.instance.objectNode();
+    for (Field field : fields) {
+      JsonNode value =
+          field.example.isEmpty() && field.defaultValue != null
+              ? field.defaultValue
+              : field.shape.example(field.example);
+      object.set(field.name, value);
+    }
+    return object;
+  }
+
+  @Override
+  public Record read(JsonNode value) {
+    @Nullable Object[] arguments = new @Nullable Object[fields.size()];
+    for (Field field : fields) {
+      JsonNode child = value.get(field.name);
+      if (child == null || child.isNull()) {
+        child = field.defaultValue;
+      }
+      arguments[field.index] = child == null ? null : field.shape.read(child);
+    }
+    try {
+      return constructor.newInstance(arguments);
+    } catch (InvocationTargetException e) {
+      throw new IllegalArgumentException(
+          type.getSimpleName() + " refused its fields", e.getCause());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("cannot construct " + type, e);
+    }
+  }
+
+  @Override
+  public ObjectNode write(Object payload) {
+    ObjectNode object = JsonNodeFactory.instance.objectNode();
+    for (Field field : fields) {
+      Object value = field.valueIn(payload);
+      if (value != null) {
+        object.set(field.name, field.shape.write(value));
+      }
+    }
+    return object;
+  }
+
+  @Override
+  public String noun() {
+    return "an object";
+  }
+}

@@ -1,0 +1,25 @@
+package dev.tocsin.events;
+
+import java.util.List;
+
+/// The refusal of an event or a message: a value, not an exception, because it is expected.
+///
+/// @param code the stable code
+/// @param message a sentence for a person
+/// @param errors every fault of the payload when the code is [ErrorCode#INVALID_PAYLOAD], at most
+///     [#MAX_ERRORS] of them; empty otherwise
+public record Rejection(ErrorCode code, String message, List<PayloadError> errors)
+    implements EncodingResult {
+
+  /// How many faults of one payload are told.
+  public static final int MAX_ERRORS = 1_000;
+
+  public Rejection {
+    errors = List.copyOf(errors);
+  }
+
+  /// A refusal without payload faults.
+  public Rejection(ErrorCode code, String message) {
+    this(code, message, List.of());
+  }
+}

@@ -1,0 +1,117 @@
+package dev.tocsin.events;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The standard envelope: one event, as a producer makes it or as a subscriber gets it.
+///
+/// @param type the event type's name
+/// @param payload the payload, a JSON object; `null` for types without one. Copied on construction
+/// @param timestamp ISO 8601 with offset; `null` lets the server set it
+/// @param correlationId passed through from producer to subscriber
+/// @param sequence the position in the log, from 1; only on events that were accepted
+/// @param channel the producer's channel, else the type's; only the server's own types have none
+/// @param previous on delivery: nothing between it and `sequence` matched this subscription
+public record WebSocketEvent(
+    String type,
+    @Nullable JsonNode payload,
+    @Nullable String timestamp,
+    @Nullable String correlationId,
+    @Nullable Long sequence,
+    @Nullable String channel,
+    @Nullable Long previous) {
+
+  public WebSocketEvent {
+    payload = payload == null ? null : payload.deepCopy();
+  }
+
+  /// Reads an envelope, from a producer or from the server. Fields it does not know are left out.
+  ///
+  /// @throws IllegalArgumentException when the text is no JSON object with a text `type`
+  public static WebSocketEvent fromJson(String json) {
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    Rejection fault = JsonText.fault(bytes, 0, bytes.length);
+    if (fault != null) {
+      throw new IllegalArgumentException("not an event: " + fault.message());
+    }
+    JsonNode node;
+    try {
+      node = Json.read(bytes);
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException("not an event: " + StrictJson.sentence(e), e);
+    }
+    String type = text(node, "type");
+    if (type == null) {
+      throw new IllegalArgumentException("not an event: there is no text field \"type\"");
+    }
+    return new WebSocketEvent(
+        type,
+        node.get("payload"),
+        text(node, "timestamp"),
+        text(node, "correlation_id"),
+        number(node, "sequence"),
+        text(node, "channel"),
+        number(node, "previous"));
+  }
+
+  private static @Nullable String text(JsonNode node, String field) {
+    JsonNode value = node.get(field);
+    return value != null && value.isString() ? value.stringValue() : null;
+  }
+
+  private static @Nullable Long number(JsonNode node, String field) {
+    JsonNode value = node.get(field);
+    return value != null && value.canConvertToLong() && value.isIntegralNumber()
+        ? value.longValue()
+        : null;
+  }
+
+  /// The envelope as JSON on one line; fields that are absent are left out.
+  public String toJson() {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("type", type);
+    if (payload != null) {
+      node.set("payload", payload);
+    }
+    put(node, "timestamp", timestamp);
+    put(node, "correlation_id", correlationId);
+    if (sequence != null) {
+      node.put("sequence", sequence);
+    }
+    put(node, "channel", channel);
+    if (previous != null) {
+      node.put("previous", previous);
+    }
+    return Json.MAPPER.writeValueAsString(node);
+  }
+
+  private static void put(ObjectNode node, String field, @Nullable String value) {
+    if (value != null) {
+      node.put(field, value);
+    }
+  }
+
+  /// The payload as its typed record.
+  ///
+  /// @throws IllegalArgumentException when the payload is not one of `type`
+  /// @throws ArithmeticException when a number does not fit into its `long` or `double`
+  public <R extends Record> R payload(Class<R> type) {
+    if (payload == null) {
+      throw new IllegalArgumentException(PayloadFaults.missing().message());
+    }
+    RecordSchema schema = RecordSchemas.of(type);
+    byte[] json = Json.MAPPER.writeValueAsBytes(payload);
+    Rejection fault = StrictJson.fault(json);
+    if (fault == null) {
+      fault = schema.fault(json);
+    }
+    if (fault != null) {
+      throw new IllegalArgumentException(fault.message());
+    }
+    return type.cast(schema.shape().read(Json.read(json)));
+  }
+}

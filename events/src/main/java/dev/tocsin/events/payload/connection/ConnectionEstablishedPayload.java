@@ -1,0 +1,23 @@
+package dev.tocsin.events.payload.connection;
+
+import dev.tocsin.events.Doc;
+import dev.tocsin.events.Range;
+import dev.tocsin.events.Timestamp;
+import org.jspecify.annotations.Nullable;
+
+/// The first thing a connection hears: it is open, and this is where the log stands.
+public record ConnectionEstablishedPayload(
+    @Doc(
+            value = "Opaque identifier that the server gave the connection, the one in its logs",
+            example = "c-5d1c9e")
+        String connectionId,
+    @Doc("When the connection was opened") Timestamp timestamp,
+    @Doc(
+            value = "Name of the log; a sequence means something only within its epoch",
+            example = "01JH5Z8Q4M")
+        @Nullable String epoch,
+    @Doc(
+            value = "Position of the connection: everything above it that matches follows",
+            example = "1234")
+        @Range(min = 0)
+        @Nullable Long sequence) {}

@@ -1,0 +1,13 @@
+package dev.tocsin.events.payload.event;
+
+/// The risk score of a security event in words.
+public enum RiskLevel {
+  /// Everyday life: the family, the post, a cat.
+  LOW,
+  /// Unusual, probably harmless.
+  MEDIUM,
+  /// Suspicious: a person should look.
+  HIGH,
+  /// Danger for people or property.
+  CRITICAL
+}

@@ -1,0 +1,15 @@
+package dev.tocsin.events.payload.worker;
+
+/// The states of a worker's life.
+public enum WorkerStateEnum {
+  /// Not running, and not about to.
+  STOPPED,
+  /// Loading what it needs, for instance a model.
+  STARTING,
+  /// At work.
+  RUNNING,
+  /// Finishing what it has begun.
+  STOPPING,
+  /// Broken, until it recovers or is restarted.
+  ERROR
+}
