@@ -1,0 +1,19 @@
+package dev.tocsin.hub;
+
+/// What came of appending one event.
+public sealed interface AppendResult {
+
+  /// The event is in the log, from now on or, when its idempotency key was used before, since then.
+  ///
+  /// @param sequence its place
+  /// @param timestamp its timestamp
+  record Stored(long sequence, String timestamp) implements AppendResult {}
+
+  /// The idempotency key was used before with another body. The event is not in the log.
+  record Conflict() implements AppendResult {}
+
+  /// The event is not in the log; it may take it later.
+  ///
+  /// @param reason a sentence for a person
+  record Unavailable(String reason) implements AppendResult {}
+}

@@ -1,0 +1,54 @@
+package dev.tocsin.hub;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/// All the connections of one index whose patterns come down to the same set of types.
+///
+/// There are few audiences however many connections there are, so work is done per audience. Owned
+/// by the thread that owns the index.
+class Audience<C> {
+
+  private final TypeSet types;
+  private final List<Subscriber<C>> subscribers = new ArrayList<>();
+
+  /// The connection of each of the subscribers, in the same order: a list of their own, so that it
+  /// can be copied in one go.
+  private final List<C> connections = new ArrayList<>();
+
+  private final List<C> members = Collections.unmodifiableList(connections);
+
+  /// The place of this audience in the list of each of its types; kept by the index.
+  final int[] places;
+
+  Audience(TypeSet types, int tableSize) {
+    this.types = types;
+    this.places = new int[tableSize];
+  }
+
+  TypeSet types() {
+    return types;
+  }
+
+  /// The connections, in no order; a live view.
+  List<C> members() {
+    return members;
+  }
+
+  void add(Subscriber<C> subscriber) {
+    subscriber.slot = subscribers.size();
+    subscribers.add(subscriber);
+    connections.add(subscriber.connection());
+  }
+
+  void remove(Subscriber<C> subscriber) {
+    Subscriber<C> last = subscribers.removeLast();
+    connections.removeLast();
+    if (last != subscriber) {
+      subscribers.set(subscriber.slot, last);
+      connections.set(subscriber.slot, last.connection());
+      last.slot = subscriber.slot;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.tocsin.hub;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The newest events up to a bound in bytes, addressed by sequence. Unsynchronised.
+final class EventRing {
+
+  private final long maxBytes;
+  private @Nullable LoggedEvent[] slots = new @Nullable LoggedEvent[1024];
+  private long oldest;
+  private long newest;
+  private long bytes;
+
+  /// @param newest the sequence behind which the ring begins
+  /// @param maxBytes what the events may weigh together; the newest one is always kept
+  EventRing(long newest, long maxBytes) {
+    this.maxBytes = maxBytes;
+    this.newest = newest;
+    this.oldest = newest + 1;
+  }
+
+  /// Adds the event that follows [#newest].
+  void add(LoggedEvent event) {
+    if (event.sequence() != newest + 1) {
+      throw new IllegalArgumentException(event.sequence() + " does not follow " + newest);
+    }
+    if (newest - oldest + 1 == slots.length) {
+      grow();
+    }
+    newest = event.sequence();
+    slots[slot(newest)] = event;
+    bytes += event.weight();
+    while (bytes > maxBytes && oldest < newest) {
+      bytes -= at(oldest).weight();
+      slots[slot(oldest)] = null;
+      oldest++;
+    }
+  }
+
+  private void grow() {
+    @Nullable LoggedEvent[] larger = new @Nullable LoggedEvent[slots.length * 2];
+    for (long sequence = oldest; sequence <= newest; sequence++) {
+      larger[(int) (sequence & (larger.length - 1))] = at(sequence);
+    }
+    slots = larger;
+  }
+
+  private int slot(long sequence) {
+    return (int) (sequence & (slots.length - 1));
+  }
+
+  private LoggedEvent at(long sequence) {
+    LoggedEvent event = slots[slot(sequence)];
+    if (event == null) {
+      throw new IllegalStateException(sequence + " is not in the ring");
+    }
+    return event;
+  }
+
+  long oldest() {
+    return oldest;
+  }
+
+  long newest() {
+    return newest;
+  }
+
+  /// See [EventLog#read].
+  List<LoggedEvent> read(long after, int maxEvents, int maxJsonBytes) {
+    if (after >= newest) {
+      return List.of();
+    }
+    long first = Math.max(after + 1, oldest);
+    List<LoggedEvent> page = new ArrayList<>(Math.clamp(newest - first + 1, 0, maxEvents));
+    long size = 0;
+    for (long sequence = first; sequence <= newest && page.size() < maxEvents; sequence++) {
+      LoggedEvent event = at(sequence);
+      size += event.event().json().length;
+      if (size > maxJsonBytes && !page.isEmpty()) {
+        break;
+      }
+      page.add(event);
+    }
+    return page;
+  }
+}

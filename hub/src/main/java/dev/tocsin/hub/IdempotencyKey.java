@@ -1,0 +1,33 @@
+package dev.tocsin.hub;
+
+import dev.tocsin.events.Slice;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/// The name that a producer gives to one publish, so that repeating it does no harm, with what tells
+/// whether the repetition says the same.
+///
+/// @param key the producer's text
+/// @param bodyDigest SHA-256 of the envelope's bytes; not to be changed
+@SuppressWarnings("ArrayRecordComponent") // compared by isOfSameBody
+public record IdempotencyKey(String key, byte[] bodyDigest) {
+
+  /// The longest key, in characters.
+  public static final int MAX_LENGTH = 256;
+
+  /// The key of a publish.
+  public static IdempotencyKey of(String key, Slice body) {
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      sha256.update(body.bytes(), body.offset(), body.length());
+      return new IdempotencyKey(key, sha256.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /// Whether this was made of the body with that digest.
+  public boolean isOfSameBody(byte[] digest) {
+    return MessageDigest.isEqual(bodyDigest, digest);
+  }
+}

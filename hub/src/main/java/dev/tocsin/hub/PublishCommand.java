@@ -1,0 +1,23 @@
+package dev.tocsin.hub;
+
+import dev.tocsin.events.Slice;
+import dev.tocsin.events.WebSocketEvent;
+import org.jspecify.annotations.Nullable;
+
+/// The wish to publish one event.
+///
+/// @param event the bytes of the envelope, not yet checked
+/// @param idempotencyKey a name of the producer's for this publish, so that repeating it does no harm;
+///     `null` for none
+public record PublishCommand(Slice event, @Nullable String idempotencyKey) {
+
+  /// The wish to publish, once for each time it is said.
+  public PublishCommand(Slice event) {
+    this(event, null);
+  }
+
+  /// The wish to publish an event that the program made.
+  public static PublishCommand of(WebSocketEvent event) {
+    return new PublishCommand(Slice.of(event.toJson()));
+  }
+}

@@ -1,0 +1,174 @@
+package dev.tocsin.hub;
+
+import dev.tocsin.events.EventCatalog;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Which connection receives which events: the thread-safe face of the subscription index, for
+/// applications that bring their own sockets.
+///
+/// A registered connection receives everything until its first [#subscribe]; from then on only what
+/// its patterns match; with an empty set of patterns, nothing. A connection that is unknown here is
+/// treated as one that never subscribed. Matching is case-insensitive; see [EventPattern].
+///
+/// Any thread may call anything; each call takes effect at one moment between its start and its
+/// return. Asking (`shouldSend`, `getRecipients`) waits only while a change is being made.
+public final class SubscriptionManager {
+
+  /// How many patterns a connection may hold unless the constructor says otherwise.
+  public static final int DEFAULT_MAX_PATTERNS = 256;
+
+  private static final AtomicReference<@Nullable SubscriptionManager> SHARED =
+      new AtomicReference<>();
+
+  private final int maxPatterns;
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+
+  // guarded by lock
+  private final SubscriptionIndex<String, Audience<String>> index;
+
+  /// A manager for the built-in event types.
+  public SubscriptionManager() {
+    this(EventCatalog.builtIn(), DEFAULT_MAX_PATTERNS);
+  }
+
+  /// @param catalog the types whose recipients are known without matching; others work as well, in
+  ///     time proportional to the connections
+  /// @param maxPatterns how many patterns a connection may hold
+  public SubscriptionManager(EventCatalog catalog, int maxPatterns) {
+    this(new TypeTable(catalog, Set.of()), maxPatterns);
+  }
+
+  SubscriptionManager(TypeTable types, int maxPatterns) {
+    this.maxPatterns = maxPatterns;
+    this.index = new SubscriptionIndex<>(types, Audience::new);
+  }
+
+  /// The instance that the whole application shares, made on first use.
+  public static SubscriptionManager shared() {
+    SubscriptionManager present = SHARED.get();
+    if (present != null) {
+      return present;
+    }
+    SubscriptionManager made = new SubscriptionManager();
+    return SHARED.compareAndSet(null, made) ? made : shared();
+  }
+
+  /// Lets go of the shared instance; the next [#shared] is a new one. For tests.
+  public static void resetShared() {
+    SHARED.set(null);
+  }
+
+  /// Adds patterns to those of a connection, registering it where needed.
+  ///
+  /// @return the normalised patterns of this call, in order, a repeated one once
+  /// @throws IllegalArgumentException when a pattern is empty, too long or has an unclosed `[`, or
+  ///     when the connection would hold too many; then nothing has changed
+  public List<String> subscribe(String connectionId, List<String> patterns) {
+    List<EventPattern> compiled = compiled(patterns);
+    return write(() -> {
+      if (index.patternCountWith(connectionId, compiled) > maxPatterns) {
+        throw new IllegalArgumentException(
+            "A connection may hold " + maxPatterns + " patterns at most");
+      }
+      index.subscribe(connectionId, compiled);
+      return texts(compiled);
+    });
+  }
+
+  /// Takes all patterns away and forgets that the connection ever subscribed: it receives everything
+  /// again.
+  ///
+  /// @return the patterns that were removed, in the order they were subscribed
+  public List<String> unsubscribe(String connectionId) {
+    return write(() -> texts(index.reset(connectionId)));
+  }
+
+  /// Takes some patterns away. When none is left the connection receives nothing.
+  ///
+  /// @return those that were really removed, normalised, in the order given
+  /// @throws IllegalArgumentException when a pattern is badly formed; then nothing has changed
+  public List<String> unsubscribe(String connectionId, List<String> patterns) {
+    List<EventPattern> compiled = compiled(patterns);
+    return write(() -> texts(index.unsubscribe(connectionId, compiled)));
+  }
+
+  /// Whether an event of this type goes to the connection.
+  public boolean shouldSend(String connectionId, String eventType) {
+    String name = EventPattern.lowerCased(eventType);
+    return read(() -> index.wants(connectionId, name));
+  }
+
+  /// The registered connections that an event of this type goes to, each once, in no order.
+  public List<String> getRecipients(String eventType) {
+    String name = EventPattern.lowerCased(eventType);
+    return read(() -> index.recipients(name));
+  }
+
+  /// The patterns of a connection in the order they were subscribed; none when it never did.
+  public List<String> getSubscriptions(String connectionId) {
+    return read(() -> index.patterns(connectionId));
+  }
+
+  /// Whether the connection has subscribed, so that only its patterns count.
+  public boolean hasExplicitSubscriptions(String connectionId) {
+    return read(() -> index.isExplicit(connectionId));
+  }
+
+  /// Makes a connection known, so that it is among the recipients.
+  public void registerConnection(String connectionId) {
+    write(() -> {
+      index.register(connectionId);
+      return true;
+    });
+  }
+
+  /// Forgets a connection and its patterns; whether it was known.
+  public boolean removeConnection(String connectionId) {
+    return write(() -> index.remove(connectionId));
+  }
+
+  /// How many connections are known.
+  public int getConnectionCount() {
+    return getStats().totalConnections();
+  }
+
+  /// The figures of this moment.
+  public SubscriptionStats getStats() {
+    return read(index::stats);
+  }
+
+  private static List<EventPattern> compiled(List<String> patterns) {
+    return switch (EventPattern.compile(patterns)) {
+      case EventPattern.Compilation.Compiled compiled -> compiled.patterns();
+      case EventPattern.Compilation.Refused refused ->
+          throw new IllegalArgumentException(refused.rejection().message());
+    };
+  }
+
+  private static List<String> texts(List<EventPattern> patterns) {
+    return patterns.stream().map(EventPattern::text).toList();
+  }
+
+  private <T> T read(Supplier<T> question) {
+    return locked(lock.readLock(), question);
+  }
+
+  private <T> T write(Supplier<T> change) {
+    return locked(lock.writeLock(), change);
+  }
+
+  private static <T> T locked(Lock lock, Supplier<T> action) {
+    lock.lock();
+    try {
+      return action.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

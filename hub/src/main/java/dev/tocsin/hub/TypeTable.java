@@ -1,0 +1,110 @@
+package dev.tocsin.hub;
+
+import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.EventType;
+import dev.tocsin.events.Suggestions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The names of all event types that can occur, each with a small number: those of the catalog and
+/// those that the log holds from earlier catalogs. Immutable.
+final class TypeTable {
+
+  /// To how many warnings of one call a suggestion is looked up: each costs a comparison with every
+  /// name, and a client may send as many slips as it likes.
+  static final int MAX_SUGGESTIONS = 16;
+
+  private final List<String> names;
+  private final Map<String, Integer> places = new HashMap<>();
+
+  /// How many of the names are the catalog's: they come first.
+  private final int catalogued;
+
+  private final List<String> suggestions;
+  private final TypeSet none;
+  private final TypeSet all;
+
+  /// @param catalog the types that can be published
+  /// @param logged names of types that the log holds
+  TypeTable(EventCatalog catalog, Set<String> logged) {
+    this(
+        catalog.allEventTypes().stream().map(EventType::name).toList(),
+        logged,
+        worthSuggesting(catalog));
+  }
+
+  /// @param catalogued the names of the types that can be published
+  TypeTable(List<String> catalogued, Set<String> logged, List<String> suggestions) {
+    Set<String> known = new LinkedHashSet<>(catalogued);
+    this.catalogued = known.size();
+    known.addAll(logged);
+    this.names = List.copyOf(known);
+    this.suggestions = suggestions;
+    for (String name : names) {
+      places.put(name, places.size());
+    }
+    this.none = TypeSet.of(names.size(), type -> false);
+    this.all = TypeSet.of(names.size(), type -> true);
+  }
+
+  /// The names that somebody can have meant, and `{domain}.*` for each of their domains.
+  private static List<String> worthSuggesting(EventCatalog catalog) {
+    Set<String> useful = new LinkedHashSet<>();
+    Set<String> wildcards = new LinkedHashSet<>();
+    for (EventType type : catalog.allEventTypes()) {
+      if (!type.reserved()) {
+        useful.add(type.name());
+        type.domain().ifPresent(domain -> wildcards.add(domain + ".*"));
+      }
+    }
+    useful.addAll(wildcards);
+    return List.copyOf(useful);
+  }
+
+  int size() {
+    return names.size();
+  }
+
+  /// The place of a name, or -1 when it is none of the table.
+  int placeOf(String name) {
+    return places.getOrDefault(name, -1);
+  }
+
+  TypeSet none() {
+    return none;
+  }
+
+  TypeSet all() {
+    return all;
+  }
+
+  /// The types that a pattern matches.
+  TypeSet matching(EventPattern pattern) {
+    return TypeSet.of(names.size(), type -> pattern.matchesLowerCased(names.get(type)));
+  }
+
+  /// The warnings about patterns that match no type of the catalog; the first [#MAX_SUGGESTIONS] of
+  /// them with a suggestion where there is one.
+  List<PatternWarning> warnings(List<EventPattern> patterns) {
+    List<PatternWarning> warnings = new ArrayList<>(0);
+    for (EventPattern pattern : patterns) {
+      if (names.subList(0, catalogued).stream().noneMatch(pattern::matchesLowerCased)) {
+        warnings.add(
+            new PatternWarning(
+                pattern.text(),
+                "matches no event type of this server's catalog",
+                warnings.size() < MAX_SUGGESTIONS ? suggestion(pattern) : null));
+      }
+    }
+    return warnings;
+  }
+
+  private @Nullable String suggestion(EventPattern pattern) {
+    return Suggestions.nearest(pattern.text(), suggestions).orElse(null);
+  }
+}

@@ -1,0 +1,165 @@
+package dev.tocsin.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tocsin.events.ErrorCode;
+import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.Slice;
+import dev.tocsin.events.WebSocketEvent;
+import dev.tocsin.events.payload.alert.AlertDeletedPayload;
+import dev.tocsin.hub.PublishResult.Published;
+import dev.tocsin.hub.PublishResult.Refused;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class HubTest {
+
+  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+  private static final String GOOD =
+      "{\"type\":\"alert.deleted\",\"payload\":{\"id\":\"a\"},"
+          + "\"timestamp\":\"2025-01-01T00:00:00+01:00\"}";
+  private static final String WITHOUT_TIMESTAMP =
+      "{\"type\":\"alert.deleted\",\"payload\":{\"id\":\"b\"}}";
+  private static final String BAD_PAYLOAD = "{\"type\":\"alert.deleted\",\"payload\":{}}";
+
+  private final EventLog log = new InMemoryEventLog("epoch", 1 << 20);
+  private final Hub hub = new Hub(EventCatalog.builtIn(), log, () -> NOW, 1 << 20, Runnable::run);
+
+  private List<PublishResult> publish(String... events) {
+    CompletableFuture<List<PublishResult>> results =
+        hub.publish(
+            Arrays.stream(events).map(event -> new PublishCommand(Slice.of(event))).toList());
+    assertThat(results).isCompleted();
+    return results.join();
+  }
+
+  @Test
+  void givesEachEventItsPlaceAndItsTimestamp() {
+    assertThat(publish(GOOD)).containsExactly(new Published(1, "2025-01-01T00:00:00+01:00"));
+    assertThat(publish(WITHOUT_TIMESTAMP, GOOD))
+        .extracting(result -> ((Published) result).sequence())
+        .containsExactly(2L, 3L);
+    assertThat(Instant.parse(((Published) publish(WITHOUT_TIMESTAMP).getFirst()).timestamp()))
+        .isEqualTo(NOW);
+    assertThat(log.newest()).isEqualTo(4);
+  }
+
+  @Test
+  void answersAMixedBatchInItsOrderAndAppendsTheGoodOnesNextToEachOther() {
+    List<PublishResult> results =
+        publish(BAD_PAYLOAD, GOOD, "{", WITHOUT_TIMESTAMP, "{\"type\":\"no.such\"}", GOOD);
+
+    assertThat(results)
+        .extracting(result ->
+            switch (result) {
+              case Published published -> published.sequence();
+              case Refused refused -> refused.rejection().code();
+            })
+        .containsExactly(
+            ErrorCode.INVALID_PAYLOAD,
+            1L,
+            ErrorCode.INVALID_JSON,
+            2L,
+            ErrorCode.UNKNOWN_EVENT_TYPE,
+            3L);
+    assertThat(log.read(0, 10, 1 << 20))
+        .extracting(logged -> new String(logged.event().payload(), StandardCharsets.UTF_8))
+        .containsExactly("{\"id\":\"a\"}", "{\"id\":\"b\"}", "{\"id\":\"a\"}");
+  }
+
+  @Test
+  void appendsNothingWhenNothingIsGood() {
+    assertThat(publish(BAD_PAYLOAD, "[]")).hasOnlyElementsOfType(Refused.class);
+    assertThat(publish()).isEmpty();
+    assertThat(log.newest()).isZero();
+  }
+
+  @Test
+  void publishesAnEventThatTheProgramMade() {
+    WebSocketEvent event =
+        EventCatalog.builtIn().createEvent(new AlertDeletedPayload("a", null), "id", null);
+
+    PublishResult result = hub.publish(PublishCommand.of(event)).join();
+
+    assertThat(result).isEqualTo(new Published(1, event.timestamp()));
+    assertThat(log.read(0, 1, 1 << 20).getFirst().event().correlationId()).hasValue("id");
+  }
+
+  @Test
+  void saysOfEachGoodEventThatTheLogIsUnavailable() {
+    log.close();
+
+    assertThat(publish(GOOD, BAD_PAYLOAD, GOOD))
+        .extracting(result -> ((Refused) result).rejection().code())
+        .containsExactly(ErrorCode.UNAVAILABLE, ErrorCode.INVALID_PAYLOAD, ErrorCode.UNAVAILABLE);
+    assertThat(hub.stats().published()).isZero();
+    assertThat(hub.stats().rejected()).isEqualTo(1);
+  }
+
+  @Test
+  void countsWhatItHasDone() {
+    ManualExecutor owner = new ManualExecutor();
+    RecordedOutput.Recorder outputs = new RecordedOutput.Recorder();
+    Shard<String> first = hub.newShard(owner, outputs);
+    Shard<String> second = hub.newShard(owner, outputs);
+    first.join("a");
+    first.subscribe("b", List.of(EventPattern.of("job.*"), EventPattern.of("alert.*")));
+    second.subscribe("c", List.of(EventPattern.of("job.*")));
+    publish(GOOD, GOOD, BAD_PAYLOAD);
+    owner.runAll();
+
+    assertThat(hub.stats()).isEqualTo(new HubStats(new SubscriptionStats(3, 2, 1, 3), 2, 1, 4));
+
+    first.leave("b");
+    second.silence("c");
+
+    assertThat(hub.stats().subscriptions()).isEqualTo(new SubscriptionStats(2, 1, 1, 0));
+  }
+
+  @Test
+  void anAcknowledgedEventIsAtOrBelowThePositionOfWhoJoinsAfterIt() {
+    RecordedOutput.Recorder outputs = new RecordedOutput.Recorder();
+    ManualExecutor owner = new ManualExecutor();
+    Shard<String> shard = hub.newShard(owner, outputs);
+    publish(GOOD, GOOD);
+
+    assertThat(shard.join("a")).isEqualTo(2);
+    owner.runAll();
+
+    assertThat(outputs.of("a")).isEmpty();
+  }
+
+  @Test
+  void goesOnWithALogThatHoldsTypesOfAnEarlierCatalog() {
+    EventLog old = new InMemoryEventLog("old", 1 << 20);
+    old.append(SampleEvents.appends("door.opened", "alert.deleted"));
+    Hub later = new Hub(EventCatalog.builtIn(), old, () -> NOW, 1 << 20, Runnable::run);
+    RecordedOutput.Recorder outputs = new RecordedOutput.Recorder();
+    ManualExecutor owner = new ManualExecutor();
+    Shard<String> shard = later.newShard(owner, outputs);
+
+    assertThat(shard.join("a")).isEqualTo(2);
+    assertThat(shard.subscribe("b", List.of(EventPattern.of("alert.*")))).isEqualTo(2);
+    assertThat(shard.subscribe("d", List.of(EventPattern.of("door.*"), EventPattern.of("job.*"))))
+        .isEqualTo(2);
+    later.publish(new PublishCommand(Slice.of(GOOD))).join();
+    owner.runAll();
+
+    assertThat(outputs.sequencesOf("a")).containsExactly(3L);
+    assertThat(outputs.previousOf("a")).containsExactly(2L);
+    assertThat(outputs.previousOf("b")).containsExactly(2L);
+    assertThat(outputs.of("d")).isEmpty();
+  }
+
+  @Test
+  void warnsOfPatternsThatMatchNoType() {
+    assertThat(hub.warnings(List.of(EventPattern.of("alert.*"), EventPattern.of("alrt.*"))))
+        .singleElement()
+        .extracting(PatternWarning::suggestion)
+        .isEqualTo("alert.*");
+  }
+}
