@@ -1,0 +1,63 @@
+package dev.tocsin.sqlite;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import org.sqlite.SQLiteErrorCode;
+
+/// What SQLite's errors mean for an operator: sentences that say what to do.
+final class LogFault {
+
+  /// The log's thread has ended by a fault of the program.
+  static final String DIED = "The log's writer has died; restart the server";
+
+  /// The log was closed in order.
+  static final String CLOSED = "The log is closed";
+
+  private LogFault() {}
+
+  /// Why the file cannot be opened.
+  static String whenOpening(Path file, SQLException e) {
+    return switch (code(e)) {
+      case SQLITE_NOTADB, SQLITE_CORRUPT ->
+          file
+              + " is damaged or not a database: restore a backup (docs/log-format.md), or move it"
+              + " away to start with an empty log";
+      case SQLITE_FULL -> "the disk with " + file + " is full: make room and start again";
+      case SQLITE_BUSY, SQLITE_LOCKED ->
+          "another program holds " + file + " locked: end it and start again";
+      case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_IOERR ->
+          "cannot write to "
+              + file
+              + " ("
+              + e.getMessage()
+              + "): check its permissions and the room on its disk, or choose another --data";
+      default -> "cannot open " + file + ": " + e.getMessage();
+    };
+  }
+
+  /// Why the log cannot take events.
+  static String whenWriting(Exception e) {
+    return switch (code(e)) {
+      case SQLITE_FULL -> "The disk with the log is full; it goes on when there is room";
+      case SQLITE_BUSY, SQLITE_LOCKED ->
+          "Another program holds the log's file locked; it goes on when that lets go";
+      case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM ->
+          "The log cannot be written to; check its permissions";
+      case SQLITE_NOTADB, SQLITE_CORRUPT ->
+          "The log is damaged; restore a backup (docs/log-format.md)";
+      case SQLITE_IOERR -> "The disk with the log reports an error; it goes on when that is mended";
+      default -> "The log cannot be written to: " + e.getMessage();
+    };
+  }
+
+  /// Whether another program holds the file, so that waiting may help.
+  static boolean isBusy(SQLException e) {
+    return code(e) == SQLiteErrorCode.SQLITE_BUSY;
+  }
+
+  /// The primary code: SQLite keeps its extensions in the upper bytes.
+  private static SQLiteErrorCode code(Exception e) {
+    return SQLiteErrorCode.getErrorCode(
+        e instanceof SQLException sql ? sql.getErrorCode() & 0xFF : -1);
+  }
+}

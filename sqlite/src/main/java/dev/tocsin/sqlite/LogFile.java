@@ -1,0 +1,266 @@
+package dev.tocsin.sqlite;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+
+/// The file's format, and what every use of it needs: `docs/log-format.md` describes it for operators.
+final class LogFile {
+
+  static final String NAME = "events.db";
+
+  /// Of the format; a file with a greater one is of a newer program.
+  static final int VERSION = 1;
+
+  /// "Tocs" in ASCII, so that `file` and other tools can tell the log from other databases.
+  private static final int APPLICATION_ID = 0x546F6373;
+
+  /// How long a transaction waits for another program that holds the file. Meanwhile appends wait in
+  /// the queue.
+  private static final int BUSY_TIMEOUT_MILLIS = 1_000;
+
+  /// After how many pages the write-ahead file is folded back.
+  private static final int CHECKPOINT_PAGES = 4_000;
+
+  /// What the write-ahead file shrinks to after it had to grow. Without readers it does not.
+  private static final int JOURNAL_LIMIT_BYTES = 32 << 20;
+
+  /// The size from which on the write-ahead file is folded back whoever reads.
+  private static final int MAX_JOURNAL_BYTES = 48 << 20;
+
+  /// So that a large group does not have to go through the write-ahead file twice.
+  private static final int CACHE_KIB = 16_384;
+
+  private static final String[] TABLES = {
+    """
+    CREATE TABLE events (
+      sequence INTEGER PRIMARY KEY,
+      type TEXT NOT NULL,
+      channel TEXT,
+      timestamp TEXT NOT NULL,
+      correlation_id TEXT,
+      accepted_at INTEGER NOT NULL,
+      payload TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX events_by_type ON events (type)",
+    """
+    CREATE TABLE idempotency_keys (
+      id INTEGER PRIMARY KEY,
+      key TEXT NOT NULL UNIQUE,
+      body_digest BLOB NOT NULL,
+      sequence INTEGER NOT NULL,
+      timestamp TEXT NOT NULL,
+      expires_at INTEGER NOT NULL
+    ) STRICT
+    """,
+    "CREATE TABLE log (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+  };
+
+  private LogFile() {}
+
+  /// Whether a directory has a log.
+  static boolean isIn(Path directory) {
+    return Files.isRegularFile(directory.resolve(NAME));
+  }
+
+  /// Opens the file for writing, making it when there is none.
+  ///
+  /// @param directory one that is there
+  static Connection openForWriting(Path directory, Durability durability) throws LogOpenException {
+    Path file = directory.resolve(NAME);
+    if (Files.exists(file) && !Files.isWritable(file)) {
+      throw LogLock.cannotWrite(file, "access denied", null);
+    }
+    try {
+      Connection connection = connect(file, new SQLiteConfig());
+      try {
+        boolean isNew = isNew(connection, file);
+        configure(connection, durability);
+        if (isNew) {
+          makeTables(connection);
+        }
+        return connection;
+      } catch (SQLException | LogOpenException e) {
+        connection.close();
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw new LogOpenException(LogFault.whenOpening(file, e), e);
+    }
+  }
+
+  /// Opens the file, which is there, for reading beside the writer.
+  static Connection openForReading(Path directory) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    return connect(directory.resolve(NAME), config);
+  }
+
+  private static Connection connect(Path file, SQLiteConfig config) throws SQLException {
+    config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+    return config.createConnection("jdbc:sqlite:" + file);
+  }
+
+  /// Whether the file has nothing in it yet. Changes nothing: the file may be somebody else's.
+  private static boolean isNew(Connection connection, Path file)
+      throws SQLException, LogOpenException {
+    long application = number(connection, "PRAGMA application_id");
+    long version = number(connection, "PRAGMA user_version");
+    if (application == APPLICATION_ID && version > VERSION) {
+      throw new LogOpenException(
+          file
+              + " was written by a newer version of Tocsin (format "
+              + version
+              + ", this program reads "
+              + VERSION
+              + "): start that version, or choose another --data");
+    }
+    if (application == APPLICATION_ID) {
+      return false;
+    }
+    if (application != 0
+        || version != 0
+        || number(connection, "SELECT count(*) FROM sqlite_schema") > 0) {
+      throw new LogOpenException(
+          file + " is a database, but not a Tocsin log: choose another --data");
+    }
+    return true;
+  }
+
+  private static void configure(Connection connection, Durability durability) throws SQLException {
+    // Counts only before the file has its first page.
+    execute(connection, "PRAGMA auto_vacuum = INCREMENTAL");
+    execute(connection, "PRAGMA journal_mode = WAL");
+    execute(connection, "PRAGMA wal_autocheckpoint = " + CHECKPOINT_PAGES);
+    execute(connection, "PRAGMA journal_size_limit = " + JOURNAL_LIMIT_BYTES);
+    execute(connection, "PRAGMA cache_size = -" + CACHE_KIB);
+    execute(connection, "PRAGMA temp_store = MEMORY");
+    setDurability(connection, durability);
+  }
+
+  private static void makeTables(Connection connection) throws SQLException {
+    begin(connection);
+    for (String table : TABLES) {
+      execute(connection, table);
+    }
+    execute(connection, "PRAGMA application_id = " + APPLICATION_ID);
+    execute(connection, "PRAGMA user_version = " + VERSION);
+    commit(connection);
+  }
+
+  static void setDurability(Connection connection, Durability durability) throws SQLException {
+    execute(connection, "PRAGMA synchronous = " + durability.synchronous());
+  }
+
+  // Transactions are begun and ended here and not by JDBC's auto-commit: that would leave a
+  // transaction open that SQLite has rolled back on its own, and a read one when nobody writes.
+
+  /// Begins a transaction that may write; whoever waits for another program waits here.
+  static void begin(Connection connection) throws SQLException {
+    execute(connection, "BEGIN IMMEDIATE");
+  }
+
+  static void commit(Connection connection) throws SQLException {
+    execute(connection, "COMMIT");
+  }
+
+  /// Takes back the transaction that is open, if there is one.
+  static void rollBack(Connection connection) {
+    try {
+      execute(connection, "ROLLBACK");
+    } catch (SQLException e) {
+      // SQLite has done it already; if not, the next transaction cannot begin, and says so.
+    }
+  }
+
+  static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /// The number that a query answers with; 0 for null.
+  static long number(Connection connection, String query) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(query)) {
+      return result.next() ? result.getLong(1) : 0;
+    }
+  }
+
+  /// A value of the table `log`; `null` when it has none of this name.
+  static @Nullable String value(Connection connection, String name) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT value FROM log WHERE name = ?")) {
+      statement.setString(1, name);
+      try (ResultSet result = statement.executeQuery()) {
+        return result.next() ? result.getString(1) : null;
+      }
+    }
+  }
+
+  static void setValue(Connection connection, String name, String value) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("INSERT OR REPLACE INTO log VALUES (?, ?)")) {
+      statement.setString(1, name);
+      statement.setString(2, value);
+      statement.executeUpdate();
+    }
+  }
+
+  /// The newest sequence that was ever given.
+  static long newest(Connection connection) throws SQLException {
+    String noted = value(connection, "newest");
+    return Math.max(
+        number(connection, "SELECT max(sequence) FROM events"),
+        noted == null ? 0 : Long.parseLong(noted));
+  }
+
+  /// The oldest sequence; one more than `newest` when there is none.
+  static long oldest(Connection connection, long newest) throws SQLException {
+    long oldest = number(connection, "SELECT min(sequence) FROM events");
+    return oldest == 0 ? newest + 1 : oldest;
+  }
+
+  /// The last sequence of each type, found by one look into the index for each type there is.
+  static Map<String, Long> lastByType(Connection connection) throws SQLException {
+    Map<String, Long> last = new HashMap<>();
+    try (PreparedStatement next =
+        connection.prepareStatement(
+            """
+            SELECT type, max(sequence) FROM events
+            WHERE type = (SELECT min(type) FROM events WHERE type > ?)
+            """)) {
+      for (String type = ""; type != null; ) {
+        next.setString(1, type);
+        try (ResultSet row = next.executeQuery()) {
+          type = row.next() ? row.getString(1) : null;
+          if (type != null) {
+            last.put(type, row.getLong(2));
+          }
+        }
+      }
+    }
+    return last;
+  }
+
+  /// Whether the write-ahead file has grown beyond its measure, because somebody always read.
+  static boolean hasLargeJournal(Path directory) {
+    // A look at the file's entry, not at the file: that must not be opened here, see [LogLock].
+    return directory.resolve(NAME + "-wal").toFile().length() > MAX_JOURNAL_BYTES;
+  }
+
+  /// Finds out whether the file takes more than a few bytes, by writing some and taking them back.
+  static void tryToWrite(Connection connection) throws SQLException {
+    execute(connection, "INSERT OR REPLACE INTO log VALUES ('trial', hex(zeroblob(500000)))");
+    execute(connection, "DELETE FROM log WHERE name = 'trial'");
+  }
+}

@@ -1,0 +1,98 @@
+package dev.tocsin.sqlite;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps a second server away from the same directory. The operating system lets go of it when the
+/// process ends, however it ends.
+final class LogLock implements AutoCloseable {
+
+  /// The directories that this process has taken. POSIX drops all locks that a process has on a file
+  /// when it closes any descriptor of it, so a second attempt here must not even open the lock file.
+  private static final Set<Path> TAKEN_HERE = ConcurrentHashMap.newKeySet();
+
+  private final Path directory;
+  private final FileChannel channel;
+
+  private LogLock(Path directory, FileChannel channel) {
+    this.directory = directory;
+    this.channel = channel;
+  }
+
+  /// Takes a directory, making it when it is not there.
+  static LogLock take(Path directory) throws LogOpenException {
+    try {
+      Path real = Files.createDirectories(directory).toRealPath();
+      if (!TAKEN_HERE.add(real)) {
+        throw taken(directory);
+      }
+      LogLock lock = null;
+      try {
+        lock = lockFile(real);
+      } finally {
+        if (lock == null) {
+          TAKEN_HERE.remove(real);
+        }
+      }
+      if (lock == null) {
+        throw taken(directory);
+      }
+      return lock;
+    } catch (FileAlreadyExistsException e) {
+      throw new LogOpenException(directory + " is not a directory: choose another --data", e);
+    } catch (IOException e) {
+      throw cannotWrite(directory, reason(e), e);
+    }
+  }
+
+  /// The lock; `null` when another process has it.
+  @SuppressWarnings("resource") // the lock file stays open as long as the lock is held
+  private static @Nullable LogLock lockFile(Path directory) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (channel.tryLock() == null) {
+      channel.close();
+      return null;
+    }
+    return new LogLock(directory, channel);
+  }
+
+  private static LogOpenException taken(Path directory) {
+    return new LogOpenException(
+        "another server uses " + directory + ": stop it, or choose another --data");
+  }
+
+  static LogOpenException cannotWrite(Path directory, String reason, @Nullable Exception cause) {
+    return new LogOpenException(
+        "cannot write to "
+            + directory
+            + " ("
+            + reason
+            + "): check its permissions and the room on its disk, or choose another --data",
+        cause);
+  }
+
+  private static String reason(IOException e) {
+    String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
+    return reason == null ? "access denied" : reason;
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // The operating system lets go of the lock when the process ends.
+    }
+    TAKEN_HERE.remove(directory);
+  }
+}
