@@ -1,0 +1,112 @@
+package dev.tocsin.gateway;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The actions of one connection that have not been answered yet.
+///
+/// Several publishes can be under way at once. Every other action waits until those before it are
+/// answered, and what comes behind a waiting one waits as well. Answers leave in the order of the
+/// actions. Belongs to the event loop.
+final class ActionQueue {
+
+  /// Something that a client asked for.
+  interface Action {
+
+    /// Takes effect, and gives its answer to `answer` once, now or later, on the event loop.
+    void start(Answer answer);
+
+    /// Whether it may be under way beside others of its kind.
+    boolean isPublish();
+  }
+
+  /// Takes the answer to an action.
+  interface Answer {
+
+    /// Gives the answer; to be called once.
+    ///
+    /// @param message `null` when the action has none
+    void give(byte @Nullable [] message);
+  }
+
+  private static final class Place {
+
+    private final Action action;
+    private boolean answered;
+    private byte @Nullable [] answer;
+
+    Place(Action action) {
+      this.action = action;
+    }
+  }
+
+  private final Consumer<byte[]> outlet;
+  private final Deque<Place> started = new ArrayDeque<>();
+  private final Deque<Place> waiting = new ArrayDeque<>();
+  private boolean advancing;
+
+  /// An empty queue.
+  ///
+  /// @param outlet takes the answers, in their order
+  ActionQueue(Consumer<byte[]> outlet) {
+    this.outlet = outlet;
+  }
+
+  /// How many actions have not been answered.
+  int size() {
+    return started.size() + waiting.size();
+  }
+
+  void submit(Action action) {
+    waiting.add(new Place(action));
+    advance();
+  }
+
+  /// Answers and starts what has its turn. An action that answers at once comes back here while
+  /// it is being started; then the outer call goes on.
+  private void advance() {
+    if (advancing) {
+      return;
+    }
+    advancing = true;
+    try {
+      do {
+        sendAnswers();
+      } while (startNext());
+    } finally {
+      advancing = false;
+    }
+  }
+
+  private void sendAnswers() {
+    Place first = started.peek();
+    while (first != null && first.answered) {
+      started.remove();
+      if (first.answer != null) {
+        outlet.accept(first.answer);
+      }
+      first = started.peek();
+    }
+  }
+
+  private boolean startNext() {
+    Place next = waiting.peek();
+    if (next == null) {
+      return false;
+    }
+    Place last = started.peekLast();
+    if (last != null && !(last.action.isPublish() && next.action.isPublish())) {
+      return false;
+    }
+    waiting.remove();
+    started.add(next);
+    next.action.start(answer -> {
+      next.answered = true;
+      next.answer = answer;
+      advance();
+    });
+    return true;
+  }
+}

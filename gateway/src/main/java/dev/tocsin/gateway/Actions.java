@@ -1,0 +1,139 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.events.ClientMessage;
+import dev.tocsin.events.ErrorCode;
+import dev.tocsin.events.Rejection;
+import dev.tocsin.hub.EventPattern;
+import dev.tocsin.hub.PublishCommand;
+import dev.tocsin.hub.PublishResult;
+import dev.tocsin.hub.Shard;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What the messages of a client do. Belongs to the event loop.
+final class Actions {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Actions.class);
+
+  private final GatewayContext context;
+  private final Shard<WebSocketConnection> shard;
+  private final WebSocketConnection connection;
+
+  Actions(
+      GatewayContext context, Shard<WebSocketConnection> shard, WebSocketConnection connection) {
+    this.context = context;
+    this.shard = shard;
+    this.connection = connection;
+  }
+
+  /// The action that a message asks for.
+  ActionQueue.Action of(ClientMessage message) {
+    return switch (message) {
+      case ClientMessage.Publish publish -> new Publish(publish);
+      case ClientMessage.Subscribe subscribe -> immediate(() -> subscribe(subscribe));
+      case ClientMessage.Unsubscribe unsubscribe -> immediate(() -> unsubscribe(unsubscribe));
+      case ClientMessage.Resume resume -> immediate(() -> connection.resume(resume));
+      case ClientMessage.Ping ping ->
+          immediate(() -> ServerMessages.pong(ping.id(), context.clock()));
+      case ClientMessage.Pong pong -> immediate(() -> null);
+      case ClientMessage.Malformed malformed ->
+          immediate(() -> error(malformed.id(), malformed.rejection()));
+    };
+  }
+
+  private byte[] subscribe(ClientMessage.Subscribe message) {
+    return switch (EventPattern.compile(message.patterns())) {
+      case EventPattern.Compilation.Refused refused -> error(message.id(), refused.rejection());
+      case EventPattern.Compilation.Compiled compiled ->
+          subscribe(message.id(), compiled.patterns());
+    };
+  }
+
+  private byte[] subscribe(@Nullable String id, List<EventPattern> patterns) {
+    if (shard.patternCountWith(connection, patterns) > Limits.MAX_PATTERNS) {
+      return error(
+          id,
+          new Rejection(
+              ErrorCode.TOO_MANY_PATTERNS,
+              "A connection may hold " + Limits.MAX_PATTERNS + " patterns at most"));
+    }
+    shard.subscribe(connection, patterns);
+    return ServerMessages.subscribed(
+        id, patterns, context.hub().warnings(patterns), connection.position());
+  }
+
+  private byte[] unsubscribe(ClientMessage.Unsubscribe message) {
+    if (message.patterns() == null) {
+      List<EventPattern> removed = shard.silence(connection);
+      return ServerMessages.unsubscribed(message.id(), removed, connection.position());
+    }
+    return switch (EventPattern.compile(message.patterns())) {
+      case EventPattern.Compilation.Refused refused -> error(message.id(), refused.rejection());
+      case EventPattern.Compilation.Compiled compiled -> {
+        List<EventPattern> removed = shard.unsubscribe(connection, compiled.patterns());
+        yield ServerMessages.unsubscribed(message.id(), removed, connection.position());
+      }
+    };
+  }
+
+  private byte[] error(@Nullable String id, Rejection rejection) {
+    return ServerMessages.error(id, rejection, context.clock());
+  }
+
+  private static ActionQueue.Action immediate(Supplier<byte @Nullable []> effect) {
+    return new ActionQueue.Action() {
+      @Override
+      public void start(ActionQueue.Answer answer) {
+        answer.give(effect.get());
+      }
+
+      @Override
+      public boolean isPublish() {
+        return false;
+      }
+    };
+  }
+
+  private final class Publish implements ActionQueue.Action {
+
+    private final ClientMessage.Publish message;
+
+    Publish(ClientMessage.Publish message) {
+      this.message = message;
+    }
+
+    @Override
+    public void start(ActionQueue.Answer answer) {
+      context
+          .hub()
+          .publish(new PublishCommand(message.event(), message.idempotencyKey()))
+          .whenComplete((result, failure) ->
+              connection.onLoop(() -> {
+                answer.give(answer(result, failure));
+                connection.actionFinished();
+              }));
+    }
+
+    private byte[] answer(@Nullable PublishResult result, @Nullable Throwable failure) {
+      return switch (result) {
+        case PublishResult.Published published ->
+            ServerMessages.published(message.id(), published.sequence());
+        case PublishResult.Refused refused -> error(message.id(), refused.rejection());
+        case null -> {
+          LOG.atError().setCause(failure).log("publish failed");
+          yield error(
+              message.id(),
+              new Rejection(ErrorCode.INTERNAL_ERROR, "The server met a fault of its own"));
+        }
+      };
+    }
+
+    @Override
+    public boolean isPublish() {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.hub.AudienceOutput;
+import dev.tocsin.hub.LoggedEvent;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One audience's events of one turn, framed once and shared by all its connections.
+///
+/// A frame is the same for everyone in the audience, `previous` included, so a turn makes one buffer,
+/// and each connection one write of it. Belongs to the event loop of its shard.
+final class AudienceBatch implements AudienceOutput<WebSocketConnection> {
+
+  private static final int INITIAL_BYTES = 1_024;
+
+  private @Nullable ByteBuf frames;
+  private long firstPrevious;
+
+  @Override
+  public void add(LoggedEvent event, long previous) {
+    if (frames == null) {
+      frames = PooledByteBufAllocator.DEFAULT.directBuffer(INITIAL_BYTES);
+      firstPrevious = previous;
+    }
+    EventFrames.write(frames, event, previous);
+  }
+
+  @Override
+  public void flush(List<WebSocketConnection> members, long before) {
+    ByteBuf batch = frames;
+    if (batch == null) {
+      return;
+    }
+    frames = null;
+    for (WebSocketConnection member : members) {
+      member.sendBatch(batch, before, firstPrevious);
+    }
+    batch.release();
+  }
+
+  @Override
+  public void gap(List<WebSocketConnection> members, long from, long to) {
+    members.forEach(member -> member.send(ServerMessages.gap(from, to)));
+  }
+}

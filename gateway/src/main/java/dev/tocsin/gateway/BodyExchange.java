@@ -1,0 +1,48 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.events.ErrorCode;
+import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayOutputStream;
+
+/// An exchange whose body is collected whole, up to [Limits#MAX_MESSAGE_BYTES].
+abstract class BodyExchange extends Exchange {
+
+  private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+  private boolean refused;
+
+  BodyExchange(HttpConnection connection) {
+    super(connection);
+  }
+
+  /// Answers to the whole body.
+  abstract void complete(byte[] body);
+
+  @Override
+  final void content(ByteBuf piece) {
+    if (refused) {
+      return;
+    }
+    if (body.size() + piece.readableBytes() > Limits.MAX_MESSAGE_BYTES) {
+      refused = true;
+      respond(tooLarge());
+      return;
+    }
+    byte[] bytes = new byte[piece.readableBytes()];
+    piece.readBytes(bytes);
+    body.writeBytes(bytes);
+  }
+
+  @Override
+  final void end() {
+    if (!refused) {
+      complete(body.toByteArray());
+    }
+  }
+
+  /// The answer to a body that is too large.
+  Response tooLarge() {
+    return Response.problem(
+        ErrorCode.MESSAGE_TOO_LARGE,
+        "The body is larger than " + Limits.MAX_MESSAGE_BYTES + " bytes");
+  }
+}

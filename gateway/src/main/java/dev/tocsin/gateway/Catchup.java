@@ -1,0 +1,146 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Replay;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A connection on its way back to the head: pages of the log, each written when the socket has taken
+/// the one before. Belongs to the event loop.
+final class Catchup {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Catchup.class);
+  private static final long RETRY_MILLIS = 1_000;
+  private static final int INITIAL_BYTES = 1_024;
+
+  private final GatewayContext context;
+  private final Loop loop;
+  private final Channel channel;
+  private final Replay<WebSocketConnection> replay;
+  private final Runnable caughtUp;
+  private boolean ended;
+
+  /// Begins as soon as the socket has taken what was written to it.
+  ///
+  /// @param caughtUp called when the connection is on the live path again
+  Catchup(
+      GatewayContext context,
+      Loop loop,
+      Channel channel,
+      Replay<WebSocketConnection> replay,
+      Runnable caughtUp) {
+    this.context = context;
+    this.loop = loop;
+    this.channel = channel;
+    this.replay = replay;
+    this.caughtUp = caughtUp;
+    loop.catchups().begin();
+  }
+
+  /// See [Replay#position].
+  long position() {
+    return replay.position();
+  }
+
+  /// Puts the next page in line.
+  void awaitTurn() {
+    loop.catchups().await(this);
+  }
+
+  /// Lets go of it: the connection has ended, or has asked for something else.
+  void end() {
+    if (!ended) {
+      ended = true;
+      loop.catchups().end();
+    }
+  }
+
+  /// It is this one's turn: one page, no larger than `maxBytes` of JSON and one event.
+  void turn(int maxBytes) {
+    if (ended || !channel.isActive()) {
+      return;
+    }
+    Page page = new Page();
+    Replay.Progress progress = replay.advance(maxBytes, page);
+    if (progress == Replay.Progress.NOT_HELD) {
+      context
+          .hub()
+          .pages()
+          .read(replay.position())
+          .whenComplete(
+              (events, failure) -> channel.eventLoop().execute(() -> take(events, failure)));
+    } else {
+      go(progress, page);
+    }
+  }
+
+  private void take(@Nullable List<LoggedEvent> events, @Nullable Throwable failure) {
+    if (ended || !channel.isActive()) {
+      return;
+    }
+    if (events == null) {
+      LOG.atWarn()
+          .addKeyValue("after", replay.position())
+          .setCause(failure)
+          .log("log not readable");
+      channel.eventLoop().schedule(this::awaitTurn, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+      return;
+    }
+    Page page = new Page();
+    go(replay.take(events, loop.catchups().pageBytes(), page), page);
+  }
+
+  private void go(Replay.Progress progress, Page page) {
+    boolean more = progress != Replay.Progress.CAUGHT_UP;
+    if (!more) {
+      end();
+      caughtUp.run();
+    }
+    ByteBuf frames = page.frames;
+    if (frames != null) {
+      ChannelFuture written = channel.writeAndFlush(frames);
+      if (more) {
+        written.addListener(done -> {
+          if (done.isSuccess()) {
+            awaitTurn();
+          }
+        });
+      }
+    } else if (more) {
+      awaitTurn();
+    }
+  }
+
+  /// The frames of one page.
+  private final class Page implements Replay.Sink {
+
+    private @Nullable ByteBuf frames;
+
+    private ByteBuf frames() {
+      ByteBuf present = frames;
+      if (present == null) {
+        present = channel.alloc().buffer(INITIAL_BYTES);
+        frames = present;
+      }
+      return present;
+    }
+
+    @Override
+    public void event(LoggedEvent event, long previous) {
+      EventFrames.write(frames(), event, previous);
+    }
+
+    @Override
+    public void gap(long from, long to) {
+      byte[] message = ServerMessages.gap(from, to);
+      TextFrames.writeHeader(frames(), message.length);
+      frames().writeBytes(message);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dev.tocsin.gateway;
+
+import io.netty.buffer.ByteBuf;
+
+/// One request being served. It is given the body piece by piece and answers once, through its
+/// [HttpConnection]. Belongs to the event loop.
+abstract class Exchange {
+
+  private final HttpConnection connection;
+
+  Exchange(HttpConnection connection) {
+    this.connection = connection;
+  }
+
+  /// Takes a piece of the body; the caller releases it.
+  abstract void content(ByteBuf piece);
+
+  /// There is nothing more to be had for now; whether the exchange can take more at once. When not,
+  /// it calls [HttpConnection#resume] later.
+  boolean drained() {
+    return true;
+  }
+
+  /// The body is complete.
+  abstract void end();
+
+  /// The server is stopping; an exchange that could go on for long answers now.
+  void goAway() {}
+
+  final HttpConnection connection() {
+    return connection;
+  }
+
+  /// Answers. Not to be called twice.
+  final void respond(Response response) {
+    connection.respond(response);
+  }
+}

@@ -1,0 +1,227 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.hub.Hub;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The hub on the network: one port that speaks HTTP and WebSocket.
+///
+/// Running from [#start] to [#stop]. Any thread may call anything.
+public final class Gateway {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+  private static final int BACKLOG = 4_096;
+  private static final long POLL_MILLIS = 20;
+
+  private final GatewayContext context;
+  private final Transport transport;
+  private final MultiThreadIoEventLoopGroup group;
+  private final Map<EventLoop, Loop> loops;
+  private final Channel server;
+
+  private Gateway(
+      GatewayContext context,
+      Transport transport,
+      MultiThreadIoEventLoopGroup group,
+      Map<EventLoop, Loop> loops,
+      Channel server) {
+    this.context = context;
+    this.transport = transport;
+    this.group = group;
+    this.loops = loops;
+    this.server = server;
+  }
+
+  /// Opens the port.
+  ///
+  /// @param clock tells the timestamps of the server's own messages
+  /// @throws GatewayException when the address is not to be had or the transport does not work here
+  public static Gateway start(Hub hub, GatewaySettings settings, InstantSource clock)
+      throws GatewayException {
+    return start(hub, settings, clock, System::nanoTime, Limits.maxConnections());
+  }
+
+  /// The same on another clock and with another bound.
+  ///
+  /// @param nanoTime a clock that never goes backwards, in nanoseconds
+  static Gateway start(
+      Hub hub,
+      GatewaySettings settings,
+      InstantSource clock,
+      LongSupplier nanoTime,
+      int maxConnections)
+      throws GatewayException {
+    Transport transport = settings.transport().resolved();
+    GatewayContext context = context(hub, settings, clock, nanoTime, maxConnections);
+    MultiThreadIoEventLoopGroup group =
+        new MultiThreadIoEventLoopGroup(
+            Runtime.getRuntime().availableProcessors(),
+            new DefaultThreadFactory("tocsin-loop", true),
+            transport.ioHandlerFactory());
+    Map<EventLoop, Loop> loops = new HashMap<>();
+    for (EventExecutor executor : group) {
+      EventLoop eventLoop = (EventLoop) executor;
+      Loop loop = new Loop(eventLoop, context);
+      loop.start();
+      loops.put(eventLoop, loop);
+    }
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(group)
+            .channel(transport.serverChannel())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.AUTO_READ, false)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childOption(
+                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                new WriteBufferWaterMark(
+                    Limits.UNREAD_OUTPUT_BYTES / 2, Limits.UNREAD_OUTPUT_BYTES))
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    Loop loop = loops.get(channel.eventLoop());
+                    if (loop == null) {
+                      throw new IllegalStateException("a channel on a foreign event loop");
+                    }
+                    accept(channel, loop, context);
+                  }
+                });
+    ChannelFuture bound = bootstrap.bind(settings.host(), settings.port()).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+      throw new GatewayException(
+          "cannot listen on " + settings.host() + ":" + settings.port() + ": " + reason(bound),
+          bound.cause());
+    }
+    return new Gateway(context, transport, group, Map.copyOf(loops), bound.channel());
+  }
+
+  static GatewayContext context(
+      Hub hub,
+      GatewaySettings settings,
+      InstantSource clock,
+      LongSupplier nanoTime,
+      int maxConnections) {
+    return new GatewayContext(
+        hub,
+        clock,
+        nanoTime,
+        new BrowserRules(settings.allowedOrigins(), settings.allowedHosts()),
+        new CatalogPages(hub.catalog()),
+        nanoTime.getAsLong(),
+        maxConnections,
+        new AtomicInteger(),
+        new AtomicInteger(),
+        settings.stallTimeout().toMillis(),
+        new AtomicBoolean());
+  }
+
+  private static String reason(ChannelFuture bound) {
+    Throwable cause = bound.cause();
+    if (cause instanceof BindException && String.valueOf(cause.getMessage()).contains("in use")) {
+      return "the address is in use; is a server running there already? (--port picks another)";
+    }
+    if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
+      return "no such host";
+    }
+    return String.valueOf(cause.getMessage());
+  }
+
+  /// Gives a new connection its pipeline, unless there are too many.
+  static void accept(Channel channel, Loop loop, GatewayContext context) {
+    if (context.connectionCount().incrementAndGet() > context.maxConnections()) {
+      context.connectionCount().decrementAndGet();
+      LOG.atWarn()
+          .addKeyValue("max_connections", context.maxConnections())
+          .log("connection refused");
+      channel.close();
+      return;
+    }
+    channel.closeFuture().addListener(closed -> context.connectionCount().decrementAndGet());
+    Activity activity = new Activity(loop);
+    RequestDecoder decoder = new RequestDecoder();
+    channel
+        .pipeline()
+        .addLast(activity)
+        .addLast(decoder)
+        .addLast(new HttpResponseEncoder())
+        .addLast(new HttpConnection(context, loop, activity, decoder));
+  }
+
+  /// Where the gateway listens, with the real port.
+  public InetSocketAddress address() {
+    return (InetSocketAddress) server.localAddress();
+  }
+
+  /// How many connections there may be at once: what the process may open.
+  public int maxConnections() {
+    return context.maxConnections();
+  }
+
+  /// How many connections there are.
+  int openConnections() {
+    return context.connectionCount().get();
+  }
+
+  /// The transport in use: `epoll`, `io_uring` or `nio`.
+  public String transport() {
+    return transport.toString();
+  }
+
+  /// Stops in good order: no new connections, requests under way are answered, accepted events are
+  /// delivered, WebSocket clients are told to come back and closed with 1001. Blocks until all
+  /// are gone, `limit` at the longest. A second call does nothing.
+  public void stop(Duration limit) {
+    if (context.stopping().getAndSet(true)) {
+      return;
+    }
+    long deadline = System.nanoTime() + limit.toNanos();
+    server.close().awaitUninterruptibly();
+    List<Future<?>> farewells = new ArrayList<>();
+    loops.forEach((eventLoop, loop) -> farewells.add(eventLoop.submit(loop::goAway)));
+    farewells.forEach(farewell -> farewell.awaitUninterruptibly(left(deadline)));
+    while (context.connectionCount().get() > 0 && left(deadline) > 0) {
+      try {
+        Thread.sleep(POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+    }
+    group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).awaitUninterruptibly(1_000);
+  }
+
+  private static long left(long deadlineNanos) {
+    return Math.max(0, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime()));
+  }
+}

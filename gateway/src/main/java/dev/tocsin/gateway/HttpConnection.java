@@ -1,0 +1,427 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.events.ErrorCode;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A connection as long as it speaks HTTP: one request at a time, in the order they came.
+///
+/// What the decoder has made of the bytes waits in [#inbox] until the exchange under way takes it;
+/// the socket is read again only when the inbox is empty. So pipelined requests wait, and a client
+/// that sends faster than it is served is slowed down by its own socket.
+///
+/// ```
+/// HEAD ──request──> BODY ──last piece──> ANSWERING ──written, kept alive──> HEAD
+///                     └──answered early──> ANSWERING ──written, to be closed──> LINGERING ──> closed
+/// ```
+final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.Tickable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+
+  private enum Phase {
+    HEAD,
+    BODY,
+    ANSWERING,
+    LINGERING,
+    UPGRADED
+  }
+
+  // immutable
+  private final GatewayContext context;
+  private final Loop loop;
+  private final Activity activity;
+  private final RequestDecoder decoder;
+  private final Router router;
+
+  // owned by the event loop
+  private final Deque<Object> inbox = new ArrayDeque<>();
+  private @Nullable ChannelHandlerContext ctx;
+  private @Nullable HttpRequest request;
+  private @Nullable Exchange exchange;
+  private Phase phase = Phase.HEAD;
+  private long phaseSinceMillis;
+  private long headLimitMillis = Limits.FIRST_HEAD_MILLIS;
+  private @Nullable OutputProgress output;
+  private boolean bodyComplete;
+  private boolean answered;
+  private boolean mustClose;
+  private boolean inputClosed;
+  private boolean paused;
+  private boolean pumping;
+
+  HttpConnection(GatewayContext context, Loop loop, Activity activity, RequestDecoder decoder) {
+    this.context = context;
+    this.loop = loop;
+    this.activity = activity;
+    this.decoder = decoder;
+    this.router = new Router(context);
+    this.phaseSinceMillis = loop.nowMillis();
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext added) {
+    ctx = added;
+    output = new OutputProgress(added.channel(), loop);
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext active) {
+    if (context.isStopping()) {
+      active.close();
+      return;
+    }
+    loop.add(this);
+    active.read();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext inactive) {
+    loop.remove(this);
+    releaseInbox();
+    inactive.fireChannelInactive();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext reading, Object message) {
+    inbox.add(message);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext completed) {
+    pump();
+  }
+
+  /// The client has finished sending; what it asked for before is still answered.
+  @Override
+  public void userEventTriggered(ChannelHandlerContext receiving, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      inputClosed = true;
+      pump();
+    }
+    receiving.fireUserEventTriggered(event);
+  }
+
+  private void pump() {
+    if (pumping || ctx == null) {
+      return;
+    }
+    pumping = true;
+    try {
+      workOff();
+    } catch (RuntimeException e) {
+      fail(e);
+    } finally {
+      pumping = false;
+    }
+    if (!takesMore() || !ctx.channel().isActive()) {
+      return;
+    }
+    if (inputClosed && phase != Phase.ANSWERING) {
+      ctx.close();
+    } else if (!inputClosed) {
+      ctx.read();
+    }
+  }
+
+  /// Works off the inbox as far as the exchange under way takes it.
+  private void workOff() {
+    while (true) {
+      while (!inbox.isEmpty() && takesMore()) {
+        Object message = inbox.remove();
+        try {
+          take(message);
+        } finally {
+          ReferenceCountUtil.release(message);
+        }
+      }
+      if (phase == Phase.BODY && !paused && exchange != null && !exchange.drained()) {
+        paused = true;
+      }
+      if (inbox.isEmpty() || !takesMore()) {
+        break;
+      }
+    }
+  }
+
+  private boolean takesMore() {
+    return switch (phase) {
+      case HEAD, LINGERING -> true;
+      case BODY -> !paused;
+      case ANSWERING -> !bodyComplete;
+      case UPGRADED -> false;
+    };
+  }
+
+  private void take(Object message) {
+    if (phase == Phase.LINGERING) {
+      return;
+    }
+    if (message instanceof HttpRequest head) {
+      begin(head);
+    }
+    if (message instanceof HttpContent piece && phase != Phase.HEAD) {
+      if (piece.decoderResult().isFailure()) {
+        mustClose = true;
+        bodyComplete = true;
+        if (phase == Phase.BODY) {
+          respond(
+              Response.problem(ErrorCode.INVALID_MESSAGE, "The body is not framed as HTTP has it"));
+        }
+        return;
+      }
+      body(piece);
+    }
+  }
+
+  private void begin(HttpRequest head) {
+    request = head;
+    bodyComplete = false;
+    answered = false;
+    paused = false;
+    enter(Phase.BODY);
+    Response fault = RequestFaults.of(head);
+    if (fault != null) {
+      mustClose = true;
+      respond(fault);
+      return;
+    }
+    // Behind it nothing is decoded, see RequestDecoder.
+    mustClose |= Upgrade.isAsked(head);
+    boolean expectsContinue = HttpUtil.is100ContinueExpected(head);
+    exchange = router.route(this, head);
+    if (exchange instanceof BodyExchange whole
+        && HttpUtil.getContentLength(head, 0L) > Limits.MAX_MESSAGE_BYTES) {
+      mustClose = true;
+      respond(whole.tooLarge());
+    } else if (expectsContinue && exchange instanceof FixedExchange fixed) {
+      mustClose = true;
+      respond(fixed.response());
+    } else if (expectsContinue) {
+      context()
+          .writeAndFlush(
+              new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+    }
+  }
+
+  private void body(HttpContent piece) {
+    boolean last = piece instanceof LastHttpContent;
+    bodyComplete |= last;
+    Exchange current = exchange;
+    if (current == null || phase != Phase.BODY) {
+      return;
+    }
+    current.content(piece.content());
+    if (last && phase == Phase.BODY) {
+      current.end();
+      if (phase == Phase.BODY) {
+        enter(Phase.ANSWERING);
+      }
+    }
+  }
+
+  /// The exchange can take more of its body.
+  void resume() {
+    paused = false;
+    phaseSinceMillis = loop.nowMillis();
+    pump();
+  }
+
+  /// Answers the request under way; to be called on the event loop.
+  void respond(Response response) {
+    HttpRequest asked = request;
+    if (asked == null || answered || ctx == null || !ctx.channel().isActive()) {
+      return;
+    }
+    answered = true;
+    exchange = null;
+    enter(Phase.ANSWERING);
+    mustClose |= !bodyComplete || context.isStopping() || !HttpUtil.isKeepAlive(asked);
+    boolean close = mustClose;
+    if (close) {
+      decoder.discard();
+    }
+    ChannelFuture written = ctx.writeAndFlush(response.toNetty(asked, context, close));
+    written.addListener(done -> {
+      if (!done.isSuccess()) {
+        context().close();
+      } else if (close) {
+        linger();
+      } else {
+        next();
+      }
+    });
+  }
+
+  private void next() {
+    request = null;
+    answered = false;
+    if (context.isStopping() && inbox.isEmpty()) {
+      linger();
+      return;
+    }
+    activity.forget();
+    headLimitMillis = Limits.NEXT_HEAD_MILLIS;
+    enter(Phase.HEAD);
+    pump();
+  }
+
+  /// Closes so that the last answer arrives: what the client still sends is read and thrown away for a
+  /// while, since closing a socket with unread input would throw away the answer instead.
+  private void linger() {
+    enter(Phase.LINGERING);
+    decoder.discard();
+    ChannelHandlerContext closing = context();
+    if (closing.channel() instanceof DuplexChannel duplex) {
+      duplex.shutdownOutput();
+    }
+    closing.executor().schedule(() -> closing.close(), Limits.LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    pump();
+  }
+
+  /// Leaves HTTP behind: answers 101 and hands the socket to a [WebSocketConnection].
+  void becomeWebSocket(Upgrade.Accepted upgrade) {
+    ChannelHandlerContext upgrading = context();
+    enter(Phase.UPGRADED);
+    exchange = null;
+    loop.remove(this);
+    releaseInbox();
+    WebSocketConnection connection =
+        new WebSocketConnection(context, loop, activity, upgrading.channel());
+    WebSocketPipeline.upgrade(upgrading, upgrade.acceptKey(), connection);
+    connection.open(upgrade);
+    WebSocketPipeline.startDecoding(upgrading.pipeline());
+  }
+
+  private void enter(Phase next) {
+    phase = next;
+    phaseSinceMillis = loop.nowMillis();
+  }
+
+  private ChannelHandlerContext context() {
+    ChannelHandlerContext present = ctx;
+    if (present == null) {
+      throw new IllegalStateException("not in a pipeline");
+    }
+    return present;
+  }
+
+  /// Runs on the event loop of this connection, at once when that is where the caller is.
+  void onLoop(Runnable action) {
+    if (context().executor().inEventLoop()) {
+      guarded(action);
+    } else {
+      context().executor().execute(() -> guarded(action));
+    }
+  }
+
+  /// A future would swallow what its callback throws.
+  private void guarded(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      fail(e);
+    }
+  }
+
+  /// Ends the connection after a fault of the server's, with an answer where one is still to come.
+  private void fail(RuntimeException failure) {
+    mustClose = true;
+    Response response = fault(failure);
+    if (request == null || answered) {
+      context().close();
+    } else {
+      respond(response);
+    }
+  }
+
+  /// The answer when the server itself is at fault.
+  static Response fault(@Nullable Throwable failure) {
+    LOG.atError().setCause(failure).log("request failed");
+    return Response.problem(ErrorCode.INTERNAL_ERROR, "The server met a fault of its own");
+  }
+
+  @Override
+  public void tick(long nowMillis) {
+    long inPhase = nowMillis - phaseSinceMillis;
+    switch (phase) {
+      case HEAD -> {
+        if (inPhase > headLimitMillis) {
+          if (activity.heardSomething()) {
+            timeOut("The request's head did not arrive in time");
+          } else {
+            context().close();
+          }
+        }
+      }
+      case BODY -> {
+        long since = Math.max(activity.lastHeardMillis(), phaseSinceMillis);
+        if (!paused && nowMillis - since > Limits.BODY_MILLIS) {
+          timeOut("The request's body did not arrive in time");
+        }
+      }
+      case ANSWERING -> {
+        if (!answered || (output != null && output.advanced())) {
+          phaseSinceMillis = nowMillis;
+        } else if (inPhase > Limits.BODY_MILLIS) {
+          context().close();
+        }
+      }
+      case LINGERING, UPGRADED -> {}
+    }
+  }
+
+  private void timeOut(String message) {
+    mustClose = true;
+    if (request == null) {
+      request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
+    }
+    respond(Response.problem(ErrorCode.REQUEST_TIMEOUT, message));
+  }
+
+  @Override
+  public void goAway() {
+    if (phase == Phase.HEAD && activity.heardSomething()) {
+      headLimitMillis = Limits.LINGER_MILLIS;
+      phaseSinceMillis = loop.nowMillis();
+    } else if (phase == Phase.HEAD) {
+      context().close();
+    } else if (exchange != null) {
+      exchange.goAway();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext failing, Throwable cause) {
+    if (cause instanceof IOException) {
+      LOG.atDebug().setCause(cause).log("connection broke");
+    } else {
+      LOG.atError().setCause(cause).log("connection failed");
+    }
+    failing.close();
+  }
+
+  private void releaseInbox() {
+    inbox.forEach(ReferenceCountUtil::release);
+    inbox.clear();
+  }
+}

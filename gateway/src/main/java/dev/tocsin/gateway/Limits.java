@@ -1,0 +1,79 @@
+package dev.tocsin.gateway;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+
+/// Every bound of the network, in one place. `docs/limits.md` says what happens when one is hit.
+final class Limits {
+
+  /// The largest message, event or NDJSON line, in bytes.
+  static final int MAX_MESSAGE_BYTES = 64 * 1024;
+
+  /// The longest request line and the largest header of a request, in bytes.
+  static final int MAX_REQUEST_LINE_BYTES = 8 * 1024;
+
+  static final int MAX_HEADER_BYTES = 16 * 1024;
+
+  /// Unread output from which on the server stops reading from the same connection, in bytes.
+  static final int UNREAD_OUTPUT_BYTES = 64 * 1024;
+
+  /// Unread output beyond which a WebSocket leaves the live path and reads the log at its own pace, in
+  /// bytes.
+  static final int MAX_LIVE_OUTPUT_BYTES = 256 * 1024;
+
+  /// The largest and the smallest page of the log that is on its way to a connection that is behind, in
+  /// bytes of JSON; the more are behind, the smaller, so that together they stay within
+  /// [#CATCHUP_BYTES].
+  static final int MAX_PAGE_BYTES = 256 * 1024;
+
+  static final int MIN_PAGE_BYTES = 4 * 1024;
+  static final int CATCHUP_BYTES = 64 * 1024 * 1024;
+
+  /// Actions of one WebSocket that may wait for earlier ones before the server stops reading.
+  static final int MAX_PENDING_ACTIONS = 256;
+
+  /// Patterns a connection may hold.
+  static final int MAX_PATTERNS = 256;
+
+  /// Refused lines that the answer to an NDJSON request names.
+  static final int MAX_REPORTED_LINES = 1_000;
+
+  /// What the details of those lines may weigh together, in characters; beyond it a line is still
+  /// named, without its details.
+  static final int MAX_REPORTED_CHARACTERS = 4 * 1024 * 1024;
+
+  /// File descriptors that are kept back from connections.
+  private static final long RESERVED_FILES = 64;
+
+  /// Until the first request's head is complete.
+  static final long FIRST_HEAD_MILLIS = 10_000;
+
+  /// Until the next request's head is complete on a connection that is kept alive.
+  static final long NEXT_HEAD_MILLIS = 60_000;
+
+  /// Between two pieces of a request's body, and for an answer to be taken.
+  static final long BODY_MILLIS = 30_000;
+
+  /// How long the server keeps reading after it has refused, so that its last word arrives.
+  static final long LINGER_MILLIS = 2_000;
+
+  /// Between two heartbeats.
+  static final long HEARTBEAT_MILLIS = 25_000;
+
+  /// From the last sign of life of a WebSocket to its close.
+  static final long SILENCE_MILLIS = 60_000;
+
+  /// The spread of the times at which clients are asked to come back after a stop.
+  static final int RECONNECT_SPREAD_MILLIS = 5_000;
+
+  private Limits() {}
+
+  /// How many connections this process can hold: the files it may open, less a reserve.
+  static int maxConnections() {
+    if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
+      long files = unix.getMaxFileDescriptorCount() - unix.getOpenFileDescriptorCount();
+      return Math.clamp(files - RESERVED_FILES, 16, 10_000_000);
+    }
+    return 10_000;
+  }
+}

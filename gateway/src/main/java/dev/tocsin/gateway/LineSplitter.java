@@ -1,0 +1,90 @@
+package dev.tocsin.gateway;
+
+import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// Cuts a stream of bytes into lines, holding no more than one line of the greatest length.
+///
+/// Lines end with LF or CR LF and count from 1; those with nothing but white space are passed over.
+final class LineSplitter {
+
+  private static final byte LF = '\n';
+
+  private final int maxBytes;
+  private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
+  private long number = 1;
+  private boolean overlong;
+
+  /// Takes the lines.
+  interface LineConsumer {
+
+    /// Takes one line.
+    ///
+    /// @param line without its end; `null` when it was longer than it may be
+    void line(long number, byte @Nullable [] line);
+  }
+
+  LineSplitter(int maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  /// Takes the next piece of the stream.
+  void split(ByteBuf piece, LineConsumer consumer) {
+    while (piece.isReadable()) {
+      int length = piece.bytesBefore(LF);
+      if (length < 0) {
+        append(piece, piece.readableBytes());
+        return;
+      }
+      append(piece, length);
+      piece.skipBytes(1);
+      finish(consumer);
+    }
+  }
+
+  /// The stream has ended; what is left is the last line.
+  void end(LineConsumer consumer) {
+    finish(consumer);
+  }
+
+  /// One byte more than a line may have is let in: it can be the CR before the LF.
+  private void append(ByteBuf piece, int length) {
+    if (overlong || partial.size() + length > maxBytes + 1) {
+      overlong = true;
+      partial.reset();
+      piece.skipBytes(length);
+      return;
+    }
+    byte[] bytes = new byte[length];
+    piece.readBytes(bytes);
+    partial.writeBytes(bytes);
+  }
+
+  private void finish(LineConsumer consumer) {
+    byte[] line = withoutReturn(partial.toByteArray());
+    if (overlong || line.length > maxBytes) {
+      consumer.line(number, null);
+    } else if (!isBlank(line)) {
+      consumer.line(number, line);
+    }
+    number++;
+    overlong = false;
+    partial.reset();
+  }
+
+  private static byte[] withoutReturn(byte[] line) {
+    boolean returned = line.length > 0 && line[line.length - 1] == '\r';
+    return returned ? Arrays.copyOf(line, line.length - 1) : line;
+  }
+
+  private static boolean isBlank(byte[] line) {
+    for (byte b : line) {
+      if (b != ' ' && b != '\t' && b != '\r') {
+        return false;
+      }
+    }
+    return true;
+  }
+}

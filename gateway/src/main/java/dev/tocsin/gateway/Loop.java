@@ -1,0 +1,101 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.hub.Shard;
+import io.netty.channel.EventLoop;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Everything that belongs to one event loop: its shard of the hub, its connections, and the one
+/// timer that looks after them all.
+///
+/// Only the event loop's thread may use it.
+final class Loop {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
+  private static final long TICK_MILLIS = 1_000;
+
+  /// A connection that is looked after once a second.
+  interface Tickable {
+
+    /// Closes what has been silent for too long, sends what is due.
+    void tick(long nowMillis);
+
+    /// The server is stopping: finish what was accepted, say goodbye.
+    void goAway();
+  }
+
+  private final EventLoop eventLoop;
+  private final GatewayContext context;
+  private final Shard<WebSocketConnection> shard;
+  private final Catchups catchups;
+  private final Set<Tickable> connections = new HashSet<>();
+
+  Loop(EventLoop eventLoop, GatewayContext context) {
+    this.eventLoop = eventLoop;
+    this.context = context;
+    this.catchups = new Catchups(eventLoop, context.catchupCount());
+    this.shard = context.hub().newShard(eventLoop, AudienceBatch::new);
+  }
+
+  void start() {
+    eventLoop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /// Looks after every connection.
+  void tick() {
+    long now = nowMillis();
+    forEach(connection -> connection.tick(now));
+  }
+
+  /// The time on a clock that never goes backwards.
+  long nowMillis() {
+    return context.nowMillis();
+  }
+
+  Shard<WebSocketConnection> shard() {
+    return shard;
+  }
+
+  Catchups catchups() {
+    return catchups;
+  }
+
+  void add(Tickable connection) {
+    assertOwner();
+    connections.add(connection);
+  }
+
+  void remove(Tickable connection) {
+    assertOwner();
+    connections.remove(connection);
+  }
+
+  /// Has every event that was accepted delivered, then takes leave of everyone.
+  void goAway() {
+    assertOwner();
+    shard.catchUp();
+    forEach(Tickable::goAway);
+  }
+
+  /// A fault of one connection must not reach the others, nor end the timer.
+  private void forEach(Consumer<Tickable> action) {
+    for (Tickable connection : List.copyOf(connections)) {
+      try {
+        action.accept(connection);
+      } catch (RuntimeException e) {
+        LOG.atError().setCause(e).log("a connection could not be looked after");
+      }
+    }
+  }
+
+  private void assertOwner() {
+    if (!eventLoop.inEventLoop()) {
+      throw new IllegalStateException("not on the event loop that owns this");
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.events.Slice;
+import dev.tocsin.hub.Hub;
+import dev.tocsin.hub.PublishCommand;
+import dev.tocsin.hub.PublishResult;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import org.jspecify.annotations.Nullable;
+
+/// `POST /api/v1/events` with one event.
+final class PublishExchange extends BodyExchange {
+
+  private final Hub hub;
+  private final @Nullable String idempotencyKey;
+
+  /// Publishes the body.
+  ///
+  /// @param idempotencyKey `null` when the request has none
+  PublishExchange(HttpConnection connection, Hub hub, @Nullable String idempotencyKey) {
+    super(connection);
+    this.hub = hub;
+    this.idempotencyKey = idempotencyKey;
+  }
+
+  @Override
+  void complete(byte[] event) {
+    hub.publish(new PublishCommand(Slice.of(event), idempotencyKey))
+        .whenComplete(
+            (result, failure) -> connection().onLoop(() -> respond(answer(result, failure))));
+  }
+
+  private static Response answer(@Nullable PublishResult result, @Nullable Throwable failure) {
+    return switch (result) {
+      case PublishResult.Published published ->
+          Response.json(
+              HttpResponseStatus.CREATED,
+              Json.object()
+                  .put("sequence", published.sequence())
+                  .put("timestamp", published.timestamp()));
+      case PublishResult.Refused refused -> Response.problem(refused.rejection());
+      case null -> HttpConnection.fault(failure);
+    };
+  }
+}

@@ -1,0 +1,151 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.events.CloseCode;
+import dev.tocsin.events.Rejection;
+import dev.tocsin.events.Timestamp;
+import dev.tocsin.hub.EventPattern;
+import dev.tocsin.hub.PatternWarning;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
+
+/// What the server says over WebSocket besides events, each as the bytes of one text message.
+///
+/// An `id` is the JSON text that came with the action, or `null`.
+final class ServerMessages {
+
+  private ServerMessages() {}
+
+  static byte[] established(String connectionId, String epoch, long sequence, InstantSource clock) {
+    String now = Timestamp.now(clock).text();
+    ObjectNode message = Json.object().put("type", "connection.established");
+    message
+        .putObject("payload")
+        .put("connection_id", connectionId)
+        .put("timestamp", now)
+        .put("epoch", epoch)
+        .put("sequence", sequence);
+    return Json.bytes(message.put("timestamp", now));
+  }
+
+  static byte[] subscribed(
+      @Nullable String id,
+      List<EventPattern> patterns,
+      List<PatternWarning> warnings,
+      long sequence) {
+    ObjectNode message = change("subscribed", id, patterns, sequence);
+    if (!warnings.isEmpty()) {
+      ArrayNode list = message.putArray("warnings");
+      for (PatternWarning warning : warnings) {
+        ObjectNode entry =
+            list.addObject().put("pattern", warning.pattern()).put("message", warning.message());
+        if (warning.suggestion() != null) {
+          entry.put("suggestion", warning.suggestion());
+        }
+      }
+    }
+    return Json.bytes(message);
+  }
+
+  static byte[] unsubscribed(@Nullable String id, List<EventPattern> removed, long sequence) {
+    return Json.bytes(change("unsubscribed", id, removed, sequence));
+  }
+
+  private static ObjectNode change(
+      String action, @Nullable String id, List<EventPattern> patterns, long sequence) {
+    ObjectNode message = withId(Json.object().put("action", action), id);
+    ArrayNode events = message.putArray("events");
+    patterns.forEach(pattern -> events.add(pattern.text()));
+    return message.put("sequence", sequence);
+  }
+
+  /// The answer to a resumption that gives everything.
+  ///
+  /// @param since the position from which it goes on
+  /// @param sequence the newest position
+  static byte[] resumed(@Nullable String id, long since, long sequence) {
+    return Json.bytes(resumption(id, since, sequence).put("complete", true));
+  }
+
+  /// The answer to one that cannot.
+  ///
+  /// @param since the position from which it goes on
+  /// @param sequence the newest position
+  /// @param reason `truncated`, `epoch_changed` or `ahead`
+  /// @param firstAvailable the oldest sequence that is left
+  static byte[] resumedInPart(
+      @Nullable String id, long since, long sequence, String reason, long firstAvailable) {
+    return Json.bytes(
+        resumption(id, since, sequence)
+            .put("complete", false)
+            .put("reason", reason)
+            .put("first_available", firstAvailable));
+  }
+
+  private static ObjectNode resumption(@Nullable String id, long since, long sequence) {
+    return withId(Json.object().put("action", "resumed"), id)
+        .put("since", since)
+        .put("sequence", sequence);
+  }
+
+  static byte[] published(@Nullable String id, long sequence) {
+    return Json.bytes(
+        withId(Json.object().put("action", "published"), id).put("sequence", sequence));
+  }
+
+  static byte[] pong(@Nullable String id, InstantSource clock) {
+    ObjectNode message = Json.object().put("type", "pong");
+    return Json.bytes(withId(message.put("timestamp", Timestamp.now(clock).text()), id));
+  }
+
+  static byte[] error(@Nullable String id, Rejection rejection, InstantSource clock) {
+    ObjectNode message = Json.object().put("type", "error");
+    ObjectNode payload =
+        message
+            .putObject("payload")
+            .put("error", rejection.code().wireName())
+            .put("message", rejection.message());
+    ObjectNode details = Json.details(rejection);
+    if (details != null) {
+      payload.set("details", details);
+    }
+    return Json.bytes(withId(message.put("timestamp", Timestamp.now(clock).text()), id));
+  }
+
+  static byte[] heartbeat(long sequence, InstantSource clock) {
+    return Json.bytes(
+        Json.object()
+            .put("type", "ping")
+            .put("timestamp", Timestamp.now(clock).text())
+            .put("sequence", sequence));
+  }
+
+  static byte[] gap(long from, long to) {
+    return Json.bytes(Json.object().put("action", "gap").put("from", from).put("to", to));
+  }
+
+  static byte[] reconnect(long afterMillis) {
+    return Json.bytes(Json.object().put("action", "reconnect").put("after_ms", afterMillis));
+  }
+
+  static byte[] connectionError(CloseCode code, String sentence, InstantSource clock) {
+    String now = Timestamp.now(clock).text();
+    ObjectNode message = Json.object().put("type", "connection.error");
+    message
+        .putObject("payload")
+        .put("error", code.wireName())
+        .put("message", sentence)
+        .put("timestamp", now);
+    return Json.bytes(message.put("timestamp", now));
+  }
+
+  private static ObjectNode withId(ObjectNode message, @Nullable String id) {
+    if (id != null) {
+      message.putRawValue("id", new RawValue(id));
+    }
+    return message;
+  }
+}

@@ -1,0 +1,67 @@
+package dev.tocsin.gateway;
+
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// How the process talks to the kernel's sockets.
+public enum Transport {
+  /// The best that this machine has: epoll on Linux, NIO elsewhere.
+  AUTO,
+  /// Linux epoll, native.
+  EPOLL,
+  /// Linux io_uring, native.
+  IO_URING,
+  /// The JDK's own, anywhere.
+  NIO;
+
+  /// The transport that will really be used.
+  ///
+  /// @throws GatewayException when this one does not work on this machine
+  Transport resolved() throws GatewayException {
+    return switch (this) {
+      case AUTO -> Epoll.isAvailable() ? EPOLL : NIO;
+      case EPOLL -> available(Epoll.unavailabilityCause());
+      case IO_URING -> available(IoUring.unavailabilityCause());
+      case NIO -> NIO;
+    };
+  }
+
+  private Transport available(@Nullable Throwable cause) throws GatewayException {
+    if (cause != null) {
+      throw new GatewayException(
+          "the transport " + this + " does not work on this machine: " + cause.getMessage(), cause);
+    }
+    return this;
+  }
+
+  IoHandlerFactory ioHandlerFactory() {
+    return switch (this) {
+      case EPOLL -> EpollIoHandler.newFactory();
+      case IO_URING -> IoUringIoHandler.newFactory();
+      case AUTO, NIO -> NioIoHandler.newFactory();
+    };
+  }
+
+  Class<? extends ServerSocketChannel> serverChannel() {
+    return switch (this) {
+      case EPOLL -> EpollServerSocketChannel.class;
+      case IO_URING -> IoUringServerSocketChannel.class;
+      case AUTO, NIO -> NioServerSocketChannel.class;
+    };
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.tocsin.gateway;
+
+/// `POST /api/v1/catalog/{type}/validate`: a dry run.
+final class ValidateExchange extends BodyExchange {
+
+  private final CatalogPages pages;
+  private final String type;
+
+  ValidateExchange(HttpConnection connection, CatalogPages pages, String type) {
+    super(connection);
+    this.pages = pages;
+    this.type = type;
+  }
+
+  @Override
+  void complete(byte[] payload) {
+    respond(pages.validate(type, payload));
+  }
+}

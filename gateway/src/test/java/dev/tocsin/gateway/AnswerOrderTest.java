@@ -1,0 +1,149 @@
+package dev.tocsin.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/// The order of answers over WebSocket when the log takes its time.
+class AnswerOrderTest {
+
+  private final StallingLog log = new StallingLog();
+  private TestServer server;
+  private RawWebSocket socket;
+
+  @BeforeEach
+  void start() {
+    server = TestServer.start(log, Transport.AUTO);
+    socket = server.socket("?events=none");
+  }
+
+  @AfterEach
+  void stop() {
+    socket.close();
+    server.close();
+  }
+
+  private static String publish(int id) {
+    return "{\"action\":\"publish\",\"id\":"
+        + id
+        + ",\"event\":"
+        + TestServer.alert("a" + id)
+        + "}";
+  }
+
+  @Test
+  void letsASubscribeWaitForThePublishesBeforeIt() throws IOException {
+    socket.say(publish(1)).say(publish(2)).say("{\"action\":\"subscribe\",\"events\":[\"*\"]}");
+    socket.say(publish(3)).say("ping");
+    assertThat(socket.client().isSilentFor(100)).isTrue();
+    assertThat(log.waiting()).isEqualTo(2);
+
+    log.let();
+    log.let();
+    assertThat(socket.message().path("sequence").asLong()).isEqualTo(1);
+    assertThat(socket.message().path("sequence").asLong()).isEqualTo(2);
+    JsonNode subscribed = socket.message();
+    assertThat(subscribed.path("action").asString()).isEqualTo("subscribed");
+    assertThat(subscribed.path("sequence").asLong()).isEqualTo(2);
+
+    log.let();
+    List<JsonNode> rest = List.of(socket.message(), socket.message(), socket.message());
+    assertThat(rest).filteredOn(m -> m.has("previous")).hasSize(1);
+    assertThat(rest).filteredOn(m -> m.path("sequence").asLong() == 3).hasSize(2);
+    List<JsonNode> answers = rest.stream().filter(m -> !m.has("previous")).toList();
+    assertThat(answers.get(0).path("action").asString()).isEqualTo("published");
+    assertThat(answers.get(1).path("type").asString()).isEqualTo("pong");
+  }
+
+  @Test
+  void answersInOrderWhenTheLogDoesNot() {
+    for (int i = 0; i < 20; i++) {
+      socket.say(publish(i));
+    }
+    log.letInReverse(20);
+
+    for (int i = 0; i < 20; i++) {
+      assertThat(socket.message().path("id").asInt()).isEqualTo(i);
+    }
+  }
+
+  @Test
+  void tellsThatTheLogTakesNothing() {
+    socket.say(publish(1)).say(publish(2));
+    log.refuse();
+    log.let();
+
+    JsonNode error = socket.message();
+    assertThat(error.path("payload").path("error").asString()).isEqualTo("unavailable");
+    assertThat(error.path("id").asInt()).isEqualTo(1);
+    assertThat(socket.message().path("action").asString()).isEqualTo("published");
+  }
+
+  @Test
+  void tellsThatTheLogIsBroken() {
+    socket.say(publish(1)).say("ping");
+    log.fail();
+
+    assertThat(socket.message().path("payload").path("error").asString())
+        .isEqualTo("internal_error");
+    assertThat(socket.message().path("type").asString()).isEqualTo("pong");
+    assertThat(RecordedLogs.take()).singleElement().asString().contains("a bug in the log");
+  }
+
+  @Test
+  void closesAfterAFaultOfItsOwn() {
+    log.throwing = true;
+    socket.say(publish(1));
+
+    assertThat(socket.message().path("payload").path("error").asString())
+        .isEqualTo("internal_error");
+    assertThat(socket.frame().closeCode()).isEqualTo(4500);
+    assertThat(RecordedLogs.take()).singleElement().asString().contains("a worse bug");
+  }
+
+  @Test
+  void closesAfterAFaultWhenItsTurnComesLater() {
+    socket.say(publish(1)).say("ping").say(publish(2));
+    while (log.waiting() == 0) {
+      Thread.onSpinWait();
+    }
+    socket.say("ping").say(publish(3));
+    log.throwing = true;
+    log.let();
+
+    assertThat(socket.closeFrame().closeCode()).isEqualTo(4500);
+    assertThat(RecordedLogs.take()).singleElement().asString().contains("a worse bug");
+  }
+
+  @Test
+  void stopsReadingBehindTooManyUnansweredActions() {
+    byte[] action = RawWebSocket.textFrame(publish(1));
+    Flood.of(socket.client(), action).awaitStandstill();
+
+    // What one read brought may be waiting as well.
+    assertThat(log.waiting()).isBetween(256, 256 + 64 * 1024 / action.length);
+    log.let();
+    assertThat(socket.message().path("sequence").asLong()).isEqualTo(1);
+  }
+
+  @Test
+  void forgetsTheAnswersOfAClientThatLeft() {
+    for (int i = 0; i < 10; i++) {
+      socket.say(publish(i));
+    }
+    socket.send(Frame.CLOSE, new byte[0]);
+    assertThat(socket.frame().first()).isEqualTo(Frame.CLOSE);
+    assertThat(socket.rest()).isEmpty();
+    for (int i = 0; i < 10; i++) {
+      log.let();
+    }
+
+    assertThat(log.newest()).isEqualTo(10);
+    assertThat(server.ask(RawClient.get("/healthz")).status()).isEqualTo(200);
+  }
+}

@@ -1,0 +1,146 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.Slice;
+import dev.tocsin.hub.EventLog;
+import dev.tocsin.hub.Hub;
+import dev.tocsin.hub.PublishCommand;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+
+/// One connection of a server without sockets or threads, and with a clock that stands still: what it
+/// does, it does on the test's thread.
+final class EmbeddedServer implements AutoCloseable {
+
+  final Hub hub;
+  final GatewayContext context;
+  final EmbeddedChannel channel;
+  private final Loop[] loop = new Loop[1];
+  private final ByteArrayOutputStream unread = new ByteArrayOutputStream();
+  private int reads;
+  private long nanos = 1_000_000_000_000L;
+
+  EmbeddedServer() {
+    this(TestServer.memory());
+  }
+
+  EmbeddedServer(EventLog log) {
+    hub = new Hub(EventCatalog.builtIn(), log, TestServer.CLOCK, 1L << 20, Runnable::run);
+    context =
+        Gateway.context(hub, TestServer.settings(Transport.NIO), TestServer.CLOCK, () -> nanos, 10);
+    channel =
+        new EmbeddedChannel(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel accepted) {
+                accepted.config().setAutoRead(false);
+                loop[0] = new Loop(accepted.eventLoop(), context);
+                Gateway.accept(accepted, loop[0], context);
+              }
+            });
+    channel.freezeTime();
+    channel
+        .pipeline()
+        .addFirst(
+            new ChannelOutboundHandlerAdapter() {
+              @Override
+              public void read(ChannelHandlerContext ctx) throws Exception {
+                reads++;
+                super.read(ctx);
+              }
+            });
+  }
+
+  Loop loop() {
+    return loop[0];
+  }
+
+  /// A server whose connection is a WebSocket already and has said `connection.established`.
+  static EmbeddedServer webSocket(String query) {
+    return webSocket(TestServer.memory(), query);
+  }
+
+  static EmbeddedServer webSocket(EventLog log, String query) {
+    EmbeddedServer server = new EmbeddedServer(log);
+    server.receive(RawWebSocket.handshake("/ws/events" + query));
+    String said = server.said();
+    if (!said.contains("connection.established")) {
+      throw new AssertionError(said);
+    }
+    return server;
+  }
+
+  /// Bytes come from the client.
+  EmbeddedServer receive(byte[] bytes) {
+    channel.writeInbound(Unpooled.copiedBuffer(bytes));
+    channel.runPendingTasks();
+    return this;
+  }
+
+  EmbeddedServer receive(String text) {
+    return receive(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Time passes, second by second.
+  EmbeddedServer pass(long millis) {
+    for (long left = millis; left > 0; left -= 1_000) {
+      long step = Math.min(left, 1_000);
+      nanos += TimeUnit.MILLISECONDS.toNanos(step);
+      channel.advanceTimeBy(step, TimeUnit.MILLISECONDS);
+      loop[0].tick();
+      channel.runPendingTasks();
+    }
+    return this;
+  }
+
+  /// Whether the server has asked for more bytes since the last call.
+  boolean hasAskedForMore() {
+    channel.runPendingTasks();
+    boolean asked = reads > 0;
+    reads = 0;
+    return asked;
+  }
+
+  /// The client takes nothing of what it is sent, or everything again.
+  void takesOutput(boolean takes) {
+    channel.unsafe().outboundBuffer().setUserDefinedWritability(1, takes);
+    channel.runPendingTasks();
+  }
+
+  void publish(String envelope) {
+    hub.publish(new PublishCommand(Slice.of(envelope))).join();
+    channel.runPendingTasks();
+  }
+
+  /// What the server has said since the last call, byte for byte a character.
+  String said() {
+    channel.runPendingTasks();
+    for (ByteBuf next = channel.readOutbound(); next != null; next = channel.readOutbound()) {
+      unread.writeBytes(ByteBufUtil.getBytes(next));
+      next.release();
+    }
+    String said = unread.toString(StandardCharsets.ISO_8859_1);
+    unread.reset();
+    return said;
+  }
+
+  boolean isClosed() {
+    return !channel.isOpen();
+  }
+
+  @Override
+  public void close() {
+    said();
+    channel.finishAndReleaseAll();
+    channel.checkException();
+  }
+}

@@ -1,0 +1,184 @@
+package dev.tocsin.gateway;
+
+import static dev.tocsin.gateway.RawClient.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tocsin.hub.InMemoryEventLog;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/// Clients that come back, and those that ask for history.
+class ResumeTest {
+
+  private static void publish(TestServer server, int count) {
+    for (int i = 0; i < count; i++) {
+      server.publish(i % 2 == 0 ? TestServer.alert("a") : TestServer.job(i % 100));
+    }
+  }
+
+  @Test
+  void givesWhatWasMissedThenWhatComes() {
+    try (TestServer server = TestServer.start()) {
+      publish(server, 10);
+      try (RawWebSocket socket = server.socket("?events=alert.*&since=4")) {
+        JsonNode resumed = socket.message();
+        assertThat(resumed.path("action").asString()).isEqualTo("resumed");
+        assertThat(resumed.path("since").asLong()).isEqualTo(4);
+        assertThat(resumed.path("sequence").asLong()).isEqualTo(10);
+        assertThat(resumed.path("complete").asBoolean()).isTrue();
+        expect(socket, 5, 4);
+        expect(socket, 7, 5);
+        expect(socket, 9, 7);
+        server.publish(TestServer.alert("b"));
+        expect(socket, 11, 9);
+      }
+    }
+  }
+
+  @Test
+  void canGoBackMoreThanOnce() {
+    try (TestServer server = TestServer.start()) {
+      publish(server, 3);
+      try (RawWebSocket socket = server.socket("")) {
+        for (int round = 0; round < 3; round++) {
+          socket.say("{\"action\":\"resume\",\"since\":1,\"id\":\"r\"}");
+          JsonNode resumed = socket.message();
+          assertThat(resumed.path("id").asString()).isEqualTo("r");
+          assertThat(resumed.path("since").asLong()).isEqualTo(1);
+          expect(socket, 2, 1);
+          expect(socket, 3, 2);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"since=2&epoch=another", "since=999"})
+  void goesOnWithLiveEventsWhenThePositionIsNotOfThisLog(String query) {
+    try (TestServer server = TestServer.start()) {
+      publish(server, 3);
+      try (RawWebSocket socket = server.socket("?" + query)) {
+        JsonNode resumed = socket.message();
+        assertThat(resumed.path("complete").asBoolean()).isFalse();
+        assertThat(resumed.path("reason").asString())
+            .isEqualTo(query.contains("epoch") ? "epoch_changed" : "ahead");
+        assertThat(resumed.path("since").asLong()).isEqualTo(3);
+        assertThat(resumed.path("first_available").asLong()).isEqualTo(1);
+        server.publish(TestServer.alert("b"));
+        expect(socket, 4, 3);
+      }
+    }
+  }
+
+  @Test
+  void saysWhatTheLogHasLost() {
+    InMemoryEventLog small =
+        new InMemoryEventLog("e", 3_000, Duration.ofMinutes(10), InstantSource.system());
+    try (TestServer server = TestServer.start(small, Transport.AUTO)) {
+      publish(server, 50);
+      long oldest = small.oldest();
+      assertThat(oldest).isGreaterThan(2);
+      try (RawWebSocket socket = server.socket("?since=1")) {
+        JsonNode resumed = socket.message();
+        assertThat(resumed.path("complete").asBoolean()).isFalse();
+        assertThat(resumed.path("reason").asString()).isEqualTo("truncated");
+        assertThat(resumed.path("first_available").asLong()).isEqualTo(oldest);
+        assertThat(resumed.path("since").asLong()).isEqualTo(oldest - 1);
+        expect(socket, oldest, oldest - 1);
+      }
+    }
+  }
+
+  @Test
+  void theSeamIsWithoutGapOrDoubleWhileEventsCome() throws Exception {
+    try (TestServer server = TestServer.start()) {
+      publish(server, 2_000);
+      Thread publisher = Thread.ofVirtual().start(() -> publish(server, 2_000));
+      try (RawWebSocket socket = server.socket("?since=0")) {
+        socket.message();
+        for (int i = 1; i <= 4_000; i++) {
+          expect(socket, i, i - 1);
+        }
+      }
+      publisher.join();
+    }
+  }
+
+  /// Whatever happens between the two messages of a connection that resumes, nothing comes between.
+  @Test
+  void theAnswerToSinceFollowsTheFirstMessageWhileEventsCome() throws Exception {
+    try (TestServer server = TestServer.start()) {
+      publish(server, 10);
+      AtomicBoolean stop = new AtomicBoolean();
+      Thread publisher =
+          Thread.ofPlatform()
+              .start(() -> {
+                while (!stop.get()) {
+                  publish(server, 10);
+                }
+              });
+      for (int i = 0; i < 300; i++) {
+        long since = server.hub.log().newest() - 5;
+        try (RawWebSocket socket = server.socket("?since=" + since)) {
+          assertThat(socket.message().path("action").asString()).isEqualTo("resumed");
+          expect(socket, since + 1, since);
+        }
+      }
+      stop.set(true);
+      publisher.join();
+    }
+  }
+
+  private static void expect(RawWebSocket socket, long sequence, long previous) {
+    JsonNode event = socket.message();
+    assertThat(event.path("sequence").asLong()).isEqualTo(sequence);
+    assertThat(event.path("previous").asLong()).isEqualTo(previous);
+  }
+
+  @Test
+  void givesHistoryInPages() {
+    try (TestServer server = TestServer.start();
+        RawClient client = server.client()) {
+      publish(server, 10);
+
+      JsonNode first = client.ask(get("/api/v1/events?events=alert.*&limit=3")).json();
+      assertThat(first.path("events").size()).isEqualTo(3);
+      assertThat(first.path("events").path(0).path("sequence").asLong()).isEqualTo(1);
+      assertThat(first.path("events").path(0).has("previous")).isFalse();
+      assertThat(first.path("next_since").asLong()).isEqualTo(5);
+      assertThat(first.path("epoch").asString()).isEqualTo(server.hub.log().epoch());
+
+      JsonNode rest = client.ask(get("/api/v1/events?events=alert.*&since=5")).json();
+      assertThat(rest.path("events").size()).isEqualTo(2);
+      assertThat(rest.path("next_since").asLong()).isEqualTo(10);
+      JsonNode ahead = client.ask(get("/api/v1/events?since=99")).json();
+      assertThat(ahead.path("events").size()).isZero();
+      assertThat(ahead.path("next_since").asLong()).isEqualTo(10);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "limit=0",
+        "limit=x",
+        "since=-1",
+        "since=1&since=2",
+        "events=",
+        "events=[a",
+        "events=%zz"
+      })
+  void refusesBadHistoryQueries(String query) {
+    try (TestServer server = TestServer.start();
+        RawClient client = server.client()) {
+      HttpAnswer answer = client.ask(get("/api/v1/events?" + query));
+      assertThat(answer.status()).isEqualTo(400);
+      assertThat(answer.error()).isEqualTo("invalid_query");
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.hub.Append;
+import dev.tocsin.hub.AppendResult;
+import dev.tocsin.hub.EventLog;
+import dev.tocsin.hub.LoggedEvent;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// A log in memory that takes appends when the test says so, on the test's thread: as slow as a disk
+/// can be.
+final class StallingLog implements EventLog {
+
+  private record Pending(List<Append> events, CompletableFuture<List<AppendResult>> answer) {}
+
+  private final EventLog log = TestServer.memory();
+  private final BlockingQueue<Pending> pending = new LinkedBlockingQueue<>();
+
+  /// Whether the log is so broken that it cannot even be called.
+  volatile boolean throwing;
+
+  /// Waits for one append and lets it through.
+  void let() {
+    Pending next = next();
+    next.answer.complete(log.append(next.events).join());
+  }
+
+  /// Waits for one append and refuses it.
+  void refuse() {
+    Pending next = next();
+    next.answer.complete(
+        Collections.nCopies(next.events.size(), new AppendResult.Unavailable("The disk is full")));
+  }
+
+  /// Waits for one append and breaks.
+  void fail() {
+    next().answer.completeExceptionally(new IllegalStateException("a bug in the log"));
+  }
+
+  /// Waits for as many appends and answers them in the reverse order.
+  void letInReverse(int count) {
+    List<Pending> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      all.add(next());
+    }
+    List<List<AppendResult>> results = all.stream().map(p -> log.append(p.events).join()).toList();
+    for (int i = count - 1; i >= 0; i--) {
+      all.get(i).answer.complete(results.get(i));
+    }
+  }
+
+  private Pending next() {
+    try {
+      Pending next = pending.poll(RawClient.DEADLINE_MILLIS, TimeUnit.MILLISECONDS);
+      if (next == null) {
+        throw new AssertionError("nothing was appended");
+      }
+      return next;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// How many appends are waiting.
+  int waiting() {
+    return pending.size();
+  }
+
+  @Override
+  public CompletableFuture<List<AppendResult>> append(List<Append> events) {
+    if (throwing) {
+      throw new IllegalStateException("a worse bug in the log");
+    }
+    Pending append = new Pending(events, new CompletableFuture<>());
+    pending.add(append);
+    return append.answer;
+  }
+
+  @Override
+  public Optional<String> fault() {
+    return log.fault();
+  }
+
+  @Override
+  public String epoch() {
+    return log.epoch();
+  }
+
+  @Override
+  public long oldest() {
+    return log.oldest();
+  }
+
+  @Override
+  public long newest() {
+    return log.newest();
+  }
+
+  @Override
+  public Map<String, Long> lastByType() {
+    return log.lastByType();
+  }
+
+  @Override
+  public List<LoggedEvent> read(long after, int maxEvents, int maxBytes) {
+    return log.read(after, maxEvents, maxBytes);
+  }
+
+  @Override
+  public void follow(long after, Consumer<List<LoggedEvent>> follower) {
+    log.follow(after, follower);
+  }
+
+  @Override
+  public void close() {
+    log.close();
+  }
+}

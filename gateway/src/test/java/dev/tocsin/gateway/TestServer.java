@@ -1,0 +1,127 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.Slice;
+import dev.tocsin.hub.EventLog;
+import dev.tocsin.hub.Hub;
+import dev.tocsin.hub.InMemoryEventLog;
+import dev.tocsin.hub.PublishCommand;
+import dev.tocsin.hub.PublishResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// A whole server on a free port, with a log in memory.
+final class TestServer implements AutoCloseable {
+
+  static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-03-04T05:06:07Z"));
+  private static final long LOG_BYTES = 64L << 20;
+
+  final Hub hub;
+  final Gateway gateway;
+
+  /// What the server's clock is ahead of the machine's, in nanoseconds.
+  final AtomicLong ahead = new AtomicLong();
+
+  private TestServer(EventLog log, GatewaySettings settings, int maxConnections) {
+    hub = new Hub(EventCatalog.builtIn(), log, CLOCK, 16L << 20, Runnable::run);
+    try {
+      gateway =
+          Gateway.start(
+              hub, settings, CLOCK, () -> System.nanoTime() + ahead.get(), maxConnections);
+    } catch (GatewayException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static InMemoryEventLog memory() {
+    return new InMemoryEventLog("epoch-1", LOG_BYTES);
+  }
+
+  static GatewaySettings settings(Transport transport) {
+    return new GatewaySettings("127.0.0.1", 0, Set.of(), Set.of(), transport);
+  }
+
+  static TestServer start() {
+    return start(Transport.AUTO);
+  }
+
+  static TestServer start(Transport transport) {
+    return new TestServer(memory(), settings(transport), 10_000);
+  }
+
+  static TestServer start(EventLog log, Transport transport) {
+    return new TestServer(log, settings(transport), 10_000);
+  }
+
+  static TestServer start(GatewaySettings settings) {
+    return new TestServer(memory(), settings, 10_000);
+  }
+
+  static TestServer withConnections(int maxConnections) {
+    return new TestServer(memory(), settings(Transport.AUTO), maxConnections);
+  }
+
+  int port() {
+    return gateway.address().getPort();
+  }
+
+  RawClient client() {
+    return RawClient.to(port());
+  }
+
+  RawWebSocket socket(String query) {
+    return RawWebSocket.open(port(), query);
+  }
+
+  /// One request on a connection of its own.
+  HttpAnswer ask(String request) {
+    try (RawClient client = client()) {
+      return client.ask(request);
+    }
+  }
+
+  /// How many sockets the server holds.
+  int openConnections() {
+    return gateway.openConnections();
+  }
+
+  /// An envelope of `alert.deleted`.
+  static String alert(String id) {
+    return "{\"type\":\"alert.deleted\",\"payload\":{\"id\":\"" + id + "\"}}";
+  }
+
+  /// An envelope of `job.progress`.
+  static String job(int progress) {
+    return "{\"type\":\"job.progress\",\"payload\":{\"job_id\":\"j\",\"job_type\":\"t\","
+        + "\"progress\":"
+        + progress
+        + ",\"status\":\"running\"}}";
+  }
+
+  /// An `alert.deleted` with a payload of about this size.
+  static String large(String id, int bytes) {
+    return "{\"type\":\"alert.deleted\",\"payload\":{\"id\":\""
+        + id
+        + "\",\"reason\":\""
+        + "x".repeat(bytes)
+        + "\"}}";
+  }
+
+  /// Publishes past the network; the sequence.
+  long publish(String envelope) {
+    PublishResult result = hub.publish(new PublishCommand(Slice.of(envelope))).join();
+    if (result instanceof PublishResult.Published published) {
+      return published.sequence();
+    }
+    throw new AssertionError(result);
+  }
+
+  @Override
+  public void close() {
+    gateway.stop(Duration.ZERO);
+    hub.log().close();
+  }
+}

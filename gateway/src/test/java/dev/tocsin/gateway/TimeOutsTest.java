@@ -1,0 +1,185 @@
+package dev.tocsin.gateway;
+
+import static dev.tocsin.gateway.RawClient.get;
+import static dev.tocsin.gateway.RawClient.post;
+import static dev.tocsin.gateway.RawClient.request;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/// What happens when nothing does. No test waits.
+class TimeOutsTest {
+
+  private static final String STREAM =
+      request(
+          "POST",
+          "/api/v1/events",
+          "",
+          "Content-Type: application/x-ndjson",
+          "Transfer-Encoding: chunked");
+
+  @Test
+  void closesAConnectionThatSaysNothing() {
+    try (EmbeddedServer server = new EmbeddedServer()) {
+      assertThat(server.pass(10_000).isClosed()).isFalse();
+      assertThat(server.pass(1_000).isClosed()).isTrue();
+      assertThat(server.said()).isEmpty();
+    }
+  }
+
+  @Test
+  void doesNotWaitForASlowHead() {
+    try (EmbeddedServer server = new EmbeddedServer()) {
+      for (int i = 0; i < 10; i++) {
+        server.receive("GET /".substring(i % 5, i % 5 + 1)).pass(1_000);
+      }
+      assertThat(server.isClosed()).isFalse();
+      server.receive("x").pass(1_000);
+
+      assertThat(server.said())
+          .startsWith("HTTP/1.1 408 Request Timeout")
+          .contains("request_timeout");
+      assertThat(server.pass(2_000).isClosed()).isTrue();
+    }
+  }
+
+  @Test
+  void keepsAConnectionForAMinute() {
+    try (EmbeddedServer server = new EmbeddedServer()) {
+      assertThat(server.receive(get("/healthz")).said()).startsWith("HTTP/1.1 200");
+      assertThat(server.pass(59_000).isClosed()).isFalse();
+      assertThat(server.receive(get("/healthz")).said()).startsWith("HTTP/1.1 200");
+      assertThat(server.pass(60_000).isClosed()).isFalse();
+      assertThat(server.pass(1_000).isClosed()).isTrue();
+      assertThat(server.said()).isEmpty();
+    }
+  }
+
+  @Test
+  void doesNotWaitForASlowBody() {
+    try (EmbeddedServer server = new EmbeddedServer()) {
+      server.receive(post("/api/v1/events", TestServer.alert("a")).replaceFirst("}}$", ""));
+      server.pass(25_000).receive("}").pass(30_000);
+      assertThat(server.said()).isEmpty();
+      server.pass(1_000);
+
+      assertThat(server.said()).startsWith("HTTP/1.1 408").contains("connection: close");
+      assertThat(server.hub.log().newest()).isZero();
+    }
+  }
+
+  @Test
+  void waitsForTheLogAsLongAsItTakes() {
+    StallingLog log = new StallingLog();
+    try (EmbeddedServer server = new EmbeddedServer(log)) {
+      server.receive(post("/api/v1/events", TestServer.alert("a"))).pass(300_000);
+      assertThat(server.said()).isEmpty();
+      log.let();
+
+      assertThat(server.said()).startsWith("HTTP/1.1 201");
+      assertThat(server.isClosed()).isFalse();
+    }
+  }
+
+  /// A producer that was not read could not send: his time begins anew.
+  @Test
+  void doesNotBlameAProducerForASlowLog() {
+    StallingLog log = new StallingLog();
+    try (EmbeddedServer server = new EmbeddedServer(log)) {
+      server.receive(STREAM + RawClient.chunk(TestServer.alert("a") + "\n")).pass(100_000);
+      log.let();
+      server.pass(25_000);
+      assertThat(server.said()).isEmpty();
+
+      server.receive(RawClient.chunk(TestServer.alert("b") + "\n") + "0\r\n\r\n");
+      log.let();
+      assertThat(server.said()).startsWith("HTTP/1.1 200").contains("\"accepted\":2");
+    }
+  }
+
+  @Test
+  void sendsAHeartbeat() {
+    try (EmbeddedServer server = EmbeddedServer.webSocket("?events=none")) {
+      server.publish(TestServer.alert("a"));
+      server.pass(24_000);
+      assertThat(server.said()).isEmpty();
+      server.pass(1_000);
+
+      assertThat(server.said())
+          .startsWith("\u0089\u0000\u0081")
+          .contains("{\"type\":\"ping\",\"timestamp\":\"2026-03-04T05:06:07Z\",\"sequence\":1}");
+      server.pass(24_000);
+      assertThat(server.said()).isEmpty();
+      assertThat(server.pass(1_000).said()).contains("\"type\":\"ping\"");
+    }
+  }
+
+  @Test
+  void closesASocketFromWhichNothingComes() {
+    try (EmbeddedServer server = EmbeddedServer.webSocket("?events=none")) {
+      server.pass(60_000);
+      server.said();
+      server.pass(1_000);
+
+      String said = server.said();
+      assertThat(said)
+          .contains("{\"type\":\"connection.error\",\"payload\":{\"error\":\"heartbeat_timeout\"");
+      assertThat(said.substring(said.indexOf('\u0088'))).contains("\u0011\u009c");
+      assertThat(server.isClosed()).isFalse();
+      assertThat(server.pass(2_000).isClosed()).isTrue();
+      assertThat(server.context.connectionCount()).hasValue(0);
+    }
+  }
+
+  @Test
+  void takesAnyFrameForASignOfLife() {
+    byte[][] signs = {
+      RawWebSocket.frame(Frame.PONG, new byte[0]),
+      RawWebSocket.frame(Frame.PING, new byte[0]),
+      RawWebSocket.textFrame("{\"type\":\"pong\"}"),
+      RawWebSocket.textFrame("{"),
+      new byte[] {(byte) 0x81},
+    };
+    try (EmbeddedServer server = EmbeddedServer.webSocket("?events=none")) {
+      for (byte[] sign : signs) {
+        server.pass(59_000).receive(sign);
+      }
+      assertThat(server.pass(60_000).isClosed()).isFalse();
+      assertThat(server.said()).doesNotContain("connection.error");
+    }
+  }
+
+  /// A client that is not read because the log is slow is not silent.
+  @Test
+  void doesNotBlameAClientForASlowLog() {
+    StallingLog log = new StallingLog();
+    try (EmbeddedServer server = EmbeddedServer.webSocket(log, "?events=none")) {
+      String publish = "{\"action\":\"publish\",\"event\":" + TestServer.alert("a") + "}";
+      for (int i = 0; i < Limits.MAX_PENDING_ACTIONS; i++) {
+        server.receive(RawWebSocket.textFrame(publish));
+      }
+      server.pass(100_000);
+      assertThat(server.said()).doesNotContain("connection.error");
+
+      for (int i = 0; i < Limits.MAX_PENDING_ACTIONS; i++) {
+        log.let();
+      }
+      assertThat(server.said()).contains("\"action\":\"published\",\"sequence\":256}");
+      assertThat(server.pass(50_000).said()).doesNotContain("connection.error");
+      assertThat(server.pass(11_000).said()).contains("heartbeat_timeout");
+    }
+  }
+
+  @Test
+  void waitsTwoSecondsForTheEndOfARefusedClient() {
+    try (EmbeddedServer server = EmbeddedServer.webSocket("")) {
+      server.receive(RawWebSocket.frame(Frame.BINARY, new byte[3]));
+      assertThat(server.said()).startsWith("\u0088");
+      server.receive(RawWebSocket.textFrame("ping"));
+      server.pass(1_000);
+      assertThat(server.said()).isEmpty();
+      assertThat(server.isClosed()).isFalse();
+      assertThat(server.pass(1_000).isClosed()).isTrue();
+    }
+  }
+}
