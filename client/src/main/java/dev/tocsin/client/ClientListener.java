@@ -1,0 +1,48 @@
+package dev.tocsin.client;
+
+import dev.tocsin.events.WebSocketEvent;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// What an application is told by its [TocsinClient].
+///
+/// The methods are called one at a time and in the order in which things happened, on a thread of
+/// the client's. A method may block: then nothing more is read from the server, which keeps the
+/// rest in its log. Only one that blocks for a minute risks the connection. What a method throws is
+/// logged and otherwise ignored.
+public interface ClientListener {
+
+  /// The connection is open, for the first time or again.
+  ///
+  /// @param position where the connection begins: everything above it that matches follows
+  /// @param before the last position of the connection before this one; `null` the first time. Of
+  ///     the same epoch, what follows it is delivered now; what the log no longer holds of it is
+  ///     reported by [#onGap]. Of another epoch nothing can be said about what was missed
+  default void onConnected(Position position, @Nullable Position before) {}
+
+  /// An event arrived.
+  ///
+  /// @param json the envelope as the server sent it
+  default void onEvent(WebSocketEvent event, String json) {}
+
+  /// Events of this connection's patterns were missed, or may have been while there was no
+  /// connection. All of them lie within these sequences, which other events may share.
+  ///
+  /// @param from the first sequence
+  /// @param to the last sequence
+  default void onGap(long from, long to) {}
+
+  /// The connection is gone, or an attempt to get it back has failed.
+  ///
+  /// @param code the close code, see [dev.tocsin.events.CloseCode]; 1006 when there was no close
+  ///     frame
+  /// @param reason a sentence for a person
+  /// @param retryIn when the next attempt is made; `null` when none is made by itself
+  default void onDisconnected(int code, String reason, @Nullable Duration retryIn) {}
+
+  /// The server complained about something that no method of the client is waiting for, or said
+  /// something that could not be understood. The connection stays open.
+  ///
+  /// @param code the stable code, see [dev.tocsin.events.ErrorCode]
+  default void onError(String code, String message) {}
+}

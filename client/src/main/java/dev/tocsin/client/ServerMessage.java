@@ -1,0 +1,63 @@
+package dev.tocsin.client;
+
+import dev.tocsin.events.WebSocketEvent;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What the server may say: one text message, decoded by [ServerMessages#decode].
+sealed interface ServerMessage {
+
+  /// The first message of every connection.
+  record Established(String connectionId, Position position) implements ServerMessage {}
+
+  /// An event, with its `sequence` and its `previous`.
+  record Event(WebSocketEvent event, long sequence, long previous) implements ServerMessage {}
+
+  /// The heartbeat, which wants an answer.
+  ///
+  /// @param sequence a position; `null` when the server told none
+  record Heartbeat(@Nullable Long sequence) implements ServerMessage {}
+
+  /// The answer to a subscribe.
+  record Subscribed(
+      @Nullable String id,
+      List<String> patterns,
+      List<SubscriptionOutcome.Warning> warnings,
+      long sequence)
+      implements ServerMessage {}
+
+  /// The answer to an unsubscribe.
+  record Unsubscribed(@Nullable String id, List<String> patterns, long sequence)
+      implements ServerMessage {}
+
+  /// The answer to a resume: what is behind `since` follows.
+  ///
+  /// @param lost whether the log no longer holds all that was asked for
+  /// @param firstAvailable the oldest sequence that it holds; only when `lost`
+  record Resumed(long since, boolean lost, long firstAvailable) implements ServerMessage {}
+
+  /// The answer to a publish.
+  record Published(@Nullable String id, long sequence) implements ServerMessage {}
+
+  /// Events are gone from the log before this connection could get them.
+  record Missed(Gap gap) implements ServerMessage {}
+
+  /// The server will go away.
+  ///
+  /// @param afterMillis when to come back
+  record Reconnect(long afterMillis) implements ServerMessage {}
+
+  /// An action was refused; without an id, nobody knows which.
+  record Refused(@Nullable String id, Refusal refusal) implements ServerMessage {}
+
+  /// The connection is about to be closed, and this is why.
+  record Closing(String code, String message) implements ServerMessage {}
+
+  /// Nothing to do about it: a `pong`, or something a later version says.
+  record Ignorable() implements ServerMessage {}
+
+  /// No message of this protocol.
+  ///
+  /// @param fault what is wrong with it
+  record Malformed(String fault) implements ServerMessage {}
+}

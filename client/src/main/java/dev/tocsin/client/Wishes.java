@@ -1,0 +1,105 @@
+package dev.tocsin.client;
+
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The patterns that the application wants, whatever connection there is or is not: with them the
+/// next one begins. Owned by one thread.
+final class Wishes {
+
+  /// A pattern that matches no event type: with it a connection begins that is to receive nothing
+  /// yet.
+  private static final String NOTHING = "-";
+
+  /// What an ordinary server or proxy takes in a request line, with room to spare.
+  private static final int MAX_QUERY_LENGTH = 2_000;
+
+  /// `null` as long as nothing was ever subscribed or unsubscribed: everything is wanted.
+  private @Nullable Set<String> patterns;
+
+  Wishes(List<String> initial) {
+    if (!initial.isEmpty()) {
+      add(initial);
+    }
+  }
+
+  /// Adds patterns and tells which are new.
+  List<String> add(Collection<String> added) {
+    Set<String> wanted = patterns == null ? new LinkedHashSet<>() : patterns;
+    patterns = wanted;
+    List<String> fresh = new ArrayList<>();
+    for (String pattern : added) {
+      String lowerCased = pattern.toLowerCase(Locale.ROOT);
+      if (wanted.add(lowerCased)) {
+        fresh.add(lowerCased);
+      }
+    }
+    return fresh;
+  }
+
+  /// Takes patterns away and tells which were there.
+  List<String> remove(Collection<String> removed) {
+    Set<String> wanted = patterns;
+    return wanted == null
+        ? List.of()
+        : removed.stream()
+            .map(pattern -> pattern.toLowerCase(Locale.ROOT))
+            .filter(wanted::remove)
+            .toList();
+  }
+
+  /// From now on nothing is wanted.
+  void clear() {
+    patterns = new LinkedHashSet<>();
+  }
+
+  boolean isEverything() {
+    return patterns == null;
+  }
+
+  /// The address of a connection that subscribes to the wishes from its first event on, or, where
+  /// they do not fit into a query, to nothing: then [#untold] is not empty.
+  ///
+  /// @param from where to resume, which has to wait for the message when not all is told; `null` to
+  ///     begin with the next event
+  URI query(URI base, @Nullable Position from) {
+    Set<String> wanted = patterns;
+    List<String> parameters = new ArrayList<>();
+    if (wanted != null) {
+      parameters.add(
+          "events=" + (wanted.isEmpty() || !fitQuery(wanted) ? NOTHING : encoded(wanted)));
+    }
+    if (from != null && untold().isEmpty()) {
+      parameters.add("since=" + from.sequence());
+      if (!from.epoch().isEmpty()) {
+        parameters.add("epoch=" + URLEncoder.encode(from.epoch(), StandardCharsets.UTF_8));
+      }
+    }
+    return parameters.isEmpty() ? base : URI.create(base + "?" + String.join("&", parameters));
+  }
+
+  /// What has to be subscribed to on a connection to [#query].
+  List<String> untold() {
+    return patterns == null || fitQuery(patterns) ? List.of() : List.copyOf(patterns);
+  }
+
+  private static boolean fitQuery(Set<String> wanted) {
+    return wanted.stream().noneMatch(pattern -> pattern.contains(","))
+        && encoded(wanted).length() <= MAX_QUERY_LENGTH;
+  }
+
+  private static String encoded(Set<String> wanted) {
+    return wanted.stream()
+        .map(pattern -> URLEncoder.encode(pattern, StandardCharsets.UTF_8).replace("+", "%20"))
+        .collect(Collectors.joining(","));
+  }
+}

@@ -1,0 +1,480 @@
+package dev.tocsin.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tocsin.client.TinyWebSocketServer.Peer;
+import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.Timestamp;
+import dev.tocsin.events.WebSocketEvent;
+import dev.tocsin.events.payload.camera.CameraEnabledPayload;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// The client against a server whose every frame is the test's.
+@Timeout(60)
+class TocsinClientTest {
+
+  private static final CameraEnabledPayload ENABLED =
+      new CameraEnabledPayload("c", new Timestamp("2026-01-09T12:00:00Z"));
+
+  private final Recorder recorder = new Recorder();
+  private TinyWebSocketServer server;
+  private TocsinClient client;
+
+  @BeforeEach
+  void listen() throws IOException {
+    server = new TinyWebSocketServer();
+    client = client(options());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    client.close();
+    server.close();
+  }
+
+  private ClientOptions options() {
+    return options(Duration.ofSeconds(6));
+  }
+
+  private ClientOptions options(Duration silenceLimit) {
+    return new ClientOptions(
+        server.uri(),
+        List.of(),
+        Duration.ofMillis(1),
+        Duration.ofMillis(10),
+        silenceLimit,
+        RandomGenerator.getDefault(),
+        EventCatalog.builtIn(),
+        null,
+        null,
+        null);
+  }
+
+  private TocsinClient client(ClientOptions options) {
+    return new TocsinClient(options, recorder);
+  }
+
+  private Peer connected(long sequence) throws Exception {
+    CompletableFuture<Position> connecting = client.connect();
+    Peer peer = server.accept();
+    peer.established("e1", sequence);
+    assertThat(connecting.get()).isEqualTo(new Position("e1", sequence));
+    assertThat(recorder.next()).isEqualTo("connected " + sequence);
+    return peer;
+  }
+
+  @Test
+  void withoutPatternsNothingStandsInTheQuery() throws Exception {
+    assertThat(connected(0).target()).isEqualTo("/ws/events");
+  }
+
+  @Test
+  void patternsStandInTheQueryPercentEncoded() throws Exception {
+    client = client(options().withPatterns(List.of("alert.*", "camera.[a-c] ?")));
+
+    assertThat(connected(0).target()).isEqualTo("/ws/events?events=alert.*,camera.%5Ba-c%5D%20%3F");
+  }
+
+  @Test
+  void eventsArriveInOrderEvenInParts() throws Exception {
+    Peer peer = connected(4);
+
+    peer.event(5, 4);
+    peer.sendInParts("{\"type\":\"x.y\",\"payload\":{},\"seq", "uence\":6,\"previous\":5}");
+
+    assertThat(recorder.next()).isEqualTo("event 5");
+    assertThat(recorder.next()).isEqualTo("event 6");
+  }
+
+  @Test
+  void aPreviousBehindThePositionIsAGap() throws Exception {
+    Peer peer = connected(4);
+
+    peer.event(9, 7);
+    peer.send("{\"action\":\"gap\",\"from\":10,\"to\":20}");
+    peer.event(22, 20);
+
+    assertThat(recorder.next()).isEqualTo("gap 5 to 7");
+    assertThat(recorder.next()).isEqualTo("event 9");
+    assertThat(recorder.next()).isEqualTo("gap 10 to 20");
+    assertThat(recorder.next()).isEqualTo("event 22");
+  }
+
+  @Test
+  void heartbeatsAreAnsweredAndTellThePosition() throws Exception {
+    Peer peer = connected(4);
+
+    peer.send("{\"type\":\"ping\",\"timestamp\":\"2026-01-09T12:00:00Z\",\"sequence\":7}");
+    peer.event(9, 7);
+
+    assertThat(peer.receive()).isEqualTo("{\"type\":\"pong\"}");
+    assertThat(recorder.next()).isEqualTo("event 9");
+  }
+
+  @Test
+  void comesBackAfterABreakAndGoesOnWhereItWas() throws Exception {
+    client = client(options().withPatterns(List.of("camera.*")));
+    Peer peer = connected(4);
+    peer.event(5, 4);
+
+    peer.vanish();
+    Peer second = server.accept();
+    second.established("e1", 8);
+    second.resumed(5, 8);
+    second.event(7, 5);
+
+    assertThat(second.target()).isEqualTo("/ws/events?events=camera.*&since=5&epoch=e1");
+    assertThat(recorder.next()).isEqualTo("event 5");
+    assertThat(recorder.next()).startsWith("disconnected 1006: ");
+    assertThat(recorder.next()).isEqualTo("connected 5 after 5");
+    assertThat(recorder.next()).isEqualTo("event 7");
+  }
+
+  @Test
+  void tellsWhatTheLogNoLongerHolds() throws Exception {
+    connected(4).vanish();
+    Peer second = server.accept();
+    second.established("e1", 99);
+    second.resumedInPart(49, "truncated", 50);
+    second.event(50, 49);
+
+    assertThat(recorder.next()).startsWith("disconnected 1006: ");
+    assertThat(recorder.next()).isEqualTo("connected 49 after 4");
+    assertThat(recorder.next()).isEqualTo("gap 5 to 49");
+    assertThat(recorder.next()).isEqualTo("event 50");
+  }
+
+  @Test
+  void beginsWhereTheApplicationSays() throws Exception {
+    client = client(options().withSince(3));
+
+    CompletableFuture<Position> connecting = client.connect();
+    Peer peer = server.accept();
+    peer.established("e1", 5);
+    peer.resumed(3, 5);
+    peer.event(4, 3);
+
+    assertThat(peer.target()).isEqualTo("/ws/events?since=3");
+    assertThat(connecting.get()).isEqualTo(new Position("e1", 5));
+    assertThat(recorder.next()).isEqualTo("connected 3");
+    assertThat(recorder.next()).isEqualTo("event 4");
+  }
+
+  @Test
+  void whatComesBeforeTheConnectionIsTakenBackIsTakenOnce() throws Exception {
+    client = client(options().withPatterns(List.of("[c,d]amera.*")));
+    Peer peer = connected(4);
+    peer.receive();
+    peer.vanish();
+
+    Peer second = server.accept();
+    assertThat(second.target()).isEqualTo("/ws/events?events=-");
+    second.established("e1", 8);
+    second.receive();
+    assertThat(second.receive()).isEqualTo("{\"action\":\"resume\",\"since\":4,\"epoch\":\"e1\"}");
+    second.event(9, 7);
+    second.resumed(4, 9);
+    second.event(7, 4);
+    second.event(9, 7);
+
+    assertThat(recorder.next()).startsWith("disconnected 1006: ");
+    assertThat(recorder.next()).isEqualTo("connected 4 after 4");
+    assertThat(recorder.next()).isEqualTo("event 7");
+    assertThat(recorder.next()).isEqualTo("event 9");
+  }
+
+  @Test
+  void comesBackWhenTheServerSaysSo() throws Exception {
+    Peer peer = connected(4);
+
+    peer.send("{\"action\":\"reconnect\",\"after_ms\":3}");
+    peer.close(1001, "bye");
+    Peer second = server.accept();
+    second.established("e1", 4);
+    second.resumed(4, 4);
+
+    assertThat(recorder.next()).isEqualTo("disconnected 1001: bye");
+    assertThat(recorder.next()).isEqualTo("connected 4 after 4");
+  }
+
+  @Test
+  void staysAwayAfterAFinalCode() throws Exception {
+    Peer peer = connected(4);
+
+    peer.send(
+        """
+        {"type":"connection.error","payload":{"error":"forbidden","message":"Not you",\
+        "timestamp":"2026-01-09T12:00:00Z"},"timestamp":"2026-01-09T12:00:00Z"}\
+        """);
+    peer.close(4403, "");
+
+    assertThat(recorder.next()).isEqualTo("disconnected 4403 for good: Not you");
+  }
+
+  @Test
+  void givesUpWhenTheServerRefusesTheNextConnection() throws Exception {
+    connected(4).vanish();
+
+    server.refuse("400 Bad Request", "{\"error\":\"invalid_query\",\"detail\":\"No such thing\"}");
+
+    assertThat(recorder.next()).startsWith("disconnected 1006: ");
+    assertThat(recorder.next())
+        .startsWith("disconnected 1006 for good: ")
+        .endsWith("No such thing");
+  }
+
+  @Test
+  void keepsTryingWhileTheServerIsOnlyUnavailable() throws Exception {
+    connected(4).vanish();
+
+    server.refuse("503 Service Unavailable", "{}");
+    Peer second = server.accept();
+    second.established("e2", 0);
+    second.resumedInPart(0, "epoch_changed", 1);
+
+    assertThat(recorder.next()).startsWith("disconnected 1006: ");
+    assertThat(recorder.next()).startsWith("disconnected 1006: ").endsWith("HTTP 503");
+    assertThat(recorder.next()).isEqualTo("connected 0 after 4");
+  }
+
+  @Test
+  void aSilentServerIsTakenForDead() throws Exception {
+    client = client(options(Duration.ofMillis(60)));
+    connected(4);
+
+    assertThat(recorder.next()).startsWith("disconnected 1006: nothing was heard");
+    Peer second = server.accept();
+    second.established("e1", 4);
+    second.resumed(4, 4);
+    assertThat(recorder.next()).isEqualTo("connected 4 after 4");
+  }
+
+  @Test
+  void theFirstConnectionIsTriedOnce() throws Exception {
+    server.close();
+
+    assertThatThrownBy(() -> client.connect().get())
+        .isInstanceOf(ExecutionException.class)
+        .cause()
+        .isInstanceOf(ConnectFailedException.class)
+        .hasMessage("cannot reach " + server.uri() + ": connection refused");
+  }
+
+  @Test
+  void theReasonOfARefusedConnectionIsTold() throws Exception {
+    CompletableFuture<Position> connecting = client.connect();
+
+    server.refuse("400 Bad Request", "{\"error\":\"invalid_query\",\"detail\":\"No such thing\"}");
+
+    assertThatThrownBy(connecting::get)
+        .hasMessageContaining(server.uri() + " refused the connection: No such thing");
+  }
+
+  @Test
+  void publishesAreAnsweredById() throws Exception {
+    Peer peer = connected(0);
+
+    CompletableFuture<PublishOutcome> first = client.publish(ENABLED);
+    CompletableFuture<PublishOutcome> second =
+        client.publish(new WebSocketEvent("x.y", null, null, null, null, null, null));
+
+    assertThat(peer.receive())
+        .startsWith("{\"action\":\"publish\",\"id\":\"1\",\"event\":{\"type\":\"camera.enabled\"");
+    assertThat(peer.receive())
+        .isEqualTo("{\"action\":\"publish\",\"id\":\"2\",\"event\":{\"type\":\"x.y\"}}");
+    peer.send("{\"action\":\"published\",\"id\":\"1\",\"sequence\":1}");
+    peer.send(
+        """
+        {"type":"error","payload":{"error":"unknown_event_type","message":"No x.y"},\
+        "timestamp":"2026-01-09T12:00:00Z","id":"2"}\
+        """);
+    assertThat(first.get()).isEqualTo(new PublishOutcome.Published(1));
+    assertThat(second.get())
+        .isEqualTo(
+            new PublishOutcome.Refused(new Refusal("unknown_event_type", "No x.y", List.of())));
+  }
+
+  @Test
+  void publishingWithoutAConnectionIsNotSent() throws Exception {
+    assertThat(client.publish(ENABLED).get()).isInstanceOf(PublishOutcome.NotSent.class);
+  }
+
+  @Test
+  void publishingIsUnansweredWhenTheConnectionBreaksFirst() throws Exception {
+    Peer peer = connected(0);
+    CompletableFuture<PublishOutcome> outcome = client.publish(ENABLED);
+    peer.receive();
+
+    peer.vanish();
+
+    assertThat(outcome.get()).isInstanceOf(PublishOutcome.Unanswered.class);
+  }
+
+  @Test
+  void anEventThatIsTooLargeIsRefusedHere() throws Exception {
+    CameraEnabledPayload large =
+        new CameraEnabledPayload("c".repeat(64 * 1024), ENABLED.enabledAt());
+
+    assertThat(client.publish(large).get()).isInstanceOf(PublishOutcome.Refused.class);
+  }
+
+  @Test
+  void subscriptionsAreAcknowledgedAndOutliveTheConnection() throws Exception {
+    Peer peer = connected(0);
+
+    CompletableFuture<SubscriptionOutcome> outcome = client.subscribe(List.of("ALRT.*"));
+    assertThat(peer.receive())
+        .isEqualTo("{\"action\":\"subscribe\",\"id\":\"1\",\"events\":[\"ALRT.*\"]}");
+    peer.send(
+        """
+        {"action":"subscribed","id":"1","events":["alrt.*"],"sequence":0,\
+        "warnings":[{"pattern":"alrt.*","message":"m","suggestion":"alert.*"}]}\
+        """);
+
+    assertThat(outcome.get())
+        .isEqualTo(
+            new SubscriptionOutcome.Acknowledged(
+                List.of("alrt.*"),
+                List.of(new SubscriptionOutcome.Warning("alrt.*", "m", "alert.*"))));
+    peer.vanish();
+    assertThat(server.accept().target()).isEqualTo("/ws/events?events=alrt.*&since=0&epoch=e1");
+  }
+
+  @Test
+  void aRefusedPatternIsNotAskedForAgain() throws Exception {
+    client = client(options().withPatterns(List.of("a.*")));
+    Peer peer = connected(0);
+
+    CompletableFuture<SubscriptionOutcome> outcome = client.subscribe(List.of("[", "A.*"));
+    peer.receive();
+    peer.send(
+        """
+        {"type":"error","payload":{"error":"invalid_pattern","message":"unclosed ["},\
+        "timestamp":"2026-01-09T12:00:00Z","id":"1"}\
+        """);
+
+    assertThat(outcome.get()).isInstanceOf(SubscriptionOutcome.Refused.class);
+    peer.vanish();
+    assertThat(server.accept().target()).isEqualTo("/ws/events?events=a.*&since=0&epoch=e1");
+  }
+
+  @Test
+  void whoUnsubscribedFromEverythingComesBackToNothing() throws Exception {
+    Peer peer = connected(0);
+
+    client.unsubscribeAll();
+    assertThat(peer.receive()).isEqualTo("{\"action\":\"unsubscribe\",\"id\":\"1\"}");
+    peer.vanish();
+
+    assertThat(server.accept().target()).isEqualTo("/ws/events?events=-&since=0&epoch=e1");
+  }
+
+  @Test
+  void patternsThatFitNoQueryAreSubscribedToOnceConnected() throws Exception {
+    client = client(options().withPatterns(List.of("[a,b].*")));
+
+    Peer peer = connected(0);
+
+    assertThat(peer.target()).isEqualTo("/ws/events?events=-");
+    assertThat(peer.receive())
+        .isEqualTo("{\"action\":\"subscribe\",\"id\":\"1\",\"events\":[\"[a,b].*\"]}");
+  }
+
+  @Test
+  void handlersGetTheirPayloadsAndTheirSubscription() throws Exception {
+    client = client(options().withPatterns(List.of("alert.*")));
+    CompletableFuture<CameraEnabledPayload> handled = new CompletableFuture<>();
+    client.on(CameraEnabledPayload.class, (payload, event) -> handled.complete(payload));
+
+    Peer peer = connected(0);
+    peer.event(1, 0);
+
+    assertThat(peer.target()).isEqualTo("/ws/events?events=alert.*,camera.enabled");
+    assertThat(handled.get()).isEqualTo(ENABLED);
+  }
+
+  @Test
+  void aPayloadThatDoesNotFitTheRecordIsAnError() throws Exception {
+    client.on(CameraEnabledPayload.class, (payload, event) -> {});
+    Peer peer = connected(0);
+
+    peer.send("{\"type\":\"camera.enabled\",\"payload\":{},\"sequence\":1,\"previous\":0}");
+
+    assertThat(recorder.next()).isEqualTo("event 1");
+    assertThat(recorder.next())
+        .startsWith("error invalid_payload: The payload of camera.enabled is no CameraEnabled");
+  }
+
+  @Test
+  void aCallbackMayWaitForAnAnswer() throws Exception {
+    CompletableFuture<PublishOutcome> outcome = new CompletableFuture<>();
+    client.on(
+        CameraEnabledPayload.class,
+        (payload, event) -> outcome.complete(client.publish(payload).join()));
+    Peer peer = connected(0);
+
+    peer.event(1, 0);
+    peer.receive();
+    peer.send("{\"action\":\"published\",\"id\":\"1\",\"sequence\":2}");
+
+    assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo(new PublishOutcome.Published(2));
+  }
+
+  @Test
+  void aSlowApplicationIsNotOverwhelmed() throws Exception {
+    CompletableFuture<Boolean> released = new CompletableFuture<>();
+    client.on(CameraEnabledPayload.class, (payload, event) -> released.join());
+    Peer peer = connected(0);
+
+    for (int sequence = 1; sequence <= 3 * Link.WINDOW; sequence++) {
+      peer.event(sequence, sequence - 1);
+    }
+    released.complete(true);
+
+    for (int sequence = 1; sequence <= 3 * Link.WINDOW; sequence++) {
+      assertThat(recorder.next()).isEqualTo("event " + sequence);
+    }
+  }
+
+  @Test
+  void whatIsNotUnderstoodIsToldAndPassedOver() throws Exception {
+    Peer peer = connected(0);
+
+    peer.send("{\"action\":\"something new\"}");
+    peer.send("nonsense");
+    peer.event(1, 0);
+
+    assertThat(recorder.next()).startsWith("error malformed: ");
+    assertThat(recorder.next()).isEqualTo("event 1");
+  }
+
+  @Test
+  void closesInGoodOrder() throws Exception {
+    Peer peer = connected(0);
+
+    client.close();
+
+    assertThat(peer.receive()).isEqualTo("<1000>");
+    assertThat(recorder.next()).isEqualTo("disconnected 1000 for good: the client was closed here");
+    assertThatThrownBy(() -> client.connect().get())
+        .hasCauseInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aRecordOfNoEventTypeHasNoHandler() {
+    assertThatThrownBy(() -> client.publish(new Position("e", 1)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(EventCatalog.builtIn().createEvent(ENABLED).type()).isEqualTo("camera.enabled");
+  }
+}
