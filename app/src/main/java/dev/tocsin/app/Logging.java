@@ -1,0 +1,135 @@
+package dev.tocsin.app;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.logging.Formatter;
+import java.util.logging.Handler;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+
+/// Writes log records to stderr: one line of `key=value` pairs each.
+///
+/// The whole program logs through SLF4J, whose backend here is the JDK's own logging.
+final class Logging {
+
+  /// How much is logged, from nothing to everything.
+  enum Level {
+    OFF,
+    ERROR,
+    WARN,
+    INFO,
+    DEBUG,
+    TRACE;
+
+    /// The lowest level of the JDK's that is logged.
+    java.util.logging.Level threshold() {
+      return switch (this) {
+        case OFF -> java.util.logging.Level.OFF;
+        case ERROR -> java.util.logging.Level.SEVERE;
+        case WARN -> java.util.logging.Level.WARNING;
+        case INFO -> java.util.logging.Level.INFO;
+        case DEBUG -> java.util.logging.Level.FINE;
+        case TRACE -> java.util.logging.Level.FINEST;
+      };
+    }
+
+    /// The level under which a record was made.
+    static Level of(java.util.logging.Level record) {
+      Level found = TRACE;
+      for (Level level : values()) {
+        if (level != OFF
+            && record.intValue() >= level.threshold().intValue()
+            && level.compareTo(found) < 0) {
+          found = level;
+        }
+      }
+      return found;
+    }
+  }
+
+  /// Fills parameters in, as the JDK's own loggers leave them.
+  private static final Formatter MESSAGES = new SimpleFormatter();
+
+  /// What everything of ours is named.
+  private static final String OURS = "dev.tocsin";
+
+  private final PrintStream err;
+
+  /// The JDK forgets the levels of loggers that nobody holds.
+  private final Logger ours = Logger.getLogger(OURS);
+
+  Logging(PrintStream err) {
+    this.err = err;
+  }
+
+  /// Takes the JDK's logging over, with this level. Below `trace`, libraries say no more than
+  /// `info`.
+  void configure(Level level) {
+    LogManager.getLogManager().reset();
+    Logger root = Logger.getLogger("");
+    root.setLevel((level == Level.DEBUG ? Level.INFO : level).threshold());
+    ours.setLevel(level.threshold());
+    root.addHandler(new KeyValueHandler(err, level.compareTo(Level.DEBUG) >= 0));
+  }
+
+  /// A record as a line. Stack traces are for who asked for them.
+  static String line(LogRecord record, boolean traces) {
+    StringBuilder line = new StringBuilder(160);
+    line.append("time=").append(record.getInstant().truncatedTo(ChronoUnit.MILLIS));
+    line.append(" level=").append(Level.of(record.getLevel()).name().toLowerCase(Locale.ROOT));
+    line.append(" logger=").append(record.getLoggerName());
+    line.append(" msg=").append(quoted(MESSAGES.formatMessage(record)));
+    Throwable thrown = record.getThrown();
+    if (thrown != null) {
+      line.append(" error=").append(quoted(thrown.toString()));
+      if (traces) {
+        line.append(" trace=").append(quoted(trace(thrown)));
+      }
+    }
+    return line.toString();
+  }
+
+  private static String trace(Throwable thrown) {
+    StringWriter trace = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(trace));
+    return trace.toString();
+  }
+
+  private static String quoted(String text) {
+    String escaped =
+        text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n").replace("\t", "\\t");
+    return '"' + TerminalText.harmless(escaped) + '"';
+  }
+
+  private static final class KeyValueHandler extends Handler {
+
+    private final PrintStream err;
+    private final boolean traces;
+
+    KeyValueHandler(PrintStream err, boolean traces) {
+      this.err = err;
+      this.traces = traces;
+      setLevel(java.util.logging.Level.ALL);
+    }
+
+    @Override
+    public void publish(LogRecord record) {
+      err.println(line(record, traces));
+    }
+
+    @Override
+    public void flush() {
+      err.flush();
+    }
+
+    @Override
+    public void close() {
+      flush();
+    }
+  }
+}

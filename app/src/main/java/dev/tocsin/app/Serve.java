@@ -1,0 +1,229 @@
+package dev.tocsin.app;
+
+import dev.tocsin.events.EventCatalog;
+import dev.tocsin.gateway.GatewaySettings;
+import dev.tocsin.gateway.Transport;
+import dev.tocsin.sqlite.Durability;
+import dev.tocsin.sqlite.SqliteSettings;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Runs a server until a signal comes.
+@Command(
+    name = "serve",
+    description = {
+      "Runs a server until Ctrl-C or SIGTERM.",
+      "",
+      "Every event is in the log in --data before it is acknowledged, and stays there for"
+          + " --retain.",
+      "The first line on stdout is 'listening on http://HOST:PORT', once it does."
+    },
+    sortOptions = false)
+final class Serve implements Callable<Integer> {
+
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(9);
+  private static final ByteSize MEMORY_SIZE = new ByteSize(256L << 20);
+  private static final ByteSize DISK_SIZE = new ByteSize(2L << 30);
+
+  private final Surroundings surroundings;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description = "The address to listen on (default: 127.0.0.1).")
+  private String host = "127.0.0.1";
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "The port to listen on; 0 picks a free one (default: 8080).")
+  private int port = 8080;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Where the log is kept (default: ./data).")
+  private Path data = Path.of("data");
+
+  @Option(
+      names = "--memory",
+      description = "Keep the log in memory instead: it is gone when the server stops.")
+  private boolean memory;
+
+  @Option(
+      names = "--durability",
+      paramLabel = "MODE",
+      description =
+          "What an acknowledged event survives: process (the death of the server) or power (the"
+              + " loss of power as well, at the price of a disk flush for each group of events)"
+              + " (default: process).")
+  private Durability durability = Durability.PROCESS;
+
+  @Option(
+      names = "--retain",
+      paramLabel = "TIME",
+      description = "How long events are kept, for instance 12h or 30d (default: 7d).")
+  private TimeSpan retain = new TimeSpan(Duration.ofDays(7));
+
+  @Option(
+      names = "--retain-bytes",
+      paramLabel = "SIZE",
+      description =
+          "How large the log may grow, for instance 64m or 2g; beyond it the oldest events go"
+              + " (default: 2g, with --memory 256m).")
+  private @Nullable ByteSize retainBytes;
+
+  @Option(
+      names = "--idempotency-window",
+      paramLabel = "TIME",
+      description = "How long the keys of idempotent publishes are remembered (default: 10m).")
+  private TimeSpan idempotencyWindow = new TimeSpan(Duration.ofMinutes(10));
+
+  @Option(
+      names = "--stall-timeout",
+      paramLabel = "TIME",
+      description =
+          "After how long a client is closed that takes not one byte of what waits for it"
+              + " (default: 10m).")
+  private TimeSpan stallTimeout = new TimeSpan(GatewaySettings.DEFAULT_STALL_TIMEOUT);
+
+  @Mixin private final CatalogOption catalogOption = new CatalogOption();
+
+  @Option(
+      names = "--insecure",
+      description =
+          "Allow a --host beyond loopback although there is no authentication: whoever reaches the"
+              + " port can read and publish everything.")
+  private boolean insecure;
+
+  @Option(
+      names = "--allow-origin",
+      paramLabel = "ORIGIN",
+      split = ",",
+      description =
+          "A web page's origin that may use the server besides its own, for instance"
+              + " https://console.example. Repeatable.")
+  private List<String> allowedOrigins = List.of();
+
+  @Option(
+      names = "--allow-host",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "A name by which the server may be addressed besides localhost and IP addresses."
+              + " Repeatable.")
+  private List<String> allowedHosts = List.of();
+
+  @Option(
+      names = "--transport",
+      paramLabel = "KIND",
+      description = "How to talk to the sockets: auto, epoll, io_uring or nio (default: auto).")
+  private Transport transport = Transport.AUTO;
+
+  Serve(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() throws Failure, WrongUse {
+    GatewaySettings settings = settings();
+    EventCatalog catalog = catalogOption.load();
+    surroundings.interruption().listen();
+    Server server = memory ? inMemory(catalog, settings) : onDisk(catalog, settings);
+    surroundings.out().println("listening on " + server.url());
+    surroundings.out().flush();
+    describe(server, catalog);
+    surroundings.interruption().await();
+    surroundings.say("stopping");
+    server.stop(STOP_LIMIT);
+    return 0;
+  }
+
+  private Server inMemory(EventCatalog catalog, GatewaySettings settings) throws Failure {
+    ByteSize size = retainBytes == null ? MEMORY_SIZE : retainBytes;
+    if (size.bytes() > Runtime.getRuntime().maxMemory() / 2) {
+      surroundings.say(
+          "note: --retain-bytes is more than half of the memory that Java may use; if it runs out,"
+              + " raise -Xmx in TOCSIN_JAVA_OPTS");
+    }
+    return Server.inMemory(
+        catalog, size, idempotencyWindow.duration(), settings, surroundings.clock());
+  }
+
+  private Server onDisk(EventCatalog catalog, GatewaySettings settings) throws Failure, WrongUse {
+    SqliteSettings disk;
+    try {
+      disk =
+          new SqliteSettings(
+              data,
+              durability,
+              retain.duration(),
+              (retainBytes == null ? DISK_SIZE : retainBytes).bytes(),
+              idempotencyWindow.duration());
+    } catch (IllegalArgumentException e) {
+      throw new WrongUse(String.valueOf(e.getMessage()));
+    }
+    return Server.onDisk(catalog, disk, settings, surroundings.clock());
+  }
+
+  private void describe(Server server, EventCatalog catalog) {
+    surroundings.say(
+        String.format(
+            Locale.ROOT,
+            "tocsin %s: at most %,d connections, %s, %d event types, log %s",
+            Tocsin.Version.number(),
+            server.gateway().maxConnections(),
+            server.gateway().transport(),
+            catalog.allEventTypes().size(),
+            memory
+                ? "in memory (gone when the server stops)"
+                : "in " + data + " (durability " + durability + ", kept for " + retain + ")"));
+  }
+
+  private GatewaySettings settings() throws WrongUse {
+    String address = host.startsWith("[") && host.endsWith("]") ? unbracketed() : host;
+    if (!insecure && !isLoopback(address)) {
+      throw new WrongUse(
+          "--host "
+              + host
+              + " is beyond this machine, and there is no authentication yet: whoever reaches the"
+              + " port could read and publish everything. Add --insecure if that is meant");
+    }
+    try {
+      return new GatewaySettings(
+          address,
+          port,
+          new HashSet<>(allowedOrigins),
+          new HashSet<>(allowedHosts),
+          transport,
+          stallTimeout.duration());
+    } catch (IllegalArgumentException e) {
+      throw new WrongUse(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private String unbracketed() {
+    return host.substring(1, host.length() - 1);
+  }
+
+  /// Whether only this machine reaches the address: 127.0.0.0/8, ::1 and `localhost`.
+  static boolean isLoopback(String address) {
+    if (address.equalsIgnoreCase("localhost")) {
+      return true;
+    }
+    try {
+      return InetAddress.ofLiteral(address).isLoopbackAddress();
+    } catch (IllegalArgumentException e) {
+      return false; // a name may mean anything
+    }
+  }
+}

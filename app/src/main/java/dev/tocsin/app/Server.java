@@ -1,0 +1,126 @@
+package dev.tocsin.app;
+
+import dev.tocsin.events.EventCatalog;
+import dev.tocsin.gateway.Gateway;
+import dev.tocsin.gateway.GatewayException;
+import dev.tocsin.gateway.GatewaySettings;
+import dev.tocsin.hub.EventLog;
+import dev.tocsin.hub.Hub;
+import dev.tocsin.hub.InMemoryEventLog;
+import dev.tocsin.sqlite.LogOpenException;
+import dev.tocsin.sqlite.SqliteEventLog;
+import dev.tocsin.sqlite.SqliteSettings;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/// A whole server, put together: catalog, log, hub and gateway. Running from [#inMemory] or [#onDisk]
+/// to [#stop].
+final class Server {
+
+  /// How many bytes of the newest events the shards are given from memory at most.
+  private static final long MAX_RECENT_BYTES = 64L << 20;
+
+  private final EventLog log;
+  private final Hub hub;
+  private final ExecutorService reader;
+  private final Gateway gateway;
+
+  private Server(EventLog log, Hub hub, ExecutorService reader, Gateway gateway) {
+    this.log = log;
+    this.hub = hub;
+    this.reader = reader;
+    this.gateway = gateway;
+  }
+
+  /// Starts a server whose log is in memory.
+  ///
+  /// @param retain what the log keeps
+  /// @param idempotencyWindow how long the keys of idempotent publishes are remembered
+  static Server inMemory(
+      EventCatalog catalog,
+      ByteSize retain,
+      Duration idempotencyWindow,
+      GatewaySettings settings,
+      InstantSource clock)
+      throws Failure {
+    String epoch = UUID.randomUUID().toString();
+    return start(
+        catalog,
+        new InMemoryEventLog(epoch, retain.bytes(), idempotencyWindow, clock),
+        Math.min(retain.bytes(), MAX_RECENT_BYTES),
+        settings,
+        clock);
+  }
+
+  /// Starts a server whose log is on disk.
+  static Server onDisk(
+      EventCatalog catalog, SqliteSettings disk, GatewaySettings settings, InstantSource clock)
+      throws Failure {
+    try {
+      SqliteEventLog log = SqliteEventLog.open(disk, clock);
+      return start(catalog, log, MAX_RECENT_BYTES, settings, clock);
+    } catch (LogOpenException e) {
+      throw new Failure(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static Server start(
+      EventCatalog catalog,
+      EventLog log,
+      long recentBytes,
+      GatewaySettings settings,
+      InstantSource clock)
+      throws Failure {
+    ExecutorService reader =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("tocsin-log-read").daemon().factory());
+    Hub hub = new Hub(catalog, log, clock, recentBytes, reader);
+    try {
+      return new Server(log, hub, reader, Gateway.start(hub, settings, clock));
+    } catch (GatewayException e) {
+      reader.shutdown();
+      log.close();
+      throw new Failure(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /// The way in for events that this process makes itself.
+  Hub hub() {
+    return hub;
+  }
+
+  Gateway gateway() {
+    return gateway;
+  }
+
+  /// Where it listens, for instance `http://127.0.0.1:8080`.
+  String url() {
+    return url(gateway.address());
+  }
+
+  static String url(InetSocketAddress address) {
+    InetAddress ip = address.getAddress();
+    String host = ip.getHostAddress();
+    if (ip instanceof Inet6Address) {
+      String literal =
+          ip.isLoopbackAddress()
+              ? "::1"
+              : ip.isAnyLocalAddress() ? "::" : host.replaceFirst("%.*", "");
+      host = '[' + literal + ']';
+    }
+    return "http://" + host + ':' + address.getPort();
+  }
+
+  /// Stops in good order, see [Gateway#stop].
+  void stop(Duration limit) {
+    gateway.stop(limit);
+    reader.shutdown();
+    log.close();
+  }
+}

@@ -1,0 +1,77 @@
+package dev.tocsin.app;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/// The program without a command: what all of them have in common.
+@Command(
+    name = "tocsin",
+    description = "Real-time event hub for systems that watch over something.",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Tocsin.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    sortOptions = false,
+    commandListHeading = "%nCommands:%n",
+    footer = {
+      "",
+      "Every option can also be given in the environment: TOCSIN_PORT=9000 for --port 9000.",
+      "Exit codes: 0, 1 for a failure, 2 for wrong use."
+    })
+final class Tocsin {
+
+  @Option(
+      names = "--log-level",
+      scope = ScopeType.INHERIT,
+      paramLabel = "LEVEL",
+      description =
+          "What is logged on stderr: off, error, warn, info, debug or trace (default: info for"
+              + " serve, warn for the others).")
+  private Logging.@Nullable Level logLevel;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "The same as --log-level debug: also shows where a failure came from.")
+  private boolean debug;
+
+  /// The level that the user chose, or `null`.
+  Logging.@Nullable Level logLevel() {
+    return debug && logLevel == null ? Logging.Level.DEBUG : logLevel;
+  }
+
+  /// Whether a failure is shown with its stack trace.
+  boolean wantsTraces() {
+    Logging.Level level = logLevel();
+    return debug || (level != null && level.compareTo(Logging.Level.DEBUG) >= 0);
+  }
+
+  /// Reads the version that the build has written down.
+  static final class Version implements IVersionProvider {
+
+    @Override
+    public String[] getVersion() {
+      return new String[] {
+        "tocsin " + number(), "Java " + Runtime.version() + ", " + System.getProperty("os.name", "")
+      };
+    }
+
+    static String number() {
+      Properties properties = new Properties();
+      try (InputStream in = Tocsin.class.getResourceAsStream("version.properties")) {
+        if (in != null) {
+          properties.load(in);
+        }
+      } catch (IOException e) {
+        // then without
+      }
+      return properties.getProperty("version", "(version unknown)");
+    }
+  }
+}

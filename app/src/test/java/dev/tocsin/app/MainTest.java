@@ -1,0 +1,238 @@
+package dev.tocsin.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What the program makes of its arguments, where no server is needed.
+class MainTest {
+
+  private final TestProcess process = new TestProcess();
+
+  @Test
+  void tellsItsVersion() {
+    assertThat(process.run("--version")).isZero();
+    assertThat(process.out()).matches("(?s)tocsin \\d+\\.\\d+\\.\\d+\\S*\\RJava .*");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "serve",
+        "tail",
+        "publish",
+        "catalog",
+        "catalog list",
+        "catalog show",
+        "catalog schema",
+        "validate",
+        "demo"
+      })
+  void everyCommandHasHelp(String command) {
+    String[] args = (command + " --help").trim().split(" ", -1);
+
+    assertThat(process.run(args)).isZero();
+
+    assertThat(process.out()).contains("Usage:").contains("--log-level");
+    assertThat(process.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nonsense",
+        "catalog",
+        "catalog nonsense",
+        "serve --nonsense",
+        "serve extra",
+        "serve --port",
+        "serve --port x",
+        "serve --port 70000",
+        "serve --port -1",
+        "serve --host 0.0.0.0",
+        "serve --host example.org",
+        "serve --host ::",
+        "serve --retain-bytes much",
+        "serve --retain-bytes 0",
+        "serve --transport carrier-pigeon",
+        "serve --log-level loud",
+        "tail --url ftp://x",
+        "tail --url http://",
+        "publish",
+        "publish alert.created",
+        "publish --payload {}",
+        "publish alert.created --file x",
+        "publish - --payload {}",
+        "publish - --channel x",
+        "publish a.b c",
+        "catalog show",
+        "validate",
+        "validate alert.created",
+        "validate alert.created --payload {} --file x",
+        "validate alert.created x",
+        "demo --speed 0",
+        "demo --speed NaN",
+        "demo --seconds -1",
+        "demo --port 70000"
+      })
+  void wrongUseIsExitCode2WithoutATrace(String command) {
+    assertThat(process.run(command.split(" ", -1))).isEqualTo(2);
+
+    assertThat(process.out()).isEmpty();
+    assertThat(process.err())
+        .startsWith("tocsin: ")
+        .contains("--help' for its use.")
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void noCommandIsWrongUse() {
+    assertThat(process.run()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "catalog show alert.create,                    there is no event type \"alert.create\"",
+    "catalog schema ping,                          ping has no payload",
+    "catalog list --catalog /nowhere,              the catalog cannot be loaded",
+    "validate x.y --payload {},                    there is no event type \"x.y\"",
+    "validate alert.created --file /nowhere,       there is no such file",
+    "publish --file /nowhere,                      there is no such file",
+    "publish --file /,                             it is a folder",
+    "publish a.b --payload {,                      the payload is not valid JSON",
+    "tail --url http://127.0.0.1:1,                connection refused",
+    "publish a.b --payload {} --url 127.0.0.1:1,   connection refused"
+  })
+  void aFailureIsExitCode1AndASentence(String command, String sentence) {
+    assertThat(process.run(command.split(" ", -1))).isEqualTo(1);
+
+    assertThat(process.out()).isEmpty();
+    assertThat(process.err()).startsWith("tocsin: ").contains(sentence).doesNotContain("\tat ");
+  }
+
+  @Test
+  void aFailureShowsItsTraceToWhoAsksForIt() {
+    assertThat(process.run("tail", "--url", "127.0.0.1:1", "--debug")).isEqualTo(1);
+
+    assertThat(process.err()).contains("\tat ");
+  }
+
+  @Test
+  void whatAnArgumentSaysCannotHarmTheTerminal() {
+    process.run("\u001b[2J");
+
+    assertThat(process.err()).doesNotContain("\u001b").contains("\\u001b[2J");
+  }
+
+  @Test
+  void anOptionComesFromTheEnvironment() {
+    assertThat(process.with("TOCSIN_PORT", "x").run("serve")).isEqualTo(2);
+
+    assertThat(process.err()).contains("'--port'").contains("(from TOCSIN_PORT)");
+  }
+
+  @Test
+  void theArgumentWinsOverTheEnvironment() {
+    process.with("TOCSIN_PAYLOAD", "{").run("validate", "camera.enabled", "--payload", "{}");
+
+    assertThat(process.out()).contains("/camera_id");
+  }
+
+  @Test
+  void aFlagAndALevelComeFromTheEnvironment() {
+    process.with("TOCSIN_DEBUG", "1").with("TOCSIN_URL", "127.0.0.1:1").run("tail");
+
+    assertThat(process.err()).contains("connection refused").contains("\tat ");
+  }
+
+  @Test
+  void anEmptyVariableIsNone() {
+    process.with("TOCSIN_DEBUG", "").with("TOCSIN_URL", "").run("validate", "x.y", "-");
+
+    assertThat(process.err()).contains("there is no event type");
+  }
+
+  @Test
+  void theCatalogIsListedInAlignedColumns() {
+    assertThat(process.run("catalog", "list")).isZero();
+
+    assertThat(process.outLines()).hasSize(44);
+    assertThat(process.outLines())
+        .allSatisfy(line -> assertThat(line.substring(26, 28)).isEqualTo("  "))
+        .anyMatch(line -> line.matches("alert\\.created {15}alerts {6}A rule matched .*"))
+        .anyMatch(line -> line.matches("ping {24}- {11}Heartbeat question"));
+  }
+
+  @Test
+  void anEventTypeIsShownWithItsFields() {
+    assertThat(process.run("catalog", "show", "detection.batch")).isZero();
+
+    assertThat(process.outLines())
+        .anyMatch(line -> line.matches("channel +detections"))
+        .anyMatch(line -> line.matches("batch_id +string +yes +.*"))
+        .anyMatch(line -> line.matches("detections +list of DetectionNewPayload +yes +.*"))
+        .anyMatch(line -> line.matches("frame_count +integer +no +.*"));
+  }
+
+  @Test
+  void aSchemaIsPrintedAsJson() {
+    assertThat(process.run("catalog", "schema", "alert.created")).isZero();
+
+    assertThat(process.out()).startsWith("{").contains("2020-12/schema").contains("\"dedup_key\"");
+  }
+
+  @Test
+  void aFolderAddsEventTypes(@TempDir Path folder) throws IOException {
+    Files.writeString(
+        folder.resolve("door.schema.json"),
+        """
+        {"x-tocsin-type":"door.opened","description":"A door was opened","type":"object",
+         "properties":{"door":{"type":"string"}},"required":["door"]}
+        """);
+
+    assertThat(process.run("catalog", "show", "door.opened", "--catalog", folder.toString()))
+        .isZero();
+
+    assertThat(process.outLines()).anyMatch(line -> line.matches("door +string +yes"));
+  }
+
+  @Test
+  void aValidPayloadIsValid() {
+    assertThat(
+            process
+                .input("{\"camera_id\":\"c\",\"enabled_at\":\"2026-01-09T12:00:00Z\"}\n")
+                .run("validate", "camera.enabled", "-"))
+        .isZero();
+    assertThat(process.out()).isEqualTo("valid" + System.lineSeparator());
+  }
+
+  @Test
+  void everyFaultOfAPayloadIsTold() {
+    assertThat(
+            process.run(
+                "validate",
+                "detection.new",
+                "--payload",
+                "{\"detection_id\":1,\"label\":\"cat\",\"confidence\":1.5,\"camera_id\":\"c\"}"))
+        .isEqualTo(1);
+    assertThat(process.outLines())
+        .satisfiesExactlyInAnyOrder(
+            line -> assertThat(line).matches("/detection_id +must be a string; was 1 \\(type\\)"),
+            line -> assertThat(line).matches("/confidence +must be at most 1; .* \\(maximum\\)"),
+            line -> assertThat(line).matches("/timestamp +timestamp is required \\(required\\)"));
+  }
+
+  @Test
+  void whatIsNoJsonIsToldInASentence() {
+    assertThat(process.run("validate", "detection.new", "--payload", "{")).isEqualTo(1);
+    assertThat(process.out()).contains("JSON");
+  }
+}

@@ -1,0 +1,113 @@
+package dev.tocsin.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Instant;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The parts of the commands that are too small for a test of their own.
+class SmallPartsTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"127.0.0.1", "127.9.9.9", "::1", "0:0:0:0:0:0:0:1", "localhost", "LOCALHOST"})
+  void loopbackIsThisMachineOnly(String host) {
+    assertThat(Serve.isLoopback(host)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"0.0.0.0", "::", "192.168.1.2", "128.0.0.1", "localhost.example", "", "x"})
+  void everythingElseIsBeyond(String host) {
+    assertThat(Serve.isLoopback(host)).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1,     http://127.0.0.1:80",
+    "::1,           http://[::1]:80",
+    "::,            http://[::]:80",
+    "0.0.0.0,       http://0.0.0.0:80",
+    "2001:db8::1,   http://[2001:db8:0:0:0:0:0:1]:80"
+  })
+  void theAddressOfAServerIsAUrl(String host, String url) {
+    assertThat(Server.url(new InetSocketAddress(host, 80))).isEqualTo(url);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://h:1,               http://h:1",
+    "h:1,                      http://h:1",
+    "[::1]:1,                  http://[::1]:1",
+    "ws://h:1/ws/events,       http://h:1",
+    "WSS://h/,                 https://h",
+    "https://h/behind/,        https://h/behind",
+    "wss://h/behind/ws/events, https://h/behind"
+  })
+  void aUrlIsTakenInEveryForm(String text, String http) throws WrongUse {
+    assertThat(ServerUrl.parse(text).http()).isEqualTo(URI.create(http));
+    assertThat(ServerUrl.parse(text).resource("/api/v1/events"))
+        .isEqualTo(URI.create(http + "/api/v1/events"));
+    assertThat(ServerUrl.parse(text).clientOptions().uri())
+        .isEqualTo(URI.create(http.replaceFirst("http", "ws") + "/ws/events"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "http://", "ftp://h", "http://h/?x=1", "http://h h", "ws://h#x"})
+  void whatIsNoUrlIsWrongUse(String text) {
+    assertThatThrownBy(() -> ServerUrl.parse(text)).isInstanceOf(WrongUse.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0,       100,     '[..............................]   0 %  0.0 MiB'",
+    "50,      100,     '[###############...............]  50 %  0.0 MiB'",
+    "3145728, 3145728, '[##############################] 100 %  3.0 MiB'",
+    "3145728, -1,      '3.0 MiB sent'"
+  })
+  void progressIsABarWhereTheSizeIsKnown(long read, long size, String line) {
+    assertThat(Progress.line(read, size)).isEqualTo(line);
+  }
+
+  @Test
+  void aLogRecordIsOneLineOfPairs() {
+    LogRecord record = new LogRecord(Level.WARNING, "two\nlines \u001b \"quoted\"");
+    record.setLoggerName("dev.tocsin.X");
+    record.setInstant(Instant.parse("2026-01-09T12:00:00.123456Z"));
+    record.setThrown(new IllegalStateException("why"));
+
+    assertThat(Logging.line(record, false))
+        .isEqualTo(
+            "time=2026-01-09T12:00:00.123Z level=warn logger=dev.tocsin.X"
+                + " msg=\"two\\nlines \\u001b \\\"quoted\\\"\""
+                + " error=\"java.lang.IllegalStateException: why\"");
+    assertThat(Logging.line(record, true)).contains(" trace=\"").doesNotContain("\n");
+  }
+
+  @Test
+  void columnsAreAligned() {
+    assertThat(new Table().row("a", "bb", "c").row("aaa", "b", "").lines())
+        .containsExactly("a    bb  c", "aaa  b");
+  }
+
+  @Test
+  void coloursAreForTerminalsThatWantThem() {
+    assertThat(colours(new TestProcess())).isFalse();
+    assertThat(colours(new TestProcess().onTerminal())).isTrue();
+    assertThat(colours(new TestProcess().onTerminal().with("NO_COLOR", "1"))).isFalse();
+    assertThat(colours(new TestProcess().onTerminal().with("TERM", "dumb"))).isFalse();
+  }
+
+  private static boolean colours(TestProcess process) {
+    process.run("--help");
+    return process.out().contains("\u001b[");
+  }
+}

@@ -1,0 +1,126 @@
+package dev.tocsin.app;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+
+/// A run of the program within the test's own process.
+final class TestProcess {
+
+  private final Map<String, String> environment = new HashMap<>();
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final Interruption interruption = new Interruption();
+  private byte[] in = new byte[0];
+  private boolean terminal;
+  private boolean started;
+  private OutputStream pipe = out;
+  private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+
+  TestProcess with(String variable, String value) {
+    environment.put(variable, value);
+    return this;
+  }
+
+  TestProcess input(String text) {
+    in = text.getBytes(StandardCharsets.UTF_8);
+    return this;
+  }
+
+  /// Both outputs are a terminal.
+  TestProcess onTerminal() {
+    terminal = true;
+    return this;
+  }
+
+  TestProcess outputTo(OutputStream output) {
+    pipe = output;
+    return this;
+  }
+
+  /// Runs a command to its end.
+  int run(String... args) {
+    return Main.run(
+        args,
+        new Surroundings(
+            new ByteArrayInputStream(in),
+            new PrintStream(pipe, false, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            environment,
+            terminal,
+            terminal,
+            interruption,
+            InstantSource.system(),
+            ZoneOffset.UTC));
+  }
+
+  /// Starts a command that runs until it is interrupted.
+  TestProcess start(String... args) {
+    started = true;
+    ended.completeAsync(() -> run(args), task -> Thread.ofVirtual().start(task));
+    return this;
+  }
+
+  /// Asks the command to end and returns its exit code; 0 when none was started.
+  int interrupt() throws Exception {
+    interruption.ask();
+    return started ? exitCode() : 0;
+  }
+
+  int exitCode() throws Exception {
+    return ended.get(20, TimeUnit.SECONDS);
+  }
+
+  String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  List<String> outLines() {
+    return out().lines().toList();
+  }
+
+  String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  /// Waits until stdout is as wanted.
+  TestProcess awaitOut(Predicate<List<String>> wanted) throws InterruptedException {
+    return await(() -> wanted.test(outLines()));
+  }
+
+  TestProcess awaitErr(Predicate<String> wanted) throws InterruptedException {
+    return await(() -> wanted.test(err()));
+  }
+
+  private TestProcess await(BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline || ended.isDone()) {
+        if (condition.getAsBoolean()) {
+          return this;
+        }
+        throw new AssertionError("waited in vain\nout: " + out() + "\nerr: " + err());
+      }
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    return this;
+  }
+
+  /// Where the server that runs here listens.
+  String url() throws InterruptedException {
+    awaitOut(lines -> !lines.isEmpty());
+    return outLines().getFirst().substring("listening on ".length());
+  }
+}
