@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -187,15 +188,20 @@ class SqliteEventLogTest extends EventLogContract {
   @Test
   void handsAFollowerEveryEventOnceWhileOthersAppend() throws Exception {
     try (EventLog log = open(64 << 20)) {
+      Semaphore rounds = new Semaphore(0);
       CompletableFuture<Void> appending =
           CompletableFuture.runAsync(
               () -> {
-                for (int i = 0; i < 2_000; i++) {
+                for (int i = 1; i <= 2_000; i++) {
                   append(log, "a.a");
+                  if (i % 50 == 0) {
+                    rounds.release();
+                  }
                 }
               },
               Thread::startVirtualThread);
-      while (!appending.isDone()) {
+      for (int round = 0; round < 40; round++) {
+        rounds.acquire();
         List<Long> followed = Collections.synchronizedList(new ArrayList<>());
         long newest = log.newest();
         log.follow(0, group -> followed.addAll(sequences(group)));
