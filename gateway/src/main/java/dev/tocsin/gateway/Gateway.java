@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ public final class Gateway {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final int BACKLOG = 4_096;
   private static final long POLL_MILLIS = 20;
+  private static final long CUT_OFF_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final GatewayContext context;
   private final Transport transport;
@@ -207,9 +209,7 @@ public final class Gateway {
     }
     long deadline = System.nanoTime() + limit.toNanos();
     server.close().awaitUninterruptibly();
-    List<Future<?>> farewells = new ArrayList<>();
-    loops.forEach((eventLoop, loop) -> farewells.add(eventLoop.submit(loop::goAway)));
-    farewells.forEach(farewell -> farewell.awaitUninterruptibly(left(deadline)));
+    onEveryLoop(Loop::goAway, deadline);
     while (context.connectionCount().get() > 0 && left(deadline) > 0) {
       try {
         Thread.sleep(POLL_MILLIS);
@@ -218,7 +218,16 @@ public final class Gateway {
         break;
       }
     }
+    // A group that is shut down does not always close what is still open.
+    onEveryLoop(Loop::cutOff, System.nanoTime() + CUT_OFF_NANOS);
     group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).awaitUninterruptibly(1_000);
+  }
+
+  /// Has something done on every loop, and waits for it until the deadline.
+  private void onEveryLoop(Consumer<Loop> action, long deadlineNanos) {
+    List<Future<?>> done = new ArrayList<>();
+    loops.forEach((eventLoop, loop) -> done.add(eventLoop.submit(() -> action.accept(loop))));
+    done.forEach(future -> future.awaitUninterruptibly(left(deadlineNanos)));
   }
 
   private static long left(long deadlineNanos) {

@@ -411,6 +411,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.
   }
 
   @Override
+  public void cutOff() {
+    context().close();
+  }
+
+  @Override
   public void exceptionCaught(ChannelHandlerContext failing, Throwable cause) {
     if (cause instanceof IOException) {
       LOG.atDebug().setCause(cause).log("connection broke");

@@ -27,6 +27,9 @@ final class Loop {
 
     /// The server is stopping: finish what was accepted, say goodbye.
     void goAway();
+
+    /// Closes the connection at once, whatever it is doing.
+    void cutOff();
   }
 
   private final EventLoop eventLoop;
@@ -80,6 +83,12 @@ final class Loop {
     assertOwner();
     shard.catchUp();
     forEach(Tickable::goAway);
+  }
+
+  /// Closes every connection at once.
+  void cutOff() {
+    assertOwner();
+    forEach(Tickable::cutOff);
   }
 
   /// A fault of one connection must not reach the others, nor end the timer.

@@ -291,6 +291,11 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
     }
   }
 
+  @Override
+  public void cutOff() {
+    channel.close();
+  }
+
   private void sayGoodbye() {
     // What was accepted while the last answers were waited for.
     loop.shard().catchUp();

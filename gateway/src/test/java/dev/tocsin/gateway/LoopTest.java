@@ -30,6 +30,12 @@ class LoopTest {
       breakIfBroken();
     }
 
+    @Override
+    public void cutOff() {
+      calls.add("cutOff");
+      breakIfBroken();
+    }
+
     private void breakIfBroken() {
       if (broken) {
         throw new IllegalStateException("a bug in a connection");
@@ -48,9 +54,10 @@ class LoopTest {
 
       server.loop().tick();
       server.loop().goAway();
+      server.loop().cutOff();
 
-      assertThat(calls).hasSize(12);
-      assertThat(RecordedLogs.take()).hasSize(6).allMatch(line -> line.contains("a bug"));
+      assertThat(calls).hasSize(18);
+      assertThat(RecordedLogs.take()).hasSize(9).allMatch(line -> line.contains("a bug"));
     }
   }
 }

@@ -95,6 +95,26 @@ class StopTest {
     }
   }
 
+  /// What has no time to end in order is closed all the same, with what it holds.
+  @Test
+  void leavesNothingOpenWhenTheTimeIsUp() {
+    for (int round = 0; round < 50; round++) {
+      TestServer hasty = TestServer.start();
+      try (RawClient http = hasty.client();
+          RawWebSocket socket = hasty.socket("?events=none")) {
+        http.send("GET /api/v1");
+        socket.client().send(new byte[] {(byte) 0x81});
+        while (hasty.openConnections() < 2) {
+          Thread.onSpinWait();
+        }
+
+        hasty.close();
+
+        assertThat(hasty.openConnections()).isZero();
+      }
+    }
+  }
+
   private void awaitAppend() {
     while (log.waiting() == 0) {
       Thread.onSpinWait();
