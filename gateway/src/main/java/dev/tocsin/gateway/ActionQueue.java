@@ -34,17 +34,20 @@ final class ActionQueue {
   private static final class Place {
 
     private final Action action;
+    private final int bytes;
     private boolean answered;
     private byte @Nullable [] answer;
 
-    Place(Action action) {
+    Place(Action action, int bytes) {
       this.action = action;
+      this.bytes = bytes;
     }
   }
 
   private final Consumer<byte[]> outlet;
   private final Deque<Place> started = new ArrayDeque<>();
   private final Deque<Place> waiting = new ArrayDeque<>();
+  private int pendingBytes;
   private boolean advancing;
 
   /// An empty queue.
@@ -59,8 +62,17 @@ final class ActionQueue {
     return started.size() + waiting.size();
   }
 
-  void submit(Action action) {
-    waiting.add(new Place(action));
+  /// Whether the client has to wait for answers before it may ask for more.
+  boolean isFull() {
+    return size() >= Limits.MAX_PENDING_ACTIONS || pendingBytes >= Limits.MAX_PENDING_BYTES;
+  }
+
+  /// Takes one more action.
+  ///
+  /// @param bytes the size of the message that asked for it
+  void submit(Action action, int bytes) {
+    waiting.add(new Place(action, bytes));
+    pendingBytes += bytes;
     advance();
   }
 
@@ -84,6 +96,7 @@ final class ActionQueue {
     Place first = started.peek();
     while (first != null && first.answered) {
       started.remove();
+      pendingBytes -= first.bytes;
       if (first.answer != null) {
         outlet.accept(first.answer);
       }

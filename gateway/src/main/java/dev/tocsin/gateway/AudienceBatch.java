@@ -41,7 +41,7 @@ final class AudienceBatch implements AudienceOutput<WebSocketConnection> {
   }
 
   @Override
-  public void gap(List<WebSocketConnection> members, long from, long to) {
-    members.forEach(member -> member.send(ServerMessages.gap(from, to)));
+  public void fallBehind(List<WebSocketConnection> members, long after, long previous) {
+    members.forEach(member -> member.fallBehindFrom(after, previous));
   }
 }

@@ -7,50 +7,62 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// `GET /api/v1/events`: events of the log, oldest first, a page an answer.
 ///
-/// The answer ends at the limit, at 4 MiB, or behind a stretch of the log in which little matched, so
-/// that no request keeps the log's reader to itself; `next_since` says where to go on.
+/// The answer ends at the limit or at 4 MiB; `next_since` says where to go on.
 final class HistoryExchange extends BodyExchange {
-
-  /// What an answer may look through.
-  private static final int MAX_SCANNED_EVENTS = 50_000;
 
   private static final int MAX_BYTES = 4 * 1024 * 1024;
 
   private final Hub hub;
   private final HistoryQuery query;
   private final ByteArrayOutputStream events = new ByteArrayOutputStream();
+  private @Nullable Set<String> types;
   private long position;
   private long newest;
   private int found;
-  private int scanned;
 
   HistoryExchange(HttpConnection connection, Hub hub, HistoryQuery query) {
     super(connection);
     this.hub = hub;
     this.query = query;
-    this.position = query.since();
   }
 
   @Override
   void complete(byte[] body) {
     newest = hub.log().newest();
+    position = Math.min(query.since(), newest);
+    types = wantedTypes();
     events.writeBytes("{\"events\":[".getBytes(StandardCharsets.US_ASCII));
     readOn();
   }
 
+  /// The types of the log that are asked for; `null` for all.
+  private @Nullable Set<String> wantedTypes() {
+    List<EventPattern> patterns = query.patterns();
+    if (patterns == null) {
+      return null;
+    }
+    return hub.log().lastByType().keySet().stream()
+        .filter(type -> patterns.stream().anyMatch(pattern -> pattern.matches(type)))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
   private void readOn() {
     if (position >= newest) {
-      position = newest;
       answer();
       return;
     }
-    hub.pages()
-        .read(position)
-        .whenComplete((page, failure) -> connection().onLoop(() -> take(page, failure)));
+    CompletableFuture<List<LoggedEvent>> reading =
+        types == null
+            ? hub.pages().read(position)
+            : hub.pages().readOfTypes(position, types, query.limit() - found);
+    reading.whenComplete((page, failure) -> connection().onLoop(() -> take(page, failure)));
   }
 
   private void take(@Nullable List<LoggedEvent> page, @Nullable Throwable failure) {
@@ -58,34 +70,26 @@ final class HistoryExchange extends BodyExchange {
       respond(HttpConnection.fault(failure));
       return;
     }
-    boolean full = page.isEmpty();
-    position = full ? newest : position;
+    if (page.isEmpty()) {
+      position = newest;
+    }
     for (LoggedEvent event : page) {
-      if (event.sequence() <= position || full) {
+      if (event.sequence() <= position) {
         continue;
       }
-      scanned++;
-      if (matches(event)) {
-        byte[] json = event.event().json();
-        if (found > 0 && events.size() + json.length > MAX_BYTES) {
-          full = true;
-          continue;
-        }
-        add(event.sequence(), json);
+      byte[] json = event.event().json();
+      if (found >= query.limit() || (found > 0 && events.size() + json.length > MAX_BYTES)) {
+        answer();
+        return;
       }
+      add(event.sequence(), json);
       position = event.sequence();
-      full = found >= query.limit();
     }
-    if (full || scanned >= MAX_SCANNED_EVENTS) {
+    if (found >= query.limit()) {
       answer();
     } else {
       readOn();
     }
-  }
-
-  private boolean matches(LoggedEvent event) {
-    List<EventPattern> patterns = query.patterns();
-    return patterns == null || patterns.stream().anyMatch(p -> p.matches(event.event().type()));
   }
 
   private void add(long sequence, byte[] json) {

@@ -32,6 +32,9 @@ final class Limits {
   /// Actions of one WebSocket that may wait for earlier ones before the server stops reading.
   static final int MAX_PENDING_ACTIONS = 256;
 
+  /// Their messages, in bytes; the last may go beyond.
+  static final int MAX_PENDING_BYTES = 256 * 1024;
+
   /// Patterns a connection may hold.
   static final int MAX_PATTERNS = 256;
 

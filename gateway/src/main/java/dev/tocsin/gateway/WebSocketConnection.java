@@ -39,8 +39,8 @@ import org.slf4j.LoggerFactory;
 /// A connection that speaks WebSocket: a member of its loop's shard, and the one who answers its
 /// client.
 ///
-/// Reading stops while the client leaves [Limits#UNREAD_OUTPUT_BYTES] of answers unread or has
-/// [Limits#MAX_PENDING_ACTIONS] unanswered, so that neither can grow. One that has too many events
+/// Reading stops while the client leaves [Limits#UNREAD_OUTPUT_BYTES] of answers unread or has too
+/// many actions unanswered ([ActionQueue#isFull]), so that neither can grow. One that has too many events
 /// to take reads the log at its own pace ([Catchup]). Belongs to the event loop.
 ///
 /// ```
@@ -158,12 +158,22 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
     }
     if (unreadOutput() <= Limits.MAX_LIVE_OUTPUT_BYTES) {
       channel.writeAndFlush(frames.retainedDuplicate(), channel.voidPromise());
+    } else {
+      fallBehindFrom(before, previous);
+    }
+  }
+
+  /// Leaves the live path and reads on from a position.
+  ///
+  /// @param previous what the first event says
+  void fallBehindFrom(long after, long previous) {
+    if (closing || fallingBehind || !channel.isActive()) {
       return;
     }
     fallingBehind = true;
-    fallenBehind = before;
+    fallenBehind = after;
     fallenPrevious = previous;
-    // The shard is handing out a batch; its members change only behind that.
+    // The shard is at work; its members change only behind that.
     channel.eventLoop().execute(this::fallBehind);
   }
 
@@ -211,8 +221,10 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
     switch (frame) {
       case CloseWebSocketFrame close -> closedByPeer(close);
       case WebSocketFrame ignored when closing || goingAway -> {}
-      case TextWebSocketFrame text ->
-          queue.submit(actions.of(ClientMessages.decode(ByteBufUtil.getBytes(text.content()))));
+      case TextWebSocketFrame text -> {
+        byte[] message = ByteBufUtil.getBytes(text.content());
+        queue.submit(actions.of(ClientMessages.decode(message)), message.length);
+      }
       case PingWebSocketFrame ping ->
           channel.write(new PongWebSocketFrame(ping.content().retain()), channel.voidPromise());
       case BinaryWebSocketFrame binary ->
@@ -242,10 +254,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
 
   /// Asks the socket for more, unless the client has to take or wait for something first.
   void readOn() {
-    boolean wanted =
-        closing
-            || (unreadAnswerBytes < Limits.UNREAD_OUTPUT_BYTES
-                && queue.size() < Limits.MAX_PENDING_ACTIONS);
+    boolean wanted = closing || (unreadAnswerBytes < Limits.UNREAD_OUTPUT_BYTES && !queue.isFull());
     if (wanted && !reading && channel.isActive()) {
       channel.read();
     }
@@ -265,7 +274,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
       return;
     }
     // A client that takes what is waiting for it is alive, and one that is not read cannot say so.
-    if (output.advanced() || queue.size() >= Limits.MAX_PENDING_ACTIONS) {
+    if (output.advanced() || queue.isFull()) {
       activity.noteLife();
     }
     if (output.stalledMillis() > context.stallMillis()) {

@@ -60,7 +60,7 @@ class ActionQueueTest {
     ActionQueueTest fresh = new ActionQueueTest();
     Random random = new Random(seed);
     for (int i = 0; i < kinds.size(); i++) {
-      fresh.queue.submit(fresh.action(i, kinds.get(i)));
+      fresh.queue.submit(fresh.action(i, kinds.get(i)), 1);
       while (!fresh.open.isEmpty() && random.nextInt(3) == 0) {
         fresh.open.remove(random.nextInt(fresh.open.size())).run();
       }
@@ -81,10 +81,10 @@ class ActionQueueTest {
 
   @Test
   void letsPublishesRunTogetherAndOthersWait() {
-    queue.submit(action(0, Kind.PUBLISH_LATER));
-    queue.submit(action(1, Kind.PUBLISH_LATER));
-    queue.submit(action(2, Kind.OTHER_NOW));
-    queue.submit(action(3, Kind.PUBLISH_LATER));
+    queue.submit(action(0, Kind.PUBLISH_LATER), 1);
+    queue.submit(action(1, Kind.PUBLISH_LATER), 1);
+    queue.submit(action(2, Kind.OTHER_NOW), 1);
+    queue.submit(action(3, Kind.PUBLISH_LATER), 1);
     assertThat(started).containsExactly(0, 1);
     assertThat(queue.size()).isEqualTo(4);
 
@@ -98,9 +98,9 @@ class ActionQueueTest {
 
   @Test
   void doesNotRecurse() {
-    queue.submit(action(0, Kind.PUBLISH_LATER));
+    queue.submit(action(0, Kind.PUBLISH_LATER), 1);
     for (int i = 1; i < 100_000; i++) {
-      queue.submit(action(i, i % 2 == 0 ? Kind.OTHER_NOW : Kind.PUBLISH_NOW));
+      queue.submit(action(i, i % 2 == 0 ? Kind.OTHER_NOW : Kind.PUBLISH_NOW), 1);
     }
     open.remove(0).run();
 

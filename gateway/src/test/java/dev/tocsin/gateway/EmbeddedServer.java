@@ -21,6 +21,9 @@ import java.util.concurrent.TimeUnit;
 /// does, it does on the test's thread.
 final class EmbeddedServer implements AutoCloseable {
 
+  /// What the hub keeps in memory; the log holds more.
+  static final int RECENT_BYTES = 1 << 20;
+
   final Hub hub;
   final GatewayContext context;
   final EmbeddedChannel channel;
@@ -34,7 +37,7 @@ final class EmbeddedServer implements AutoCloseable {
   }
 
   EmbeddedServer(EventLog log) {
-    hub = new Hub(EventCatalog.builtIn(), log, TestServer.CLOCK, 1L << 20, Runnable::run);
+    hub = new Hub(EventCatalog.builtIn(), log, TestServer.CLOCK, RECENT_BYTES, Runnable::run);
     context =
         Gateway.context(hub, TestServer.settings(Transport.NIO), TestServer.CLOCK, () -> nanos, 10);
     channel =

@@ -54,6 +54,26 @@ class ReadingTest {
   }
 
   @Test
+  void aSocketIsNotReadWhileTooMuchOfWhatItAskedForWaits() {
+    byte[] publish =
+        RawWebSocket.textFrame(
+            "{\"action\":\"publish\",\"event\":" + TestServer.large("a", 60_000) + "}");
+    try (EmbeddedServer server = EmbeddedServer.webSocket(log, "?events=none")) {
+      int fitting = Limits.MAX_PENDING_BYTES / publish.length;
+      for (int i = 0; i < fitting; i++) {
+        assertThat(server.receive(publish).hasAskedForMore()).isTrue();
+      }
+      assertThat(server.receive(publish).hasAskedForMore()).isFalse();
+
+      log.let();
+      assertThat(server.hasAskedForMore()).isTrue();
+      for (int i = 0; i < fitting; i++) {
+        log.let();
+      }
+    }
+  }
+
+  @Test
   void aSocketThatIsBeingClosedIsReadToItsEnd() {
     try (EmbeddedServer server = EmbeddedServer.webSocket("?events=none")) {
       server.receive(RawWebSocket.frame(0x83, new byte[0])).hasAskedForMore();

@@ -3,10 +3,16 @@ package dev.tocsin.gateway;
 import static dev.tocsin.gateway.RawClient.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.events.Slice;
 import dev.tocsin.hub.InMemoryEventLog;
+import dev.tocsin.hub.PublishCommand;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -160,6 +166,79 @@ class ResumeTest {
       assertThat(ahead.path("events").size()).isZero();
       assertThat(ahead.path("next_since").asLong()).isEqualTo(10);
     }
+  }
+
+  @Test
+  void findsRareEventsInALongHistory() {
+    try (TestServer server = TestServer.start();
+        RawClient client = server.client()) {
+      server.publish(TestServer.alert("a"));
+      for (int i = 0; i < 3_000; i++) {
+        server.publish(TestServer.job(i % 100));
+      }
+      server.publish(TestServer.alert("b"));
+      server.publish(TestServer.job(1));
+
+      JsonNode answer = client.ask(get("/api/v1/events?events=alert.*&since=1")).json();
+      assertThat(answer.path("events").size()).isEqualTo(1);
+      assertThat(answer.path("events").path(0).path("sequence").asLong()).isEqualTo(3_002);
+      assertThat(answer.path("next_since").asLong()).isEqualTo(3_003);
+      JsonNode none = client.ask(get("/api/v1/events?events=camera.*")).json();
+      assertThat(none.path("events").size()).isZero();
+      assertThat(none.path("next_since").asLong()).isEqualTo(3_003);
+      JsonNode all = client.ask(get("/api/v1/events?since=2500&limit=1000")).json();
+      assertThat(all.path("events").size()).isEqualTo(503);
+      assertThat(all.path("next_since").asLong()).isEqualTo(3_003);
+    }
+  }
+
+  @Test
+  void endsAnAnswerBeforeItGrowsTooLarge() {
+    try (TestServer server = TestServer.start();
+        RawClient client = server.client()) {
+      int count = 80;
+      for (int i = 0; i < count; i++) {
+        server.publish(TestServer.large("a", 60_000));
+      }
+      for (String query : List.of("", "&events=alert.*")) {
+        HttpAnswer first = client.ask(get("/api/v1/events?limit=1000" + query));
+        assertThat(first.body().length).isBetween(4_100_000, 4 * 1024 * 1024 + 1_000);
+        int got = first.json().path("events").size();
+        assertThat(first.json().path("next_since").asInt()).isEqualTo(got);
+        HttpAnswer rest = client.ask(get("/api/v1/events?limit=1000&since=" + got + query));
+        assertThat(rest.json().path("events").size()).isEqualTo(count - got);
+      }
+    }
+  }
+
+  /// The loop was held up for so long that memory no longer holds what it has not delivered.
+  @Test
+  void readsTheLogForWhatMemoryNoLongerHolds() {
+    try (EmbeddedServer server = EmbeddedServer.webSocket("?events=alert.*")) {
+      int count = 40;
+      for (int i = 0; i < count; i++) {
+        server.hub.publish(
+            new PublishCommand(Slice.of(TestServer.large("a", EmbeddedServer.RECENT_BYTES / 20))));
+      }
+      assertThat(positions(server.said())).isEqualTo(chain(1, count));
+
+      server.publish(TestServer.alert("b"));
+      assertThat(positions(server.said())).isEqualTo(chain(count + 1, count + 1));
+    }
+  }
+
+  private static List<String> positions(String said) {
+    return Pattern.compile("\"sequence\":\\d+,\"previous\":\\d+")
+        .matcher(said)
+        .results()
+        .map(MatchResult::group)
+        .toList();
+  }
+
+  private static List<String> chain(int first, int last) {
+    return IntStream.rangeClosed(first, last)
+        .mapToObj(i -> "\"sequence\":" + i + ",\"previous\":" + (i - 1))
+        .toList();
   }
 
   @ParameterizedTest

@@ -8,8 +8,8 @@ public interface AudienceOutput<C> {
 
   /// Takes one more event of this turn.
   ///
-  /// @param previous the sequence of the last earlier event that this audience wanted, or of the
-  ///     last one that was lost, see [#gap]; 0 when there is none
+  /// @param previous the sequence of the last earlier event that this audience wanted; 0 when there
+  ///     is none
   void add(LoggedEvent event, long previous);
 
   /// The turn ends: what was added goes to each member, once.
@@ -20,12 +20,12 @@ public interface AudienceOutput<C> {
   ///     from there, see [Shard#replay]
   void flush(List<C> members, long before);
 
-  /// Tells each connection that events are gone from the log before they could be delivered. What was
-  /// added before has been flushed.
+  /// The shard has fallen behind what memory holds and goes on from the head: each member has to read
+  /// the log for himself, see [Shard#replay]. What was added before has been flushed.
   ///
-  /// @param from the first lost sequence
-  /// @param to the last lost sequence
-  void gap(List<C> members, long from, long to);
+  /// @param after the position from which on
+  /// @param previous what the next event's `previous` is
+  void fallBehind(List<C> members, long after, long previous);
 
   /// Makes the output of an audience that has just come into being.
   interface Factory<C> {

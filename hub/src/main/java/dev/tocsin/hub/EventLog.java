@@ -1,8 +1,10 @@
 package dev.tocsin.hub;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -11,6 +13,11 @@ import java.util.function.Consumer;
 /// Sequences start at 1, have no holes and are never given twice within an [#epoch]. Any thread may
 /// call anything.
 public interface EventLog extends AutoCloseable {
+
+  /// What a log without an index looks through at a time.
+  int SCANNED_EVENTS = 1_024;
+
+  int SCANNED_BYTES = 1 << 20;
 
   /// The name of this log's life: a sequence means something only within its epoch.
   String epoch();
@@ -43,6 +50,28 @@ public interface EventLog extends AutoCloseable {
   /// no longer holds what follows the position; a position above [#newest] has nothing behind it. May
   /// read from disk.
   List<LoggedEvent> read(long after, int maxEvents, int maxBytes);
+
+  /// Reads on behind a position as [#read] does, events of some types only. When there are none, no
+  /// event up to [#newest] is of these types.
+  default List<LoggedEvent> readOfTypes(
+      long after, Set<String> types, int maxEvents, int maxBytes) {
+    List<LoggedEvent> found = new ArrayList<>();
+    long bytes = 0;
+    for (List<LoggedEvent> page = read(after, SCANNED_EVENTS, SCANNED_BYTES);
+        !page.isEmpty();
+        page = read(page.getLast().sequence(), SCANNED_EVENTS, SCANNED_BYTES)) {
+      for (LoggedEvent event : page) {
+        if (types.contains(event.event().type())) {
+          bytes += event.event().json().length;
+          if (found.size() >= maxEvents || (bytes > maxBytes && !found.isEmpty())) {
+            return found;
+          }
+          found.add(event);
+        }
+      }
+    }
+    return found;
+  }
 
   /// Hands every event behind a position to `follower`, in order, each once, group by group, as soon
   /// as it is safe. There is one follower, a later one takes the place of an earlier one; it is

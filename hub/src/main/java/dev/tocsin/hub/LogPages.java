@@ -3,6 +3,7 @@ package dev.tocsin.hub;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
@@ -53,6 +54,15 @@ public final class LogPages {
             page.isEmpty() || page.getLast().sequence() <= after
                 ? fetch(after)
                 : CompletableFuture.completedFuture(page));
+  }
+
+  /// A page of one's own, of events of some types only, see [EventLog#readOfTypes].
+  ///
+  /// @return completed by the reader; exceptionally when the log cannot be read
+  public CompletableFuture<List<LoggedEvent>> readOfTypes(
+      long after, Set<String> types, int maxEvents) {
+    return CompletableFuture.supplyAsync(
+        () -> log.readOfTypes(after, types, maxEvents, PAGE_BYTES), reader);
   }
 
   private CompletableFuture<List<LoggedEvent>> page(long begin) {

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 /// copying references only.
 final class RecentEvents {
 
-  private final EventLog log;
   private final TypeTable types;
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -29,7 +28,6 @@ final class RecentEvents {
 
   /// Begins at the log's newest event. Who makes it lets the log call [#add] for all that follow.
   RecentEvents(EventLog log, TypeTable types, long maxBytes) {
-    this.log = log;
     this.types = types;
     this.newest = log.newest();
     this.events = new EventRing(newest, maxBytes);
@@ -91,15 +89,5 @@ final class RecentEvents {
     } finally {
       lock.unlock();
     }
-  }
-
-  /// What follows a position, in order; from the log itself when memory no longer holds it, see
-  /// [EventLog#read].
-  List<LoggedEvent> read(long after, int maxEvents, int maxBytes) {
-    if (after >= newest) {
-      return List.of();
-    }
-    List<LoggedEvent> held = readIfHeld(after, maxEvents, maxBytes);
-    return held == null ? log.read(after, maxEvents, maxBytes) : held;
   }
 }

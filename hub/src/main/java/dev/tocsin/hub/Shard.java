@@ -1,7 +1,6 @@
 package dev.tocsin.hub;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -13,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It is woken by one flag, not fed by a queue: a turn reads all there is since the last one, hands
 /// each event to the audiences that want it, and lets each audience write once. A turn that has much
-/// to read ends after a slice and is continued behind whatever else its owner has to do.
+/// to read ends after a slice and is continued behind whatever else its owner has to do. One that was
+/// held up for so long that memory has moved on jumps to the head, and sends its connections to the
+/// log for what lies between.
 ///
 /// Every change of a subscription first brings the cursor to the head, so that what follows a change
 /// is decided by the new subscription and nothing else: the position that is told to the connection
@@ -87,28 +88,29 @@ public final class Shard<C> {
     delivering = true;
     try {
       long before = position;
-      List<LoggedEvent> page = recent.read(position, SLICE_EVENTS, SLICE_BYTES);
-      if (!page.isEmpty() && page.getFirst().sequence() > position + 1) {
-        lose(page.getFirst().sequence() - 1);
+      List<LoggedEvent> page = recent.readIfHeld(position, SLICE_EVENTS, SLICE_BYTES);
+      if (page == null) {
+        goToHead();
+      } else {
+        page.forEach(this::deliver);
+        flush(before);
       }
-      for (LoggedEvent event : page) {
-        deliver(event);
-      }
-      flush(before);
     } finally {
       delivering = false;
     }
     return position >= recent.newest();
   }
 
-  /// Goes on behind events that are gone.
-  private void lose(long to) {
-    long from = position + 1;
-    position = to;
-    Arrays.fill(lastOfType, to);
+  /// Leaves what memory no longer holds to the connections, who read the log for themselves: reading
+  /// it here would hold up the owner.
+  private void goToHead() {
+    long after = position;
+    RecentEvents.Head head = recent.head();
+    position = head.position();
+    System.arraycopy(head.lastOfType(), 0, lastOfType, 0, lastOfType.length);
     for (ShardAudience<C> audience : index.audiences()) {
       if (!audience.types().isEmpty()) {
-        audience.lose(from, to);
+        audience.fallBehind(after, last(audience.types()));
       }
     }
   }

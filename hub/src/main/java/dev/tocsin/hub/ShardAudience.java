@@ -13,11 +13,11 @@ final class ShardAudience<C> extends Audience<C> {
     this.previous = previous;
   }
 
-  /// Tells of events that are gone. Some of them may have been wanted, so the next event's
-  /// `previous` is not before the last of them.
-  void lose(long from, long to) {
-    previous = to;
-    output.gap(members(), from, to);
+  /// Sends everyone to the log for what follows the position `after`, and goes on itself behind the
+  /// event `last`.
+  void fallBehind(long after, long last) {
+    output.fallBehind(members(), after, previous);
+    previous = last;
   }
 
   /// Adds an event to the turn's batch; whether it is the first.

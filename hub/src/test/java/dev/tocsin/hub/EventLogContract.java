@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -112,6 +113,35 @@ public abstract class EventLogContract {
     assertThat(actual.timestamp()).isEqualTo(expected.timestamp());
     assertThat(actual.correlationId()).isEqualTo(expected.correlationId());
     assertThat(actual.channel()).isEqualTo(expected.channel());
+  }
+
+  @Test
+  void readsSomeTypesOnly() {
+    EventLog log = open();
+    append(log, "a.a", "a.b", "a.c", "a.a", "a.b");
+    Set<String> types = Set.of("a.a", "a.c", "never.seen");
+
+    assertThat(sequences(log.readOfTypes(0, types, 10, ALL))).containsExactly(1L, 3L, 4L);
+    assertThat(types(log.readOfTypes(0, types, 10, ALL))).containsExactly("a.a", "a.c", "a.a");
+    assertThat(sequences(log.readOfTypes(1, types, 10, ALL))).containsExactly(3L, 4L);
+    assertThat(sequences(log.readOfTypes(0, types, 2, ALL))).containsExactly(1L, 3L);
+    assertThat(sequences(log.readOfTypes(1, types, 10, 1))).containsExactly(3L);
+    assertThat(log.readOfTypes(4, types, 10, ALL)).isEmpty();
+    assertThat(log.readOfTypes(99, types, 10, ALL)).isEmpty();
+    assertThat(log.readOfTypes(0, Set.of(), 10, ALL)).isEmpty();
+  }
+
+  @Test
+  void findsWhatIsRareAmongMuch() {
+    EventLog log = open();
+    append(log, "a.rare");
+    for (int i = 0; i < 3; i++) {
+      append(log, Collections.nCopies(2_000, "a.common").toArray(String[]::new));
+      append(log, "a.rare");
+    }
+
+    assertThat(sequences(log.readOfTypes(1, Set.of("a.rare"), 10, ALL)))
+        .containsExactly(2_002L, 4_003L, 6_004L);
   }
 
   @Test

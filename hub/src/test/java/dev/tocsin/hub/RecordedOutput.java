@@ -19,7 +19,8 @@ final class RecordedOutput implements AudienceOutput<String> {
     }
   }
 
-  record Gap(long from, long to) implements Received {}
+  /// The news that it has to read the log for itself.
+  record FallenBehind(long after, long previous) implements Received {}
 
   /// The outputs of one shard.
   static final class Recorder implements AudienceOutput.Factory<String> {
@@ -81,7 +82,7 @@ final class RecordedOutput implements AudienceOutput<String> {
   }
 
   @Override
-  public void gap(List<String> members, long from, long to) {
-    members.forEach(member -> recorder.send(member, new Gap(from, to)));
+  public void fallBehind(List<String> members, long after, long previous) {
+    members.forEach(member -> recorder.send(member, new FallenBehind(after, previous)));
   }
 }

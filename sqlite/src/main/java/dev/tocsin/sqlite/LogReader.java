@@ -8,8 +8,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.LongStream;
 
 /// Reads pages of the log, beside the log's thread. One page at a time; no read holds a transaction
 /// longer than its page, so that the write-ahead file can be folded back.
@@ -19,6 +21,18 @@ final class LogReader {
       """
       SELECT sequence, type, channel, timestamp, correlation_id, payload
       FROM events WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?
+      """;
+
+  private static final String SEQUENCES_OF_TYPE =
+      """
+      SELECT sequence FROM events INDEXED BY events_by_type
+      WHERE type = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?
+      """;
+
+  private static final String ONE =
+      """
+      SELECT sequence, type, channel, timestamp, correlation_id, payload
+      FROM events WHERE sequence = ?
       """;
 
   // Fair, so that one who reads on and on lets the log's thread in.
@@ -57,6 +71,56 @@ final class LogReader {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// See [dev.tocsin.hub.EventLog#readOfTypes]. The index says where the events of each type are; only
+  /// what is told is read.
+  ///
+  /// @param newest what is behind it is not told
+  List<LoggedEvent> readOfTypes(
+      long after, long newest, Collection<String> types, int maxEvents, int maxBytes)
+      throws SQLException {
+    lock.lock();
+    try (PreparedStatement one = connection.prepareStatement(ONE)) {
+      List<LoggedEvent> events = new ArrayList<>();
+      long bytes = 0;
+      for (long sequence : sequences(after, newest, types, maxEvents)) {
+        one.setLong(1, sequence);
+        try (ResultSet row = one.executeQuery()) {
+          if (!row.next()) {
+            continue; // thrown away in the meantime
+          }
+          LoggedEvent event = event(row);
+          bytes += event.event().json().length;
+          if (bytes > maxBytes && !events.isEmpty()) {
+            break;
+          }
+          events.add(event);
+        }
+      }
+      return events;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long[] sequences(long after, long newest, Collection<String> types, int maxEvents)
+      throws SQLException {
+    LongStream.Builder found = LongStream.builder();
+    try (PreparedStatement ofType = connection.prepareStatement(SEQUENCES_OF_TYPE)) {
+      for (String type : types) {
+        ofType.setString(1, type);
+        ofType.setLong(2, after);
+        ofType.setLong(3, newest);
+        ofType.setInt(4, maxEvents);
+        try (ResultSet rows = ofType.executeQuery()) {
+          while (rows.next()) {
+            found.add(rows.getLong(1));
+          }
+        }
+      }
+    }
+    return found.build().sorted().limit(maxEvents).toArray();
   }
 
   private static LoggedEvent event(ResultSet row) throws SQLException {

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -187,6 +188,19 @@ public final class SqliteEventLog implements EventLog {
     }
     try {
       return reader.read(after, upTo, maxEvents, maxBytes);
+    } catch (SQLException e) {
+      throw new IllegalStateException("cannot read the log behind " + after, e);
+    }
+  }
+
+  @Override
+  public List<LoggedEvent> readOfTypes(long after, Set<String> types, int maxEvents, int maxBytes) {
+    long upTo = newest;
+    // Those whose last event is not behind the position cost nothing.
+    List<String> behind =
+        types.stream().filter(type -> lastByType.getOrDefault(type, 0L) > after).toList();
+    try {
+      return reader.readOfTypes(after, upTo, behind, maxEvents, maxBytes);
     } catch (SQLException e) {
       throw new IllegalStateException("cannot read the log behind " + after, e);
     }
