@@ -13,13 +13,13 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 class Server:
     def __init__(self, data, *options):
         self.data = data
-        self.options = options
+        self.options = options if "--memory" in options else ("--data", str(data), *options)
         self.port = 0
         self.process = None
 
     def start(self):
         self.process = subprocess.Popen(
-            [str(ROOT / "tocsin"), "serve", "--port", str(self.port), "--data", str(self.data), *self.options],
+            [str(ROOT / "tocsin"), "serve", "--port", str(self.port), *self.options],
             stdout=subprocess.PIPE, stderr=open(f"{self.data}.log", "a"), text=True)
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):

@@ -80,7 +80,8 @@ try:
           "from the request to the event, in pieces of 200")
     print(f"then all {READERS} read on and were complete after {caught_up:.1f} s "
           f"({READERS * EVENTS / caught_up:,.0f} events/s, one after another)")
-    print(f"resident memory: {before:.0f} MiB before, {during:.0f} MiB while they were behind, "
-          f"{server.resident_mib():.0f} MiB after")
+    after = server.resident_mib()
+    print(f"resident memory: {before:.0f} MiB before, {during:.0f} MiB while they were behind, {after:.0f} MiB after")
+    assert max(during, after) - before < 256, "the server's memory has grown by more than 256 MiB"
 finally:
     server.stop()
