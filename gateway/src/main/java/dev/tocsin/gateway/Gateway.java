@@ -29,15 +29,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The hub on the network: one port that speaks HTTP and WebSocket.
 ///
 /// Running from [#start] to [#stop]. Any thread may call anything.
 public final class Gateway {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final int BACKLOG = 4_096;
   private static final long POLL_MILLIS = 20;
   private static final long CUT_OFF_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -163,9 +160,7 @@ public final class Gateway {
   static void accept(Channel channel, Loop loop, GatewayContext context) {
     if (context.connectionCount().incrementAndGet() > context.maxConnections()) {
       context.connectionCount().decrementAndGet();
-      LOG.atWarn()
-          .addKeyValue("max_connections", context.maxConnections())
-          .log("connection refused");
+      loop.noteRefusal();
       channel.close();
       return;
     }

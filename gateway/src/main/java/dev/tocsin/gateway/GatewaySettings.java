@@ -3,6 +3,8 @@ package dev.tocsin.gateway;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// What an operator decides about the network.
@@ -22,6 +24,9 @@ public record GatewaySettings(
     Transport transport,
     Duration stallTimeout) {
 
+  private static final Pattern ORIGIN =
+      Pattern.compile("(https?://(?:\\[[0-9a-f:.]+]|[^/:?#@\\s]+))(:[0-9]+)?/?");
+
   /// What is usual: ten minutes.
   public static final Duration DEFAULT_STALL_TIMEOUT = Duration.ofMinutes(10);
 
@@ -29,8 +34,14 @@ public record GatewaySettings(
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("there is no port " + port);
     }
-    allowedOrigins = lowerCased(allowedOrigins);
-    allowedHosts = lowerCased(allowedHosts);
+    allowedOrigins =
+        allowedOrigins.stream()
+            .map(GatewaySettings::canonicalOrigin)
+            .collect(Collectors.toUnmodifiableSet());
+    allowedHosts =
+        allowedHosts.stream()
+            .map(name -> name.toLowerCase(Locale.ROOT))
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   /// Settings with the usual [#DEFAULT_STALL_TIMEOUT].
@@ -43,9 +54,16 @@ public record GatewaySettings(
     this(host, port, allowedOrigins, allowedHosts, transport, DEFAULT_STALL_TIMEOUT);
   }
 
-  private static Set<String> lowerCased(Set<String> names) {
-    return names.stream()
-        .map(name -> name.toLowerCase(Locale.ROOT))
-        .collect(Collectors.toUnmodifiableSet());
+  /// An origin as browsers write it: in lower case, without the scheme's own port, without a path.
+  private static String canonicalOrigin(String origin) {
+    Matcher form = ORIGIN.matcher(origin.toLowerCase(Locale.ROOT));
+    if (!form.matches()) {
+      throw new IllegalArgumentException(
+          "'" + origin + "' is not an origin; one looks like https://console.example");
+    }
+    String base = form.group(1);
+    String port = form.group(2);
+    boolean own = base.startsWith("https:") ? ":443".equals(port) : ":80".equals(port);
+    return port == null || own ? base : base + port;
   }
 }

@@ -37,6 +37,7 @@ final class Loop {
   private final Shard<WebSocketConnection> shard;
   private final Catchups catchups;
   private final Set<Tickable> connections = new HashSet<>();
+  private int refusals;
 
   Loop(EventLoop eventLoop, GatewayContext context) {
     this.eventLoop = eventLoop;
@@ -49,8 +50,15 @@ final class Loop {
     eventLoop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  /// Looks after every connection.
+  /// Looks after every connection, and tells of those that could not be had.
   void tick() {
+    if (refusals > 0) {
+      LOG.atWarn()
+          .addKeyValue("count", refusals)
+          .addKeyValue("max_connections", context.maxConnections())
+          .log("connections refused");
+      refusals = 0;
+    }
     long now = nowMillis();
     forEach(connection -> connection.tick(now));
   }
@@ -71,6 +79,12 @@ final class Loop {
   void add(Tickable connection) {
     assertOwner();
     connections.add(connection);
+  }
+
+  /// A connection was refused because there were too many.
+  void noteRefusal() {
+    assertOwner();
+    refusals++;
   }
 
   void remove(Tickable connection) {

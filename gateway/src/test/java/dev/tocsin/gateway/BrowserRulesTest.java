@@ -2,6 +2,7 @@ package dev.tocsin.gateway;
 
 import static dev.tocsin.gateway.RawClient.request;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -188,6 +189,30 @@ class BrowserRulesTest {
           server.ask(method + " " + path + " HTTP/1.1\r\nHost: evil.example:80\r\n\r\n");
       assertThat(rebound.problem()).isEqualTo("403 forbidden");
     }
+  }
+
+  @Test
+  void takesAnOriginAsAPersonWritesIt() {
+    GatewaySettings settings =
+        new GatewaySettings(
+            "127.0.0.1",
+            0,
+            Set.of("HTTPS://Console.example:443/", "http://a.example:80", "http://[::1]:8080/"),
+            Set.of(),
+            Transport.NIO);
+
+    assertThat(settings.allowedOrigins())
+        .containsExactlyInAnyOrder(
+            "https://console.example", "http://a.example", "http://[::1]:8080");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "*", "null", "console.example", "https://a.example/path", "ftp://a"})
+  void refusesWhatIsNoOrigin(String origin) {
+    assertThatThrownBy(
+            () -> new GatewaySettings("127.0.0.1", 0, Set.of(origin), Set.of(), Transport.NIO))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'" + origin + "'");
   }
 
   @Test
