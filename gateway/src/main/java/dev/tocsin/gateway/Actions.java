@@ -35,7 +35,7 @@ final class Actions {
       case ClientMessage.Publish publish -> new Publish(publish);
       case ClientMessage.Subscribe subscribe -> immediate(() -> subscribe(subscribe));
       case ClientMessage.Unsubscribe unsubscribe -> immediate(() -> unsubscribe(unsubscribe));
-      case ClientMessage.Resume resume -> immediate(() -> connection.resume(resume));
+      case ClientMessage.Resume resume -> immediate(() -> connection.cursor().resume(resume));
       case ClientMessage.Ping ping ->
           immediate(() -> ServerMessages.pong(ping.id(), context.clock()));
       case ClientMessage.Pong pong -> immediate(() -> null);
@@ -62,19 +62,19 @@ final class Actions {
     }
     shard.subscribe(connection, patterns);
     return ServerMessages.subscribed(
-        id, patterns, context.hub().warnings(patterns), connection.position());
+        id, patterns, context.hub().warnings(patterns), connection.cursor().position());
   }
 
   private byte[] unsubscribe(ClientMessage.Unsubscribe message) {
     if (message.patterns() == null) {
       List<EventPattern> removed = shard.silence(connection);
-      return ServerMessages.unsubscribed(message.id(), removed, connection.position());
+      return ServerMessages.unsubscribed(message.id(), removed, connection.cursor().position());
     }
     return switch (EventPattern.compile(message.patterns())) {
       case EventPattern.Compilation.Refused refused -> error(message.id(), refused.rejection());
       case EventPattern.Compilation.Compiled compiled -> {
         List<EventPattern> removed = shard.unsubscribe(connection, compiled.patterns());
-        yield ServerMessages.unsubscribed(message.id(), removed, connection.position());
+        yield ServerMessages.unsubscribed(message.id(), removed, connection.cursor().position());
       }
     };
   }

@@ -42,6 +42,6 @@ final class AudienceBatch implements AudienceOutput<WebSocketConnection> {
 
   @Override
   public void fallBehind(List<WebSocketConnection> members, long after, long previous) {
-    members.forEach(member -> member.fallBehindFrom(after, previous));
+    members.forEach(member -> member.cursor().fallBehind(after, previous));
   }
 }

@@ -1,12 +1,8 @@
 package dev.tocsin.gateway;
 
-import dev.tocsin.events.ClientMessage;
 import dev.tocsin.events.ClientMessages;
 import dev.tocsin.events.CloseCode;
-import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.EventPattern;
-import dev.tocsin.hub.Replay;
-import dev.tocsin.hub.Shard;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
@@ -41,7 +37,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Reading stops while the client leaves [Limits#UNREAD_OUTPUT_BYTES] of answers unread or has too
 /// many actions unanswered ([ActionQueue#isFull]), so that neither can grow. One that has too many events
-/// to take reads the log at its own pace ([Catchup]). Belongs to the event loop.
+/// to take reads the log at its own pace ([Cursor]). Belongs to the event loop.
 ///
 /// ```
 /// OPEN ──end wanted by either side, fault, silence, slowness──> CLOSING ──> closed
@@ -64,14 +60,10 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
   private final Actions actions;
   private final ActionQueue queue = new ActionQueue(this::send);
   private final OutputProgress output;
+  private final Cursor cursor;
 
   // owned by the event loop
   private boolean closing;
-  private @Nullable Catchup catchup;
-  private boolean fallingBehind;
-  private long fallenBehind;
-  private long fallenPrevious;
-  private boolean awaitingRoom;
   private int unreadAnswerBytes;
   private boolean goingAway;
   private boolean reading;
@@ -84,6 +76,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
     this.channel = channel;
     this.actions = new Actions(context, loop.shard(), this);
     this.output = new OutputProgress(channel, loop);
+    this.cursor = new Cursor(context, loop, channel, this);
     this.lastHeartbeatMillis = loop.nowMillis();
   }
 
@@ -97,7 +90,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
     send(ServerMessages.established(id, epoch, sequence, context.clock()));
     if (upgrade.resume() != null) {
       // From the very position that was told: nothing may come before the answer.
-      send(resume(upgrade.resume(), sequence));
+      send(cursor.resume(upgrade.resume(), sequence));
     }
     if (context.isStopping()) {
       goAway();
@@ -105,47 +98,9 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
     readOn();
   }
 
-  /// Goes back to a position, or says why not; the answer goes out before anything that follows it.
-  byte[] resume(ClientMessage.Resume wish) {
-    return resume(wish, loop.shard().catchUp());
-  }
-
-  private byte[] resume(ClientMessage.Resume wish, long newest) {
-    // Whatever it was behind with, it goes on from elsewhere now.
-    fallingBehind = false;
-    Shard<WebSocketConnection> shard = loop.shard();
-    EventLog log = context.hub().log();
-    long oldest = log.oldest();
-    boolean foreign = wish.epoch() != null && !wish.epoch().equals(log.epoch());
-    if (foreign || wish.since() > newest) {
-      follow(shard.replay(this, newest, shard.lastWanted(this)));
-      return ServerMessages.resumedInPart(
-          wish.id(), newest, newest, foreign ? "epoch_changed" : "ahead", oldest);
-    }
-    long since = Math.max(wish.since(), oldest - 1);
-    follow(shard.replay(this, since, since));
-    return since == wish.since()
-        ? ServerMessages.resumed(wish.id(), since, newest)
-        : ServerMessages.resumedInPart(wish.id(), since, newest, "truncated", oldest);
-  }
-
-  /// The position of this connection: everything up to it that it wants has been sent.
-  long position() {
-    fallBehind();
-    return catchup == null ? loop.shard().position() : catchup.position();
-  }
-
-  /// Reads the log from now on, until it has caught up.
-  private void follow(Replay<WebSocketConnection> replay) {
-    if (catchup != null) {
-      catchup.end();
-    }
-    catchup = new Catchup(context, loop, channel, replay, () -> catchup = null);
-    if (channel.isWritable()) {
-      catchup.awaitTurn();
-    } else {
-      awaitingRoom = true;
-    }
+  /// Where this connection stands on the log.
+  Cursor cursor() {
+    return cursor;
   }
 
   /// Sends the frames of a turn. A connection that has too much to take already does not take them
@@ -153,36 +108,13 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
   ///
   /// @param previous what the first frame says
   void sendBatch(ByteBuf frames, long before, long previous) {
-    if (closing || fallingBehind || !channel.isActive()) {
+    if (closing || cursor.isFallingBehind() || !channel.isActive()) {
       return;
     }
     if (unreadOutput() <= Limits.MAX_LIVE_OUTPUT_BYTES) {
       channel.writeAndFlush(frames.retainedDuplicate(), channel.voidPromise());
     } else {
-      fallBehindFrom(before, previous);
-    }
-  }
-
-  /// Leaves the live path and reads on from a position.
-  ///
-  /// @param previous what the first event says
-  void fallBehindFrom(long after, long previous) {
-    if (closing || fallingBehind || !channel.isActive()) {
-      return;
-    }
-    fallingBehind = true;
-    fallenBehind = after;
-    fallenPrevious = previous;
-    // The shard is at work; its members change only behind that.
-    channel.eventLoop().execute(this::fallBehind);
-  }
-
-  private void fallBehind() {
-    if (fallingBehind) {
-      fallingBehind = false;
-      if (!closing) {
-        follow(loop.shard().replay(this, fallenBehind, fallenPrevious));
-      }
+      cursor.fallBehind(before, previous);
     }
   }
 
@@ -244,10 +176,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     if (channel.isWritable()) {
       unreadAnswerBytes = 0;
-      if (awaitingRoom && catchup != null) {
-        awaitingRoom = false;
-        catchup.awaitTurn();
-      }
+      cursor.noteRoom();
       readOn();
     }
   }
@@ -288,7 +217,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
     } else if (nowMillis - lastHeartbeatMillis >= Limits.HEARTBEAT_MILLIS) {
       lastHeartbeatMillis = nowMillis;
       channel.write(new PingWebSocketFrame(), channel.voidPromise());
-      send(ServerMessages.heartbeat(position(), context.clock()));
+      send(ServerMessages.heartbeat(cursor.position(), context.clock()));
     }
   }
 
@@ -361,9 +290,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
 
   private void leave() {
     closing = true;
-    if (catchup != null) {
-      catchup.end();
-    }
+    cursor.end();
     loop.shard().leave(this);
   }
 
