@@ -66,8 +66,10 @@ final class Session {
     /// Not connected, and not trying.
     record Resting() implements State {}
 
+    /// @param query what the server is told with the address; the wishes may change meanwhile
     /// @param first what `connect` returned; `null` when this is a reconnection
-    record Opening(Link link, @Nullable CompletableFuture<Position> first) implements State {}
+    record Opening(Link link, Query query, @Nullable CompletableFuture<Position> first)
+        implements State {}
 
     /// @param timers what is to be cancelled when it ends
     record Open(Link link, List<Future<?>> timers) implements State {}
@@ -160,13 +162,18 @@ final class Session {
         wishes.remove(patterns);
       }
       if (state instanceof State.Open open) {
-        String id = answers.expect(new Pending.Unsubscribe(result));
-        open.link().send(ServerMessages.unsubscribe(id, patterns));
+        unsubscribe(open.link(), patterns, result);
       } else {
         answers.complete(result, new SubscriptionOutcome.Remembered());
       }
     });
     return result;
+  }
+
+  private void unsubscribe(
+      Link link, @Nullable List<String> patterns, CompletableFuture<SubscriptionOutcome> result) {
+    String id = answers.expect(new Pending.Unsubscribe(result));
+    link.send(ServerMessages.unsubscribe(id, patterns));
   }
 
   void close() {
@@ -254,14 +261,15 @@ final class Session {
   }
 
   private void attempt(@Nullable CompletableFuture<Position> first) {
+    resumingFrom = keeper.position().or(() -> start(options)).orElse(null);
+    Query query = wishes.query(options.uri(), resumingFrom);
     Link link = new Link(this);
-    state = new State.Opening(link, first);
+    state = new State.Opening(link, query, first);
     comeBackAfter = null;
     closing = null;
-    resumingFrom = keeper.position().or(() -> start(options)).orElse(null);
     http.newWebSocketBuilder()
         .connectTimeout(CONNECT_TIMEOUT)
-        .buildAsync(wishes.query(options.uri(), resumingFrom), link)
+        .buildAsync(query.uri(), link)
         .whenComplete((socket, thrown) -> {
           if (thrown != null) {
             loop.execute(() -> failed(link, thrown));
@@ -358,11 +366,7 @@ final class Session {
       return;
     }
     state = new State.Open(link, List.of(watch(link), holdTimer()));
-    List<String> untold = wishes.untold();
-    for (int from = 0; from < untold.size(); from += PATTERNS_A_MESSAGE) {
-      int to = Math.min(untold.size(), from + PATTERNS_A_MESSAGE);
-      subscribe(untold.subList(from, to), new CompletableFuture<>());
-    }
+    tellWishes(link, opening.query());
     if (opening.first() != null) {
       answers.complete(opening.first(), position);
     }
@@ -373,9 +377,25 @@ final class Session {
       gap.ifPresent(this::tell);
     } else {
       epoch = position.epoch();
-      if (!untold.isEmpty()) {
+      if (!opening.query().resumes()) {
         link.send(ServerMessages.resume(resumingFrom));
       }
+    }
+  }
+
+  /// Tells what the query of the connection did not: patterns that do not fit into it, and what was
+  /// subscribed to and unsubscribed from since. Patterns that go make room for those that come.
+  private void tellWishes(Link link, Query query) {
+    List<String> unwanted = wishes.unwanted(query);
+    if (!unwanted.isEmpty()) {
+      unsubscribe(link, unwanted, new CompletableFuture<>());
+    } else if (query.patterns() == null && wishes.isNothing()) {
+      unsubscribe(link, null, new CompletableFuture<>());
+    }
+    List<String> untold = wishes.untold(query);
+    for (int from = 0; from < untold.size(); from += PATTERNS_A_MESSAGE) {
+      int to = Math.min(untold.size(), from + PATTERNS_A_MESSAGE);
+      subscribe(untold.subList(from, to), new CompletableFuture<>());
     }
   }
 

@@ -66,30 +66,48 @@ final class Wishes {
     return patterns == null;
   }
 
+  boolean isNothing() {
+    return patterns != null && patterns.isEmpty();
+  }
+
   /// The address of a connection that subscribes to the wishes from its first event on, or, where
-  /// they do not fit into a query, to nothing: then [#untold] is not empty.
+  /// they do not fit into a query, to nothing.
   ///
-  /// @param from where to resume, which has to wait for the message when not all is told; `null` to
-  ///     begin with the next event
-  URI query(URI base, @Nullable Position from) {
+  /// @param from where to resume, which has to wait for the message when the wishes do not fit;
+  ///     `null` to begin with the next event
+  Query query(URI base, @Nullable Position from) {
     Set<String> wanted = patterns;
+    boolean fits = wanted == null || fitQuery(wanted);
     List<String> parameters = new ArrayList<>();
     if (wanted != null) {
-      parameters.add(
-          "events=" + (wanted.isEmpty() || !fitQuery(wanted) ? NOTHING : encoded(wanted)));
+      parameters.add("events=" + (wanted.isEmpty() || !fits ? NOTHING : encoded(wanted)));
     }
-    if (from != null && untold().isEmpty()) {
+    if (from != null && fits) {
       parameters.add("since=" + from.sequence());
       if (!from.epoch().isEmpty()) {
         parameters.add("epoch=" + URLEncoder.encode(from.epoch(), StandardCharsets.UTF_8));
       }
     }
-    return parameters.isEmpty() ? base : URI.create(base + "?" + String.join("&", parameters));
+    return new Query(
+        parameters.isEmpty() ? base : URI.create(base + "?" + String.join("&", parameters)),
+        wanted == null ? null : fits ? List.copyOf(wanted) : List.of(),
+        from != null && fits);
   }
 
-  /// What has to be subscribed to on a connection to [#query].
-  List<String> untold() {
-    return patterns == null || fitQuery(patterns) ? List.of() : List.copyOf(patterns);
+  /// What is wanted, and a connection to `query` was not told.
+  List<String> untold(Query query) {
+    List<String> told = query.patterns();
+    return patterns == null
+        ? List.of()
+        : patterns.stream().filter(pattern -> told == null || !told.contains(pattern)).toList();
+  }
+
+  /// What a connection to `query` was told, and is not wanted.
+  List<String> unwanted(Query query) {
+    Set<String> wanted = patterns;
+    return wanted == null || query.patterns() == null
+        ? List.of()
+        : query.patterns().stream().filter(pattern -> !wanted.contains(pattern)).toList();
   }
 
   private static boolean fitQuery(Set<String> wanted) {

@@ -392,6 +392,85 @@ class TocsinClientTest {
   }
 
   @Test
+  void whatChangesWhileTheSocketOpensIsToldOnceItIsOpen() throws Exception {
+    client = client(options().withPatterns(List.of("a.*", "b.*")));
+    CompletableFuture<Position> connecting = client.connect();
+    Peer peer = server.accept();
+
+    assertThat(client.subscribe(List.of("c.*")).get())
+        .isEqualTo(new SubscriptionOutcome.Remembered());
+    assertThat(client.unsubscribe(List.of("a.*")).get())
+        .isEqualTo(new SubscriptionOutcome.Remembered());
+    peer.established("e1", 0);
+    connecting.get();
+
+    assertThat(peer.target()).isEqualTo("/ws/events?events=a.*,b.*");
+    assertThat(peer.receive())
+        .isEqualTo("{\"action\":\"unsubscribe\",\"id\":\"1\",\"events\":[\"a.*\"]}");
+    assertThat(peer.receive())
+        .isEqualTo("{\"action\":\"subscribe\",\"id\":\"2\",\"events\":[\"c.*\"]}");
+  }
+
+  @Test
+  void everythingIsLeftForPatternsThatComeWhileTheSocketOpens() throws Exception {
+    client.connect();
+    Peer peer = server.accept();
+
+    client.subscribe(List.of("a.*")).get();
+    peer.established("e1", 0);
+
+    assertThat(peer.target()).isEqualTo("/ws/events");
+    assertThat(peer.receive())
+        .isEqualTo("{\"action\":\"subscribe\",\"id\":\"1\",\"events\":[\"a.*\"]}");
+  }
+
+  @Test
+  void everythingIsLeftWhenAllIsUnsubscribedWhileTheSocketOpens() throws Exception {
+    client.connect();
+    Peer peer = server.accept();
+
+    client.unsubscribeAll().get();
+    peer.established("e1", 0);
+
+    assertThat(peer.target()).isEqualTo("/ws/events");
+    assertThat(peer.receive()).isEqualTo("{\"action\":\"unsubscribe\",\"id\":\"1\"}");
+  }
+
+  @Test
+  void resumesAlthoughThePatternsFitAQueryMeanwhile() throws Exception {
+    client = client(options().withPatterns(List.of("[c,d]amera.*", "camera.*")));
+    Peer peer = connected(4);
+    peer.receive();
+    peer.vanish();
+    Peer second = server.accept();
+
+    client.unsubscribe(List.of("[c,d]amera.*")).get();
+    second.established("e1", 8);
+
+    assertThat(second.target()).isEqualTo("/ws/events?events=-");
+    assertThat(second.receive())
+        .isEqualTo("{\"action\":\"subscribe\",\"id\":\"2\",\"events\":[\"camera.*\"]}");
+    assertThat(second.receive()).isEqualTo("{\"action\":\"resume\",\"since\":4,\"epoch\":\"e1\"}");
+  }
+
+  @Test
+  void resumesOnceAlthoughThePatternsFitNoQueryMeanwhile() throws Exception {
+    client = client(options().withPatterns(List.of("camera.*")));
+    connected(4).vanish();
+    Peer second = server.accept();
+
+    client.subscribe(List.of("[a,b].*")).get();
+    second.established("e1", 8);
+    second.resumed(4, 8);
+    second.send("{\"type\":\"ping\",\"timestamp\":\"2026-01-09T12:00:00Z\",\"sequence\":8}");
+
+    assertThat(second.target()).isEqualTo("/ws/events?events=camera.*&since=4&epoch=e1");
+    assertThat(second.receive())
+        .isEqualTo("{\"action\":\"subscribe\",\"id\":\"1\",\"events\":[\"[a,b].*\"]}");
+    assertThat(second.receive()).isEqualTo("{\"type\":\"pong\"}");
+  }
+
+  @Test
   void handlersGetTheirPayloadsAndTheirSubscription() throws Exception {
     client = client(options().withPatterns(List.of("alert.*")));
     CompletableFuture<CameraEnabledPayload> handled = new CompletableFuture<>();

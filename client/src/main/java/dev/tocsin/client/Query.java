@@ -1,0 +1,18 @@
+package dev.tocsin.client;
+
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What the address of a connection tells the server; see [Wishes#query].
+///
+/// @param uri the address
+/// @param patterns what the connection is subscribed to from its first event on; `null` for
+///     everything
+/// @param resumes whether it says where to resume
+record Query(URI uri, @Nullable List<String> patterns, boolean resumes) {
+
+  Query {
+    patterns = patterns == null ? null : List.copyOf(patterns);
+  }
+}
