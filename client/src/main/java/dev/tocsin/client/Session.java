@@ -366,6 +366,9 @@ final class Session {
       return;
     }
     state = new State.Open(link, List.of(watch(link), holdTimer()));
+    if (opening.query().patterns() != null) {
+      wishes.confirm();
+    }
     tellWishes(link, opening.query());
     if (opening.first() != null) {
       answers.complete(opening.first(), position);
@@ -467,7 +470,10 @@ final class Session {
       @Nullable String id, List<String> patterns, List<SubscriptionOutcome.Warning> warnings) {
     SubscriptionOutcome outcome = new SubscriptionOutcome.Acknowledged(patterns, warnings);
     switch (answers.take(id)) {
-      case Pending.Subscribe subscribe -> answers.complete(subscribe.outcome(), outcome);
+      case Pending.Subscribe subscribe -> {
+        wishes.confirm();
+        answers.complete(subscribe.outcome(), outcome);
+      }
       case Pending.Unsubscribe unsubscribe -> answers.complete(unsubscribe.outcome(), outcome);
       case Pending.Publish publish -> {}
       case null -> {}
@@ -480,7 +486,7 @@ final class Session {
       case Pending.Publish publish ->
           answers.complete(publish.outcome(), new PublishOutcome.Refused(refusal));
       case Pending.Subscribe subscribe -> {
-        wishes.remove(subscribe.fresh());
+        wishes.takeBack(subscribe.fresh());
         answers.complete(subscribe.outcome(), new SubscriptionOutcome.Refused(refusal));
       }
       case Pending.Unsubscribe unsubscribe ->

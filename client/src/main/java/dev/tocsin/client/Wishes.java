@@ -23,8 +23,13 @@ final class Wishes {
   /// What an ordinary server or proxy takes in a request line, with room to spare.
   private static final int MAX_QUERY_LENGTH = 2_000;
 
-  /// `null` as long as nothing was ever subscribed or unsubscribed: everything is wanted.
+  /// `null` as long as nothing was ever subscribed to, or all of it was refused: everything is
+  /// wanted.
   private @Nullable Set<String> patterns;
+
+  /// Whether the server may still refuse to leave "everything": it has taken none of the patterns
+  /// that came after it.
+  private boolean unconfirmed;
 
   Wishes(List<String> initial) {
     if (!initial.isEmpty()) {
@@ -34,8 +39,12 @@ final class Wishes {
 
   /// Adds patterns and tells which are new.
   List<String> add(Collection<String> added) {
-    Set<String> wanted = patterns == null ? new LinkedHashSet<>() : patterns;
-    patterns = wanted;
+    Set<String> wanted = patterns;
+    if (wanted == null) {
+      wanted = new LinkedHashSet<>();
+      patterns = wanted;
+      unconfirmed = true;
+    }
     List<String> fresh = new ArrayList<>();
     for (String pattern : added) {
       String lowerCased = pattern.toLowerCase(Locale.ROOT);
@@ -46,20 +55,38 @@ final class Wishes {
     return fresh;
   }
 
-  /// Takes patterns away and tells which were there.
-  List<String> remove(Collection<String> removed) {
-    Set<String> wanted = patterns;
-    return wanted == null
-        ? List.of()
-        : removed.stream()
-            .map(pattern -> pattern.toLowerCase(Locale.ROOT))
-            .filter(wanted::remove)
-            .toList();
+  /// The server has taken a subscription, be it to patterns that are not wanted any more: it is not
+  /// to everything.
+  void confirm() {
+    if (patterns == null) {
+      patterns = new LinkedHashSet<>();
+    }
+    unconfirmed = false;
+  }
+
+  /// Takes patterns away that the server refused. Where it has taken none so far, everything is
+  /// wanted again once all of them are refused.
+  ///
+  /// @param fresh what [#add] told
+  void takeBack(Collection<String> fresh) {
+    remove(fresh);
+    if (unconfirmed && isNothing()) {
+      patterns = null;
+    }
+  }
+
+  void remove(Collection<String> removed) {
+    if (patterns != null) {
+      for (String pattern : removed) {
+        patterns.remove(pattern.toLowerCase(Locale.ROOT));
+      }
+    }
   }
 
   /// From now on nothing is wanted.
   void clear() {
     patterns = new LinkedHashSet<>();
+    unconfirmed = false;
   }
 
   boolean isEverything() {

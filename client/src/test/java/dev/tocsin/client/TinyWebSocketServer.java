@@ -153,6 +153,15 @@ final class TinyWebSocketServer implements AutoCloseable {
               .formatted(sequence, previous));
     }
 
+    void refused(String id, String code, String message) throws IOException {
+      send(
+          """
+          {"type":"error","payload":{"error":"%s","message":"%s"},\
+          "timestamp":"2026-01-09T12:00:00Z","id":"%s"}\
+          """
+              .formatted(code, message, id));
+    }
+
     void send(String text) throws IOException {
       frame(0x81, text.getBytes(StandardCharsets.UTF_8));
     }

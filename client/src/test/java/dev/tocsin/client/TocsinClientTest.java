@@ -294,11 +294,7 @@ class TocsinClientTest {
     assertThat(peer.receive())
         .isEqualTo("{\"action\":\"publish\",\"id\":\"2\",\"event\":{\"type\":\"x.y\"}}");
     peer.send("{\"action\":\"published\",\"id\":\"1\",\"sequence\":1}");
-    peer.send(
-        """
-        {"type":"error","payload":{"error":"unknown_event_type","message":"No x.y"},\
-        "timestamp":"2026-01-09T12:00:00Z","id":"2"}\
-        """);
+    peer.refused("2", "unknown_event_type", "No x.y");
     assertThat(first.get()).isEqualTo(new PublishOutcome.Published(1));
     assertThat(second.get())
         .isEqualTo(
@@ -358,15 +354,66 @@ class TocsinClientTest {
 
     CompletableFuture<SubscriptionOutcome> outcome = client.subscribe(List.of("[", "A.*"));
     peer.receive();
-    peer.send(
-        """
-        {"type":"error","payload":{"error":"invalid_pattern","message":"unclosed ["},\
-        "timestamp":"2026-01-09T12:00:00Z","id":"1"}\
-        """);
+    peer.refused("1", "invalid_pattern", "unclosed [");
 
     assertThat(outcome.get()).isInstanceOf(SubscriptionOutcome.Refused.class);
     peer.vanish();
     assertThat(server.accept().target()).isEqualTo("/ws/events?events=a.*&since=0&epoch=e1");
+  }
+
+  @Test
+  void aRefusedFirstSubscribeLeavesEverything() throws Exception {
+    Peer peer = connected(0);
+
+    CompletableFuture<SubscriptionOutcome> first = client.subscribe(List.of("["));
+    CompletableFuture<SubscriptionOutcome> second = client.subscribe(List.of("[a"));
+    peer.receive();
+    peer.receive();
+    peer.refused("1", "invalid_pattern", "unclosed [");
+    peer.refused("2", "invalid_pattern", "unclosed [");
+
+    assertThat(first.get()).isInstanceOf(SubscriptionOutcome.Refused.class);
+    assertThat(second.get()).isInstanceOf(SubscriptionOutcome.Refused.class);
+    peer.vanish();
+    assertThat(server.accept().target()).isEqualTo("/ws/events?since=0&epoch=e1");
+  }
+
+  @Test
+  void aRefusalLeavesNothingWhereNothingWasLeft() throws Exception {
+    Peer peer = connected(0);
+
+    client.subscribe(List.of("a.*"));
+    client.unsubscribe(List.of("a.*"));
+    CompletableFuture<SubscriptionOutcome> refused = client.subscribe(List.of("["));
+    peer.receive();
+    peer.receive();
+    peer.receive();
+    peer.send("{\"action\":\"subscribed\",\"id\":\"1\",\"events\":[\"a.*\"],\"sequence\":0}");
+    peer.send("{\"action\":\"unsubscribed\",\"id\":\"2\",\"events\":[\"a.*\"],\"sequence\":0}");
+    peer.refused("3", "invalid_pattern", "unclosed [");
+
+    assertThat(refused.get()).isInstanceOf(SubscriptionOutcome.Refused.class);
+    peer.vanish();
+    assertThat(server.accept().target()).isEqualTo("/ws/events?events=-&since=0&epoch=e1");
+  }
+
+  @Test
+  void aRefusalLeavesNothingWhereThePatternBehindItIsGone() throws Exception {
+    Peer peer = connected(0);
+
+    client.subscribe(List.of("["));
+    client.subscribe(List.of("a.*"));
+    CompletableFuture<SubscriptionOutcome> last = client.unsubscribe(List.of("a.*"));
+    peer.receive();
+    peer.receive();
+    peer.receive();
+    peer.refused("1", "invalid_pattern", "unclosed [");
+    peer.send("{\"action\":\"subscribed\",\"id\":\"2\",\"events\":[\"a.*\"],\"sequence\":0}");
+    peer.send("{\"action\":\"unsubscribed\",\"id\":\"3\",\"events\":[\"a.*\"],\"sequence\":0}");
+    last.get();
+
+    peer.vanish();
+    assertThat(server.accept().target()).isEqualTo("/ws/events?events=-&since=0&epoch=e1");
   }
 
   @Test
