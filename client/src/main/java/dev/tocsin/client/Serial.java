@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Runs tasks one at a time, in the order they were given, on another executor. Any thread may give
-/// them.
+/// them. What a task throws, an `Error` too, is logged and keeps none of the others from running.
 final class Serial implements Executor {
 
   private static final Logger LOG = LoggerFactory.getLogger(Serial.class);
@@ -41,7 +41,7 @@ final class Serial implements Executor {
   private static void run(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.error("a task of the client has failed", e);
     }
   }

@@ -558,6 +558,22 @@ class TocsinClientTest {
   }
 
   @Test
+  void anErrorOfTheApplicationSilencesNothing() throws Exception {
+    client.on(
+        CameraEnabledPayload.class,
+        (payload, event) -> {
+          throw new NoClassDefFoundError("thrown by the test");
+        });
+    Peer peer = connected(0);
+
+    peer.event(1, 0);
+    peer.event(2, 1);
+
+    assertThat(recorder.next()).isEqualTo("event 1");
+    assertThat(recorder.next()).isEqualTo("event 2");
+  }
+
+  @Test
   void aSlowApplicationIsNotOverwhelmed() throws Exception {
     CompletableFuture<Boolean> released = new CompletableFuture<>();
     client.on(CameraEnabledPayload.class, (payload, event) -> released.join());
