@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Wishes {
 
   /// A pattern that matches no event type: with it a connection begins that is to receive nothing
-  /// yet.
+  /// yet. It counts among those that a connection may hold, so it is unsubscribed from at once.
   private static final String NOTHING = "-";
 
   /// What an ordinary server or proxy takes in a request line, with room to spare.
@@ -105,9 +105,11 @@ final class Wishes {
   Query query(URI base, @Nullable Position from) {
     Set<String> wanted = patterns;
     boolean fits = wanted == null || fitQuery(wanted);
+    List<String> told =
+        wanted == null ? null : wanted.isEmpty() || !fits ? List.of(NOTHING) : List.copyOf(wanted);
     List<String> parameters = new ArrayList<>();
-    if (wanted != null) {
-      parameters.add("events=" + (wanted.isEmpty() || !fits ? NOTHING : encoded(wanted)));
+    if (told != null) {
+      parameters.add("events=" + encoded(told));
     }
     if (from != null && fits) {
       parameters.add("since=" + from.sequence());
@@ -117,7 +119,7 @@ final class Wishes {
     }
     return new Query(
         parameters.isEmpty() ? base : URI.create(base + "?" + String.join("&", parameters)),
-        wanted == null ? null : fits ? List.copyOf(wanted) : List.of(),
+        told,
         from != null && fits);
   }
 
@@ -142,7 +144,7 @@ final class Wishes {
         && encoded(wanted).length() <= MAX_QUERY_LENGTH;
   }
 
-  private static String encoded(Set<String> wanted) {
+  private static String encoded(Collection<String> wanted) {
     return wanted.stream()
         .map(pattern -> URLEncoder.encode(pattern, StandardCharsets.UTF_8).replace("+", "%20"))
         .collect(Collectors.joining(","));

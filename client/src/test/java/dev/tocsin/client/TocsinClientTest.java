@@ -176,11 +176,13 @@ class TocsinClientTest {
     client = client(options().withPatterns(List.of("[c,d]amera.*")));
     Peer peer = connected(4);
     peer.receive();
+    peer.receive();
     peer.vanish();
 
     Peer second = server.accept();
     assertThat(second.target()).isEqualTo("/ws/events?events=-");
     second.established("e1", 8);
+    second.receive();
     second.receive();
     assertThat(second.receive()).isEqualTo("{\"action\":\"resume\",\"since\":4,\"epoch\":\"e1\"}");
     second.event(9, 7);
@@ -424,7 +426,11 @@ class TocsinClientTest {
     assertThat(peer.receive()).isEqualTo("{\"action\":\"unsubscribe\",\"id\":\"1\"}");
     peer.vanish();
 
-    assertThat(server.accept().target()).isEqualTo("/ws/events?events=-&since=0&epoch=e1");
+    Peer second = server.accept();
+    second.established("e1", 0);
+    assertThat(second.target()).isEqualTo("/ws/events?events=-&since=0&epoch=e1");
+    assertThat(second.receive())
+        .isEqualTo("{\"action\":\"unsubscribe\",\"id\":\"2\",\"events\":[\"-\"]}");
   }
 
   @Test
@@ -435,7 +441,9 @@ class TocsinClientTest {
 
     assertThat(peer.target()).isEqualTo("/ws/events?events=-");
     assertThat(peer.receive())
-        .isEqualTo("{\"action\":\"subscribe\",\"id\":\"1\",\"events\":[\"[a,b].*\"]}");
+        .isEqualTo("{\"action\":\"unsubscribe\",\"id\":\"1\",\"events\":[\"-\"]}");
+    assertThat(peer.receive())
+        .isEqualTo("{\"action\":\"subscribe\",\"id\":\"2\",\"events\":[\"[a,b].*\"]}");
   }
 
   @Test
@@ -488,6 +496,7 @@ class TocsinClientTest {
     client = client(options().withPatterns(List.of("[c,d]amera.*", "camera.*")));
     Peer peer = connected(4);
     peer.receive();
+    peer.receive();
     peer.vanish();
     Peer second = server.accept();
 
@@ -496,7 +505,9 @@ class TocsinClientTest {
 
     assertThat(second.target()).isEqualTo("/ws/events?events=-");
     assertThat(second.receive())
-        .isEqualTo("{\"action\":\"subscribe\",\"id\":\"2\",\"events\":[\"camera.*\"]}");
+        .isEqualTo("{\"action\":\"unsubscribe\",\"id\":\"3\",\"events\":[\"-\"]}");
+    assertThat(second.receive())
+        .isEqualTo("{\"action\":\"subscribe\",\"id\":\"4\",\"events\":[\"camera.*\"]}");
     assertThat(second.receive()).isEqualTo("{\"action\":\"resume\",\"since\":4,\"epoch\":\"e1\"}");
   }
 
