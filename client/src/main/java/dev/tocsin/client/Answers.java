@@ -52,6 +52,7 @@ final class Answers {
             complete(subscribe.outcome(), new SubscriptionOutcome.Remembered());
         case Pending.Unsubscribe unsubscribe ->
             complete(unsubscribe.outcome(), new SubscriptionOutcome.Remembered());
+        case Pending.Own own -> {}
       }
     }
     expected.clear();

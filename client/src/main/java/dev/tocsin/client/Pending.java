@@ -21,4 +21,14 @@ sealed interface Pending {
 
   /// An unsubscribe.
   record Unsubscribe(CompletableFuture<SubscriptionOutcome> outcome) implements Pending {}
+
+  /// A subscribe or unsubscribe that nobody called for: the client's own. The listener is told when
+  /// it is refused.
+  ///
+  /// @param patterns what is not wanted any more when it is refused
+  record Own(List<String> patterns) implements Pending {
+    public Own {
+      patterns = List.copyOf(patterns);
+    }
+  }
 }

@@ -137,7 +137,10 @@ final class Session {
   void ensureSubscribed(List<String> patterns) {
     loop.execute(() -> {
       if (!wishes.isEverything()) {
-        subscribe(patterns, new CompletableFuture<>());
+        List<String> fresh = wishes.add(patterns);
+        if (state instanceof State.Open open) {
+          subscribe(open.link(), patterns, new Pending.Own(fresh));
+        }
       }
     });
   }
@@ -145,11 +148,14 @@ final class Session {
   private void subscribe(List<String> patterns, CompletableFuture<SubscriptionOutcome> result) {
     List<String> fresh = wishes.add(patterns);
     if (state instanceof State.Open open) {
-      String id = answers.expect(new Pending.Subscribe(fresh, result));
-      open.link().send(ServerMessages.subscribe(id, patterns));
+      subscribe(open.link(), patterns, new Pending.Subscribe(fresh, result));
     } else {
       answers.complete(result, new SubscriptionOutcome.Remembered());
     }
+  }
+
+  private void subscribe(Link link, List<String> patterns, Pending pending) {
+    link.send(ServerMessages.subscribe(answers.expect(pending), patterns));
   }
 
   /// @param patterns `null` for all
@@ -162,7 +168,7 @@ final class Session {
         wishes.remove(patterns);
       }
       if (state instanceof State.Open open) {
-        unsubscribe(open.link(), patterns, result);
+        unsubscribe(open.link(), patterns, new Pending.Unsubscribe(result));
       } else {
         answers.complete(result, new SubscriptionOutcome.Remembered());
       }
@@ -170,10 +176,8 @@ final class Session {
     return result;
   }
 
-  private void unsubscribe(
-      Link link, @Nullable List<String> patterns, CompletableFuture<SubscriptionOutcome> result) {
-    String id = answers.expect(new Pending.Unsubscribe(result));
-    link.send(ServerMessages.unsubscribe(id, patterns));
+  private void unsubscribe(Link link, @Nullable List<String> patterns, Pending pending) {
+    link.send(ServerMessages.unsubscribe(answers.expect(pending), patterns));
   }
 
   void close() {
@@ -391,14 +395,15 @@ final class Session {
   private void tellWishes(Link link, Query query) {
     List<String> unwanted = wishes.unwanted(query);
     if (!unwanted.isEmpty()) {
-      unsubscribe(link, unwanted, new CompletableFuture<>());
+      unsubscribe(link, unwanted, new Pending.Own(List.of()));
     } else if (query.patterns() == null && wishes.isNothing()) {
-      unsubscribe(link, null, new CompletableFuture<>());
+      unsubscribe(link, null, new Pending.Own(List.of()));
     }
     List<String> untold = wishes.untold(query);
     for (int from = 0; from < untold.size(); from += PATTERNS_A_MESSAGE) {
       int to = Math.min(untold.size(), from + PATTERNS_A_MESSAGE);
-      subscribe(untold.subList(from, to), new CompletableFuture<>());
+      List<String> part = untold.subList(from, to);
+      subscribe(link, part, new Pending.Own(part));
     }
   }
 
@@ -475,6 +480,7 @@ final class Session {
         answers.complete(subscribe.outcome(), outcome);
       }
       case Pending.Unsubscribe unsubscribe -> answers.complete(unsubscribe.outcome(), outcome);
+      case Pending.Own own -> wishes.confirm();
       case Pending.Publish publish -> {}
       case null -> {}
     }
@@ -491,6 +497,14 @@ final class Session {
       }
       case Pending.Unsubscribe unsubscribe ->
           answers.complete(unsubscribe.outcome(), new SubscriptionOutcome.Refused(refusal));
+      case Pending.Own own -> {
+        wishes.takeBack(own.patterns());
+        String what =
+            own.patterns().isEmpty()
+                ? ""
+                : "Not subscribed to " + String.join(", ", own.patterns()) + ": ";
+        tellError(refusal.code(), what + refusal.message());
+      }
       case null -> tellError(refusal.code(), refusal.message());
     }
   }

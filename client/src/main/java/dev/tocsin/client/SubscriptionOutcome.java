@@ -22,7 +22,8 @@ public sealed interface SubscriptionOutcome {
   /// The server refused; the subscription is as it was.
   record Refused(Refusal refusal) implements SubscriptionOutcome {}
 
-  /// There is no connection at the moment; the change is made with the next one.
+  /// There is no connection at the moment; the change is made with the next one. When the
+  /// server refuses it then, the [ClientListener] is told.
   record Remembered() implements SubscriptionOutcome {}
 
   /// A pattern that was stored although it matches nothing.

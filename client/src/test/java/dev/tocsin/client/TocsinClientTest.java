@@ -529,6 +529,40 @@ class TocsinClientTest {
   }
 
   @Test
+  void aRefusalOfWhatTheClientAsksForByItselfIsToldAndNotAskedForAgain() throws Exception {
+    client = client(options().withPatterns(List.of("a.*")));
+    CompletableFuture<Position> connecting = client.connect();
+    Peer peer = server.accept();
+    client.subscribe(List.of("[", "[b")).get();
+    peer.established("e1", 0);
+    connecting.get();
+    recorder.next();
+
+    peer.receive();
+    peer.refused("1", "invalid_pattern", "unclosed [");
+
+    assertThat(recorder.next())
+        .isEqualTo("error invalid_pattern: Not subscribed to [, [b: unclosed [");
+    peer.vanish();
+    assertThat(server.accept().target()).isEqualTo("/ws/events?events=a.*&since=0&epoch=e1");
+  }
+
+  @Test
+  void aRefusedSubscriptionOfAHandlerIsTold() throws Exception {
+    client = client(options().withPatterns(List.of("a.*")));
+    Peer peer = connected(0);
+
+    client.on(CameraEnabledPayload.class, (payload, event) -> {});
+    peer.receive();
+    peer.refused("1", "too_many_patterns", "256 at most");
+
+    assertThat(recorder.next())
+        .isEqualTo("error too_many_patterns: Not subscribed to camera.enabled: 256 at most");
+    peer.vanish();
+    assertThat(server.accept().target()).isEqualTo("/ws/events?events=a.*&since=0&epoch=e1");
+  }
+
+  @Test
   void handlersGetTheirPayloadsAndTheirSubscription() throws Exception {
     client = client(options().withPatterns(List.of("alert.*")));
     CompletableFuture<CameraEnabledPayload> handled = new CompletableFuture<>();
