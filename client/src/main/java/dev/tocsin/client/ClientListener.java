@@ -41,8 +41,9 @@ public interface ClientListener {
   default void onDisconnected(int code, String reason, @Nullable Duration retryIn) {}
 
   /// The server complained about something that no method of the client is waiting for, or said
-  /// something that could not be understood. The connection stays open.
+  /// something that could not be understood, or never was where the client wanted to go on: then
+  /// what was missed cannot be said. The connection stays open.
   ///
-  /// @param code the stable code, see [dev.tocsin.events.ErrorCode]
+  /// @param code the stable code, see [dev.tocsin.events.ErrorCode]; or `malformed` or `ahead`
   default void onError(String code, String message) {}
 }

@@ -34,7 +34,9 @@ sealed interface ServerMessage {
   ///
   /// @param lost whether the log no longer holds all that was asked for
   /// @param firstAvailable the oldest sequence that it holds; only when `lost`
-  record Resumed(long since, boolean lost, long firstAvailable) implements ServerMessage {}
+  /// @param ahead whether what was asked for lies above everything that the log ever held
+  record Resumed(long since, boolean lost, long firstAvailable, boolean ahead)
+      implements ServerMessage {}
 
   /// The answer to a publish.
   record Published(@Nullable String id, long sequence) implements ServerMessage {}

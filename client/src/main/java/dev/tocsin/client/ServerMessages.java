@@ -26,6 +26,9 @@ final class ServerMessages {
           .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build();
 
+  /// Why a server could not resume where it was asked to: it never gave that position.
+  static final String AHEAD = "ahead";
+
   static final String PONG = "{\"type\":\"pong\"}";
 
   private ServerMessages() {}
@@ -86,11 +89,13 @@ final class ServerMessages {
           new ServerMessage.Unsubscribed(
               id(message), texts(message.path("events")), requiredNumber(message, "sequence"));
       case "resumed" -> {
-        boolean lost = "truncated".equals(text(message, "reason"));
+        String reason = text(message, "reason");
+        boolean lost = "truncated".equals(reason);
         yield new ServerMessage.Resumed(
             requiredNumber(message, "since"),
             lost,
-            lost ? requiredNumber(message, "first_available") : 0);
+            lost ? requiredNumber(message, "first_available") : 0,
+            AHEAD.equals(reason));
       }
       case "published" ->
           new ServerMessage.Published(id(message), requiredNumber(message, "sequence"));

@@ -421,6 +421,14 @@ final class Session {
     if (resumed.lost() && resumed.firstAvailable() > from.sequence() + 1) {
       tell(new Gap(from.sequence() + 1, resumed.firstAvailable() - 1));
     }
+    if (resumed.ahead()) {
+      tellError(
+          ServerMessages.AHEAD,
+          "The server never was at "
+              + from.sequence()
+              + ": it goes on with live events, behind "
+              + resumed.since());
+    }
   }
 
   /// A position of the connection; while it is being taken back, it means nothing.

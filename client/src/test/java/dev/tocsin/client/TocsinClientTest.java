@@ -156,6 +156,22 @@ class TocsinClientTest {
   }
 
   @Test
+  void aPositionThatTheServerNeverGaveIsTold() throws Exception {
+    client = client(options().withSince(30));
+    client.connect();
+    Peer peer = server.accept();
+    peer.established("e1", 5);
+    peer.resumedInPart(5, "ahead", 1);
+    peer.event(6, 0);
+
+    assertThat(recorder.next()).isEqualTo("connected 5");
+    assertThat(recorder.next())
+        .isEqualTo(
+            "error ahead: The server never was at 30: it goes on with live events, behind 5");
+    assertThat(recorder.next()).isEqualTo("event 6");
+  }
+
+  @Test
   void beginsWhereTheApplicationSays() throws Exception {
     client = client(options().withSince(3));
 
