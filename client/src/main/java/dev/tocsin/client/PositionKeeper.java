@@ -19,18 +19,9 @@ final class PositionKeeper {
     return Optional.ofNullable(position);
   }
 
-  /// A connection has begun.
-  ///
-  /// @return what was passed over since the connection before it: of another epoch nothing can be
-  ///     said
-  Optional<Gap> established(Position told) {
-    Position before = position;
+  /// A connection has begun with the next event, the first one; others go on and are [#resumed].
+  void established(Position told) {
     position = told;
-    return before != null
-            && before.epoch().equals(told.epoch())
-            && told.sequence() > before.sequence()
-        ? Optional.of(new Gap(before.sequence() + 1, told.sequence()))
-        : Optional.empty();
   }
 
   /// The server told the position: nothing at or below it follows.

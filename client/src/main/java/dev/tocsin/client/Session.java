@@ -378,10 +378,8 @@ final class Session {
       answers.complete(opening.first(), position);
     }
     if (resumingFrom == null) {
-      Position before = keeper.position().orElse(null);
-      Optional<Gap> gap = keeper.established(position);
-      callbacks.execute(() -> listener.onConnected(position, before));
-      gap.ifPresent(this::tell);
+      keeper.established(position);
+      callbacks.execute(() -> listener.onConnected(position, null));
     } else {
       epoch = position.epoch();
       if (!opening.query().resumes()) {

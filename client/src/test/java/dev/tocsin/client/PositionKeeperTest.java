@@ -52,13 +52,4 @@ class PositionKeeperTest {
 
     assertThat(keeper.delivered(20, 18)).isEmpty();
   }
-
-  @Test
-  void aLaterConnectionTellsWhatWasPassedOver() {
-    assertThat(keeper.established(new Position("e", 10))).isEmpty();
-    assertThat(keeper.established(new Position("e", 10))).isEmpty();
-    assertThat(keeper.established(new Position("e", 12))).contains(new Gap(11, 12));
-    assertThat(keeper.established(new Position("other", 20))).isEmpty();
-    assertThat(keeper.position()).contains(new Position("other", 20));
-  }
 }
