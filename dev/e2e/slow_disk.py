@@ -99,7 +99,7 @@ async def main():
             thread.start()
         phases = []
         for name, delay, seconds in ("well", 0, 1), ("slow: 0.3 s a group", 0.3, SECONDS), \
-                ("dead: 20 s a group", 20, 9), ("well again", 0, 2):
+                ("dead: 20 s a group", 20, 10), ("well again", 0, 2):
             trace = await asyncio.to_thread(Trace, delay) if delay else None
             phases.append((name, time.monotonic()))
             await asyncio.sleep(seconds / 8)
@@ -107,6 +107,8 @@ async def main():
             threads.append(threading.Thread(target=publisher, args=(f"late{len(threads)}",)))
             threads[-1].start()
             await asyncio.sleep(seconds * 7 / 8)
+            ready = (await asyncio.to_thread(server.request, "GET", "/readyz"))[0]
+            assert ready == (503 if delay > 5 else 200), f"/readyz says {ready}, although the disk is {name}"
             if trace:
                 await asyncio.to_thread(trace.end)
         phases.append(("", time.monotonic()))

@@ -80,13 +80,18 @@ final class Server {
     ExecutorService reader =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("tocsin-log-read").daemon().factory());
-    Hub hub = new Hub(catalog, log, clock, recentBytes, reader);
+    Server server = null;
     try {
-      return new Server(log, hub, reader, Gateway.start(hub, settings, clock));
+      Hub hub = new Hub(catalog, log, clock, recentBytes, reader);
+      server = new Server(log, hub, reader, Gateway.start(hub, settings, clock));
+      return server;
     } catch (GatewayException e) {
-      reader.shutdown();
-      log.close();
       throw new Failure(String.valueOf(e.getMessage()), e);
+    } finally {
+      if (server == null) {
+        reader.shutdown();
+        log.close();
+      }
     }
   }
 

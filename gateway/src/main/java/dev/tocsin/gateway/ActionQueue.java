@@ -49,6 +49,7 @@ final class ActionQueue {
   private final Deque<Place> waiting = new ArrayDeque<>();
   private int pendingBytes;
   private boolean advancing;
+  private boolean abandoned;
 
   /// An empty queue.
   ///
@@ -71,9 +72,18 @@ final class ActionQueue {
   ///
   /// @param bytes the size of the message that asked for it
   void submit(Action action, int bytes) {
+    if (abandoned) {
+      return;
+    }
     waiting.add(new Place(action, bytes));
     pendingBytes += bytes;
     advance();
+  }
+
+  /// The client is gone: what has not been started never will be.
+  void abandon() {
+    abandoned = true;
+    waiting.clear();
   }
 
   /// Answers and starts what has its turn. An action that answers at once comes back here while

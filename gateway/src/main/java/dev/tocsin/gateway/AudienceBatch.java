@@ -34,10 +34,21 @@ final class AudienceBatch implements AudienceOutput<WebSocketConnection> {
       return;
     }
     frames = null;
-    for (WebSocketConnection member : members) {
-      member.sendBatch(batch, before, firstPrevious);
+    try {
+      for (WebSocketConnection member : members) {
+        member.sendBatch(batch, before, firstPrevious);
+      }
+    } finally {
+      batch.release();
     }
-    batch.release();
+  }
+
+  @Override
+  public void discard() {
+    if (frames != null) {
+      frames.release();
+      frames = null;
+    }
   }
 
   @Override

@@ -63,9 +63,22 @@ final class Catchup {
 
   /// It is this one's turn: one page, no larger than `maxBytes` of JSON and one event.
   void turn(int maxBytes) {
+    guarded(() -> advance(maxBytes));
+  }
+
+  /// A fault ends this connection and no other.
+  private void guarded(Runnable step) {
     if (ended || !channel.isActive()) {
       return;
     }
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      channel.pipeline().fireExceptionCaught(e);
+    }
+  }
+
+  private void advance(int maxBytes) {
     Page page = new Page();
     Replay.Progress progress = replay.advance(maxBytes, page);
     if (progress == Replay.Progress.NOT_HELD) {
@@ -73,17 +86,14 @@ final class Catchup {
           .hub()
           .pages()
           .read(replay.position())
-          .whenComplete(
-              (events, failure) -> channel.eventLoop().execute(() -> take(events, failure)));
+          .whenComplete((events, failure) ->
+              channel.eventLoop().execute(() -> guarded(() -> take(events, failure))));
     } else {
       go(progress, page);
     }
   }
 
   private void take(@Nullable List<LoggedEvent> events, @Nullable Throwable failure) {
-    if (ended || !channel.isActive()) {
-      return;
-    }
     if (events == null) {
       LOG.atWarn()
           .addKeyValue("after", replay.position())

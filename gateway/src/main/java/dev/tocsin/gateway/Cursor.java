@@ -59,7 +59,7 @@ final class Cursor {
       return ServerMessages.resumedInPart(
           wish.id(), newest, newest, foreign ? "epoch_changed" : "ahead", oldest);
     }
-    long since = Math.max(wish.since(), oldest - 1);
+    long since = Math.min(Math.max(wish.since(), oldest - 1), newest);
     follow(shard.replay(connection, since, since));
     return since == wish.since()
         ? ServerMessages.resumed(wish.id(), since, newest)

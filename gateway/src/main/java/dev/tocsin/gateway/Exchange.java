@@ -27,6 +27,9 @@ abstract class Exchange {
   /// The server is stopping; an exchange that could go on for long answers now.
   void goAway() {}
 
+  /// The answer has been sent, or the connection is gone. Called once.
+  void ended() {}
+
   final HttpConnection connection() {
     return connection;
   }

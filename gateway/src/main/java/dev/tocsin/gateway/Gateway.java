@@ -117,6 +117,7 @@ public final class Gateway {
                 });
     ChannelFuture bound = bootstrap.bind(settings.host(), settings.port()).awaitUninterruptibly();
     if (!bound.isSuccess()) {
+      loops.forEach((eventLoop, loop) -> eventLoop.execute(loop::end));
       group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
       throw new GatewayException(
           "cannot listen on " + settings.host() + ":" + settings.port() + ": " + reason(bound),
@@ -139,6 +140,7 @@ public final class Gateway {
         new CatalogPages(hub.catalog()),
         nanoTime.getAsLong(),
         maxConnections,
+        new AtomicInteger(),
         new AtomicInteger(),
         new AtomicInteger(),
         settings.stallTimeout().toMillis(),
@@ -214,7 +216,7 @@ public final class Gateway {
       }
     }
     // A group that is shut down does not always close what is still open.
-    onEveryLoop(Loop::cutOff, System.nanoTime() + CUT_OFF_NANOS);
+    onEveryLoop(Loop::end, System.nanoTime() + CUT_OFF_NANOS);
     group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).awaitUninterruptibly(1_000);
   }
 

@@ -18,6 +18,7 @@ import java.util.function.LongSupplier;
 /// @param maxConnections how many sockets may be open at once
 /// @param connectionCount sockets that are open
 /// @param catchupCount WebSockets that are behind and read the log
+/// @param historyCount history answers that are being made or sent
 /// @param stallMillis how long a WebSocket may take none of the bytes that wait for it
 /// @param stopping set once, when the gateway begins to stop
 record GatewayContext(
@@ -30,6 +31,7 @@ record GatewayContext(
     int maxConnections,
     AtomicInteger connectionCount,
     AtomicInteger catchupCount,
+    AtomicInteger historyCount,
     long stallMillis,
     AtomicBoolean stopping) {
 

@@ -9,28 +9,36 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// `GET /api/v1/events`: events of the log, oldest first, a page an answer.
 ///
-/// The answer ends at the limit or at 4 MiB; `next_since` says where to go on.
+/// The answer ends at the limit, or when it grows too large; `next_since` says where to go on.
 final class HistoryExchange extends BodyExchange {
-
-  private static final int MAX_BYTES = 4 * 1024 * 1024;
 
   private final Hub hub;
   private final HistoryQuery query;
+  private final AtomicInteger active;
   private final ByteArrayOutputStream events = new ByteArrayOutputStream();
   private @Nullable Set<String> types;
   private long position;
   private long newest;
   private int found;
 
-  HistoryExchange(HttpConnection connection, Hub hub, HistoryQuery query) {
+  /// @param active how many history answers are under way
+  HistoryExchange(HttpConnection connection, Hub hub, HistoryQuery query, AtomicInteger active) {
     super(connection);
+    this.active = active;
+    active.incrementAndGet();
     this.hub = hub;
     this.query = query;
+  }
+
+  @Override
+  void ended() {
+    active.decrementAndGet();
   }
 
   @Override
@@ -78,7 +86,7 @@ final class HistoryExchange extends BodyExchange {
         continue;
       }
       byte[] json = event.event().json();
-      if (found >= query.limit() || (found > 0 && events.size() + json.length > MAX_BYTES)) {
+      if (found >= query.limit() || (found > 0 && events.size() + json.length > maxBytes())) {
         answer();
         return;
       }
@@ -90,6 +98,11 @@ final class HistoryExchange extends BodyExchange {
     } else {
       readOn();
     }
+  }
+
+  private int maxBytes() {
+    int share = Limits.HISTORY_BYTES / Math.max(1, active.get());
+    return Math.clamp(share, Limits.MIN_HISTORY_BYTES, Limits.MAX_HISTORY_BYTES);
   }
 
   private void add(long sequence, byte[] json) {

@@ -98,6 +98,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.
   public void channelInactive(ChannelHandlerContext inactive) {
     loop.remove(this);
     releaseInbox();
+    end(exchange);
+    exchange = null;
     inactive.fireChannelInactive();
   }
 
@@ -253,6 +255,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.
       return;
     }
     answered = true;
+    Exchange finished = exchange;
     exchange = null;
     enter(Phase.ANSWERING);
     mustClose |= !bodyComplete || context.isStopping() || !HttpUtil.isKeepAlive(asked);
@@ -262,6 +265,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.
     }
     ChannelFuture written = ctx.writeAndFlush(response.toNetty(asked, context, close));
     written.addListener(done -> {
+      end(finished);
       if (!done.isSuccess()) {
         context().close();
       } else if (close) {
@@ -270,6 +274,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.
         next();
       }
     });
+  }
+
+  private static void end(@Nullable Exchange exchange) {
+    if (exchange != null) {
+      exchange.ended();
+    }
   }
 
   private void next() {

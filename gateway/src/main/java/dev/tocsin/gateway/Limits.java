@@ -29,6 +29,13 @@ final class Limits {
   static final int MIN_PAGE_BYTES = 4 * 1024;
   static final int CATCHUP_BYTES = 64 * 1024 * 1024;
 
+  /// The events of a history answer, in bytes of JSON: the more answers are under way, the less of
+  /// [#HISTORY_BYTES] is for each.
+  static final int MAX_HISTORY_BYTES = 4 * 1024 * 1024;
+
+  static final int MIN_HISTORY_BYTES = 16 * 1024;
+  static final int HISTORY_BYTES = 32 * 1024 * 1024;
+
   /// Actions of one WebSocket that may wait for earlier ones before the server stops reading.
   static final int MAX_PENDING_ACTIONS = 256;
 
@@ -43,7 +50,7 @@ final class Limits {
 
   /// What the details of those lines may weigh together, in characters; beyond it a line is still
   /// named, without its details.
-  static final int MAX_REPORTED_CHARACTERS = 4 * 1024 * 1024;
+  static final int MAX_REPORTED_CHARACTERS = 1024 * 1024;
 
   /// File descriptors that are kept back from connections.
   private static final long RESERVED_FILES = 64;

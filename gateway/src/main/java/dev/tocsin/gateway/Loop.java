@@ -99,10 +99,11 @@ final class Loop {
     forEach(Tickable::goAway);
   }
 
-  /// Closes every connection at once.
-  void cutOff() {
+  /// Closes every connection at once, and gives the shard back.
+  void end() {
     assertOwner();
     forEach(Tickable::cutOff);
+    context.hub().removeShard(shard);
   }
 
   /// A fault of one connection must not reach the others, nor end the timer.

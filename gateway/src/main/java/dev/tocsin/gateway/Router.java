@@ -122,7 +122,8 @@ final class Router {
           new HistoryQuery(
               query.patterns(),
               query.number("since", 0).orElse(0L),
-              (int) Math.min(limit, HistoryQuery.MAX_LIMIT)));
+              (int) Math.min(limit, HistoryQuery.MAX_LIMIT)),
+          context.historyCount());
     } catch (QueryParameters.InvalidQueryException e) {
       return new FixedExchange(
           connection, Response.problem(ErrorCode.INVALID_QUERY, String.valueOf(e.getMessage())));

@@ -111,10 +111,15 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
     if (closing || cursor.isFallingBehind() || !channel.isActive()) {
       return;
     }
-    if (unreadOutput() <= Limits.MAX_LIVE_OUTPUT_BYTES) {
-      channel.writeAndFlush(frames.retainedDuplicate(), channel.voidPromise());
-    } else {
-      cursor.fallBehind(before, previous);
+    try {
+      if (unreadOutput() <= Limits.MAX_LIVE_OUTPUT_BYTES) {
+        channel.writeAndFlush(frames.retainedDuplicate(), channel.voidPromise());
+      } else {
+        cursor.fallBehind(before, previous);
+      }
+    } catch (RuntimeException | Error e) {
+      // The others of the audience have nothing to do with it.
+      channel.pipeline().fireExceptionCaught(e);
     }
   }
 
@@ -124,12 +129,16 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
       return;
     }
     ByteBuf frame = TextFrames.of(channel.alloc(), message);
-    unreadAnswerBytes += channel.isWritable() ? 0 : frame.readableBytes();
+    countUnread(frame.readableBytes());
     if (reading) {
       channel.write(frame, channel.voidPromise());
     } else {
       channel.writeAndFlush(frame, channel.voidPromise());
     }
+  }
+
+  private void countUnread(int bytes) {
+    unreadAnswerBytes += channel.isWritable() ? 0 : bytes;
   }
 
   private long unreadOutput() {
@@ -157,8 +166,10 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
         byte[] message = ByteBufUtil.getBytes(text.content());
         queue.submit(actions.of(ClientMessages.decode(message)), message.length);
       }
-      case PingWebSocketFrame ping ->
-          channel.write(new PongWebSocketFrame(ping.content().retain()), channel.voidPromise());
+      case PingWebSocketFrame ping -> {
+        countUnread(ping.content().readableBytes());
+        channel.write(new PongWebSocketFrame(ping.content().retain()), channel.voidPromise());
+      }
       case BinaryWebSocketFrame binary ->
           close(CloseCode.UNSUPPORTED_DATA, "The protocol is text, not binary");
       default -> {}
@@ -183,10 +194,13 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
 
   /// Asks the socket for more, unless the client has to take or wait for something first.
   void readOn() {
-    boolean wanted = closing || (unreadAnswerBytes < Limits.UNREAD_OUTPUT_BYTES && !queue.isFull());
-    if (wanted && !reading && channel.isActive()) {
+    if ((closing || !isHeldUp()) && !reading && channel.isActive()) {
       channel.read();
     }
+  }
+
+  private boolean isHeldUp() {
+    return unreadAnswerBytes >= Limits.UNREAD_OUTPUT_BYTES || queue.isFull();
   }
 
   /// An action that was under way has been answered.
@@ -203,7 +217,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
       return;
     }
     // A client that takes what is waiting for it is alive, and one that is not read cannot say so.
-    if (output.advanced() || queue.isFull()) {
+    if (output.advanced() || isHeldUp()) {
       activity.noteLife();
     }
     if (output.stalledMillis() > context.stallMillis()) {
@@ -290,6 +304,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
 
   private void leave() {
     closing = true;
+    queue.abandon();
     cursor.end();
     loop.shard().leave(this);
   }
@@ -336,7 +351,10 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
       }
       default -> {
         LOG.atError().addKeyValue("connection", id).setCause(cause).log("connection failed");
-        close(CloseCode.INTERNAL_ERROR, "The server met a fault of its own");
+        // Behind the shard's turn, in the middle of which this may be.
+        channel
+            .eventLoop()
+            .execute(() -> close(CloseCode.INTERNAL_ERROR, "The server met a fault of its own"));
       }
     }
   }

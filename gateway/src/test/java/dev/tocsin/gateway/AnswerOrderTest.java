@@ -7,6 +7,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// The order of answers over WebSocket when the log takes its time.
@@ -129,6 +131,43 @@ class AnswerOrderTest {
     assertThat(log.waiting()).isBetween(256, 256 + 64 * 1024 / action.length);
     log.let();
     assertThat(socket.message().path("sequence").asLong()).isEqualTo(1);
+  }
+
+  /// What waits behind a publish is not started for a client that is gone.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"action\":\"subscribe\",\"events\":[\"*\"]}",
+        "{\"action\":\"unsubscribe\"}",
+        "{\"action\":\"resume\",\"since\":0}"
+      })
+  void startsNothingForAClientThatLeft(String action) {
+    StallingLog stalling = new StallingLog();
+    try (EmbeddedServer server = EmbeddedServer.webSocket(stalling, "?events=none")) {
+      server.receive(RawWebSocket.textFrame(publish(1))).receive(RawWebSocket.textFrame(action));
+      server.channel.close();
+      server.channel.runPendingTasks();
+      stalling.let();
+      server.channel.runPendingTasks();
+
+      assertThat(server.hub.stats().subscriptions().totalConnections()).isZero();
+      assertThat(server.context.catchupCount()).hasValue(0);
+    }
+  }
+
+  @Test
+  void sendsNothingBehindItsCloseFrame() {
+    StallingLog stalling = new StallingLog();
+    try (EmbeddedServer server = EmbeddedServer.webSocket(stalling, "?events=none")) {
+      server.receive(RawWebSocket.textFrame(publish(1)));
+      server.receive(RawWebSocket.textFrame("{\"action\":\"subscribe\",\"events\":[\"*\"]}"));
+      server.receive(RawWebSocket.textFrame("{\"action\":\"resume\",\"since\":0}"));
+      server.receive(RawWebSocket.frame(Frame.BINARY, new byte[1]));
+      assertThat(server.said()).isNotEmpty();
+      stalling.let();
+
+      assertThat(server.said()).isEmpty();
+    }
   }
 
   @Test

@@ -54,7 +54,7 @@ class LoopTest {
 
       server.loop().tick();
       server.loop().goAway();
-      server.loop().cutOff();
+      server.loop().end();
 
       assertThat(calls).hasSize(18);
       assertThat(RecordedLogs.take()).hasSize(9).allMatch(line -> line.contains("a bug"));

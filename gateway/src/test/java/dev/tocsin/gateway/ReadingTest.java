@@ -36,6 +36,34 @@ class ReadingTest {
   }
 
   @Test
+  void aSocketIsNotReadWhileTooManyOfItsPongsWait() {
+    byte[] ping = RawWebSocket.frame(Frame.PING, new byte[100]);
+    try (EmbeddedServer server = EmbeddedServer.webSocket("?events=none")) {
+      server.takesOutput(false);
+      int pings = 0;
+      while (server.receive(ping).hasAskedForMore()) {
+        assertThat(pings++).isLessThan(Limits.UNREAD_OUTPUT_BYTES / 100 + 1);
+      }
+      assertThat(pings).isGreaterThan(100);
+    }
+  }
+
+  /// Its pongs lie unread in the socket: that it says nothing is the server's doing.
+  @Test
+  void aSocketThatIsNotReadIsNotTakenForSilent() {
+    try (EmbeddedServer server = EmbeddedServer.webSocket("?events=none")) {
+      server.takesOutput(false);
+      while (server.receive(PING).hasAskedForMore()) {
+        // until it is not read any more
+      }
+      server.pass(3 * Limits.SILENCE_MILLIS);
+
+      assertThat(server.isClosed()).isFalse();
+      assertThat(server.said()).doesNotContain("connection.error");
+    }
+  }
+
+  @Test
   void aSocketIsNotReadWhileTooManyOfItsActionsWait() {
     byte[] publish =
         RawWebSocket.textFrame("{\"action\":\"publish\",\"event\":" + TestServer.alert("a") + "}");

@@ -211,6 +211,20 @@ class ResumeTest {
     }
   }
 
+  @Test
+  void givesLessHistoryToEachWhenManyAskForIt() {
+    try (EmbeddedServer server = new EmbeddedServer()) {
+      for (int i = 0; i < 3; i++) {
+        server.publish(TestServer.large("a", 30_000));
+      }
+      server.context.historyCount().set(10_000);
+      server.receive(get("/api/v1/events"));
+
+      assertThat(server.said()).contains("\"next_since\":1,");
+      assertThat(server.context.historyCount()).hasValue(10_000);
+    }
+  }
+
   /// The loop was held up for so long that memory no longer holds what it has not delivered.
   @Test
   void readsTheLogForWhatMemoryNoLongerHolds() {

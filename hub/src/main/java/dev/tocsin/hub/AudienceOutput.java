@@ -20,8 +20,12 @@ public interface AudienceOutput<C> {
   ///     from there, see [Shard#replay]
   void flush(List<C> members, long before);
 
-  /// The shard has fallen behind what memory holds and goes on from the head: each member has to read
-  /// the log for himself, see [Shard#replay]. What was added before has been flushed.
+  /// Forgets what was added in this turn, which cannot be finished.
+  void discard();
+
+  /// The shard goes on from the head, because memory no longer holds what follows or a turn could not be
+  /// finished: each member has to read the log for himself, see [Shard#replay]. Nothing that was added
+  /// is waiting to be flushed.
   ///
   /// @param after the position from which on
   /// @param previous what the next event's `previous` is

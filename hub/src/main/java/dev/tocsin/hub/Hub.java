@@ -138,6 +138,11 @@ public final class Hub {
     return shard;
   }
 
+  /// Lets go of a shard whose owner has ended.
+  public void removeShard(Shard<?> shard) {
+    shards.remove(shard);
+  }
+
   /// The event types that can be published here.
   public EventCatalog catalog() {
     return encoder.catalog();

@@ -52,7 +52,7 @@ public final class LogPages {
     return page(begin)
         .thenCompose(page ->
             page.isEmpty() || page.getLast().sequence() <= after
-                ? fetch(after)
+                ? page(after)
                 : CompletableFuture.completedFuture(page));
   }
 

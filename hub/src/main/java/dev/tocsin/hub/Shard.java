@@ -90,9 +90,9 @@ public final class Shard<C> {
       long before = position;
       List<LoggedEvent> page = recent.readIfHeld(position, SLICE_EVENTS, SLICE_BYTES);
       if (page == null) {
-        goToHead();
+        goToHead(before);
       } else {
-        page.forEach(this::deliver);
+        deliver(page, before);
         flush(before);
       }
     } finally {
@@ -101,10 +101,20 @@ public final class Shard<C> {
     return position >= recent.newest();
   }
 
-  /// Leaves what memory no longer holds to the connections, who read the log for themselves: reading
-  /// it here would hold up the owner.
-  private void goToHead() {
-    long after = position;
+  private void deliver(List<LoggedEvent> page, long before) {
+    try {
+      page.forEach(this::deliver);
+    } catch (RuntimeException | Error e) {
+      // Some have got the event and some have not: all go back to where the turn began.
+      touched.clear();
+      goToHead(before);
+      throw e;
+    }
+  }
+
+  /// Leaves what follows a position to the connections, who read the log for themselves: reading it here
+  /// would hold up the owner.
+  private void goToHead(long after) {
     RecentEvents.Head head = recent.head();
     position = head.position();
     System.arraycopy(head.lastOfType(), 0, lastOfType, 0, lastOfType.length);
@@ -128,10 +138,13 @@ public final class Shard<C> {
 
   private void flush(long before) {
     long count = 0;
-    while (!touched.isEmpty()) {
-      count += touched.removeLast().flush(before);
+    try {
+      while (!touched.isEmpty()) {
+        count += touched.removeLast().flush(before);
+      }
+    } finally {
+      countDelivered(count);
     }
-    countDelivered(count);
   }
 
   private void requireIdle() {

@@ -5,6 +5,7 @@ final class ShardAudience<C> extends Audience<C> {
 
   private final AudienceOutput<C> output;
   private long previous;
+  private long turnPrevious;
   private int pending;
 
   ShardAudience(TypeSet types, int tableSize, AudienceOutput<C> output, long previous) {
@@ -16,12 +17,17 @@ final class ShardAudience<C> extends Audience<C> {
   /// Sends everyone to the log for what follows the position `after`, and goes on itself behind the
   /// event `last`.
   void fallBehind(long after, long last) {
-    output.fallBehind(members(), after, previous);
+    output.discard();
+    output.fallBehind(members(), after, pending > 0 ? turnPrevious : previous);
+    pending = 0;
     previous = last;
   }
 
   /// Adds an event to the turn's batch; whether it is the first.
   boolean add(LoggedEvent event) {
+    if (pending == 0) {
+      turnPrevious = previous;
+    }
     output.add(event, previous);
     previous = event.sequence();
     return pending++ == 0;

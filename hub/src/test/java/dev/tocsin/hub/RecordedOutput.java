@@ -82,6 +82,11 @@ final class RecordedOutput implements AudienceOutput<String> {
   }
 
   @Override
+  public void discard() {
+    batch.clear();
+  }
+
+  @Override
   public void fallBehind(List<String> members, long after, long previous) {
     members.forEach(member -> recorder.send(member, new FallenBehind(after, previous)));
   }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
@@ -272,6 +273,9 @@ class ShardTest {
 
           @Override
           public void fallBehind(List<String> members, long after, long previous) {}
+
+          @Override
+          public void discard() {}
         };
     self.add(hub.newShard(owner, () -> meddling));
     self.getFirst().join("c");
@@ -307,6 +311,9 @@ class ShardTest {
 
                   @Override
                   public void fallBehind(List<String> members, long after, long previous) {}
+
+                  @Override
+                  public void discard() {}
                 });
     fragile.subscribe("a", patterns("alert.*"));
     fragile.subscribe("b", patterns("*.created"));
@@ -318,6 +325,59 @@ class ShardTest {
 
     List<List<Long>> got = Stream.of("a", "b", "c").map(outputs::sequencesOf).toList();
     assertThat(got).containsOnly(List.of(1L, 2L));
+  }
+
+  @Test
+  void aTurnThatCannotBeFinishedSendsEveryoneToTheLog() {
+    AtomicBoolean broken = new AtomicBoolean();
+    Shard<String> fragile = hub.newShard(owner, () -> new BreakingOutput(outputs.create(), broken));
+    fragile.join("all");
+    fragile.subscribe("alerts", patterns("alert.*"));
+    fragile.subscribe("jobs", patterns("job.*"));
+    append("alert.created", "job.started");
+    owner.runAll();
+    broken.set(true);
+    append("alert.deleted", "job.failed", "alert.updated");
+    assertThatIllegalStateException().isThrownBy(owner::runAll);
+    broken.set(false);
+    append("job.completed", "alert.created");
+    owner.runAll();
+
+    // Whoever got some of the turn and whoever got none goes back to where it began.
+    assertThat(outputs.of("all").get(2)).isEqualTo(new FallenBehind(2, 2));
+    assertThat(outputs.of("alerts").get(1)).isEqualTo(new FallenBehind(2, 1));
+    assertThat(outputs.of("jobs").get(1)).isEqualTo(new FallenBehind(2, 2));
+    assertThat(outputs.sequencesOf("all")).containsExactly(1L, 2L, 6L, 7L);
+    assertThat(outputs.previousOf("alerts")).containsExactly(0L, 5L);
+    assertThat(outputs.previousOf("jobs")).containsExactly(0L, 4L);
+  }
+
+  /// Breaks at the third event of a turn, when it is told to.
+  private record BreakingOutput(AudienceOutput<String> recorded, AtomicBoolean broken)
+      implements AudienceOutput<String> {
+
+    @Override
+    public void add(LoggedEvent event, long previous) {
+      if (broken.get() && event.sequence() == 5) {
+        throw new IllegalStateException("no memory");
+      }
+      recorded.add(event, previous);
+    }
+
+    @Override
+    public void flush(List<String> members, long before) {
+      recorded.flush(members, before);
+    }
+
+    @Override
+    public void discard() {
+      recorded.discard();
+    }
+
+    @Override
+    public void fallBehind(List<String> members, long after, long previous) {
+      recorded.fallBehind(members, after, previous);
+    }
   }
 
   /// One thing that happens to a hub with several shards.

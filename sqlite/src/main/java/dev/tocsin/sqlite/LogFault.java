@@ -10,6 +10,9 @@ final class LogFault {
   /// The log's thread has ended by a fault of the program.
   static final String DIED = "The log's writer has died; restart the server";
 
+  /// A write has been under way for longer than anything may wait for it.
+  static final String HANGS = "The disk with the log does not answer";
+
   /// The log was closed in order.
   static final String CLOSED = "The log is closed";
 

@@ -81,14 +81,29 @@ final class LogReader {
       long after, long newest, Collection<String> types, int maxEvents, int maxBytes)
       throws SQLException {
     lock.lock();
+    try {
+      List<LoggedEvent> events;
+      long[] sequences;
+      do {
+        sequences = sequences(after, newest, types, maxEvents);
+        events = events(sequences, maxBytes);
+        // When all of them were thrown away in between, there may be others.
+      } while (events.isEmpty() && sequences.length > 0);
+      return events;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<LoggedEvent> events(long[] sequences, int maxBytes) throws SQLException {
     try (PreparedStatement one = connection.prepareStatement(ONE)) {
       List<LoggedEvent> events = new ArrayList<>();
       long bytes = 0;
-      for (long sequence : sequences(after, newest, types, maxEvents)) {
+      for (long sequence : sequences) {
         one.setLong(1, sequence);
         try (ResultSet row = one.executeQuery()) {
           if (!row.next()) {
-            continue; // thrown away in the meantime
+            continue;
           }
           LoggedEvent event = event(row);
           bytes += event.event().json().length;
@@ -99,8 +114,6 @@ final class LogReader {
         }
       }
       return events;
-    } finally {
-      lock.unlock();
     }
   }
 

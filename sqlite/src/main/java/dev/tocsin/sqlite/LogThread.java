@@ -27,6 +27,7 @@ final class LogThread implements Runnable {
   private static final long MAINTENANCE_MILLIS = 1_000;
   private static final int MAINTENANCE_EVENTS = 2_000;
   private static final int MAINTENANCE_BYTES = 4 << 20;
+  private static final long NOT_WRITING = -1;
 
   // immutable
   private final Connection connection;
@@ -49,6 +50,7 @@ final class LogThread implements Runnable {
   // written by the thread, read by any
   private volatile long oldest;
   private volatile @Nullable String fault;
+  private volatile long writingSinceNanos = NOT_WRITING;
 
   /// @param connection for the thread alone from now on
   /// @param deliver is given every group once it is safe, before it is answered
@@ -79,7 +81,12 @@ final class LogThread implements Runnable {
 
   /// Why nothing can be written at the moment; `null` when it can.
   @Nullable String fault() {
-    return fault;
+    long since = writingSinceNanos;
+    boolean hangs =
+        since != NOT_WRITING
+            && System.nanoTime() - since
+                > TimeUnit.MILLISECONDS.toNanos(AppendQueue.MAX_WAIT_MILLIS);
+    return fault == null && hangs ? LogFault.HANGS : fault;
   }
 
   /// Works until the queue is closed and empty.
@@ -115,6 +122,7 @@ final class LogThread implements Runnable {
     }
     List<AppendQueue.Request> requests = queue.take();
     LogWriter.Group group;
+    writingSinceNanos = System.nanoTime();
     try {
       group = writer().write(requests, newest, clock.millis());
       LogFile.commit(connection);
@@ -124,6 +132,8 @@ final class LogThread implements Runnable {
     } catch (Error e) {
       refuse(requests, LogFault.DIED);
       throw e;
+    } finally {
+      writingSinceNanos = NOT_WRITING;
     }
     newest += group.events().size();
     eventsSinceMaintenance += group.events().size();

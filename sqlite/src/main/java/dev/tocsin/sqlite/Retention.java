@@ -19,7 +19,7 @@ final class Retention {
   static final long MAX_KEYS = 1_000_000;
 
   /// The keys' part of the room: as many as this many bytes of it.
-  private static final int RETAINED_BYTES_PER_KEY = 1_024;
+  private static final int RETAINED_BYTES_PER_KEY = 4_096;
 
   private static final int STEP_EVENTS = 500;
   private static final int STEP_PAGES = 256;

@@ -174,9 +174,9 @@ class RetentionTest {
 
   @Test
   void forgetsTheOldestKeysBeyondItsBound() throws Exception {
-    // 1 MiB is room for 1,024 keys.
+    // 4 MiB is room for 1,024 keys.
     appendKeyed(1_500, NOW);
-    Retention retention = retention(1 << 20);
+    Retention retention = retention(4 << 20);
     stepAll(retention);
 
     assertThat(keys()).isEqualTo(1_024);
