@@ -128,7 +128,9 @@ final class Publish implements Callable<Integer> {
     try {
       mapper.readTree(eventPayload);
     } catch (JacksonException e) {
-      throw new Failure("the payload is not valid JSON: " + e.getOriginalMessage());
+      throw new Failure(
+          "the payload is not valid JSON: "
+              + e.getOriginalMessage().replaceFirst(" \\(start.*", ""));
     }
     StringBuilder envelope = new StringBuilder("{\"type\":");
     envelope.append(mapper.writeValueAsString(eventType));
@@ -151,7 +153,14 @@ final class Publish implements Callable<Integer> {
       if (!answer.body().has("accepted")) {
         throw new Failure(answer.problem());
       }
-      return report(answer.body());
+      int result = report(answer.body());
+      JsonNode nextLine = answer.body().path("next_line");
+      if (nextLine.isMissingNode()) {
+        return result;
+      }
+      surroundings.say(
+          "broken off: " + answer.problem() + "; go on with line " + nextLine.asString("?"));
+      return Main.FAILURE;
     } catch (IOException e) {
       throw new Failure("cannot read " + source + ": " + e.getMessage(), e);
     }

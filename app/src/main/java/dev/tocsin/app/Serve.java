@@ -52,7 +52,7 @@ final class Serve implements Callable<Integer> {
       names = "--data",
       paramLabel = "DIR",
       description = "Where the log is kept (default: ./data).")
-  private Path data = Path.of("data");
+  private @Nullable Path data;
 
   @Option(
       names = "--memory",
@@ -135,6 +135,9 @@ final class Serve implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, WrongUse {
+    if (memory && data != null) {
+      throw new WrongUse("--memory keeps no log on disk: leave out --data " + data);
+    }
     GatewaySettings settings = settings();
     EventCatalog catalog = catalogOption.load();
     surroundings.interruption().listen();
@@ -164,7 +167,7 @@ final class Serve implements Callable<Integer> {
     try {
       disk =
           new SqliteSettings(
-              data,
+              directory(),
               durability,
               retain.duration(),
               (retainBytes == null ? DISK_SIZE : retainBytes).bytes(),
@@ -186,7 +189,13 @@ final class Serve implements Callable<Integer> {
             catalog.allEventTypes().size(),
             memory
                 ? "in memory (gone when the server stops)"
-                : "in " + data + " (durability " + durability + ", kept for " + retain + ")"));
+                : "in "
+                    + directory()
+                    + " (durability "
+                    + durability
+                    + ", kept for "
+                    + retain
+                    + ")"));
   }
 
   private GatewaySettings settings() throws WrongUse {
@@ -209,6 +218,10 @@ final class Serve implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new WrongUse(String.valueOf(e.getMessage()));
     }
+  }
+
+  private Path directory() {
+    return data == null ? Path.of("data") : data;
   }
 
   private String unbracketed() {

@@ -62,19 +62,20 @@ final class Actions {
     }
     shard.subscribe(connection, patterns);
     return ServerMessages.subscribed(
-        id, patterns, context.hub().warnings(patterns), connection.cursor().position());
+        id, patterns, context.hub().warnings(patterns), connection.cursor().tellPosition());
   }
 
   private byte[] unsubscribe(ClientMessage.Unsubscribe message) {
     if (message.patterns() == null) {
       List<EventPattern> removed = shard.silence(connection);
-      return ServerMessages.unsubscribed(message.id(), removed, connection.cursor().position());
+      return ServerMessages.unsubscribed(message.id(), removed, connection.cursor().tellPosition());
     }
     return switch (EventPattern.compile(message.patterns())) {
       case EventPattern.Compilation.Refused refused -> error(message.id(), refused.rejection());
       case EventPattern.Compilation.Compiled compiled -> {
         List<EventPattern> removed = shard.unsubscribe(connection, compiled.patterns());
-        yield ServerMessages.unsubscribed(message.id(), removed, connection.cursor().position());
+        yield ServerMessages.unsubscribed(
+            message.id(), removed, connection.cursor().tellPosition());
       }
     };
   }

@@ -1,6 +1,7 @@
 package dev.tocsin.gateway;
 
 import dev.tocsin.events.ErrorCode;
+import dev.tocsin.events.Rejection;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 
@@ -9,6 +10,7 @@ abstract class BodyExchange extends Exchange {
 
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
   private boolean refused;
+  private boolean complete;
 
   BodyExchange(HttpConnection connection) {
     super(connection);
@@ -35,7 +37,16 @@ abstract class BodyExchange extends Exchange {
   @Override
   final void end() {
     if (!refused) {
+      complete = true;
       complete(body.toByteArray());
+    }
+  }
+
+  @Override
+  final void goAway() {
+    if (!refused && !complete) {
+      refused = true;
+      breakOff(new Rejection(ErrorCode.UNAVAILABLE, "The server is going away"));
     }
   }
 

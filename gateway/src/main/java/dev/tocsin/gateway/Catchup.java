@@ -43,9 +43,9 @@ final class Catchup {
     loop.catchups().begin();
   }
 
-  /// See [Replay#position].
-  long position() {
-    return replay.position();
+  /// See [Replay#tellPosition].
+  long tellPosition() {
+    return replay.tellPosition();
   }
 
   /// Puts the next page in line.

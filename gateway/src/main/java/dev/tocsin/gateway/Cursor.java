@@ -35,10 +35,11 @@ final class Cursor {
     this.connection = connection;
   }
 
-  /// Everything up to this sequence that the connection wants has been sent.
-  long position() {
+  /// The position, which the connection is told now: everything up to this sequence that it wants has
+  /// been sent.
+  long tellPosition() {
     leaveLivePath();
-    return catchup == null ? loop.shard().position() : catchup.position();
+    return catchup == null ? loop.shard().position() : catchup.tellPosition();
   }
 
   /// Goes back to a position, or says why not; the answer goes out before anything that follows it.
@@ -55,7 +56,7 @@ final class Cursor {
     long oldest = log.oldest();
     boolean foreign = wish.epoch() != null && !wish.epoch().equals(log.epoch());
     if (foreign || wish.since() > newest) {
-      follow(shard.replay(connection, newest, shard.lastWanted(connection)));
+      follow(shard.replay(connection, newest, newest));
       return ServerMessages.resumedInPart(
           wish.id(), newest, newest, foreign ? "epoch_changed" : "ahead", oldest);
     }

@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.events.Rejection;
 import io.netty.buffer.ByteBuf;
 
 /// One request being served. It is given the body piece by piece and answers once, through its
@@ -23,6 +24,11 @@ abstract class Exchange {
 
   /// The body is complete.
   abstract void end();
+
+  /// Nothing more comes, although the body is not complete: answers with a problem.
+  void breakOff(Rejection fault) {
+    respond(Response.problem(fault));
+  }
 
   /// The server is stopping; an exchange that could go on for long answers now.
   void goAway() {}

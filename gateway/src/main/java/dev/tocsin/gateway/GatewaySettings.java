@@ -24,6 +24,7 @@ public record GatewaySettings(
     Transport transport,
     Duration stallTimeout) {
 
+  private static final Pattern HOST = Pattern.compile("[^/:?#@\\[\\]\\s]+");
   private static final Pattern ORIGIN =
       Pattern.compile("(https?://(?:\\[[0-9a-f:.]+]|[^/:?#@\\s]+))(:[0-9]+)?/?");
 
@@ -40,7 +41,7 @@ public record GatewaySettings(
             .collect(Collectors.toUnmodifiableSet());
     allowedHosts =
         allowedHosts.stream()
-            .map(name -> name.toLowerCase(Locale.ROOT))
+            .map(GatewaySettings::hostName)
             .collect(Collectors.toUnmodifiableSet());
   }
 
@@ -52,6 +53,14 @@ public record GatewaySettings(
       Set<String> allowedHosts,
       Transport transport) {
     this(host, port, allowedOrigins, allowedHosts, transport, DEFAULT_STALL_TIMEOUT);
+  }
+
+  private static String hostName(String name) {
+    if (!HOST.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "'" + name + "' is not the name of a host; one looks like hub.example");
+    }
+    return name.toLowerCase(Locale.ROOT);
   }
 
   /// An origin as browsers write it: in lower case, without the scheme's own port, without a path.

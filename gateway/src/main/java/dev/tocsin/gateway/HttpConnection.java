@@ -1,6 +1,7 @@
 package dev.tocsin.gateway;
 
 import dev.tocsin.events.ErrorCode;
+import dev.tocsin.events.Rejection;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -138,7 +139,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.
     if (!takesMore() || !ctx.channel().isActive()) {
       return;
     }
-    if (inputClosed && phase != Phase.ANSWERING) {
+    if (inputClosed && phase == Phase.BODY) {
+      breakOff(ErrorCode.INVALID_MESSAGE, "The body ends too early");
+    } else if (inputClosed && phase != Phase.ANSWERING) {
       ctx.close();
     } else if (!inputClosed) {
       ctx.read();
@@ -183,12 +186,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.
     }
     if (message instanceof HttpContent piece && phase != Phase.HEAD) {
       if (piece.decoderResult().isFailure()) {
-        mustClose = true;
         bodyComplete = true;
-        if (phase == Phase.BODY) {
-          respond(
-              Response.problem(ErrorCode.INVALID_MESSAGE, "The body is not framed as HTTP has it"));
-        }
+        breakOff(ErrorCode.INVALID_MESSAGE, "The body is not framed as HTTP has it");
         return;
       }
       body(piece);
@@ -238,6 +237,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.
       if (phase == Phase.BODY) {
         enter(Phase.ANSWERING);
       }
+    }
+  }
+
+  /// The rest of the body will not come.
+  private void breakOff(ErrorCode code, String message) {
+    mustClose = true;
+    if (phase == Phase.BODY && exchange != null) {
+      exchange.breakOff(new Rejection(code, message));
     }
   }
 
@@ -377,7 +384,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.
       case HEAD -> {
         if (inPhase > headLimitMillis) {
           if (activity.heardSomething()) {
-            timeOut("The request's head did not arrive in time");
+            timeOut();
           } else {
             context().close();
           }
@@ -386,7 +393,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.
       case BODY -> {
         long since = Math.max(activity.lastHeardMillis(), phaseSinceMillis);
         if (!paused && nowMillis - since > Limits.BODY_MILLIS) {
-          timeOut("The request's body did not arrive in time");
+          breakOff(ErrorCode.REQUEST_TIMEOUT, "The request's body did not arrive in time");
         }
       }
       case ANSWERING -> {
@@ -400,12 +407,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.
     }
   }
 
-  private void timeOut(String message) {
+  private void timeOut() {
     mustClose = true;
-    if (request == null) {
-      request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
-    }
-    respond(Response.problem(ErrorCode.REQUEST_TIMEOUT, message));
+    request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
+    respond(
+        Response.problem(ErrorCode.REQUEST_TIMEOUT, "The request's head did not arrive in time"));
   }
 
   @Override

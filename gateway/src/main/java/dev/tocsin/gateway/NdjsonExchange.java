@@ -23,9 +23,10 @@ final class NdjsonExchange extends Exchange {
   private final NdjsonReport report = new NdjsonReport();
   private final List<PublishCommand> commands = new ArrayList<>();
   private final List<Long> lineNumbers = new ArrayList<>();
+  private long nextLine = 1;
   private boolean publishing;
   private boolean ended;
-  private boolean goingAway;
+  private @Nullable Rejection fault;
   private boolean answered;
 
   NdjsonExchange(HttpConnection connection, Hub hub) {
@@ -41,6 +42,7 @@ final class NdjsonExchange extends Exchange {
   }
 
   private void line(long number, byte @Nullable [] line) {
+    nextLine = number + 1;
     if (line == null) {
       report.refused(
           number,
@@ -82,22 +84,26 @@ final class NdjsonExchange extends Exchange {
       respond(HttpConnection.fault(failure));
       return;
     }
-    boolean unavailable = false;
+    long notTaken = 0;
     for (int i = 0; i < results.size(); i++) {
       switch (results.get(i)) {
         case PublishResult.Published event -> report.accepted(event.sequence());
         case PublishResult.Refused refused -> {
           report.refused(numbers.get(i), refused.rejection());
-          unavailable |= refused.rejection().code() == ErrorCode.UNAVAILABLE;
+          if (notTaken == 0 && refused.rejection().code() == ErrorCode.UNAVAILABLE) {
+            notTaken = numbers.get(i);
+          }
         }
       }
     }
-    if (unavailable) {
-      answerUnavailable("The log cannot take events at the moment");
+    if (notTaken > 0) {
+      nextLine = notTaken;
+      answerInPart(
+          new Rejection(ErrorCode.UNAVAILABLE, "The log cannot take events at the moment"));
     } else if (ended) {
       answer();
-    } else if (goingAway) {
-      answerGoingAway();
+    } else if (fault != null) {
+      answerInPart(fault);
     } else {
       connection().resume();
     }
@@ -122,19 +128,25 @@ final class NdjsonExchange extends Exchange {
 
   @Override
   void goAway() {
-    goingAway = true;
-    if (!answered && !ended && !publishing) {
-      answerGoingAway();
+    breakOff(new Rejection(ErrorCode.UNAVAILABLE, "The server is going away"));
+  }
+
+  @Override
+  void breakOff(Rejection reason) {
+    if (fault != null || ended || answered) {
+      return;
+    }
+    fault = reason;
+    // What came before it counts.
+    if (drained() && !answered) {
+      answerInPart(reason);
     }
   }
 
-  private void answerGoingAway() {
-    answerUnavailable("The server is going away");
-  }
-
-  private void answerUnavailable(String message) {
+  /// Says what became of the lines so far, and where to go on.
+  private void answerInPart(Rejection reason) {
     answered = true;
-    ObjectNode members = report.toJson();
-    respond(Response.problem(new Rejection(ErrorCode.UNAVAILABLE, message), members));
+    ObjectNode members = report.toJson().put("next_line", nextLine);
+    respond(Response.problem(reason, members));
   }
 }

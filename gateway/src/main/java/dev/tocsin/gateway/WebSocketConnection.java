@@ -231,7 +231,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
     } else if (nowMillis - lastHeartbeatMillis >= Limits.HEARTBEAT_MILLIS) {
       lastHeartbeatMillis = nowMillis;
       channel.write(new PingWebSocketFrame(), channel.voidPromise());
-      send(ServerMessages.heartbeat(cursor.position(), context.clock()));
+      send(ServerMessages.heartbeat(cursor.tellPosition(), context.clock()));
     }
   }
 

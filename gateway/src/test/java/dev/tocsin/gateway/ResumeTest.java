@@ -225,6 +225,23 @@ class ResumeTest {
     }
   }
 
+  /// `previous` is a position that was told, also when the subscription changes on the way to the head.
+  @Test
+  void namesNoOlderEventThanThePositionThatWasTold() {
+    try (EmbeddedServer server = EmbeddedServer.webSocket("?events=none")) {
+      for (int i = 0; i < 3; i++) {
+        server.publish(TestServer.job(i));
+      }
+      server.takesOutput(false);
+      server.receive(RawWebSocket.textFrame("{\"action\":\"resume\",\"since\":99}"));
+      server.receive(RawWebSocket.textFrame("{\"action\":\"subscribe\",\"events\":[\"job.*\"]}"));
+      server.takesOutput(true);
+      server.publish(TestServer.job(4));
+
+      assertThat(positions(server.said())).containsExactly("\"sequence\":4,\"previous\":3");
+    }
+  }
+
   /// The loop was held up for so long that memory no longer holds what it has not delivered.
   @Test
   void readsTheLogForWhatMemoryNoLongerHolds() {

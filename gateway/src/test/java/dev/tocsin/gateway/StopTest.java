@@ -149,6 +149,17 @@ class StopTest {
   }
 
   @Test
+  void doesNotWaitForTheRestOfABody() {
+    try (EmbeddedServer embedded = new EmbeddedServer()) {
+      String request = RawClient.post("/api/v1/events", TestServer.alert("a"));
+      embedded.receive(request.substring(0, request.length() - 1));
+      embedded.loop().goAway();
+
+      assertThat(embedded.said()).startsWith("HTTP/1.1 503").contains("The server is going away");
+    }
+  }
+
+  @Test
   void answersPublishesUnderWayBeforeItSaysGoodbye() {
     try (RawWebSocket socket = server.socket("?events=none")) {
       socket.say("{\"action\":\"publish\",\"event\":" + TestServer.alert("a") + "}");

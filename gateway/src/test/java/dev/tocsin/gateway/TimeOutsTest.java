@@ -1,11 +1,15 @@
 package dev.tocsin.gateway;
 
+import static dev.tocsin.gateway.RawClient.chunk;
 import static dev.tocsin.gateway.RawClient.get;
 import static dev.tocsin.gateway.RawClient.post;
 import static dev.tocsin.gateway.RawClient.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What happens when nothing does. No test waits.
 class TimeOutsTest {
@@ -65,6 +69,46 @@ class TimeOutsTest {
 
       assertThat(server.said()).startsWith("HTTP/1.1 408").contains("connection: close");
       assertThat(server.hub.log().newest()).isZero();
+    }
+  }
+
+  @Test
+  void saysWhatBecameOfAStreamThatStalls() {
+    try (EmbeddedServer server = new EmbeddedServer()) {
+      server.receive(
+          STREAM + chunk(TestServer.alert("a") + "\n\n" + TestServer.alert("b") + "\n{\"ty"));
+      server.pass(31_000);
+
+      assertThat(server.said())
+          .startsWith("HTTP/1.1 408")
+          .contains("\"accepted\":2,", "\"last_sequence\":2,", "\"next_line\":4}");
+    }
+  }
+
+  @Test
+  void saysWhatBecameOfAStreamThatBreaksOff() {
+    try (EmbeddedServer server = new EmbeddedServer()) {
+      server.receive(STREAM + chunk(TestServer.alert("a") + "\n") + "ZZ\r\n");
+
+      assertThat(server.said())
+          .startsWith("HTTP/1.1 400")
+          .contains("\"error\":\"invalid_message\"", "\"accepted\":1,", "\"next_line\":2}");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"application/json", "application/x-ndjson"})
+  void answersABodyThatEndsTooEarly(String type) {
+    try (EmbeddedServer server = new EmbeddedServer()) {
+      server.receive(
+          request("POST", "/api/v1/events", "", "Content-Type: " + type, "Content-Length: 5000")
+              + TestServer.alert("a")
+              + "\n");
+      server.channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+
+      assertThat(server.said()).startsWith("HTTP/1.1 400").contains("The body ends too early");
+      assertThat(server.pass(3_000).isClosed()).isTrue();
+      assertThat(server.hub.log().newest()).isEqualTo(type.contains("ndjson") ? 1 : 0);
     }
   }
 

@@ -52,6 +52,13 @@ public final class Replay<C> {
     return position;
   }
 
+  /// The position, which the connection is told now: so nothing of what it passed by before is named
+  /// in a `previous` any more, not even after its subscription has changed.
+  public long tellPosition() {
+    previous = position;
+    return position;
+  }
+
   /// Goes on from memory.
   ///
   /// @param maxBytes how much JSON may be given; one event is, whatever its size

@@ -236,11 +236,6 @@ public final class Shard<C> {
     return new Replay<>(this, connection, after, previous);
   }
 
-  /// The last event up to this shard's position that the connection wants; 0 when there is none.
-  public long lastWanted(C connection) {
-    return last(index.typesOf(connection));
-  }
-
   boolean wants(C connection, LoggedEvent event) {
     return index.typesOf(connection).contains(recent.placeOf(event));
   }
