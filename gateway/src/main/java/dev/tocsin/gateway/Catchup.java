@@ -24,6 +24,7 @@ final class Catchup {
   private final Channel channel;
   private final Replay<WebSocketConnection> replay;
   private final Runnable caughtUp;
+  private @Nullable List<LoggedEvent> fetched;
   private boolean ended;
 
   /// Begins as soon as the socket has taken what was written to it.
@@ -61,18 +62,14 @@ final class Catchup {
     }
   }
 
-  /// It is this one's turn: one page, no larger than `maxBytes` of JSON and one event.
+  /// It is this one's turn: one page, no larger than `maxBytes` of JSON and one event. A fault ends this
+  /// connection and no other.
   void turn(int maxBytes) {
-    guarded(() -> advance(maxBytes));
-  }
-
-  /// A fault ends this connection and no other.
-  private void guarded(Runnable step) {
     if (ended || !channel.isActive()) {
       return;
     }
     try {
-      step.run();
+      advance(maxBytes);
     } catch (RuntimeException | Error e) {
       channel.pipeline().fireExceptionCaught(e);
     }
@@ -80,30 +77,35 @@ final class Catchup {
 
   private void advance(int maxBytes) {
     Page page = new Page();
-    Replay.Progress progress = replay.advance(maxBytes, page);
+    List<LoggedEvent> events = fetched;
+    fetched = null;
+    Replay.Progress progress =
+        events == null ? replay.advance(maxBytes, page) : replay.take(events, maxBytes, page);
     if (progress == Replay.Progress.NOT_HELD) {
       context
           .hub()
           .pages()
           .read(replay.position())
-          .whenComplete((events, failure) ->
-              channel.eventLoop().execute(() -> guarded(() -> take(events, failure))));
+          .whenComplete(
+              (read, failure) -> channel.eventLoop().execute(() -> arrived(read, failure)));
     } else {
       go(progress, page);
     }
   }
 
-  private void take(@Nullable List<LoggedEvent> events, @Nullable Throwable failure) {
+  /// A page of the log has come, perhaps for many at the same time: it is worked on when it is this one's
+  /// turn again.
+  private void arrived(@Nullable List<LoggedEvent> events, @Nullable Throwable failure) {
     if (events == null) {
       LOG.atWarn()
           .addKeyValue("after", replay.position())
           .setCause(failure)
           .log("log not readable");
       channel.eventLoop().schedule(this::awaitTurn, RETRY_MILLIS, TimeUnit.MILLISECONDS);
-      return;
+    } else {
+      fetched = events;
+      awaitTurn();
     }
-    Page page = new Page();
-    go(replay.take(events, loop.catchups().pageBytes(), page), page);
   }
 
   private void go(Replay.Progress progress, Page page) {

@@ -1,8 +1,8 @@
 package dev.tocsin.gateway;
 
-import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -13,16 +13,17 @@ final class Catchups {
   /// How long the loop works on pages before it looks after everything else again.
   private static final long SLICE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
-  private final EventLoop eventLoop;
+  private final Executor later;
   private final AtomicInteger active;
   private final Deque<Catchup> waiting = new ArrayDeque<>();
   private boolean scheduled;
 
   /// No one is behind yet.
   ///
+  /// @param later runs a task on the event loop, behind the sockets that are ready
   /// @param active how many connections of all loops are behind
-  Catchups(EventLoop eventLoop, AtomicInteger active) {
-    this.eventLoop = eventLoop;
+  Catchups(Executor later, AtomicInteger active) {
+    this.later = later;
     this.active = active;
   }
 
@@ -49,7 +50,7 @@ final class Catchups {
   private void schedule() {
     if (!scheduled && !waiting.isEmpty()) {
       scheduled = true;
-      eventLoop.execute(this::turn);
+      later.execute(this::turn);
     }
   }
 

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpResponseEncoder;
@@ -36,6 +37,11 @@ import java.util.function.LongSupplier;
 public final class Gateway {
 
   private static final int BACKLOG = 4_096;
+
+  /// How many connections a loop takes before it looks after the others again. With few, whoever comes
+  /// last waits for as many turns of a loop that a crowd keeps busy.
+  private static final int ACCEPTS_PER_TURN = 256;
+
   private static final long POLL_MILLIS = 20;
   private static final long CUT_OFF_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -97,6 +103,9 @@ public final class Gateway {
             .channel(transport.serverChannel())
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
+            .option(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(ACCEPTS_PER_TURN))
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)

@@ -42,8 +42,18 @@ final class Loop {
   Loop(EventLoop eventLoop, GatewayContext context) {
     this.eventLoop = eventLoop;
     this.context = context;
-    this.catchups = new Catchups(eventLoop, context.catchupCount());
-    this.shard = context.hub().newShard(eventLoop, AudienceBatch::new);
+    this.catchups = new Catchups(this::later, context.catchupCount());
+    this.shard = context.hub().newShard(this::later, AudienceBatch::new);
+  }
+
+  /// Runs a task on the event loop, behind the sockets that are ready. Tasks that make tasks would keep
+  /// the loop from its sockets otherwise, for up to a second at a time.
+  private void later(Runnable task) {
+    if (eventLoop.inEventLoop()) {
+      eventLoop.schedule(task, 0, TimeUnit.NANOSECONDS);
+    } else {
+      eventLoop.execute(task);
+    }
   }
 
   void start() {
