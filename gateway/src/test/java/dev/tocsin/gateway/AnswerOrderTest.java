@@ -146,9 +146,9 @@ class AnswerOrderTest {
     try (EmbeddedServer server = EmbeddedServer.webSocket(stalling, "?events=none")) {
       server.receive(RawWebSocket.textFrame(publish(1))).receive(RawWebSocket.textFrame(action));
       server.channel.close();
-      server.channel.runPendingTasks();
+      server.runTasks();
       stalling.let();
-      server.channel.runPendingTasks();
+      server.runTasks();
 
       assertThat(server.hub.stats().subscriptions().totalConnections()).isZero();
       assertThat(server.context.catchupCount()).hasValue(0);

@@ -85,12 +85,19 @@ final class EmbeddedServer implements AutoCloseable {
   /// Bytes come from the client.
   EmbeddedServer receive(byte[] bytes) {
     channel.writeInbound(Unpooled.copiedBuffer(bytes));
-    channel.runPendingTasks();
+    runTasks();
     return this;
   }
 
   EmbeddedServer receive(String text) {
     return receive(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Runs what is to be run now, and what that makes.
+  void runTasks() {
+    do {
+      channel.runPendingTasks();
+    } while (channel.hasPendingTasks());
   }
 
   /// Time passes, second by second.
@@ -100,14 +107,14 @@ final class EmbeddedServer implements AutoCloseable {
       nanos += TimeUnit.MILLISECONDS.toNanos(step);
       channel.advanceTimeBy(step, TimeUnit.MILLISECONDS);
       loop[0].tick();
-      channel.runPendingTasks();
+      runTasks();
     }
     return this;
   }
 
   /// Whether the server has asked for more bytes since the last call.
   boolean hasAskedForMore() {
-    channel.runPendingTasks();
+    runTasks();
     boolean asked = reads > 0;
     reads = 0;
     return asked;
@@ -116,17 +123,17 @@ final class EmbeddedServer implements AutoCloseable {
   /// The client takes nothing of what it is sent, or everything again.
   void takesOutput(boolean takes) {
     channel.unsafe().outboundBuffer().setUserDefinedWritability(1, takes);
-    channel.runPendingTasks();
+    runTasks();
   }
 
   void publish(String envelope) {
     hub.publish(new PublishCommand(Slice.of(envelope))).join();
-    channel.runPendingTasks();
+    runTasks();
   }
 
   /// What the server has said since the last call, byte for byte a character.
   String said() {
-    channel.runPendingTasks();
+    runTasks();
     for (ByteBuf next = channel.readOutbound(); next != null; next = channel.readOutbound()) {
       unread.writeBytes(ByteBufUtil.getBytes(next));
       next.release();
