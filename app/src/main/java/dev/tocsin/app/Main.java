@@ -70,6 +70,10 @@ public final class Main {
         .registerConverter(TimeSpan.class, TimeSpan::parse)
         .setUsageHelpWidth(100)
         .setExecutionStrategy(parsed -> {
+          // With --help the parser lets them pass.
+          if (!parsed.unmatched().isEmpty()) {
+            throw new UnmatchedArgumentException(commands, parsed.unmatched());
+          }
           logging.configure(level(tocsin, parsed));
           return new RunLast().execute(parsed);
         })

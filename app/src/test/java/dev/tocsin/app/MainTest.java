@@ -48,6 +48,8 @@ class MainTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "nope --help",
+        "serve --memory --data somewhere",
         "nonsense",
         "catalog",
         "catalog nonsense",
