@@ -322,8 +322,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.
     exchange = null;
     loop.remove(this);
     releaseInbox();
-    WebSocketConnection connection =
-        new WebSocketConnection(context, loop, activity, upgrading.channel());
+    WebSocketConnection connection = new WebSocketConnection(context, loop, upgrading.channel());
     WebSocketPipeline.upgrade(upgrading, upgrade.acceptKey(), connection);
     connection.open(upgrade);
     WebSocketPipeline.startDecoding(upgrading.pipeline());

@@ -9,6 +9,9 @@ final class Limits {
   /// The largest message, event or NDJSON line, in bytes.
   static final int MAX_MESSAGE_BYTES = 64 * 1024;
 
+  /// Frames of which one message may consist.
+  static final int MAX_MESSAGE_FRAGMENTS = 4_096;
+
   /// The longest request line and the largest header of a request, in bytes.
   static final int MAX_REQUEST_LINE_BYTES = 8 * 1024;
 

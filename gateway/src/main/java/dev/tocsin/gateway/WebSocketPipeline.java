@@ -1,6 +1,5 @@
 package dev.tocsin.gateway;
 
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -10,25 +9,13 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
-import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
-import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 
-/// The switch of a pipeline from HTTP to WebSocket, and its end.
+/// The switch of a pipeline from HTTP to WebSocket.
 final class WebSocketPipeline {
-
-  private static final WebSocketDecoderConfig DECODER =
-      WebSocketDecoderConfig.newBuilder()
-          .maxFramePayloadLength(Limits.MAX_MESSAGE_BYTES)
-          .closeOnProtocolViolation(false)
-          .withUTF8Validator(false)
-          .build();
 
   private WebSocketPipeline() {}
 
-  /// Answers 101 and puts the WebSocket handlers in the place of the HTTP ones.
+  /// Answers 101 and puts the connection in the place of the handlers of HTTP.
   ///
   /// @param ctx the place of the [HttpConnection]
   static void upgrade(ChannelHandlerContext ctx, String acceptKey, WebSocketConnection connection) {
@@ -40,32 +27,15 @@ final class WebSocketPipeline {
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
         .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, acceptKey);
     ctx.write(switching, ctx.voidPromise());
-    ctx.pipeline()
-        .addLast(new WebSocket13FrameDecoder(DECODER))
-        .addLast(new Utf8FrameValidator(false))
-        .addLast(new WebSocketFrameAggregator(Limits.MAX_MESSAGE_BYTES))
-        .addLast(new WebSocket13FrameEncoder(false))
-        .addLast(connection);
+    ctx.pipeline().addLast(connection);
+    ctx.pipeline().remove(Activity.class);
     ctx.pipeline().remove(HttpConnection.class);
     ctx.pipeline().remove(HttpResponseEncoder.class);
   }
 
-  /// From here on bytes reach the decoder of frames, first those that the client sent without waiting
+  /// From here on bytes reach the connection, first those that the client sent without waiting
   /// for the answer to its handshake.
   static void startDecoding(ChannelPipeline pipeline) {
     pipeline.remove(RequestDecoder.class);
-  }
-
-  /// From here on bytes reach the connection as they are.
-  static void stopDecoding(ChannelPipeline pipeline) {
-    remove(pipeline, WebSocketFrameAggregator.class);
-    remove(pipeline, Utf8FrameValidator.class);
-    remove(pipeline, WebSocket13FrameDecoder.class);
-  }
-
-  private static void remove(ChannelPipeline pipeline, Class<? extends ChannelHandler> type) {
-    if (pipeline.get(type) != null) {
-      pipeline.remove(type);
-    }
   }
 }

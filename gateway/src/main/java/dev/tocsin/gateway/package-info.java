@@ -5,12 +5,10 @@
 ///
 /// | handler | as HTTP | as WebSocket |
 /// | --- | --- | --- |
-/// | [Activity] | notes when bytes came | the same |
+/// | [Activity] | notes when bytes came | removed |
 /// | `RequestDecoder`, `HttpResponseEncoder` | bytes to requests, answers to bytes | removed |
 /// | [HttpConnection] | one request at a time: [Router] makes an [Exchange] of it | removed |
-/// | `WebSocket13FrameDecoder`, `Utf8FrameValidator`, `WebSocketFrameAggregator` | | frames to messages |
-/// | `WebSocket13FrameEncoder` | | answers to frames; the batches of an [AudienceBatch] are frames already and pass |
-/// | [WebSocketConnection] | | actions, answers, heartbeat |
+/// | [WebSocketConnection] | | all there is: frames in and out ([FramedConnection] with its [FrameDecoder]), actions, answers, heartbeat |
 ///
 /// There are no business rules here: what is valid is asked of `events`, what happens of `hub`.
 /// Everything but [Gateway] and what is shared and immutable ([GatewayContext]) belongs to one event

@@ -1,0 +1,264 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.events.CloseCode;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A connection that speaks RFC 6455, whatever the messages mean: the only handler of its pipeline.
+///
+/// It decodes what comes, answers pings and close frames, and ends a connection in good order. What has
+/// been read but may not be decoded yet, because the client has to take or wait for something first, is
+/// held and gone on with later. Belongs to the event loop.
+///
+/// ```
+/// OPEN ──end wanted by either side, or a fault──> CLOSING ──> closed
+/// ```
+///
+/// While closing, nothing is sent and nothing is understood; what still comes is read and thrown away,
+/// for two seconds at the longest, so that the last words arrive.
+abstract sealed class FramedConnection extends ChannelInboundHandlerAdapter
+    implements FrameDecoder.Sink permits WebSocketConnection {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FramedConnection.class);
+
+  private final Channel channel;
+  private final FrameDecoder decoder;
+
+  // owned by the event loop
+  private @Nullable ByteBuf held;
+  private boolean goOnIsDue;
+  private boolean reading;
+  private boolean closing;
+
+  FramedConnection(Channel channel, FrameLimits limits) {
+    this.channel = channel;
+    this.decoder = new FrameDecoder(this, limits);
+  }
+
+  /// Bytes came from the client.
+  abstract void heard();
+
+  /// Whether the client has to take or wait for something before more of it is understood.
+  abstract boolean isHeldUp();
+
+  /// Whether frames other than a close are passed over.
+  abstract boolean isDeaf();
+
+  /// The connection ends: nothing is sent behind this but the close frame.
+  abstract void leave();
+
+  /// Output that the client asked for is about to be written.
+  abstract void countUnread(int bytes);
+
+  final Channel channel() {
+    return channel;
+  }
+
+  final boolean isClosing() {
+    return closing;
+  }
+
+  /// Writes one frame: at once, or together with all that is written until the bytes at hand are
+  /// decoded.
+  final void write(ByteBuf frame) {
+    if (reading) {
+      channel.write(frame, channel.voidPromise());
+    } else {
+      channel.writeAndFlush(frame, channel.voidPromise());
+    }
+  }
+
+  @Override
+  public final void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    if (bytes.isReadable()) {
+      heard();
+    }
+    held =
+        held == null
+            ? bytes
+            : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), held, bytes);
+    decode();
+  }
+
+  private void decode() {
+    ByteBuf bytes = held;
+    if (bytes == null) {
+      return;
+    }
+    reading = true;
+    boolean failed = true;
+    try {
+      decoder.decode(bytes);
+      failed = false;
+    } finally {
+      // Behind a failure of ours nothing would be understood: the middle of a message may be
+      // missing.
+      if (failed || !bytes.isReadable()) {
+        letGo();
+      }
+    }
+  }
+
+  private void letGo() {
+    if (held != null) {
+      held.release();
+      held = null;
+    }
+  }
+
+  @Override
+  public final void channelReadComplete(ChannelHandlerContext ctx) {
+    reading = false;
+    channel.flush();
+    readOn();
+  }
+
+  /// Goes on with what is held, or asks the socket for more, unless the client has to take or wait for
+  /// something first.
+  final void readOn() {
+    if (reading || !channel.isActive() || !takesMore()) {
+      return;
+    }
+    if (held == null) {
+      channel.read();
+    } else if (!goOnIsDue) {
+      goOnIsDue = true;
+      channel.eventLoop().execute(this::goOn);
+    }
+  }
+
+  private void goOn() {
+    goOnIsDue = false;
+    try {
+      decode();
+    } catch (RuntimeException e) {
+      channel.pipeline().fireExceptionCaught(e);
+    }
+    reading = false;
+    channel.flush();
+    readOn();
+  }
+
+  @Override
+  public final boolean takesMore() {
+    return closing || !isHeldUp();
+  }
+
+  @Override
+  public final void ping(byte[] payload) {
+    if (!closing && !isDeaf()) {
+      countUnread(payload.length);
+      write(ControlFrames.pong(channel.alloc(), payload));
+    }
+  }
+
+  @Override
+  public final void pong() {}
+
+  /// Answers the peer's close frame with the same, then ends.
+  @Override
+  public final void close(int code) {
+    if (closing) {
+      channel.close();
+      return;
+    }
+    closing = true;
+    leave();
+    ByteBuf echo =
+        code == FrameDecoder.NO_CODE
+            ? ControlFrames.close(channel.alloc())
+            : ControlFrames.close(channel.alloc(), code, "");
+    channel.writeAndFlush(echo).addListener(ChannelFutureListener.CLOSE);
+    closeSoon();
+  }
+
+  /// Ends the connection after a frame that cannot be understood: what follows it cannot be either,
+  /// so the peer's close frame is not waited for.
+  @Override
+  public final void fault(CloseCode code, String sentence) {
+    if (closing) {
+      return;
+    }
+    ChannelFuture written = close(code, sentence);
+    if (channel instanceof DuplexChannel duplex) {
+      // Not before: what is still waiting to be written would be thrown away.
+      written.addListener(done -> duplex.shutdownOutput());
+    }
+  }
+
+  /// Ends the connection from this side.
+  ///
+  /// @return done when the close frame has been written
+  final ChannelFuture close(CloseCode code, String sentence) {
+    if (closing) {
+      return channel.newSucceededFuture();
+    }
+    LOG.atDebug()
+        .addKeyValue("connection", channel.id())
+        .addKeyValue("code", code.code())
+        .log("closing: {}", sentence);
+    announceClose(code, sentence);
+    closing = true;
+    leave();
+    ChannelFuture written =
+        channel.writeAndFlush(ControlFrames.close(channel.alloc(), code.code(), sentence));
+    closeSoon();
+    return written;
+  }
+
+  /// Says what the protocol of the messages says before such a close.
+  abstract void announceClose(CloseCode code, String sentence);
+
+  private void closeSoon() {
+    channel
+        .eventLoop()
+        .schedule(() -> channel.close(), Limits.LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    readOn();
+  }
+
+  /// A client that has finished sending without a close frame is gone.
+  @Override
+  public final void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      channel.close();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    letGo();
+    decoder.stop();
+    closing = true;
+    leave();
+  }
+
+  @Override
+  public final void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (closing) {
+      return;
+    }
+    if (cause instanceof IOException) {
+      LOG.atDebug().addKeyValue("connection", channel.id()).setCause(cause).log("connection broke");
+      channel.close();
+      return;
+    }
+    LOG.atError().addKeyValue("connection", channel.id()).setCause(cause).log("connection failed");
+    // Behind the shard's turn, in the middle of which this may be.
+    channel
+        .eventLoop()
+        .execute(() -> close(CloseCode.INTERNAL_ERROR, "The server met a fault of its own"));
+  }
+}
