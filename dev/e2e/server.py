@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class Server:
-    def __init__(self, data, *options):
+    def __init__(self, data, *options, root=ROOT):
+        self.root = root
         self.data = data
         self.options = options if "--memory" in options else ("--data", str(data), *options)
         self.port = 0
@@ -19,7 +20,7 @@ class Server:
 
     def start(self):
         self.process = subprocess.Popen(
-            [str(ROOT / "tocsin"), "serve", "--port", str(self.port), *self.options],
+            [str(self.root / "tocsin"), "serve", "--port", str(self.port), *self.options],
             stdout=subprocess.PIPE, stderr=open(f"{self.data}.log", "a"), text=True)
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):

@@ -17,6 +17,11 @@ record BooleanShape() implements Shape {
   }
 
   @Override
+  public boolean accepts(PlainJson json) {
+    return json.peek() == 't' ? json.word("true") : json.word("false");
+  }
+
+  @Override
   public void describe(ObjectNode schema, Map<String, ObjectNode> definitions) {
     schema.put("type", "boolean");
   }

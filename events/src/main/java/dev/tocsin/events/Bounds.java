@@ -11,6 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param maximum `null` when there is none
 record Bounds(@Nullable BigDecimal minimum, @Nullable BigDecimal maximum) {
 
+  private static final BigDecimal MAX_PLAIN = BigDecimal.valueOf(PlainJson.MAX_BOUND);
+
   static final Bounds NONE = new Bounds(null, null);
 
   static Bounds of(@Nullable Range range) {
@@ -18,7 +20,12 @@ record Bounds(@Nullable BigDecimal minimum, @Nullable BigDecimal maximum) {
   }
 
   private static @Nullable BigDecimal bound(double value) {
-    return Double.isInfinite(value) ? null : BigDecimal.valueOf(value).stripTrailingZeros();
+    return Double.isInfinite(value) ? null : plain(BigDecimal.valueOf(value).stripTrailingZeros());
+  }
+
+  /// A whole bound has no scale, so that it is cheap to compare with.
+  private static BigDecimal plain(BigDecimal bound) {
+    return bound.scale() < 0 ? bound.setScale(0) : bound;
   }
 
   void check(JsonParser parser, PayloadCheck check) {
@@ -36,6 +43,16 @@ record Bounds(@Nullable BigDecimal minimum, @Nullable BigDecimal maximum) {
           "maximum",
           "must be at most " + maximum.toPlainString() + "; was " + PayloadCheck.shown(parser));
     }
+  }
+
+  /// Whether the number that was read last surely lies within the bounds.
+  boolean accepts(PlainJson json) {
+    return (minimum == null || (isPlain(minimum) && json.isAtLeast(minimum.longValue())))
+        && (maximum == null || (isPlain(maximum) && json.isAtMost(maximum.longValue())));
+  }
+
+  private static boolean isPlain(BigDecimal bound) {
+    return bound.scale() == 0 && bound.abs().compareTo(MAX_PLAIN) <= 0;
   }
 
   void describe(ObjectNode schema) {

@@ -71,6 +71,12 @@ final class DocumentSchema extends PayloadSchema {
     return result;
   }
 
+  /// Never known beforehand: only the validator knows what the document says.
+  @Override
+  boolean accepts(PlainJson json) {
+    return false;
+  }
+
   @Override
   PayloadCheck check(byte[] json, int offset, int length) {
     PayloadTree tree = PayloadTree.of(json, offset, length);

@@ -1,6 +1,5 @@
 package dev.tocsin.events;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +10,15 @@ import tools.jackson.core.io.JsonStringEncoder;
 /// The [#json] is the envelope without its closing brace, so that who delivers it appends what only
 /// he knows: `,"sequence":7,"previous":5}`. Immutable; nobody writes to the arrays.
 public final class EncodedEvent implements EncodingResult {
+
+  private static final byte[] NOTHING = {};
+  private static final byte[] TYPE = ascii("{\"type\":\"");
+  private static final byte[] PAYLOAD = ascii("\",\"payload\":");
+
+  // Each ends what stands before it.
+  private static final byte[] TIMESTAMP = ascii(",\"timestamp\":\"");
+  private static final byte[] CORRELATION_ID = ascii("\",\"correlation_id\":\"");
+  private static final byte[] CHANNEL = ascii("\",\"channel\":\"");
 
   private final String type;
   private final String timestamp;
@@ -47,27 +55,67 @@ public final class EncodedEvent implements EncodingResult {
       String timestamp,
       @Nullable String correlationId,
       @Nullable String channel) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(payload.length + 160);
-    write(out, "{\"type\":\"" + type + "\",\"payload\":");
-    int payloadOffset = out.size();
-    out.writeBytes(payload);
-    write(out, ",\"timestamp\":\"" + timestamp + '"');
-    writeText(out, ",\"correlation_id\":\"", correlationId);
-    writeText(out, ",\"channel\":\"", channel);
-    return new EncodedEvent(
-        type, timestamp, correlationId, channel, out.toByteArray(), payloadOffset, payload.length);
+    return of(type, payload, 0, payload.length, timestamp, correlationId, channel);
   }
 
-  private static void write(ByteArrayOutputStream out, String ascii) {
-    out.writeBytes(ascii.getBytes(StandardCharsets.ISO_8859_1));
-  }
-
-  private static void writeText(ByteArrayOutputStream out, String prefix, @Nullable String text) {
-    if (text != null) {
-      write(out, prefix);
-      out.writeBytes(JsonStringEncoder.getInstance().quoteAsUTF8(text));
-      out.write('"');
+  /// The same with the payload's JSON in a part of an array, which is copied.
+  static EncodedEvent of(
+      String type,
+      byte[] payload,
+      int offset,
+      int length,
+      String timestamp,
+      @Nullable String correlationId,
+      @Nullable String channel) {
+    byte[] typeText = ascii(type);
+    byte[] timestampText = ascii(timestamp);
+    byte[] correlationText = correlationId == null ? NOTHING : quoted(correlationId);
+    byte[] channelText = channel == null ? NOTHING : quoted(channel);
+    int payloadOffset = TYPE.length + typeText.length + PAYLOAD.length;
+    byte[] json =
+        new byte
+            [payloadOffset
+                + length
+                + TIMESTAMP.length
+                + timestampText.length
+                + (correlationId == null ? 0 : CORRELATION_ID.length + correlationText.length)
+                + (channel == null ? 0 : CHANNEL.length + channelText.length)
+                + 1];
+    int at = put(json, 0, TYPE);
+    at = put(json, at, typeText);
+    at = put(json, at, PAYLOAD);
+    System.arraycopy(payload, offset, json, at, length);
+    at = put(json, at + length, TIMESTAMP);
+    at = put(json, at, timestampText);
+    if (correlationId != null) {
+      at = put(json, at, CORRELATION_ID);
+      at = put(json, at, correlationText);
     }
+    if (channel != null) {
+      at = put(json, at, CHANNEL);
+      at = put(json, at, channelText);
+    }
+    json[at] = '"';
+    return new EncodedEvent(type, timestamp, correlationId, channel, json, payloadOffset, length);
+  }
+
+  private static int put(byte[] json, int at, byte[] part) {
+    System.arraycopy(part, 0, json, at, part.length);
+    return at + part.length;
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static byte[] quoted(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+        return JsonStringEncoder.getInstance().quoteAsUTF8(text);
+      }
+    }
+    return ascii(text);
   }
 
   /// The event type's name.

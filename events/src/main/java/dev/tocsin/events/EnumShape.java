@@ -58,6 +58,19 @@ record EnumShape(List<Enum<?>> constants, List<String> names) implements Shape {
   }
 
   @Override
+  public boolean accepts(PlainJson json) {
+    if (!json.text() || !json.isSimple()) {
+      return false;
+    }
+    for (String name : names) {
+      if (name.contentEquals(json)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
   public void describe(ObjectNode schema, Map<String, ObjectNode> definitions) {
     schema.put("type", "string");
     ArrayNode values = schema.putArray("enum");

@@ -199,6 +199,10 @@ public final class EventCatalog {
       return new PayloadValidation.Invalid(
           new Rejection(ErrorCode.RESERVED_EVENT_TYPE, "\"" + type + "\" has no payload"));
     }
+    PlainJson plain = new PlainJson(payload, 0, payload.length);
+    if (schema.accepts(plain) && plain.isAtEnd()) {
+      return new PayloadValidation.Valid(new String(payload, StandardCharsets.UTF_8), schema);
+    }
     Rejection fault = StrictJson.fault(payload);
     if (fault != null) {
       return new PayloadValidation.Invalid(fault);

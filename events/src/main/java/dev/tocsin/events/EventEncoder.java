@@ -34,6 +34,12 @@ public final class EventEncoder {
 
   /// Encodes the envelope that stands in a part of `json`.
   public EncodingResult encode(byte[] json, int offset, int length) {
+    PlainEnvelope plain = new PlainEnvelope(catalog, json, offset, length);
+    return plain.isValid() ? plain.encoded(json, clock) : encodeAny(json, offset, length);
+  }
+
+  /// Encodes or refuses whatever there is; the one place where faults are found.
+  EncodingResult encodeAny(byte[] json, int offset, int length) {
     Rejection fault = JsonText.fault(json, offset, length);
     if (fault != null) {
       return fault;

@@ -30,6 +30,11 @@ record IntegerShape(Bounds bounds) implements Shape {
   }
 
   @Override
+  public boolean accepts(PlainJson json) {
+    return json.number() && json.isWhole() && bounds.accepts(json);
+  }
+
+  @Override
   public void describe(ObjectNode schema, Map<String, ObjectNode> definitions) {
     schema.put("type", "integer");
     bounds.describe(schema);

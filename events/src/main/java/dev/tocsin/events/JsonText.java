@@ -97,7 +97,7 @@ final class JsonText {
   }
 
   /// Past the multi-byte sequence at `i`, or -1 when it is not well-formed (Unicode, table 3-7).
-  private static int skipMultiByte(byte[] json, int i, int end) {
+  static int skipMultiByte(byte[] json, int i, int end) {
     int b0 = json[i] & 0xFF;
     int length = b0 >= 0xF0 ? 4 : b0 >= 0xE0 ? 3 : 2;
     if (b0 < 0xC2 || b0 > 0xF4 || i + length > end) {

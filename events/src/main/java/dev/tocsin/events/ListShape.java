@@ -27,6 +27,22 @@ record ListShape(Shape items) implements Shape {
   }
 
   @Override
+  public boolean accepts(PlainJson json) {
+    if (!json.enter('[')) {
+      return false;
+    }
+    if (json.leave(']')) {
+      return true;
+    }
+    do {
+      if (!items.accepts(json)) {
+        return false;
+      }
+    } while (json.take(','));
+    return json.leave(']');
+  }
+
+  @Override
   public void describe(ObjectNode schema, Map<String, ObjectNode> definitions) {
     schema.put("type", "array");
     items.describe(schema.putObject("items"), definitions);

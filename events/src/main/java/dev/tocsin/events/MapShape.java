@@ -26,6 +26,24 @@ record MapShape(Shape values) implements Shape {
   }
 
   @Override
+  public boolean accepts(PlainJson json) {
+    if (!json.enter('{')) {
+      return false;
+    }
+    if (json.leave('}')) {
+      return true;
+    }
+    int first = json.names();
+    do {
+      if (!json.name() || !json.isNewName(first) || !values.accepts(json)) {
+        return false;
+      }
+    } while (json.take(','));
+    json.forget(first);
+    return json.leave('}');
+  }
+
+  @Override
   public void describe(ObjectNode schema, Map<String, ObjectNode> definitions) {
     schema.put("type", "object");
     values.describe(schema.putObject("additionalProperties"), definitions);

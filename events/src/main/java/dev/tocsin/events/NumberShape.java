@@ -21,6 +21,11 @@ record NumberShape(Bounds bounds) implements Shape {
   }
 
   @Override
+  public boolean accepts(PlainJson json) {
+    return json.number() && bounds.accepts(json);
+  }
+
+  @Override
   public void describe(ObjectNode schema, Map<String, ObjectNode> definitions) {
     schema.put("type", "number");
     bounds.describe(schema);

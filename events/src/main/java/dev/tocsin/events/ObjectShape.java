@@ -22,6 +22,11 @@ record ObjectShape() implements Shape {
   }
 
   @Override
+  public boolean accepts(PlainJson json) {
+    return json.object();
+  }
+
+  @Override
   public void describe(ObjectNode schema, Map<String, ObjectNode> definitions) {
     schema.put("type", "object");
   }

@@ -34,6 +34,10 @@ public abstract sealed class PayloadSchema permits DocumentSchema, RecordSchema 
   /// @param description what the event means
   public abstract ObjectNode jsonSchema(String type, String description);
 
+  /// Whether the payload at the cursor surely is valid and needs no normalising; the cursor is behind it
+  /// then. Otherwise [#check] has to find out.
+  abstract boolean accepts(PlainJson json);
+
   /// Checks the payload, which is a JSON object without syntax errors, duplicate names or excessive
   /// depth.
   abstract PayloadCheck check(byte[] json, int offset, int length);

@@ -64,6 +64,11 @@ final class RecordSchema extends PayloadSchema {
   }
 
   @Override
+  boolean accepts(PlainJson json) {
+    return shape.accepts(json);
+  }
+
+  @Override
   PayloadCheck check(byte[] json, int offset, int length) {
     PayloadCheck check = new PayloadCheck();
     try (JsonParser parser = StrictJson.checkedParser(json, offset, length)) {

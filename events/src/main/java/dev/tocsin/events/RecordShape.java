@@ -4,6 +4,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class RecordShape implements Shape {
   private final Constructor<? extends Record> constructor;
   private final List<Field> fields;
   private final Map<String, Field> byName;
+  private final byte[][] names;
   private final long requiredMask;
 
   /// One component of the record.
@@ -57,6 +59,10 @@ final class RecordShape implements Shape {
     this.fields = List.copyOf(fields);
     this.byName =
         fields.stream().collect(Collectors.toUnmodifiableMap(Field::name, Function.identity()));
+    this.names =
+        fields.stream()
+            .map(field -> field.name.getBytes(StandardCharsets.ISO_8859_1))
+            .toArray(byte[][]::new);
     long mask = 0;
     for (Field field : fields) {
       mask |= field.required ? 1L << field.index : 0;
@@ -126,6 +132,59 @@ final class RecordShape implements Shape {
         }
       }
     }
+  }
+
+  @Override
+  public boolean accepts(PlainJson json) {
+    if (!json.enter('{')) {
+      return false;
+    }
+    long seen = 0;
+    if (!json.leave('}')) {
+      int first = json.names();
+      int expected = 0;
+      do {
+        if (!json.name()) {
+          return false;
+        }
+        int index = indexOf(json, expected);
+        if (index < 0 ? !json.isNewName(first) || !json.value() : !accepts(json, index, seen)) {
+          return false;
+        }
+        if (index >= 0) {
+          seen |= 1L << index;
+          expected = index + 1;
+        }
+      } while (json.take(','));
+      json.forget(first);
+      if (!json.leave('}')) {
+        return false;
+      }
+    }
+    return (seen & requiredMask) == requiredMask;
+  }
+
+  private boolean accepts(PlainJson json, int index, long seen) {
+    if ((seen & 1L << index) != 0) {
+      return false;
+    }
+    Field field = fields.get(index);
+    return json.peek() == 'n' ? !field.required && json.word("null") : field.shape.accepts(json);
+  }
+
+  /// The field whose name was read last, or -1. Producers write them mostly in the same order, so it
+  /// looks at `expected` and what follows first.
+  private int indexOf(PlainJson json, int expected) {
+    int count = names.length;
+    for (int i = 0, index = expected; i < count; i++, index++) {
+      if (index >= count) {
+        index = 0;
+      }
+      if (json.isText(names[index])) {
+        return index;
+      }
+    }
+    return -1;
   }
 
   @Override

@@ -24,6 +24,10 @@ sealed interface Shape
   /// Checks the value whose first token the parser stands on, and leaves it on the last one.
   void check(JsonParser parser, PayloadCheck check);
 
+  /// Whether the value at the cursor surely is of this shape and needs no normalising; the cursor is
+  /// behind it then. Otherwise that is not known, and [#check] has to find out.
+  boolean accepts(PlainJson json);
+
   /// Writes the keywords that describe this shape into `schema`; nested payloads go to
   /// `definitions`.
   void describe(ObjectNode schema, Map<String, ObjectNode> definitions);

@@ -18,6 +18,11 @@ record TextShape() implements Shape {
   }
 
   @Override
+  public boolean accepts(PlainJson json) {
+    return json.text();
+  }
+
+  @Override
   public void describe(ObjectNode schema, Map<String, ObjectNode> definitions) {
     schema.put("type", "string");
   }

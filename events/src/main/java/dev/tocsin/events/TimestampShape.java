@@ -30,6 +30,11 @@ record TimestampShape() implements Shape {
   }
 
   @Override
+  public boolean accepts(PlainJson json) {
+    return json.text() && json.isSimple() && IsoDateTime.isDateTime(json);
+  }
+
+  @Override
   public void describe(ObjectNode schema, Map<String, ObjectNode> definitions) {
     schema.put("type", "string");
     schema.put("pattern", IsoDateTime.PATTERN);

@@ -38,9 +38,15 @@ final class LineSplitter {
         append(piece, piece.readableBytes());
         return;
       }
-      append(piece, length);
+      if (partial.size() == 0 && !overlong && length <= maxBytes) {
+        byte[] line = new byte[length];
+        piece.readBytes(line);
+        finish(line, consumer);
+      } else {
+        append(piece, length);
+        finish(consumer);
+      }
       piece.skipBytes(1);
-      finish(consumer);
     }
   }
 
@@ -63,7 +69,11 @@ final class LineSplitter {
   }
 
   private void finish(LineConsumer consumer) {
-    byte[] line = withoutReturn(partial.toByteArray());
+    finish(partial.toByteArray(), consumer);
+  }
+
+  private void finish(byte[] ended, LineConsumer consumer) {
+    byte[] line = withoutReturn(ended);
     if (overlong || line.length > maxBytes) {
       consumer.line(number, null);
     } else if (!isBlank(line)) {
