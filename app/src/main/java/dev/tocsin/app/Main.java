@@ -57,7 +57,8 @@ public final class Main {
             .addSubcommand(
                 new CommandLine(new LogCommand())
                     .addSubcommand(new LogCommand.NewEpoch(surroundings)))
-            .addSubcommand(new Demo(surroundings));
+            .addSubcommand(new Demo(surroundings))
+            .addSubcommand(new Bench(surroundings));
     return commands
         .setOut(surroundings.outWriter())
         .setErr(surroundings.errWriter())

@@ -34,7 +34,8 @@ class MainTest {
         "catalog show",
         "catalog schema",
         "validate",
-        "demo"
+        "demo",
+        "bench"
       })
   void everyCommandHasHelp(String command) {
     String[] args = (command + " --help").trim().split(" ", -1);
@@ -83,7 +84,26 @@ class MainTest {
         "demo --speed 0",
         "demo --speed NaN",
         "demo --seconds -1",
-        "demo --port 70000"
+        "demo --port 70000",
+        "bench --rate 5 --in-flight 2",
+        "bench --rate 0",
+        "bench --rate x",
+        "bench --in-flight 0",
+        "bench --connections 0",
+        "bench --audiences 0",
+        "bench --audiences 2 --patterns *",
+        "bench --batch 5",
+        "bench --publish carrier-pigeon",
+        "bench --pid 1",
+        "bench --url https://127.0.0.1:1",
+        "bench --url 127.0.0.1:1 --memory",
+        "bench --url 127.0.0.1:1 --path /x",
+        "bench --url 127.0.0.1:1 --pid 999999999",
+        "bench --url 127.0.0.1:1 --type A.B",
+        "bench --peer-protocol echo",
+        "bench --peer-protocol smoke-signals",
+        "bench --url 127.0.0.1:1 --peer-protocol nats --publish http",
+        "bench --warm-connections 5"
       })
   void wrongUseIsExitCode2WithoutATrace(String command) {
     assertThat(process.run(command.split(" ", -1))).isEqualTo(2);

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Finds out what a request wants.
 final class Router {
@@ -260,8 +261,7 @@ final class Router {
   private Response stats() {
     HubStats stats = context.hub().stats();
     EventLog log = context.hub().log();
-    return Response.json(
-        HttpResponseStatus.OK,
+    ObjectNode answer =
         Json.object()
             .put("total_connections", stats.subscriptions().totalConnections())
             .put("explicit_subscriptions", stats.subscriptions().explicitSubscriptions())
@@ -273,6 +273,8 @@ final class Router {
             .put("published", stats.published())
             .put("delivered", stats.delivered())
             .put("rejected", stats.rejected())
-            .put("uptime_seconds", context.uptimeMillis() / 1_000.0));
+            .put("uptime_seconds", context.uptimeMillis() / 1_000.0);
+    ProcessFigures.now().writeTo(answer.putObject("process"));
+    return Response.json(HttpResponseStatus.OK, answer);
   }
 }

@@ -180,6 +180,23 @@ class HttpRoutesTest {
   }
 
   @Test
+  void tellsWhatItsProcessHasUsed() {
+    JsonNode process = server.ask(get("/api/v1/stats")).json().path("process");
+
+    assertThat(process.path("pid").asLong()).isEqualTo(ProcessHandle.current().pid());
+    assertThat(process.path("cpu_seconds").asDouble()).isPositive();
+    // Absent where the platform does not tell.
+    assertThat(process.path("resident_bytes").asLong(1 << 20)).isGreaterThanOrEqualTo(1 << 20);
+  }
+
+  @Test
+  void findsTheResidentMemoryOfAProcess() {
+    assertThat(ProcessFigures.resident(List.of("Name:\tjava", "VmRSS:\t   2048 kB", "Threads:\t9")))
+        .isEqualTo(2L << 20);
+    assertThat(ProcessFigures.resident(List.of("Name:\tjava"))).isNegative();
+  }
+
+  @Test
   void tellsItsHealth() {
     assertThat(server.ask(get("/healthz")).status()).isEqualTo(200);
     assertThat(server.ask(get("/readyz")).status()).isEqualTo(200);

@@ -1,0 +1,335 @@
+package dev.tocsin.app;
+
+import dev.tocsin.load.Audiences;
+import dev.tocsin.load.LoadDriver;
+import dev.tocsin.load.LoadException;
+import dev.tocsin.load.LoadPlan;
+import dev.tocsin.load.LoadReport;
+import dev.tocsin.load.Pace;
+import dev.tocsin.load.PeerProtocol;
+import dev.tocsin.load.PublishBy;
+import dev.tocsin.load.ServerProcess;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// Measures a server under load.
+@Command(
+    name = "bench",
+    description = {
+      "Measures a server under load: many WebSockets that receive, and one producer.",
+      "",
+      "Without --url it starts a server of its own with a log in a temporary folder, and ends it"
+          + " afterwards. Driver and server share the machine's cores then: 'taskset' separates"
+          + " them, see docs/benchmarks.md.",
+      "",
+      "The exit code is 1 when an event was lost, came twice or out of order, or a connection was"
+          + " cut.",
+      ""
+    },
+    footer = {
+      "",
+      "For instance:",
+      "  tocsin bench --connections 500 --in-flight 8",
+      "  tocsin bench --url http://127.0.0.1:8080 --rate 200 --duration 30s",
+      "  tocsin bench --idle --connections 8000",
+      "",
+      "Every option can also be given in the environment: TOCSIN_RATE=50 for --rate 50.",
+      "Exit codes: 0, 1 for a failure, 2 for wrong use."
+    },
+    sortOptions = false)
+final class Bench implements Callable<Integer> {
+
+  private static final String SOCKET_PATH = "/ws/events";
+
+  private final Surroundings surroundings;
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description = "The server (default: one of its own).")
+  private @Nullable String url;
+
+  @Option(
+      names = "--memory",
+      description = "Its own server keeps the log in memory instead of on disk.")
+  private boolean memory;
+
+  @Option(
+      names = "--connections",
+      paramLabel = "N",
+      description = "How many WebSockets receive (default: 100).")
+  private int connections = 100;
+
+  @Option(
+      names = "--patterns",
+      paramLabel = "PATTERN[+PATTERN…]",
+      split = ",",
+      description =
+          "What they subscribe to; connections take these in turn, so that each makes an audience"
+              + " (default: everything). Repeatable; + joins the patterns of one connection.")
+  private List<String> patterns = List.of();
+
+  @Option(
+      names = "--audiences",
+      paramLabel = "N",
+      description =
+          "Instead of --patterns: N different subscriptions, each of which gets the events.")
+  private @Nullable Integer audiences;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description =
+          "Publish N events a second, whatever the server does; latencies count from the time at"
+              + " which an event was due (default: 50).")
+  private @Nullable Double rate;
+
+  @Option(
+      names = "--in-flight",
+      paramLabel = "N",
+      description =
+          "Instead of --rate: keep N events on their way; one that all connections have makes room"
+              + " for the next.")
+  private @Nullable Integer inFlight;
+
+  @Option(names = "--idle", description = "Publish nothing: only what connections cost.")
+  private boolean idle;
+
+  @Option(
+      names = "--warm-connections",
+      paramLabel = "N",
+      description =
+          "With --idle: open and close so many connections before (default: half of"
+              + " --connections).")
+  private @Nullable Integer warmConnections;
+
+  @Option(
+      names = "--size",
+      paramLabel = "BYTES",
+      description = "About how large an event is (default: 300).")
+  private ByteSize size = new ByteSize(300);
+
+  @Option(
+      names = "--type",
+      paramLabel = "TYPE",
+      description =
+          "The events' type, whose schema has to allow the payload of a detection.new (default:"
+              + " detection.new).")
+  private String type = "detection.new";
+
+  @Option(
+      names = "--duration",
+      paramLabel = "TIME",
+      description = "How long it is measured (default: 10s).")
+  private TimeSpan duration = new TimeSpan(Duration.ofSeconds(10));
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "TIME",
+      description = "How long it runs before it is measured (default: 5s).")
+  private TimeSpan warmUp = new TimeSpan(Duration.ofSeconds(5));
+
+  @Option(
+      names = "--publish",
+      paramLabel = "HOW",
+      description =
+          "How events get there: ws (one WebSocket), http (a POST for each) or ndjson (--batch a"
+              + " POST) (default: ws).")
+  private @Nullable PublishBy publishBy;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "With --publish ndjson: events in one POST (default: 100).")
+  private @Nullable Integer batch;
+
+  @Option(
+      names = "--deflate",
+      description = "The WebSockets offer permessage-deflate, and inflate.")
+  private boolean deflate;
+
+  @Option(
+      names = "--receivers",
+      paramLabel = "N",
+      description = "How many threads receive (default: 1).")
+  private int receivers = 1;
+
+  @Option(
+      names = "--pid",
+      paramLabel = "PID",
+      description =
+          "The server's process, if it runs on this machine: its CPU and memory are read there"
+              + " (default: a Tocsin is asked).")
+  private @Nullable Long pid;
+
+  @Option(
+      names = "--peer-protocol",
+      paramLabel = "KIND",
+      description =
+          "What kind of server it is: tocsin, echo (sends to all what one sends), nats (its"
+              + " WebSocket) or nchan (default: tocsin).")
+  private PeerProtocol protocol = PeerProtocol.TOCSIN;
+
+  @Option(
+      names = "--path",
+      paramLabel = "PATH",
+      description = "Where the WebSocket of another kind of server is (default: /).")
+  private @Nullable String path;
+
+  @Option(
+      names = "--publish-path",
+      paramLabel = "PATH",
+      description = "Where an Nchan is posted to (default: /pub).")
+  private String publishPath = "/pub";
+
+  @Option(names = "--json", description = "One JSON object on stdout, and nothing else there.")
+  private boolean json;
+
+  Bench(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() throws Failure, WrongUse {
+    check();
+    if (url != null) {
+      return measure(ServerUrl.parse(url), pid);
+    }
+    plan(ServerUrl.parse(ServerUrl.DEFAULT)); // wrong use is told before a server is started
+    surroundings.interruption().listen();
+    try (OwnServer server = OwnServer.start(memory)) {
+      return measure(ServerUrl.parse(server.url()), server.pid());
+    }
+  }
+
+  private void check() throws WrongUse {
+    if ((rate != null ? 1 : 0) + (inFlight != null ? 1 : 0) + (idle ? 1 : 0) > 1) {
+      throw new WrongUse("--rate, --in-flight and --idle exclude each other");
+    }
+    if (audiences != null && !patterns.isEmpty()) {
+      throw new WrongUse("--patterns and --audiences exclude each other");
+    }
+    if (audiences != null && (audiences < 1 || audiences > Audiences.MAX)) {
+      throw new WrongUse("--audiences is between 1 and " + Audiences.MAX);
+    }
+    if (url == null && protocol != PeerProtocol.TOCSIN) {
+      throw new WrongUse("where is the " + protocol + " server? Give its --url");
+    }
+    if (url == null && pid != null) {
+      throw new WrongUse("--pid is for a server that runs: give its --url");
+    }
+    if (url != null && memory) {
+      throw new WrongUse("--memory is for a server of its own: leave out --url");
+    }
+    if (protocol == PeerProtocol.TOCSIN && path != null) {
+      throw new WrongUse("--path is for another kind of server; for a Tocsin it stands in --url");
+    }
+    if (protocol != PeerProtocol.TOCSIN
+        && (audiences != null || !patterns.isEmpty() || publishBy != null)) {
+      throw new WrongUse("--patterns, --audiences and --publish are for a Tocsin only");
+    }
+    if (batch != null && publishBy != PublishBy.NDJSON) {
+      throw new WrongUse("--batch is for --publish ndjson");
+    }
+    if (warmConnections != null && !idle) {
+      throw new WrongUse("--warm-connections is for --idle");
+    }
+    if (protocol == PeerProtocol.TOCSIN && !type.matches("[a-z0-9_.]{1,128}")) {
+      throw new WrongUse("--type " + type + " is no event type such as detection.new");
+    }
+  }
+
+  private LoadPlan plan(ServerUrl server) throws WrongUse {
+    if (!"http".equals(server.http().getScheme())) {
+      throw new WrongUse("only http:// and ws:// can be measured, without TLS");
+    }
+    boolean tocsin = protocol == PeerProtocol.TOCSIN;
+    String at = server.http() + (tocsin ? SOCKET_PATH : path == null ? "/" : path);
+    PublishBy by =
+        publishBy != null
+            ? publishBy
+            : protocol == PeerProtocol.NCHAN ? PublishBy.HTTP : PublishBy.WS;
+    try {
+      return new LoadPlan(
+          URI.create(at.replaceFirst("^http", "ws")),
+          protocol,
+          tocsin ? server.resource("/api/v1/events").getRawPath() : publishPath,
+          connections,
+          !idle ? 0 : warmConnections == null ? connections / 2 : warmConnections,
+          subscriptions(),
+          type,
+          (int) Math.min(Integer.MAX_VALUE, size.bytes()),
+          pace(),
+          by,
+          by != PublishBy.NDJSON ? 1 : batch == null ? 100 : batch,
+          warmUp.duration(),
+          duration.duration(),
+          receivers,
+          deflate);
+    } catch (IllegalArgumentException e) {
+      throw new WrongUse(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private List<List<String>> subscriptions() {
+    if (audiences != null) {
+      return Audiences.distinct(audiences, type);
+    }
+    List<List<String>> all = new ArrayList<>();
+    patterns.forEach(joined -> all.add(List.of(joined.split("\\+", -1))));
+    return all.isEmpty() ? List.of(List.of()) : all;
+  }
+
+  private Pace pace() {
+    return idle
+        ? new Pace.Idle()
+        : inFlight != null
+            ? new Pace.InFlight(inFlight)
+            : new Pace.OpenLoop(rate == null ? 50 : rate);
+  }
+
+  private int measure(ServerUrl server, @Nullable Long serverPid) throws Failure, WrongUse {
+    LoadPlan plan = plan(server);
+    surroundings.interruption().listen();
+    BenchProgress progress = new BenchProgress(surroundings);
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      ServerProcess process =
+          serverPid != null
+              ? new ServerProcess.Local(serverPid)
+              : protocol == PeerProtocol.TOCSIN
+                  ? new ServerProcess.Told(server.resource("/api/v1/stats"), http)
+                  : new ServerProcess.Unknown();
+      if (serverPid != null && process.sample().isEmpty()) {
+        throw new WrongUse("--pid " + serverPid + ": there is no such process on this machine");
+      }
+      LoadReport report = LoadDriver.run(plan, process, progress);
+      progress.clear();
+      print(report);
+      return report.isClean() ? 0 : Main.FAILURE;
+    } catch (LoadException e) {
+      throw new Failure(String.valueOf(e.getMessage()), e);
+    } finally {
+      progress.clear();
+    }
+  }
+
+  private void print(LoadReport report) {
+    if (json) {
+      surroundings.out().println(BenchReport.json(report));
+    } else {
+      BenchReport.lines(report).forEach(surroundings.out()::println);
+    }
+    surroundings.out().flush();
+    report.warnings().forEach(warning -> surroundings.say("warning: " + warning));
+    if (report.interrupted()) {
+      surroundings.say("interrupted: these are the figures until then");
+    }
+  }
+}
