@@ -2,11 +2,14 @@
 # Builds the program when its sources have changed. Sourced by ./tocsin and ./check (POSIX sh), in
 # the root of the repository and after dev/jdk.sh.
 
+# shellcheck source=dev/prepare.sh
+. dev/prepare.sh
+
 program=app/target/tocsin
 
 # fingerprint: path, time and size of everything the program is made of, in one number.
 fingerprint() {
-  set -- pom.xml
+  set -- pom.xml dev/prepare.sh
   for module in */pom.xml; do
     module=${module%/pom.xml}
     [ "$module" = bench ] || set -- "$@" "$module/pom.xml"
@@ -85,6 +88,7 @@ build_program() {
   fi
   echo "building tocsin (first start takes a minute)…" >&2
   if run_maven -Dmaven.test.skip=true -pl app -am package >target/build.log 2>&1; then
+    prepare_program >>target/build.log 2>&1
     echo "$sources" >"$program/stamp"
     unlock_build
   else

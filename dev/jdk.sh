@@ -1,6 +1,6 @@
-# shellcheck shell=sh disable=SC2034 # $java_home is for whoever sources this
-# Finds Java. Sourced by ./tocsin, ./check and dev/format (POSIX sh); shipped in lib/ of a
-# distribution. Looks at files only: starting each candidate would cost more than the program does.
+# shellcheck shell=sh disable=SC2034,SC2154 # $java_home is for whoever sources this, $lib is theirs
+# Finds Java and starts the program with it. Sourced by ./tocsin, ./check and dev/format (POSIX sh);
+# shipped in lib/ of a distribution. Looks at files only: starting each candidate would cost more than the program does.
 
 min_java=25
 
@@ -61,4 +61,33 @@ explain_java() {
     echo "  elsewhere:      https://adoptium.net/temurin/releases/?version=$min_java"
     echo "  If it is in an unusual place, set JAVA_HOME to its folder."
   } >&2
+}
+
+# launch ARGS: becomes the program whose jars are in $lib, on the Java in $java_home.
+#
+# A small heap to begin with: the default is a share of the machine's memory, and is filled before the
+# first collection. Compact headers: less memory per object. Native access and Unsafe: Netty's, without
+# a warning. What dev/prepare.sh has made, where it is there: native libraries that need not be unpacked
+# at each start, and the cache of classes and profiles (one that does not fit this Java is passed over,
+# in silence). Out of memory: better a restart than half a program. Yours come last, so that they win.
+launch() {
+  if [ -d "$lib/native" ]; then
+    set -- "-Djava.library.path=$lib/native" "-Dorg.sqlite.lib.path=$lib/native" \
+      -cp "$lib/*" dev.tocsin.app.Main "$@"
+  else
+    set -- -cp "$lib/*" dev.tocsin.app.Main "$@"
+  fi
+  if [ -f "$lib/tocsin.aot" ]; then
+    set -- "-XX:AOTCache=$lib/tocsin.aot" "-Xlog:aot*=off,cds*=off" "$@"
+  fi
+  # shellcheck disable=SC2086 # several options
+  exec "$java_home/bin/java" \
+    -Xms64m \
+    -Xmx512m \
+    -XX:+UseCompactObjectHeaders \
+    -XX:+ExitOnOutOfMemoryError \
+    --enable-native-access=ALL-UNNAMED \
+    --sun-misc-unsafe-memory-access=allow \
+    ${TOCSIN_JAVA_OPTS:-} \
+    "$@"
 }

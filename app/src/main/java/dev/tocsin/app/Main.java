@@ -1,6 +1,9 @@
 package dev.tocsin.app;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -34,31 +37,46 @@ public final class Main {
   /// Runs a command and returns its exit code.
   static int run(String[] args, Surroundings surroundings) {
     Logging logging = new Logging(surroundings.err());
-    CommandLine commands = commands(surroundings, logging);
+    CommandLine commands = commands(args, surroundings, logging);
     int code = commands.execute(args);
     surroundings.out().flush();
     surroundings.err().flush();
     return code;
   }
 
-  private static CommandLine commands(Surroundings surroundings, Logging logging) {
+  /// The commands and what makes each, in the order in which they are listed.
+  private static Map<String, Supplier<CommandLine>> makers(Surroundings surroundings) {
+    Map<String, Supplier<CommandLine>> makers = new LinkedHashMap<>();
+    makers.put("serve", () -> new CommandLine(new Serve(surroundings)));
+    makers.put("tail", () -> new CommandLine(new Tail(surroundings)));
+    makers.put("publish", () -> new CommandLine(new Publish(surroundings)));
+    makers.put(
+        "catalog",
+        () ->
+            new CommandLine(new CatalogCommand())
+                .addSubcommand(new CatalogCommand.ListTypes(surroundings))
+                .addSubcommand(new CatalogCommand.Show(surroundings))
+                .addSubcommand(new CatalogCommand.Schema(surroundings)));
+    makers.put("validate", () -> new CommandLine(new Validate(surroundings)));
+    makers.put(
+        "log",
+        () ->
+            new CommandLine(new LogCommand()).addSubcommand(new LogCommand.NewEpoch(surroundings)));
+    makers.put("demo", () -> new CommandLine(new Demo(surroundings)));
+    makers.put("bench", () -> new CommandLine(new Bench(surroundings)));
+    return makers;
+  }
+
+  /// The commands that the arguments can mean. Where the first one names a command that is the only one:
+  /// reading the descriptions of all takes longer than starting a server.
+  private static CommandLine commands(String[] args, Surroundings surroundings, Logging logging) {
     Tocsin tocsin = new Tocsin();
-    CommandLine commands =
-        new CommandLine(tocsin)
-            .addSubcommand(new Serve(surroundings))
-            .addSubcommand(new Tail(surroundings))
-            .addSubcommand(new Publish(surroundings))
-            .addSubcommand(
-                new CommandLine(new CatalogCommand())
-                    .addSubcommand(new CatalogCommand.ListTypes(surroundings))
-                    .addSubcommand(new CatalogCommand.Show(surroundings))
-                    .addSubcommand(new CatalogCommand.Schema(surroundings)))
-            .addSubcommand(new Validate(surroundings))
-            .addSubcommand(
-                new CommandLine(new LogCommand())
-                    .addSubcommand(new LogCommand.NewEpoch(surroundings)))
-            .addSubcommand(new Demo(surroundings))
-            .addSubcommand(new Bench(surroundings));
+    CommandLine commands = new CommandLine(tocsin);
+    Map<String, Supplier<CommandLine>> makers = makers(surroundings);
+    if (args.length > 0 && makers.containsKey(args[0])) {
+      makers.keySet().retainAll(Set.of(args[0]));
+    }
+    makers.values().forEach(maker -> commands.addSubcommand(maker.get()));
     return commands
         .setOut(surroundings.outWriter())
         .setErr(surroundings.errWriter())

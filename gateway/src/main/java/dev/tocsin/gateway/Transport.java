@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /// How the process talks to the kernel's sockets.
 public enum Transport {
-  /// The best that this machine has: epoll on Linux, NIO elsewhere.
+  /// The best that this machine has: io_uring or else epoll on Linux, NIO elsewhere. A turn of io_uring
+  /// hands the kernel the writes to all sockets at once, which makes a delivery cheaper
+  /// (`docs/benchmarks.md`); many containers forbid it.
   AUTO,
   /// Linux epoll, native.
   EPOLL,
@@ -29,11 +31,18 @@ public enum Transport {
   /// @throws GatewayException when this one does not work on this machine
   Transport resolved() throws GatewayException {
     return switch (this) {
-      case AUTO -> Epoll.isAvailable() ? EPOLL : NIO;
+      case AUTO -> best();
       case EPOLL -> available(Epoll.unavailabilityCause());
       case IO_URING -> available(IoUring.unavailabilityCause());
       case NIO -> NIO;
     };
+  }
+
+  private static Transport best() {
+    if (IoUring.isAvailable()) {
+      return IO_URING;
+    }
+    return Epoll.isAvailable() ? EPOLL : NIO;
   }
 
   private Transport available(@Nullable Throwable cause) throws GatewayException {
