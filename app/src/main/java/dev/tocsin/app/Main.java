@@ -57,6 +57,7 @@ public final class Main {
             .addSubcommand(
                 new CommandLine(new LogCommand())
                     .addSubcommand(new LogCommand.NewEpoch(surroundings)))
+            .addSubcommand(new CommandLine(new Bench()).addSubcommand(new BenchEcho(surroundings)))
             .addSubcommand(new Demo(surroundings));
     return commands
         .setOut(surroundings.outWriter())
