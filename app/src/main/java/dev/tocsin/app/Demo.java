@@ -106,14 +106,7 @@ final class Demo implements Callable<Integer> {
   private Server start(EventCatalog catalog, int chosenPort) throws Failure, WrongUse {
     GatewaySettings settings;
     try {
-      settings =
-          new GatewaySettings(
-              HOST,
-              chosenPort,
-              Set.of(),
-              Set.of(),
-              Transport.AUTO,
-              GatewaySettings.DEFAULT_STALL_TIMEOUT);
+      settings = new GatewaySettings(HOST, chosenPort, Set.of(), Set.of(), Transport.AUTO);
     } catch (IllegalArgumentException e) {
       throw new WrongUse(String.valueOf(e.getMessage()));
     }

@@ -63,7 +63,10 @@ public final class Main {
         () ->
             new CommandLine(new LogCommand()).addSubcommand(new LogCommand.NewEpoch(surroundings)));
     makers.put("demo", () -> new CommandLine(new Demo(surroundings)));
-    makers.put("bench", () -> new CommandLine(new Bench(surroundings)));
+    makers.put(
+        "bench",
+        () ->
+            new CommandLine(new Bench(surroundings)).addSubcommand(new BenchEcho(surroundings)));
     return makers;
   }
 

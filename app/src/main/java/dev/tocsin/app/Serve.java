@@ -96,6 +96,19 @@ final class Serve implements Callable<Integer> {
               + " (default: 10m).")
   private TimeSpan stallTimeout = new TimeSpan(GatewaySettings.DEFAULT_STALL_TIMEOUT);
 
+  @Option(
+      names = "--deflate-threshold",
+      paramLabel = "BYTES",
+      description =
+          "The shortest WebSocket message that is compressed for the clients that want it"
+              + " (default: 256).")
+  private int deflateThreshold = GatewaySettings.DEFAULT_DEFLATE_THRESHOLD_BYTES;
+
+  @Option(
+      names = "--no-deflate",
+      description = "Compress nothing, and take nothing that is compressed.")
+  private boolean noDeflate;
+
   @Mixin private final CatalogOption catalogOption = new CatalogOption();
 
   @Option(
@@ -214,7 +227,9 @@ final class Serve implements Callable<Integer> {
           new HashSet<>(allowedOrigins),
           new HashSet<>(allowedHosts),
           transport,
-          stallTimeout.duration());
+          stallTimeout.duration(),
+          !noDeflate,
+          deflateThreshold);
     } catch (IllegalArgumentException e) {
       throw new WrongUse(String.valueOf(e.getMessage()));
     }

@@ -10,13 +10,19 @@ import org.jspecify.annotations.Nullable;
 /// One audience's events of one turn, framed once and shared by all its connections.
 ///
 /// A frame is the same for everyone in the audience, `previous` included, so a turn makes one buffer,
-/// and each connection one write of it. Belongs to the event loop of its shard.
+/// and each connection one write of it. For those who agreed on compression there is a second one, made when
+/// the first of them is met. Belongs to the event loop of its shard.
 final class AudienceBatch implements AudienceOutput<WebSocketConnection> {
 
   private static final int INITIAL_BYTES = 1_024;
 
+  private final FrameDeflater deflater;
   private @Nullable ByteBuf frames;
   private long firstPrevious;
+
+  AudienceBatch(FrameDeflater deflater) {
+    this.deflater = deflater;
+  }
 
   @Override
   public void add(LoggedEvent event, long previous) {
@@ -34,12 +40,10 @@ final class AudienceBatch implements AudienceOutput<WebSocketConnection> {
       return;
     }
     frames = null;
-    try {
+    try (BatchForms forms = new BatchForms(batch, deflater, PooledByteBufAllocator.DEFAULT)) {
       for (WebSocketConnection member : members) {
-        member.sendBatch(batch, before, firstPrevious);
+        member.sendBatch(forms.of(member.windowBits()), before, firstPrevious);
       }
-    } finally {
-      batch.release();
     }
   }
 

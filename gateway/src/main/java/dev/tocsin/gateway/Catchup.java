@@ -21,6 +21,7 @@ final class Catchup {
 
   private final GatewayContext context;
   private final Loop loop;
+  private final WebSocketConnection connection;
   private final Channel channel;
   private final Replay<WebSocketConnection> replay;
   private final Runnable caughtUp;
@@ -33,11 +34,13 @@ final class Catchup {
   Catchup(
       GatewayContext context,
       Loop loop,
+      WebSocketConnection connection,
       Channel channel,
       Replay<WebSocketConnection> replay,
       Runnable caughtUp) {
     this.context = context;
     this.loop = loop;
+    this.connection = connection;
     this.channel = channel;
     this.replay = replay;
     this.caughtUp = caughtUp;
@@ -75,7 +78,11 @@ final class Catchup {
     }
   }
 
-  private void advance(int maxBytes) {
+  private void advance(int share) {
+    int maxBytes =
+        connection.windowBits() == FramedConnection.PLAIN
+            ? share
+            : Math.min(share, Limits.MAX_DEFLATED_PAGE_BYTES);
     Page page = new Page();
     List<LoggedEvent> events = fetched;
     fetched = null;
@@ -116,7 +123,7 @@ final class Catchup {
     }
     ByteBuf frames = page.frames;
     if (frames != null) {
-      ChannelFuture written = channel.writeAndFlush(frames);
+      ChannelFuture written = channel.writeAndFlush(connection.inItsForm(frames));
       if (more) {
         written.addListener(done -> {
           if (done.isSuccess()) {

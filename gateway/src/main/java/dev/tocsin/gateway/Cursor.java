@@ -100,7 +100,7 @@ final class Cursor {
     if (catchup != null) {
       catchup.end();
     }
-    catchup = new Catchup(context, loop, channel, replay, () -> catchup = null);
+    catchup = new Catchup(context, loop, connection, channel, replay, () -> catchup = null);
     if (channel.isWritable()) {
       catchup.awaitTurn();
     } else {

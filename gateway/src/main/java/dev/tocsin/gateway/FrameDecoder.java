@@ -1,11 +1,15 @@
 package dev.tocsin.gateway;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tocsin.events.CloseCode;
 import io.netty.buffer.ByteBuf;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.zip.DataFormatException;
+import org.jspecify.annotations.Nullable;
 
 /// Makes messages of the bytes that a client sends (RFC 6455, section 5), wherever those are cut.
 ///
@@ -15,7 +19,8 @@ import java.util.Arrays;
 ///
 /// Between two messages it holds nothing but a few numbers; there are as many of these as connections.
 /// A message that is not complete takes at most twice the bytes that have come of it, however long
-/// its header says that it will be. Belongs to the event loop.
+/// its header says that it will be. One that comes compressed (RFC 7692) is inflated when it is complete,
+/// no further than its bound. Belongs to the event loop.
 final class FrameDecoder {
 
   /// Takes what the frames say.
@@ -52,6 +57,7 @@ final class FrameDecoder {
 
   private static final int FINAL = 0x80;
   private static final int RESERVED = 0x70;
+  private static final int DEFLATED = 0x40;
   private static final int OPCODE = 0x0F;
   private static final int CONTROL = 0x08;
   private static final int MASKED = 0x80;
@@ -79,6 +85,7 @@ final class FrameDecoder {
 
   private final Sink sink;
   private final FrameLimits limits;
+  private final @Nullable MessageInflater inflater;
 
   private Phase phase = Phase.FIRST_BYTE;
 
@@ -106,9 +113,13 @@ final class FrameDecoder {
   private int fragments;
   private int utf8;
 
-  FrameDecoder(Sink sink, FrameLimits limits) {
+  /// A decoder in front of the first frame.
+  ///
+  /// @param inflater inflates compressed messages; `null` when there must be none
+  FrameDecoder(Sink sink, FrameLimits limits, @Nullable MessageInflater inflater) {
     this.sink = sink;
     this.limits = limits;
+    this.inflater = inflater;
   }
 
   /// Decodes, as long as there are bytes and the sink takes more.
@@ -148,8 +159,9 @@ final class FrameDecoder {
   private void begin(int firstByte) {
     first = firstByte;
     int opcode = firstByte & OPCODE;
-    if ((firstByte & RESERVED) != 0) {
-      broken("A reserved bit is set, and no extension gives it a meaning");
+    boolean mayBeDeflated = inflater != null && (opcode == TEXT || opcode == BINARY);
+    if ((firstByte & RESERVED) != 0 && !(mayBeDeflated && (firstByte & RESERVED) == DEFLATED)) {
+      broken("A reserved bit is set, and no extension gives it a meaning here");
     } else if ((opcode > BINARY && opcode < CLOSE) || opcode > PONG) {
       broken("There is no opcode " + opcode);
     } else if (isControl() && !isFinal()) {
@@ -195,10 +207,8 @@ final class FrameDecoder {
   }
 
   private void judgeLength() {
-    if (!isControl() && length > limits.messageBytes() - size) {
-      fault(
-          CloseCode.MESSAGE_TOO_BIG,
-          "A message is larger than " + limits.messageBytes() + " bytes");
+    if (!isControl() && length > maxBytes() - size) {
+      tooBig();
     } else if (!isControl() && ++fragments > limits.fragments()) {
       fault(
           CloseCode.MESSAGE_TOO_BIG,
@@ -235,7 +245,7 @@ final class FrameDecoder {
     } else {
       makeRoom(come);
       take(bytes, message, size, come);
-      if (isText()) {
+      if (isText() && !isDeflated()) {
         utf8 = Utf8.follow(utf8, message, size, size + come);
       }
       size += come;
@@ -273,7 +283,7 @@ final class FrameDecoder {
     if (needed <= message.length) {
       return;
     }
-    long end = isFinal() ? size + length : limits.messageBytes();
+    long end = isFinal() ? size + length : maxBytes();
     message = Arrays.copyOf(message, (int) Math.clamp(2L * message.length, needed, end));
   }
 
@@ -289,17 +299,40 @@ final class FrameDecoder {
   }
 
   private void endMessage() {
+    byte[] whole = isDeflated() ? inflated() : come();
+    if (whole == null) {
+      return;
+    }
     if (utf8 != Utf8.COMPLETE) {
       notUtf8();
       return;
     }
     boolean text = isText();
-    byte[] whole = size == message.length ? message : Arrays.copyOf(message, size);
     letGo();
     if (text) {
       sink.text(whole);
     } else {
       sink.binary(whole);
+    }
+  }
+
+  private byte[] come() {
+    return size == message.length ? message : Arrays.copyOf(message, size);
+  }
+
+  /// The message at hand, or `null` after a fault.
+  private byte @Nullable [] inflated() {
+    try {
+      byte[] whole = requireNonNull(inflater).inflate(message, size, limits.messageBytes());
+      if (whole == null) {
+        tooBig();
+      } else if (isText()) {
+        utf8 = Utf8.follow(Utf8.COMPLETE, whole, 0, whole.length);
+      }
+      return whole;
+    } catch (DataFormatException e) {
+      broken("A compressed message cannot be inflated");
+      return null;
     }
   }
 
@@ -335,6 +368,23 @@ final class FrameDecoder {
     return (code >= 1_000 && code <= 1_003)
         || (code >= 1_007 && code <= 1_014)
         || (code >= 3_000 && code <= 4_999);
+  }
+
+  private void tooBig() {
+    fault(
+        CloseCode.MESSAGE_TOO_BIG, "A message is larger than " + limits.messageBytes() + " bytes");
+  }
+
+  /// How many bytes the message at hand, or the one that begins, may have as it comes.
+  private int maxBytes() {
+    boolean deflated = ((kind == 0 ? first : kind) & DEFLATED) != 0;
+    return deflated
+        ? MessageInflater.maxDeflatedBytes(limits.messageBytes())
+        : limits.messageBytes();
+  }
+
+  private boolean isDeflated() {
+    return (kind & DEFLATED) != 0;
   }
 
   private void notUtf8() {

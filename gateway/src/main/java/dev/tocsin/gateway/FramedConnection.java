@@ -29,12 +29,17 @@ import org.slf4j.LoggerFactory;
 /// While closing, nothing is sent and nothing is understood; what still comes is read and thrown away,
 /// for two seconds at the longest, so that the last words arrive.
 abstract sealed class FramedConnection extends ChannelInboundHandlerAdapter
-    implements FrameDecoder.Sink permits WebSocketConnection {
+    implements FrameDecoder.Sink permits WebSocketConnection, EchoConnection {
 
   private static final Logger LOG = LoggerFactory.getLogger(FramedConnection.class);
 
+  /// The [#windowBits] of who gets its messages as they are.
+  static final int PLAIN = 0;
+
   private final Channel channel;
   private final FrameDecoder decoder;
+  private final Deflation deflation;
+  private final byte windowBits;
 
   // owned by the event loop
   private @Nullable ByteBuf held;
@@ -42,9 +47,19 @@ abstract sealed class FramedConnection extends ChannelInboundHandlerAdapter
   private boolean reading;
   private boolean closing;
 
-  FramedConnection(Channel channel, FrameLimits limits) {
+  /// A connection whose handshake is over.
+  ///
+  /// @param deflation of the event loop
+  /// @param agreed how messages are compressed; `null` when they are not
+  FramedConnection(
+      Channel channel,
+      FrameLimits limits,
+      Deflation deflation,
+      @Nullable PerMessageDeflate agreed) {
     this.channel = channel;
-    this.decoder = new FrameDecoder(this, limits);
+    this.deflation = deflation;
+    this.windowBits = (byte) (agreed == null ? PLAIN : agreed.windowBits());
+    this.decoder = new FrameDecoder(this, limits, agreed == null ? null : deflation.inflater());
   }
 
   /// Bytes came from the client.
@@ -68,6 +83,26 @@ abstract sealed class FramedConnection extends ChannelInboundHandlerAdapter
 
   final boolean isClosing() {
     return closing;
+  }
+
+  /// The size of the window with which messages for this connection are compressed, as a power of two,
+  /// or [#PLAIN].
+  final int windowBits() {
+    return windowBits;
+  }
+
+  /// Frames in the form in which this connection gets them.
+  ///
+  /// @param frames is released, or returned
+  final ByteBuf inItsForm(ByteBuf frames) {
+    if (windowBits == PLAIN) {
+      return frames;
+    }
+    try {
+      return deflation.deflater().deflate(channel.alloc(), frames, windowBits);
+    } finally {
+      frames.release();
+    }
   }
 
   /// Writes one frame: at once, or together with all that is written until the bytes at hand are
@@ -99,6 +134,7 @@ abstract sealed class FramedConnection extends ChannelInboundHandlerAdapter
       return;
     }
     reading = true;
+    deflation.inflater().beginTurn();
     boolean failed = true;
     try {
       decoder.decode(bytes);
@@ -129,7 +165,7 @@ abstract sealed class FramedConnection extends ChannelInboundHandlerAdapter
   /// Goes on with what is held, or asks the socket for more, unless the client has to take or wait for
   /// something first.
   final void readOn() {
-    if (reading || !channel.isActive() || !takesMore()) {
+    if (reading || !channel.isActive() || (isHeldUp() && !closing)) {
       return;
     }
     if (held == null) {
@@ -154,7 +190,7 @@ abstract sealed class FramedConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public final boolean takesMore() {
-    return closing || !isHeldUp();
+    return (closing || !isHeldUp()) && !deflation.inflater().isTurnOver();
   }
 
   @Override

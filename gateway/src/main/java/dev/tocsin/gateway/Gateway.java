@@ -153,6 +153,8 @@ public final class Gateway {
         new AtomicInteger(),
         new AtomicInteger(),
         settings.stallTimeout().toMillis(),
+        settings.deflate(),
+        settings.deflateThresholdBytes(),
         new AtomicBoolean());
   }
 

@@ -20,6 +20,8 @@ import java.util.function.LongSupplier;
 /// @param catchupCount WebSockets that are behind and read the log
 /// @param historyCount history answers that are being made or sent
 /// @param stallMillis how long a WebSocket may take none of the bytes that wait for it
+/// @param deflates whether messages are compressed for those who want it
+/// @param deflateThresholdBytes the shortest message that is compressed
 /// @param stopping set once, when the gateway begins to stop
 record GatewayContext(
     Hub hub,
@@ -33,6 +35,8 @@ record GatewayContext(
     AtomicInteger catchupCount,
     AtomicInteger historyCount,
     long stallMillis,
+    boolean deflates,
+    int deflateThresholdBytes,
     AtomicBoolean stopping) {
 
   /// The time on the clock that never goes backwards.

@@ -16,13 +16,17 @@ import java.util.stream.Collectors;
 /// @param allowedHosts names by which the hub may be addressed besides `localhost` and IP addresses
 /// @param transport how to talk to the sockets
 /// @param stallTimeout how long a WebSocket may take none of the bytes that wait for it
+/// @param deflate whether WebSocket messages are compressed for those who want it
+/// @param deflateThresholdBytes the shortest message that is compressed
 public record GatewaySettings(
     String host,
     int port,
     Set<String> allowedOrigins,
     Set<String> allowedHosts,
     Transport transport,
-    Duration stallTimeout) {
+    Duration stallTimeout,
+    boolean deflate,
+    int deflateThresholdBytes) {
 
   private static final Pattern HOST = Pattern.compile("[^/:?#@\\[\\]\\s]+");
   private static final Pattern ORIGIN =
@@ -31,7 +35,13 @@ public record GatewaySettings(
   /// What is usual: ten minutes.
   public static final Duration DEFAULT_STALL_TIMEOUT = Duration.ofMinutes(10);
 
+  /// What is usual: shorter messages gain too little.
+  public static final int DEFAULT_DEFLATE_THRESHOLD_BYTES = 256;
+
   public GatewaySettings {
+    if (deflateThresholdBytes < 0) {
+      throw new IllegalArgumentException("a threshold must not be negative");
+    }
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("there is no port " + port);
     }
@@ -45,14 +55,22 @@ public record GatewaySettings(
             .collect(Collectors.toUnmodifiableSet());
   }
 
-  /// Settings with the usual [#DEFAULT_STALL_TIMEOUT].
+  /// Settings with what is usual for the rest.
   public GatewaySettings(
       String host,
       int port,
       Set<String> allowedOrigins,
       Set<String> allowedHosts,
       Transport transport) {
-    this(host, port, allowedOrigins, allowedHosts, transport, DEFAULT_STALL_TIMEOUT);
+    this(
+        host,
+        port,
+        allowedOrigins,
+        allowedHosts,
+        transport,
+        DEFAULT_STALL_TIMEOUT,
+        true,
+        DEFAULT_DEFLATE_THRESHOLD_BYTES);
   }
 
   private static String hostName(String name) {

@@ -322,8 +322,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.
     exchange = null;
     loop.remove(this);
     releaseInbox();
-    WebSocketConnection connection = new WebSocketConnection(context, loop, upgrading.channel());
-    WebSocketPipeline.upgrade(upgrading, upgrade.acceptKey(), connection);
+    WebSocketConnection connection =
+        new WebSocketConnection(context, loop, upgrading.channel(), upgrade.deflate());
+    WebSocketPipeline.upgrade(upgrading, upgrade, connection);
     connection.open(upgrade);
     WebSocketPipeline.startDecoding(upgrading.pipeline());
   }

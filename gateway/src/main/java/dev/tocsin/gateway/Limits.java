@@ -30,6 +30,10 @@ final class Limits {
   static final int MAX_PAGE_BYTES = 256 * 1024;
 
   static final int MIN_PAGE_BYTES = 4 * 1024;
+
+  /// The largest page for a connection that has it compressed, which takes the loop longer.
+  static final int MAX_DEFLATED_PAGE_BYTES = 64 * 1024;
+
   static final int CATCHUP_BYTES = 64 * 1024 * 1024;
 
   /// The events of a history answer, in bytes of JSON: the more answers are under way, the less of

@@ -36,6 +36,7 @@ final class Loop {
   private final GatewayContext context;
   private final Shard<WebSocketConnection> shard;
   private final Catchups catchups;
+  private final Deflation deflation;
   private final Set<Tickable> connections = new HashSet<>();
   private int refusals;
 
@@ -43,7 +44,8 @@ final class Loop {
     this.eventLoop = eventLoop;
     this.context = context;
     this.catchups = new Catchups(this::later, context.catchupCount());
-    this.shard = context.hub().newShard(this::later, AudienceBatch::new);
+    this.deflation = new Deflation(context.deflateThresholdBytes());
+    this.shard = context.hub().newShard(this::later, () -> new AudienceBatch(deflation.deflater()));
   }
 
   /// Runs a task on the event loop, behind the sockets that are ready. Tasks that make tasks would keep
@@ -80,6 +82,10 @@ final class Loop {
 
   Shard<WebSocketConnection> shard() {
     return shard;
+  }
+
+  Deflation deflation() {
+    return deflation;
   }
 
   Catchups catchups() {

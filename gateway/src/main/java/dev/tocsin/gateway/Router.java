@@ -107,7 +107,7 @@ final class Router {
   }
 
   private Exchange upgrade(HttpConnection connection, HttpRequest request, QueryStringDecoder uri) {
-    return switch (Upgrade.of(request, uri)) {
+    return switch (Upgrade.of(request, uri, context.deflates())) {
       case Upgrade.Accepted accepted -> new UpgradeExchange(connection, accepted);
       case Upgrade.Refused refused -> new FixedExchange(connection, refused.response());
     };

@@ -3,17 +3,25 @@ package dev.tocsin.gateway;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
-/// Unmasked, unfragmented text frames, as a server sends them (RFC 6455, section 5.2).
+/// Unmasked, unfragmented frames of messages, as a server sends them (RFC 6455, section 5.2).
 final class TextFrames {
 
-  private static final int FINAL_TEXT = 0x81;
+  static final int TEXT = 0x81;
+  static final int BINARY = 0x82;
   private static final int MAX_HEADER_BYTES = 10;
 
   private TextFrames() {}
 
-  /// Writes the header of a frame whose payload has `length` bytes.
+  /// Writes the header of a text frame whose payload has `length` bytes.
   static void writeHeader(ByteBuf out, int length) {
-    out.writeByte(FINAL_TEXT);
+    writeHeader(out, TEXT, length);
+  }
+
+  /// Writes a header.
+  ///
+  /// @param first the byte with the flags and the opcode
+  static void writeHeader(ByteBuf out, int first, int length) {
+    out.writeByte(first);
     if (length < 126) {
       out.writeByte(length);
     } else if (length <= 0xFFFF) {
@@ -23,10 +31,15 @@ final class TextFrames {
     }
   }
 
-  /// A whole frame.
+  /// A whole text frame.
   static ByteBuf of(ByteBufAllocator allocator, byte[] utf8) {
-    ByteBuf frame = allocator.buffer(utf8.length + MAX_HEADER_BYTES);
-    writeHeader(frame, utf8.length);
-    return frame.writeBytes(utf8);
+    return of(allocator, TEXT, utf8);
+  }
+
+  /// A whole frame.
+  static ByteBuf of(ByteBufAllocator allocator, int first, byte[] payload) {
+    ByteBuf frame = allocator.buffer(payload.length + MAX_HEADER_BYTES);
+    writeHeader(frame, first, payload.length);
+    return frame.writeBytes(payload);
   }
 }

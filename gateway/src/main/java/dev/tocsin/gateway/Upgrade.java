@@ -22,10 +22,12 @@ sealed interface Upgrade {
   /// The wish is granted.
   ///
   /// @param acceptKey the value of `Sec-WebSocket-Accept`
+  /// @param deflate how messages are compressed; `null` when they are not
   /// @param patterns what to subscribe to from the first byte; `null` to receive everything
   /// @param resume what was missed; `null` to begin with the next event
   record Accepted(
       String acceptKey,
+      @Nullable PerMessageDeflate deflate,
       @Nullable List<EventPattern> patterns,
       ClientMessage.@Nullable Resume resume)
       implements Upgrade {}
@@ -42,7 +44,9 @@ sealed interface Upgrade {
   }
 
   /// Judges a request for the socket's path.
-  static Upgrade of(HttpRequest request, QueryStringDecoder uri) {
+  ///
+  /// @param deflates whether the server compresses for those who want it
+  static Upgrade of(HttpRequest request, QueryStringDecoder uri, boolean deflates) {
     HttpHeaders headers = request.headers();
     boolean version13 = "13".equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION));
     if (!isAsked(request) || !version13) {
@@ -58,13 +62,17 @@ sealed interface Upgrade {
       return refused(ErrorCode.INVALID_MESSAGE, "Sec-WebSocket-Key has to be 16 bytes in base64");
     }
     try {
+      PerMessageDeflate agreed =
+          PerMessageDeflate.agreed(headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS));
       QueryParameters query = QueryParameters.of(uri);
       Long since = query.number("since", 0).orElse(null);
       ClientMessage.@Nullable Resume resume =
           since == null
               ? null
               : new ClientMessage.Resume(null, since, query.text("epoch").orElse(null));
-      return new Accepted(acceptKey(key), query.patterns(), resume);
+      return new Accepted(acceptKey(key), deflates ? agreed : null, query.patterns(), resume);
+    } catch (PerMessageDeflate.MalformedOfferException e) {
+      return refused(ErrorCode.INVALID_MESSAGE, e.getMessage());
     } catch (QueryParameters.InvalidQueryException e) {
       return refused(ErrorCode.INVALID_QUERY, e.getMessage());
     }

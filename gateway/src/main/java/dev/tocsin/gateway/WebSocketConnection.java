@@ -10,6 +10,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /// A connection that speaks WebSocket: a member of its loop's shard, and the one who answers its
 /// client.
@@ -35,8 +36,9 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
   private long lastHeardMillis;
   private long lastHeartbeatMillis;
 
-  WebSocketConnection(GatewayContext context, Loop loop, Channel channel) {
-    super(channel, FrameLimits.USUAL);
+  WebSocketConnection(
+      GatewayContext context, Loop loop, Channel channel, @Nullable PerMessageDeflate agreed) {
+    super(channel, FrameLimits.USUAL, loop.deflation(), agreed);
     this.context = context;
     this.loop = loop;
     this.channel = channel;
@@ -95,7 +97,7 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
     if (isClosing() || !channel.isActive()) {
       return;
     }
-    ByteBuf frame = TextFrames.of(channel.alloc(), message);
+    ByteBuf frame = inItsForm(TextFrames.of(channel.alloc(), message));
     countUnread(frame.readableBytes());
     write(frame);
   }

@@ -17,19 +17,25 @@ final class WebSocketPipeline {
 
   /// Answers 101 and puts the connection in the place of the handlers of HTTP.
   ///
-  /// @param ctx the place of the [HttpConnection]
-  static void upgrade(ChannelHandlerContext ctx, String acceptKey, WebSocketConnection connection) {
+  /// @param ctx the place of the handler that decided so
+  static void upgrade(
+      ChannelHandlerContext ctx, Upgrade.Accepted upgrade, FramedConnection connection) {
     FullHttpResponse switching =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);
     switching
         .headers()
         .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
-        .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, acceptKey);
+        .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, upgrade.acceptKey());
+    if (upgrade.deflate() != null) {
+      switching.headers().set(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, upgrade.deflate().answer());
+    }
     ctx.write(switching, ctx.voidPromise());
     ctx.pipeline().addLast(connection);
-    ctx.pipeline().remove(Activity.class);
-    ctx.pipeline().remove(HttpConnection.class);
+    ctx.pipeline().remove(ctx.handler());
+    if (ctx.pipeline().get(Activity.class) != null) {
+      ctx.pipeline().remove(Activity.class);
+    }
     ctx.pipeline().remove(HttpResponseEncoder.class);
   }
 

@@ -20,7 +20,7 @@ final class DecodedFrames implements FrameDecoder.Sink {
   /// Everything that a decoder tells of bytes that come in pieces.
   static List<String> of(FrameLimits limits, byte[]... pieces) {
     DecodedFrames frames = new DecodedFrames();
-    FrameDecoder decoder = new FrameDecoder(frames, limits);
+    FrameDecoder decoder = new FrameDecoder(frames, limits, null);
     for (byte[] piece : pieces) {
       ByteBuf bytes = Unpooled.wrappedBuffer(piece);
       decoder.decode(bytes);

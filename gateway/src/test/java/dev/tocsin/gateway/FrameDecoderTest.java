@@ -119,7 +119,7 @@ class FrameDecoderTest {
   @Test
   void waitsBetweenTwoFramesForASinkThatIsFull() {
     DecodedFrames frames = new DecodedFrames();
-    FrameDecoder decoder = new FrameDecoder(frames, LIMITS);
+    FrameDecoder decoder = new FrameDecoder(frames, LIMITS, null);
     byte[] ping = frame(Frame.PING, bytes("a"));
     ByteBuf bytes = Unpooled.wrappedBuffer(join(ping, ping));
     decoder.decode(bytes.readSlice(3));

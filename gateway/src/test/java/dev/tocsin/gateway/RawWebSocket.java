@@ -62,6 +62,11 @@ final class RawWebSocket implements AutoCloseable {
     return socket;
   }
 
+  /// A client that has shaken hands and is told nothing at first.
+  static RawWebSocket of(RawClient client) {
+    return new RawWebSocket(client);
+  }
+
   JsonNode established() {
     return established;
   }

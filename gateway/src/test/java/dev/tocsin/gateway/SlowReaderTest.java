@@ -74,7 +74,14 @@ class SlowReaderTest {
   void isClosedWhenItTakesNothingForTooLong() {
     GatewaySettings settings =
         new GatewaySettings(
-            "127.0.0.1", 0, Set.of(), Set.of(), Transport.AUTO, Duration.ofSeconds(30));
+            "127.0.0.1",
+            0,
+            Set.of(),
+            Set.of(),
+            Transport.AUTO,
+            Duration.ofSeconds(30),
+            false,
+            GatewaySettings.DEFAULT_DEFLATE_THRESHOLD_BYTES);
     try (TestServer server = TestServer.start(settings);
         RawWebSocket stalled =
             RawWebSocket.open(RawClient.to(server.port(), SMALL_BUFFER), "?events=alert.*")) {

@@ -213,9 +213,15 @@ class WebSocketHandshakeTest {
       HttpAnswer answer = client.answer();
 
       assertThat(answer.status()).isEqualTo(101);
-      assertThat(answer.headers()).doesNotContainKeys("sec-websocket-extensions");
+      assertThat(answer.header("sec-websocket-extensions")).startsWith("permessage-deflate;");
       assertThat(answer.headers()).doesNotContainKeys("sec-websocket-protocol");
     }
+  }
+
+  @Test
+  void refusesExtensionsThatCannotBeRead() {
+    assertThat(server.ask(handshake("/ws/events", "Sec-WebSocket-Extensions: a; =")).problem())
+        .isEqualTo("400 invalid_message");
   }
 
   @Test
