@@ -65,8 +65,7 @@ public final class Main {
     makers.put("demo", () -> new CommandLine(new Demo(surroundings)));
     makers.put(
         "bench",
-        () ->
-            new CommandLine(new Bench(surroundings)).addSubcommand(new BenchEcho(surroundings)));
+        () -> new CommandLine(new Bench(surroundings)).addSubcommand(new BenchEcho(surroundings)));
     return makers;
   }
 

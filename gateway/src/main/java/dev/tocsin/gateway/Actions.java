@@ -20,12 +20,13 @@ final class Actions {
 
   private final GatewayContext context;
   private final Shard<WebSocketConnection> shard;
+  private final Publishes publishes;
   private final WebSocketConnection connection;
 
-  Actions(
-      GatewayContext context, Shard<WebSocketConnection> shard, WebSocketConnection connection) {
+  Actions(GatewayContext context, Loop loop, WebSocketConnection connection) {
     this.context = context;
-    this.shard = shard;
+    this.shard = loop.shard();
+    this.publishes = loop.publishes();
     this.connection = connection;
   }
 
@@ -108,14 +109,13 @@ final class Actions {
 
     @Override
     public void start(ActionQueue.Answer answer) {
-      context
-          .hub()
-          .publish(new PublishCommand(message.event(), message.idempotencyKey()))
-          .whenComplete((result, failure) ->
-              connection.onLoop(() -> {
-                answer.give(answer(result, failure));
-                connection.actionFinished();
-              }));
+      publishes.add(
+          connection,
+          new PublishCommand(message.event(), message.idempotencyKey()),
+          (result, failure) -> {
+            answer.give(answer(result, failure));
+            connection.actionFinished();
+          });
     }
 
     private byte[] answer(@Nullable PublishResult result, @Nullable Throwable failure) {

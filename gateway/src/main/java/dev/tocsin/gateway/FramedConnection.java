@@ -44,7 +44,10 @@ abstract sealed class FramedConnection extends ChannelInboundHandlerAdapter
   // owned by the event loop
   private @Nullable ByteBuf held;
   private boolean goOnIsDue;
-  private boolean reading;
+
+  /// Output gathers and is not read on: more of both may follow at once.
+  private boolean corked;
+
   private boolean closing;
 
   /// A connection whose handshake is over.
@@ -108,11 +111,33 @@ abstract sealed class FramedConnection extends ChannelInboundHandlerAdapter
   /// Writes one frame: at once, or together with all that is written until the bytes at hand are
   /// decoded.
   final void write(ByteBuf frame) {
-    if (reading) {
+    if (corked) {
       channel.write(frame, channel.voidPromise());
     } else {
       channel.writeAndFlush(frame, channel.voidPromise());
     }
+  }
+
+  /// Does something whose output leaves in one write. A fault of it ends this connection and no other.
+  final void together(Runnable action) {
+    boolean outermost = !corked;
+    corked = true;
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      fail(e);
+    } finally {
+      if (outermost) {
+        corked = false;
+        channel.flush();
+        readOn();
+      }
+    }
+  }
+
+  /// The server is at fault: ends this connection.
+  final void fail(Throwable fault) {
+    channel.pipeline().fireExceptionCaught(fault);
   }
 
   @Override
@@ -133,7 +158,7 @@ abstract sealed class FramedConnection extends ChannelInboundHandlerAdapter
     if (bytes == null) {
       return;
     }
-    reading = true;
+    corked = true;
     deflation.inflater().beginTurn();
     boolean failed = true;
     try {
@@ -157,7 +182,7 @@ abstract sealed class FramedConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public final void channelReadComplete(ChannelHandlerContext ctx) {
-    reading = false;
+    corked = false;
     channel.flush();
     readOn();
   }
@@ -165,7 +190,7 @@ abstract sealed class FramedConnection extends ChannelInboundHandlerAdapter
   /// Goes on with what is held, or asks the socket for more, unless the client has to take or wait for
   /// something first.
   final void readOn() {
-    if (reading || !channel.isActive() || (isHeldUp() && !closing)) {
+    if (corked || !channel.isActive() || (isHeldUp() && !closing)) {
       return;
     }
     if (held == null) {
@@ -181,9 +206,9 @@ abstract sealed class FramedConnection extends ChannelInboundHandlerAdapter
     try {
       decode();
     } catch (RuntimeException e) {
-      channel.pipeline().fireExceptionCaught(e);
+      fail(e);
     }
-    reading = false;
+    corked = false;
     channel.flush();
     readOn();
   }

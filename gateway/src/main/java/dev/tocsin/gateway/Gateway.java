@@ -45,6 +45,10 @@ public final class Gateway {
   private static final long POLL_MILLIS = 20;
   private static final long CUT_OFF_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /// How long a loop has to have nothing to do before it ends: io_uring tells later that a socket is
+  /// closed.
+  private static final long QUIET_MILLIS = 20;
+
   private final GatewayContext context;
   private final Transport transport;
   private final MultiThreadIoEventLoopGroup group;
@@ -228,7 +232,9 @@ public final class Gateway {
     }
     // A group that is shut down does not always close what is still open.
     onEveryLoop(Loop::end, System.nanoTime() + CUT_OFF_NANOS);
-    group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).awaitUninterruptibly(1_000);
+    group
+        .shutdownGracefully(QUIET_MILLIS, CUT_OFF_NANOS / 1_000_000, TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(2_000);
   }
 
   /// Has something done on every loop, and waits for it until the deadline.

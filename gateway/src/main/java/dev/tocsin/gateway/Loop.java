@@ -36,6 +36,7 @@ final class Loop {
   private final GatewayContext context;
   private final Shard<WebSocketConnection> shard;
   private final Catchups catchups;
+  private final Publishes publishes;
   private final Deflation deflation;
   private final Set<Tickable> connections = new HashSet<>();
   private int refusals;
@@ -44,6 +45,7 @@ final class Loop {
     this.eventLoop = eventLoop;
     this.context = context;
     this.catchups = new Catchups(this::later, context.catchupCount());
+    this.publishes = new Publishes(context.hub(), eventLoop);
     this.deflation = new Deflation(context.deflateThresholdBytes());
     this.shard = context.hub().newShard(this::later, () -> new AudienceBatch(deflation.deflater()));
   }
@@ -90,6 +92,10 @@ final class Loop {
 
   Catchups catchups() {
     return catchups;
+  }
+
+  Publishes publishes() {
+    return publishes;
   }
 
   void add(Tickable connection) {

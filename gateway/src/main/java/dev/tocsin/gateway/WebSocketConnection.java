@@ -42,7 +42,7 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
     this.context = context;
     this.loop = loop;
     this.channel = channel;
-    this.actions = new Actions(context, loop.shard(), this);
+    this.actions = new Actions(context, loop, this);
     this.output = new OutputProgress(channel, loop);
     this.cursor = new Cursor(context, loop, channel, this);
     this.lastHeardMillis = loop.nowMillis();
@@ -88,7 +88,7 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
       }
     } catch (RuntimeException | Error e) {
       // The others of the audience have nothing to do with it.
-      channel.pipeline().fireExceptionCaught(e);
+      fail(e);
     }
   }
 
@@ -222,23 +222,5 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
   public void channelInactive(ChannelHandlerContext ctx) {
     loop.remove(this);
     super.channelInactive(ctx);
-  }
-
-  /// Runs on the event loop, at once when that is where the caller is.
-  void onLoop(Runnable action) {
-    if (channel.eventLoop().inEventLoop()) {
-      guarded(action);
-    } else {
-      channel.eventLoop().execute(() -> guarded(action));
-    }
-  }
-
-  /// A future would swallow what its callback throws.
-  private void guarded(Runnable action) {
-    try {
-      action.run();
-    } catch (RuntimeException e) {
-      channel.pipeline().fireExceptionCaught(e);
-    }
   }
 }

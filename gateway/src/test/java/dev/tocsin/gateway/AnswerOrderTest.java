@@ -2,6 +2,7 @@ package dev.tocsin.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -43,10 +44,9 @@ class AnswerOrderTest {
     socket.say(publish(1)).say(publish(2)).say("{\"action\":\"subscribe\",\"events\":[\"*\"]}");
     socket.say(publish(3)).say("ping");
     assertThat(socket.client().isSilentFor(100)).isTrue();
-    assertThat(log.waiting()).isEqualTo(2);
+    assertThat(log.waitingEvents()).isEqualTo(2);
 
-    log.let();
-    log.let();
+    log.letEvents(2);
     assertThat(socket.message().path("sequence").asLong()).isEqualTo(1);
     assertThat(socket.message().path("sequence").asLong()).isEqualTo(2);
     JsonNode subscribed = socket.message();
@@ -74,10 +74,29 @@ class AnswerOrderTest {
     }
   }
 
+  /// What one read of the socket brings is one append: one group of the log, one turn of the shard.
+  @Test
+  void handsOverTogetherWhatCameTogether() {
+    ByteArrayOutputStream three = new ByteArrayOutputStream();
+    for (int id = 1; id <= 3; id++) {
+      three.writeBytes(RawWebSocket.textFrame(publish(id)));
+    }
+    StallingLog stalling = new StallingLog();
+    try (EmbeddedServer server = EmbeddedServer.webSocket(stalling, "?events=none")) {
+      server.receive(three.toByteArray());
+      server.runTasks();
+
+      stalling.let();
+      assertThat(stalling.waiting()).isZero();
+      assertThat(stalling.newest()).isEqualTo(3);
+    }
+  }
+
   @Test
   void tellsThatTheLogTakesNothing() {
-    socket.say(publish(1)).say(publish(2));
+    socket.say(publish(1));
     log.refuse();
+    socket.say(publish(2));
     log.let();
 
     JsonNode error = socket.message();
@@ -128,7 +147,7 @@ class AnswerOrderTest {
     Flood.of(socket.client(), action).awaitStandstill();
 
     // What one read brought may be waiting as well.
-    assertThat(log.waiting()).isBetween(256, 256 + 64 * 1024 / action.length);
+    assertThat(log.waitingEvents()).isBetween(256, 256 + 64 * 1024 / action.length);
     log.let();
     assertThat(socket.message().path("sequence").asLong()).isEqualTo(1);
   }
@@ -178,9 +197,7 @@ class AnswerOrderTest {
     socket.send(Frame.CLOSE, new byte[0]);
     assertThat(socket.frame().first()).isEqualTo(Frame.CLOSE);
     assertThat(socket.rest()).isEmpty();
-    for (int i = 0; i < 10; i++) {
-      log.let();
-    }
+    log.letEvents(10);
 
     assertThat(log.newest()).isEqualTo(10);
     assertThat(server.ask(RawClient.get("/healthz")).status()).isEqualTo(200);

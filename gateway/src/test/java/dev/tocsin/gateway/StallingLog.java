@@ -33,6 +33,19 @@ final class StallingLog implements EventLog {
     next.answer.complete(log.append(next.events).join());
   }
 
+  /// Waits for appends until they hold so many events, and lets them through.
+  void letEvents(int count) {
+    nextEvents(count).forEach(next -> next.answer.complete(log.append(next.events).join()));
+  }
+
+  private List<Pending> nextEvents(int count) {
+    List<Pending> all = new ArrayList<>();
+    for (int left = count; left > 0; left -= all.getLast().events.size()) {
+      all.add(next());
+    }
+    return all;
+  }
+
   /// Waits for one append and refuses it.
   void refuse() {
     Pending next = next();
@@ -45,14 +58,11 @@ final class StallingLog implements EventLog {
     next().answer.completeExceptionally(new IllegalStateException("a bug in the log"));
   }
 
-  /// Waits for as many appends and answers them in the reverse order.
+  /// Waits for appends until they hold so many events, and answers them in the reverse order.
   void letInReverse(int count) {
-    List<Pending> all = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      all.add(next());
-    }
+    List<Pending> all = nextEvents(count);
     List<List<AppendResult>> results = all.stream().map(p -> log.append(p.events).join()).toList();
-    for (int i = count - 1; i >= 0; i--) {
+    for (int i = all.size() - 1; i >= 0; i--) {
       all.get(i).answer.complete(results.get(i));
     }
   }
@@ -72,6 +82,11 @@ final class StallingLog implements EventLog {
   /// How many appends are waiting.
   int waiting() {
     return pending.size();
+  }
+
+  /// How many events are waiting.
+  int waitingEvents() {
+    return pending.stream().mapToInt(append -> append.events.size()).sum();
   }
 
   @Override
