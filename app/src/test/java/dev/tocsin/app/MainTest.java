@@ -34,6 +34,8 @@ class MainTest {
         "catalog show",
         "catalog schema",
         "validate",
+        "bench",
+        "bench echo",
         "demo"
       })
   void everyCommandHasHelp(String command) {
@@ -58,6 +60,8 @@ class MainTest {
         "serve --port",
         "serve --port x",
         "serve --port 70000",
+        "serve --deflate-threshold -1",
+        "bench echo --port 70000",
         "serve --port -1",
         "serve --host 0.0.0.0",
         "serve --host example.org",
