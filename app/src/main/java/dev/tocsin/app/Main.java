@@ -86,6 +86,8 @@ public final class Main {
             CommandLine.Help.defaultColorScheme(surroundings.colours() ? Ansi.ON : Ansi.OFF))
         .setDefaultValueProvider(new EnvironmentDefaults(surroundings.environment()))
         .setExpandAtFiles(false)
+        // There is --peer-protocol echo, and a command of that name.
+        .setAllowSubcommandsAsOptionParameters(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(ByteSize.class, ByteSize::parse)
         .registerConverter(TimeSpan.class, TimeSpan::parse)

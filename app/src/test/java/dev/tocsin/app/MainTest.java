@@ -34,8 +34,9 @@ class MainTest {
         "catalog show",
         "catalog schema",
         "validate",
-        "demo",
-        "bench"
+        "bench",
+        "bench echo",
+        "demo"
       })
   void everyCommandHasHelp(String command) {
     String[] args = (command + " --help").trim().split(" ", -1);
@@ -59,6 +60,8 @@ class MainTest {
         "serve --port",
         "serve --port x",
         "serve --port 70000",
+        "serve --deflate-threshold -1",
+        "bench echo --port 70000",
         "serve --port -1",
         "serve --host 0.0.0.0",
         "serve --host example.org",

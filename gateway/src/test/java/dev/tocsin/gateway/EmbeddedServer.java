@@ -68,13 +68,13 @@ final class EmbeddedServer implements AutoCloseable {
   }
 
   /// A server whose connection is a WebSocket already and has said `connection.established`.
-  static EmbeddedServer webSocket(String query) {
-    return webSocket(TestServer.memory(), query);
+  static EmbeddedServer webSocket(String query, String... headers) {
+    return webSocket(TestServer.memory(), query, headers);
   }
 
-  static EmbeddedServer webSocket(EventLog log, String query) {
+  static EmbeddedServer webSocket(EventLog log, String query, String... headers) {
     EmbeddedServer server = new EmbeddedServer(log);
-    server.receive(RawWebSocket.handshake("/ws/events" + query));
+    server.receive(RawWebSocket.handshake("/ws/events" + query, headers));
     String said = server.said();
     if (!said.contains("connection.established")) {
       throw new AssertionError(said);

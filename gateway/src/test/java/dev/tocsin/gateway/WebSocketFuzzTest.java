@@ -13,8 +13,11 @@ class WebSocketFuzzTest {
 
   @FuzzTest(maxDuration = "60s")
   void answersOrClosesWhateverComes(FuzzedDataProvider data) {
-    try (EmbeddedServer server = EmbeddedServer.webSocket("?events=alert.*")) {
-      boolean framed = data.consumeBoolean();
+    boolean framed = data.consumeBoolean();
+    try (EmbeddedServer server =
+        EmbeddedServer.webSocket(
+            "?events=alert.*",
+            data.consumeBoolean() ? "Sec-WebSocket-Extensions: permessage-deflate" : "X: y")) {
       while (data.remainingBytes() > 0 && !server.isClosed()) {
         if (framed) {
           int first = data.consumeInt(0, 255);
@@ -39,7 +42,7 @@ class WebSocketFuzzTest {
     while (bytes.isReadable()) {
       assertThat(closed).isFalse();
       int first = bytes.readUnsignedByte();
-      assertThat(first).isIn(Frame.TEXT, Frame.PONG, Frame.CLOSE);
+      assertThat(first).isIn(Frame.TEXT, 0xC1, Frame.PONG, Frame.CLOSE);
       int length = bytes.readUnsignedByte();
       assertThat(length).isLessThan(128);
       bytes.skipBytes(length == 126 ? bytes.readUnsignedShort() : length);
