@@ -71,16 +71,14 @@ explain_java() {
 # at each start, and the cache of classes and profiles (one that does not fit this Java is passed over,
 # in silence). Out of memory: better a restart than half a program. Yours come last, so that they win.
 launch() {
+  # shellcheck disable=SC2086 # several options
+  set -- ${TOCSIN_JAVA_OPTS:-} -cp "$lib/*" dev.tocsin.app.Main "$@"
   if [ -d "$lib/native" ]; then
-    set -- "-Djava.library.path=$lib/native" "-Dorg.sqlite.lib.path=$lib/native" \
-      -cp "$lib/*" dev.tocsin.app.Main "$@"
-  else
-    set -- -cp "$lib/*" dev.tocsin.app.Main "$@"
+    set -- "-Djava.library.path=$lib/native" "-Dorg.sqlite.lib.path=$lib/native" "$@"
   fi
   if [ -f "$lib/tocsin.aot" ]; then
     set -- "-XX:AOTCache=$lib/tocsin.aot" "-Xlog:aot*=off,cds*=off" "$@"
   fi
-  # shellcheck disable=SC2086 # several options
   exec "$java_home/bin/java" \
     -Xms64m \
     -Xmx512m \
@@ -88,6 +86,5 @@ launch() {
     -XX:+ExitOnOutOfMemoryError \
     --enable-native-access=ALL-UNNAMED \
     --sun-misc-unsafe-memory-access=allow \
-    ${TOCSIN_JAVA_OPTS:-} \
     "$@"
 }

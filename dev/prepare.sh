@@ -2,13 +2,14 @@
 # Makes a built program start faster. Sourced by dev/build.sh (POSIX sh), in the root of the repository;
 # needs $java_home and $program. The program runs without any of it, so a step that fails only says so.
 
-# prepare_program: all of it.
-prepare_program() {
+# prepare_program: all of it, in a shell of its own.
+prepare_program() (
+  exec 9>&- # the lock of the build is not for the server that is trained
   # shellcheck disable=SC2154 # set by dev/build.sh
   lib=$PWD/$program/lib
   unpack_natives || { echo "prepare: native libraries stay in their jars"; rm -rf "$lib/native"; }
   train || { echo "prepare: the program starts without a cache of its classes"; rm -f "$lib/tocsin.aot"; }
-}
+)
 
 # unpack_natives: the native libraries of this platform, so that they are loaded where they lie instead
 # of being copied out of their jars and compared at each start.
@@ -38,12 +39,15 @@ unpack_natives() {
 train() {
   rm -f "$lib/tocsin.aot"
   work=$(mktemp -d) || return 1
+  # What the builder has set for servers of his own would change this one.
+  for name in $(env | sed -n 's/^\(TOCSIN_[A-Z_]*\)=.*/\1/p'); do unset "$name"; done
   (TOCSIN_JAVA_OPTS="-XX:AOTCacheOutput=$lib/tocsin.aot" launch serve --port 0 --data "$work/data") \
     >"$work/out" 2>&1 &
   server=$!
-  url=''
-  while [ -z "$url" ] && kill -0 $server 2>/dev/null; do
+  url='' waits=0
+  while [ -z "$url" ] && [ $waits -lt 300 ] && kill -0 $server 2>/dev/null; do
     sleep 0.1
+    waits=$((waits + 1))
     url=$(sed -n 's/^listening on //p' "$work/out")
   done
   for kind in ws http ndjson; do

@@ -13,12 +13,15 @@ import org.jspecify.annotations.Nullable;
 /// They are one append: the log's thread is woken once for all of them and commits them as one group, so
 /// that they are delivered in one turn and each connection is written to once instead of for each event.
 /// Their answers leave together too. Nothing waits for it: what one turn has read is handed over at its
-/// end. Belongs to the event loop.
+/// end, or earlier when it has come to [Limits#MAX_PUBLISHES_BYTES], so that a log which has little room
+/// left does not refuse a whole crowd. Belongs to the event loop.
 final class Publishes {
 
   private final Hub hub;
   private final Executor eventLoop;
   private List<Entry> gathered = new ArrayList<>();
+  private int gatheredBytes;
+  private boolean handOverIsDue;
 
   /// Takes what came of a publish.
   interface Outcome {
@@ -39,20 +42,32 @@ final class Publishes {
 
   /// Adds one, which is handed over behind all that is being read.
   void add(WebSocketConnection connection, PublishCommand command, Outcome outcome) {
-    if (gathered.isEmpty()) {
-      eventLoop.execute(this::handOver);
-    }
     gathered.add(new Entry(connection, command, outcome));
+    gatheredBytes += command.event().length();
+    if (gatheredBytes >= Limits.MAX_PUBLISHES_BYTES) {
+      handOver();
+    } else if (!handOverIsDue) {
+      handOverIsDue = true;
+      eventLoop.execute(this::endTurn);
+    }
+  }
+
+  private void endTurn() {
+    handOverIsDue = false;
+    if (!gathered.isEmpty()) {
+      handOver();
+    }
   }
 
   private void handOver() {
     List<Entry> entries = gathered;
     gathered = new ArrayList<>();
+    gatheredBytes = 0;
     try {
       hub.publish(entries.stream().map(Entry::command).toList())
           .whenComplete(
               (results, failure) -> eventLoop.execute(() -> answer(entries, results, failure)));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // Nobody's fault in particular, and nothing that could be answered.
       entries.stream().map(Entry::connection).distinct().forEach(connection -> connection.fail(e));
     }

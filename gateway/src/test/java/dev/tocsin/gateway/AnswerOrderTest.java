@@ -93,6 +93,25 @@ class AnswerOrderTest {
   }
 
   @Test
+  void handsOverEarlierWhatIsLarge() {
+    String large = "{\"action\":\"publish\",\"event\":" + TestServer.large("a", 50_000) + "}";
+    ByteArrayOutputStream five = new ByteArrayOutputStream();
+    for (int i = 0; i < 5; i++) {
+      five.writeBytes(RawWebSocket.textFrame(large));
+    }
+    StallingLog stalling = new StallingLog();
+    try (EmbeddedServer server = EmbeddedServer.webSocket(stalling, "?events=none")) {
+      server.receive(five.toByteArray());
+      server.runTasks();
+
+      stalling.let();
+      assertThat(stalling.newest()).isEqualTo(3);
+      stalling.let();
+      assertThat(stalling.newest()).isEqualTo(5);
+    }
+  }
+
+  @Test
   void tellsThatTheLogTakesNothing() {
     socket.say(publish(1));
     log.refuse();
