@@ -1,6 +1,7 @@
 package dev.tocsin.gateway;
 
 import dev.tocsin.hub.Shard;
+import dev.tocsin.hub.ShardOwner;
 import io.netty.channel.EventLoop;
 import java.util.HashSet;
 import java.util.List;
@@ -47,7 +48,21 @@ final class Loop {
     this.catchups = new Catchups(this::later, context.catchupCount());
     this.publishes = new Publishes(context.hub(), eventLoop);
     this.deflation = new Deflation(context.deflateThresholdBytes());
-    this.shard = context.hub().newShard(this::later, () -> new AudienceBatch(deflation.deflater()));
+    this.shard = context.hub().newShard(new Owner(), () -> new AudienceBatch(deflation.deflater()));
+  }
+
+  /// The event loop as the owner of the shard.
+  private final class Owner implements ShardOwner {
+
+    @Override
+    public void execute(Runnable task) {
+      later(task);
+    }
+
+    @Override
+    public void executeAfter(Runnable task, long nanos) {
+      eventLoop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+    }
   }
 
   /// Runs a task on the event loop, behind the sockets that are ready. Tasks that make tasks would keep

@@ -127,10 +127,9 @@ public final class Hub {
 
   /// Makes a shard, which from now on is woken whenever there is something to deliver.
   ///
-  /// @param owner runs tasks one after another, always on the same thread: the only one that may use
-  ///     the shard
+  /// @param owner the only thread that may use the shard
   /// @param outputs makes the way out for each audience of the shard
-  public <C> Shard<C> newShard(Executor owner, AudienceOutput.Factory<C> outputs) {
+  public <C> Shard<C> newShard(ShardOwner owner, AudienceOutput.Factory<C> outputs) {
     Shard<C> shard = new Shard<>(types, recent, owner, outputs);
     shards.add(shard);
     // Whatever was appended while the shard was not yet in the list.

@@ -2,7 +2,6 @@ package dev.tocsin.hub;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -11,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /// A part of the subscribers, owned by one thread, and itself a cursor on the log's recent part.
 ///
 /// It is woken by one flag, not fed by a queue: a turn reads all there is since the last one, hands
-/// each event to the audiences that want it, and lets each audience write once. A turn that has much
-/// to read ends after a slice and is continued behind whatever else its owner has to do. One that was
-/// held up for so long that memory has moved on jumps to the head, and sends its connections to the
-/// log for what lies between.
+/// each event to the audiences that want it, and lets each audience write once. A busy one waits a little
+/// for more before it begins ([Pace]). A turn that has much to read ends after a slice and is continued
+/// behind whatever else its owner has to do. One that was held up for so long that memory has moved on
+/// jumps to the head, and sends its connections to the log for what lies between.
 ///
 /// Every change of a subscription first brings the cursor to the head, so that what follows a change
 /// is decided by the new subscription and nothing else: the position that is told to the connection
@@ -29,10 +28,11 @@ public final class Shard<C> {
 
   // immutable
   private final RecentEvents recent;
-  private final Executor owner;
+  private final ShardOwner owner;
 
   // owned by the shard's thread
   private final SubscriptionIndex<C, ShardAudience<C>> index;
+  private final Pace pace = new Pace();
   private final List<ShardAudience<C>> touched = new ArrayList<>();
   private final long[] lastOfType;
   private long position;
@@ -45,7 +45,7 @@ public final class Shard<C> {
   // any thread
   private final AtomicBoolean awake = new AtomicBoolean();
 
-  Shard(TypeTable types, RecentEvents recent, Executor owner, AudienceOutput.Factory<C> outputs) {
+  Shard(TypeTable types, RecentEvents recent, ShardOwner owner, AudienceOutput.Factory<C> outputs) {
     this.recent = recent;
     this.owner = owner;
     RecentEvents.Head head = recent.head();
@@ -76,9 +76,21 @@ public final class Shard<C> {
   }
 
   private void turn() {
-    awake.set(false);
     requireIdle();
-    if (!slice()) {
+    int waiting = Math.clamp(recent.newest() - position, 0, SLICE_EVENTS);
+    long pause = waiting == 0 ? 0 : pace.pause(waiting);
+    if (pause > 0) {
+      // Still awake: what comes meanwhile need not wake it.
+      owner.executeAfter(this::turn, pause);
+      return;
+    }
+    awake.set(false);
+    long begin = System.nanoTime();
+    boolean wasAll = slice();
+    if (waiting > 0) {
+      pace.turnEnded(waiting, System.nanoTime() - begin);
+    }
+    if (!wasAll) {
       wake();
     }
   }

@@ -2,11 +2,10 @@ package dev.tocsin.hub;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /// An owner of a shard that does one task when it is told to.
-final class ManualExecutor implements Executor {
+final class ManualExecutor implements ShardOwner {
 
   private final Queue<Runnable> tasks = new ArrayDeque<>();
   private boolean stopped;

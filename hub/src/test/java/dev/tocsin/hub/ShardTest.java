@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
@@ -79,6 +80,59 @@ class ShardTest {
     owner.runAll();
 
     assertThat(outputs.eventsOf("all")).extracting(Event::batch).containsExactly(1, 1, 1, 2);
+  }
+
+  @Test
+  void waitsBetweenTurnsThatFindSeveralEventsAndTakeTheirTime() {
+    List<Long> pauses = new ArrayList<>();
+    ShardOwner patient =
+        new ShardOwner() {
+          @Override
+          public void execute(Runnable task) {
+            owner.execute(task);
+          }
+
+          @Override
+          public void executeAfter(Runnable task, long nanos) {
+            pauses.add(nanos);
+            append("alert.deleted");
+            owner.execute(task);
+          }
+        };
+    Shard<String> busy = hub.newShard(patient, () -> new SlowOutput(outputs.create()));
+    busy.join("all");
+    for (int turn = 0; turn < 100 && pauses.isEmpty(); turn++) {
+      append("alert.created", "alert.updated", "alert.acknowledged");
+      owner.runAll();
+    }
+
+    int last = outputs.eventsOf("all").getLast().batch();
+    assertThat(outputs.eventsOf("all")).filteredOn(event -> event.batch() == last).hasSize(4);
+  }
+
+  /// Takes its time.
+  private record SlowOutput(AudienceOutput<String> output) implements AudienceOutput<String> {
+
+    @Override
+    public void add(LoggedEvent event, long previous) {
+      output.add(event, previous);
+    }
+
+    @Override
+    public void flush(List<String> members, long before) {
+      LockSupport.parkNanos(2 * Pace.MIN_PAUSE_NANOS + 1);
+      output.flush(members, before);
+    }
+
+    @Override
+    public void discard() {
+      output.discard();
+    }
+
+    @Override
+    public void fallBehind(List<String> members, long after, long previous) {
+      output.fallBehind(members, after, previous);
+    }
   }
 
   @Test

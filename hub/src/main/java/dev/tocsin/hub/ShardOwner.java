@@ -1,0 +1,17 @@
+package dev.tocsin.hub;
+
+import java.util.concurrent.Executor;
+
+/// The thread that owns a [Shard]: runs tasks one after another, always on the same thread. Any thread
+/// may hand it one.
+@FunctionalInterface
+public interface ShardOwner extends Executor {
+
+  /// Runs a task after a pause of less than a millisecond or so, in which the thread does something else
+  /// or nothing. Only called on the thread itself. An owner that cannot wait runs it behind the tasks that it has.
+  ///
+  /// @param nanos the pause, in nanoseconds
+  default void executeAfter(Runnable task, long nanos) {
+    execute(task);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.tocsin.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PaceTest {
+
+  private static final int MANY_TURNS = 100;
+
+  private final Pace pace = new Pace();
+
+  private void turns(int count, int found, long nanos) {
+    for (int i = 0; i < count; i++) {
+      pace.turnEnded(found, nanos);
+    }
+  }
+
+  @Test
+  void doesNotWaitBeforeTheFirstTurn() {
+    assertThat(pace.pause(1)).isZero();
+  }
+
+  @Test
+  void doesNotWaitAsLongAsTurnsFindSingleEvents() {
+    turns(MANY_TURNS, 1, 3_000_000);
+
+    assertThat(pace.pause(1)).isZero();
+  }
+
+  @Test
+  void doesNotWaitForTheSakeOfOneCrowd() {
+    turns(MANY_TURNS, 1, 3_000_000);
+    turns(1, 5, 3_000_000);
+
+    assertThat(pace.pause(1)).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "100_000,   50_000", //
+    "1_200_000, 600_000",
+    "30_000_000, 1_000_000",
+  })
+  void waitsForHalfATurnAndAMillisecondAtTheMost(long turnNanos, long pauseNanos) {
+    turns(MANY_TURNS, 4, turnNanos);
+
+    assertThat(pace.pause(1)).isCloseTo(pauseNanos, within(2L));
+  }
+
+  @Test
+  void beginsAfterThePauseWhateverHasCome() {
+    turns(MANY_TURNS, 4, 1_000_000);
+    pace.pause(1);
+
+    assertThat(pace.pause(1)).isZero();
+  }
+
+  @Test
+  void waitsAgainBeforeTheNextTurn() {
+    turns(MANY_TURNS, 4, 1_000_000);
+    pace.pause(1);
+    pace.pause(3);
+    turns(1, 4, 1_000_000);
+
+    assertThat(pace.pause(1)).isPositive();
+  }
+
+  @Test
+  void doesNotWaitWhenThatWouldCostMoreThanItSaves() {
+    turns(MANY_TURNS, 4, 70_000);
+
+    assertThat(pace.pause(1)).isZero();
+  }
+
+  @Test
+  void doesNotWaitWhenThereIsEnough() {
+    turns(MANY_TURNS, 40, 1_000_000);
+
+    assertThat(pace.pause(64)).isZero();
+    assertThat(pace.pause(63)).isPositive();
+  }
+
+  @Test
+  void stopsWaitingWhenItIsQuietAgain() {
+    turns(MANY_TURNS, 8, 1_000_000);
+    turns(20, 1, 1_000_000);
+
+    assertThat(pace.pause(1)).isZero();
+  }
+}
