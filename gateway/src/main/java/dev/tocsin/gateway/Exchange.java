@@ -22,6 +22,12 @@ abstract class Exchange {
     return true;
   }
 
+  /// Whether the server is at work on what has come of the body, so that the client need not be the one
+  /// who keeps the exchange waiting. It calls [HttpConnection#resume] when it no longer is.
+  boolean isAtWork() {
+    return false;
+  }
+
   /// The body is complete.
   abstract void end();
 

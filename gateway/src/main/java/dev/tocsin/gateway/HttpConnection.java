@@ -392,7 +392,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.
       }
       case BODY -> {
         long since = Math.max(activity.lastHeardMillis(), phaseSinceMillis);
-        if (!paused && nowMillis - since > Limits.BODY_MILLIS) {
+        boolean waits = !paused && (exchange == null || !exchange.isAtWork());
+        if (waits && nowMillis - since > Limits.BODY_MILLIS) {
           breakOff(ErrorCode.REQUEST_TIMEOUT, "The request's body did not arrive in time");
         }
       }

@@ -49,8 +49,8 @@ final class Limits {
   /// Their messages, in bytes; the last may go beyond.
   static final int MAX_PENDING_BYTES = 256 * 1024;
 
-  /// Events that the WebSockets of an event loop hand to the hub as one append, in bytes; the last may go
-  /// beyond.
+  /// Events that the WebSockets of an event loop, or the lines of an NDJSON request, hand to the hub as
+  /// one append, in bytes; the last may go beyond, and of the lines as much as one read brings.
   static final int MAX_PUBLISHES_BYTES = 128 * 1024;
 
   /// Patterns a connection may hold.

@@ -8,26 +8,38 @@ import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `POST /api/v1/events` with one event a line, streamed.
 ///
-/// The lines of a piece are published together; the next piece is read when they are safe in the
-/// log, so a producer can never be faster than the log.
+/// The lines that are at hand are published together. While they are on their way into the log more are
+/// read, up to [Limits#MAX_PUBLISHES_BYTES], and published together after them: so the log has large groups
+/// to write, and a producer can never be faster than it.
 final class NdjsonExchange extends Exchange {
+
+  private static final PublishResult TOO_LONG =
+      new PublishResult.Refused(
+          new Rejection(
+              ErrorCode.MESSAGE_TOO_LARGE,
+              "The line is longer than " + Limits.MAX_MESSAGE_BYTES + " bytes"));
 
   private final Hub hub;
   private final LineSplitter lines = new LineSplitter(Limits.MAX_MESSAGE_BYTES);
   private final NdjsonReport report = new NdjsonReport();
-  private final List<PublishCommand> commands = new ArrayList<>();
-  private final List<Long> lineNumbers = new ArrayList<>();
+  private List<Line> gathered = new ArrayList<>();
+  private int gatheredBytes;
   private long nextLine = 1;
   private boolean publishing;
   private boolean ended;
   private @Nullable Rejection fault;
   private boolean answered;
+
+  /// @param command `null` when the line is too long
+  private record Line(long number, @Nullable PublishCommand command) {}
 
   NdjsonExchange(HttpConnection connection, Hub hub) {
     super(connection);
@@ -43,38 +55,37 @@ final class NdjsonExchange extends Exchange {
 
   private void line(long number, byte @Nullable [] line) {
     nextLine = number + 1;
-    if (line == null) {
-      report.refused(
-          number,
-          new Rejection(
-              ErrorCode.MESSAGE_TOO_LARGE,
-              "The line is longer than " + Limits.MAX_MESSAGE_BYTES + " bytes"));
-    } else {
-      commands.add(new PublishCommand(Slice.of(line)));
-      lineNumbers.add(number);
-    }
+    gathered.add(new Line(number, line == null ? null : new PublishCommand(Slice.of(line))));
+    gatheredBytes += line == null ? 0 : line.length;
   }
 
   @Override
   boolean drained() {
-    if (!commands.isEmpty() && !publishing) {
-      publish();
-    }
-    return !publishing;
+    publish();
+    return gatheredBytes < Limits.MAX_PUBLISHES_BYTES;
   }
 
+  @Override
+  boolean isAtWork() {
+    return publishing;
+  }
+
+  /// Publishes what was gathered, unless that has to wait for what is on its way.
   private void publish() {
+    if (publishing || gathered.isEmpty()) {
+      return;
+    }
     publishing = true;
-    List<Long> numbers = List.copyOf(lineNumbers);
-    hub.publish(List.copyOf(commands))
+    List<Line> lines = gathered;
+    gathered = new ArrayList<>();
+    gatheredBytes = 0;
+    hub.publish(lines.stream().map(Line::command).filter(Objects::nonNull).toList())
         .whenComplete(
-            (results, failure) -> connection().onLoop(() -> published(numbers, results, failure)));
-    commands.clear();
-    lineNumbers.clear();
+            (results, failure) -> connection().onLoop(() -> published(lines, results, failure)));
   }
 
   private void published(
-      List<Long> numbers, @Nullable List<PublishResult> results, @Nullable Throwable failure) {
+      List<Line> lines, @Nullable List<PublishResult> results, @Nullable Throwable failure) {
     publishing = false;
     if (answered) {
       return;
@@ -84,28 +95,46 @@ final class NdjsonExchange extends Exchange {
       respond(HttpConnection.fault(failure));
       return;
     }
-    long notTaken = 0;
-    for (int i = 0; i < results.size(); i++) {
-      switch (results.get(i)) {
-        case PublishResult.Published event -> report.accepted(event.sequence());
-        case PublishResult.Refused refused -> {
-          report.refused(numbers.get(i), refused.rejection());
-          if (notTaken == 0 && refused.rejection().code() == ErrorCode.UNAVAILABLE) {
-            notTaken = numbers.get(i);
-          }
-        }
-      }
-    }
+    long notTaken = note(lines, results);
     if (notTaken > 0) {
       nextLine = notTaken;
       answerInPart(
           new Rejection(ErrorCode.UNAVAILABLE, "The log cannot take events at the moment"));
-    } else if (ended) {
+      return;
+    }
+    goOn();
+    if (!answered && !ended && fault == null) {
+      connection().resume();
+    }
+  }
+
+  /// Notes what became of lines; the first that the log did not take, or 0.
+  private long note(List<Line> lines, List<PublishResult> results) {
+    long notTaken = 0;
+    Iterator<PublishResult> next = results.iterator();
+    for (Line line : lines) {
+      switch (line.command() == null ? TOO_LONG : next.next()) {
+        case PublishResult.Published event -> report.accepted(event.sequence());
+        case PublishResult.Refused refused -> {
+          report.refused(line.number(), refused.rejection());
+          if (notTaken == 0 && refused.rejection().code() == ErrorCode.UNAVAILABLE) {
+            notTaken = line.number();
+          }
+        }
+      }
+    }
+    return notTaken;
+  }
+
+  private void goOn() {
+    publish();
+    if (publishing || answered) {
+      return;
+    }
+    if (ended) {
       answer();
     } else if (fault != null) {
       answerInPart(fault);
-    } else {
-      connection().resume();
     }
   }
 
@@ -116,9 +145,7 @@ final class NdjsonExchange extends Exchange {
       return;
     }
     lines.end(this::line);
-    if (drained() && !answered) {
-      answer();
-    }
+    goOn();
   }
 
   private void answer() {
@@ -138,9 +165,7 @@ final class NdjsonExchange extends Exchange {
     }
     fault = reason;
     // What came before it counts.
-    if (drained() && !answered) {
-      answerInPart(reason);
-    }
+    goOn();
   }
 
   /// Says what became of the lines so far, and where to go on.

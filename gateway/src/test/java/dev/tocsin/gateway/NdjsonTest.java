@@ -18,6 +18,9 @@ import tools.jackson.databind.JsonNode;
 class NdjsonTest {
 
   private static final String TYPE = "Content-Type: application/x-ndjson";
+  private static final String STREAM =
+      request("POST", "/api/v1/events", "", TYPE, "Transfer-Encoding: chunked");
+  private static final String LAST_CHUNK = "0\r\n\r\n";
   private static final int MAX_LINE = 64 * 1024;
 
   private static TestServer server;
@@ -222,6 +225,72 @@ class NdjsonTest {
       assertThat(answer.problem()).isEqualTo("503 unavailable");
       assertThat(answer.json().path("accepted").asInt()).isEqualTo(log.newest());
       assertThat(answer.json().path("rejected_count").asInt()).isPositive();
+    }
+  }
+
+  @Test
+  void publishesTogetherWhatComesWhileTheLogIsAtWork() {
+    StallingLog log = new StallingLog();
+    try (EmbeddedServer slow = new EmbeddedServer(log)) {
+      slow.receive(STREAM + chunk(TestServer.alert("a") + "\n"));
+      slow.receive(chunk(TestServer.alert("b") + "\n"));
+      slow.receive(chunk(TestServer.alert("c") + "\n") + LAST_CHUNK);
+      assertThat(log.waitingEvents()).isEqualTo(1);
+
+      log.let();
+      slow.runTasks();
+      assertThat(log.waiting()).isEqualTo(1);
+      assertThat(log.waitingEvents()).isEqualTo(2);
+      assertThat(slow.said()).isEmpty();
+
+      log.let();
+      assertThat(slow.said()).startsWith("HTTP/1.1 200").contains("\"accepted\":3");
+    }
+  }
+
+  @Test
+  void readsOnlySoMuchWhileTheLogIsAtWork() {
+    StallingLog log = new StallingLog();
+    try (EmbeddedServer slow = new EmbeddedServer(log)) {
+      slow.receive(STREAM + chunk(TestServer.alert("a") + "\n"));
+      String line = TestServer.large("b", 10_000) + "\n";
+      for (int bytes = 0; bytes < Limits.MAX_PUBLISHES_BYTES; bytes += line.length() - 1) {
+        assertThat(slow.hasAskedForMore()).isTrue();
+        slow.receive(chunk(line));
+      }
+      assertThat(slow.hasAskedForMore()).isFalse();
+
+      log.let();
+      slow.runTasks();
+      assertThat(slow.hasAskedForMore()).isTrue();
+    }
+  }
+
+  @Test
+  void namesBadLinesInTheirOrderHoweverTheyCome() {
+    StallingLog log = new StallingLog();
+    try (EmbeddedServer slow = new EmbeddedServer(log)) {
+      slow.receive(STREAM + chunk(TestServer.alert("a") + "\n"));
+      slow.receive(chunk("{\n"));
+      slow.receive(chunk("x".repeat(MAX_LINE + 1) + "\n") + LAST_CHUNK);
+      log.let();
+
+      assertThat(slow.said())
+          .containsSubsequence(
+              "\"line\":2,\"error\":\"invalid_json", "\"line\":3,\"error\":\"message_too_large");
+    }
+  }
+
+  @Test
+  void publishesNothingBehindALineThatTheLogDidNotTake() {
+    StallingLog log = new StallingLog();
+    try (EmbeddedServer slow = new EmbeddedServer(log)) {
+      slow.receive(STREAM + chunk(TestServer.alert("a") + "\n"));
+      slow.receive(chunk(TestServer.alert("b") + "\n"));
+      log.refuse();
+
+      assertThat(slow.said()).startsWith("HTTP/1.1 503").contains("\"next_line\":1");
+      assertThat(log.waiting()).isZero();
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteOpenMode;
 
 /// The file's format, and what every use of it needs: `docs/log-format.md` describes it for operators.
 final class LogFile {
@@ -107,6 +108,8 @@ final class LogFile {
 
   private static Connection connect(Path file, SQLiteConfig config) throws SQLException {
     config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+    // JDBC lets one thread in at a time already.
+    config.setOpenMode(SQLiteOpenMode.NOMUTEX);
     return config.createConnection("jdbc:sqlite:" + file);
   }
 
@@ -164,13 +167,18 @@ final class LogFile {
   // Transactions are begun and ended here and not by JDBC's auto-commit: that would leave a
   // transaction open that SQLite has rolled back on its own, and a read one when nobody writes.
 
+  /// Begins a transaction that may write.
+  static final String BEGIN = "BEGIN IMMEDIATE";
+
+  static final String COMMIT = "COMMIT";
+
   /// Begins a transaction that may write; whoever waits for another program waits here.
   static void begin(Connection connection) throws SQLException {
-    execute(connection, "BEGIN IMMEDIATE");
+    execute(connection, BEGIN);
   }
 
   static void commit(Connection connection) throws SQLException {
-    execute(connection, "COMMIT");
+    execute(connection, COMMIT);
   }
 
   /// Takes back the transaction that is open, if there is one.

@@ -111,8 +111,10 @@ final class LogThread implements Runnable {
   }
 
   private void writeGroup() {
+    LogWriter writing;
     try {
-      LogFile.begin(connection);
+      writing = writer();
+      writing.begin();
     } catch (SQLException e) {
       String reason = failed(e);
       if (!LogFault.isBusy(e)) {
@@ -124,8 +126,8 @@ final class LogThread implements Runnable {
     LogWriter.Group group;
     writingSinceNanos = System.nanoTime();
     try {
-      group = writer().write(requests, newest, clock.millis());
-      LogFile.commit(connection);
+      group = writing.write(requests, newest, clock.millis());
+      writing.commit();
     } catch (SQLException | RuntimeException e) {
       refuse(requests, failed(e));
       return;

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Writes groups of events. Belongs to the log's thread, which begins the transaction and commits it,
-/// and throws the writer away when it has failed: its statements are of no use then.
+/// Writes groups of events, each in a transaction. Belongs to the log's thread, which throws the writer
+/// away when it has failed: its statements are of no use then.
 final class LogWriter implements AutoCloseable {
 
   // The payload comes as bytes of UTF-8, and they are kept as they are.
@@ -34,6 +34,8 @@ final class LogWriter implements AutoCloseable {
       VALUES (?, ?, ?, ?, ?)
       """;
 
+  private final PreparedStatement begin;
+  private final PreparedStatement commit;
   private final PreparedStatement insert;
   private final PreparedStatement findKey;
   private final PreparedStatement insertKey;
@@ -46,10 +48,21 @@ final class LogWriter implements AutoCloseable {
   record Group(List<List<AppendResult>> results, List<LoggedEvent> events) {}
 
   LogWriter(Connection connection, long idempotencyMillis) throws SQLException {
+    this.begin = connection.prepareStatement(LogFile.BEGIN);
+    this.commit = connection.prepareStatement(LogFile.COMMIT);
     this.insert = connection.prepareStatement(INSERT);
     this.findKey = connection.prepareStatement(FIND_KEY);
     this.insertKey = connection.prepareStatement(INSERT_KEY);
     this.idempotencyMillis = idempotencyMillis;
+  }
+
+  /// Begins a transaction; whoever waits for another program waits here.
+  void begin() throws SQLException {
+    begin.execute();
+  }
+
+  void commit() throws SQLException {
+    commit.execute();
   }
 
   /// Writes a group behind `newest`.
@@ -120,6 +133,8 @@ final class LogWriter implements AutoCloseable {
 
   @Override
   public void close() throws SQLException {
+    begin.close();
+    commit.close();
     insert.close();
     findKey.close();
     insertKey.close();
