@@ -9,7 +9,7 @@ program=app/target/tocsin
 
 # fingerprint: path, time and size of everything the program is made of, in one number.
 fingerprint() {
-  set -- pom.xml dev/prepare.sh
+  set -- pom.xml dev/prepare.sh dev/ModernClasses.java
   for module in */pom.xml; do
     module=${module%/pom.xml}
     [ "$module" = bench ] || set -- "$@" "$module/pom.xml"

@@ -66,10 +66,12 @@ explain_java() {
 # launch ARGS: becomes the program whose jars are in $lib, on the Java in $java_home.
 #
 # A small heap to begin with: the default is a share of the machine's memory, and is filled before the
-# first collection. Compact headers: less memory per object. Native access and Unsafe: Netty's, without
-# a warning. What dev/prepare.sh has made, where it is there: native libraries that need not be unpacked
-# at each start, and the cache of classes and profiles (one that does not fit this Java is passed over,
-# in silence). Out of memory: better a restart than half a program. Yours come last, so that they win.
+# first collection. Compact headers: less memory per object. Methods are compiled later than usual: the compiler,
+# led by the profiles of the training run, takes up to half a core for the first ten seconds otherwise. Native access
+# and Unsafe: Netty's, without a warning. What dev/prepare.sh has made, where it is there: native
+# libraries that need not be unpacked at each start, and the cache of classes and profiles (one that does
+# not fit this Java is passed over, in silence). Out of memory: better a restart than half a program.
+# Yours come last, so that they win.
 launch() {
   # shellcheck disable=SC2086 # several options
   set -- ${TOCSIN_JAVA_OPTS:-} -cp "$lib/*" dev.tocsin.app.Main "$@"
@@ -83,6 +85,7 @@ launch() {
     -Xms64m \
     -Xmx512m \
     -XX:+UseCompactObjectHeaders \
+    -XX:CompileThresholdScaling=2 \
     -XX:+ExitOnOutOfMemoryError \
     --enable-native-access=ALL-UNNAMED \
     --sun-misc-unsafe-memory-access=allow \

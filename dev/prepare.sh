@@ -7,6 +7,8 @@ prepare_program() (
   exec 9>&- # the lock of the build is not for the server that is trained
   # shellcheck disable=SC2154 # set by dev/build.sh
   lib=$PWD/$program/lib
+  # shellcheck disable=SC2154 # set by find_java
+  "$java_home/bin/java" dev/ModernClasses.java "$lib"/*.jar || echo "prepare: old classes stay as they are"
   unpack_natives || { echo "prepare: native libraries stay in their jars"; rm -rf "$lib/native"; }
   train || { echo "prepare: the program starts without a cache of its classes"; rm -f "$lib/tocsin.aot"; }
 )
@@ -25,7 +27,6 @@ unpack_natives() {
   rm -rf "$lib/native"
   mkdir "$lib/native" || return 1
   for jar in "$lib"/sqlite-jdbc-*.jar "$lib"/netty-transport-native-*-linux-"${netty:-$arch}".jar; do
-    # shellcheck disable=SC2154 # set by find_java
     (cd "$lib/native" && "$java_home/bin/jar" xf "$jar" \
       "org/sqlite/native/Linux/$arch" META-INF/native) || return 1
   done

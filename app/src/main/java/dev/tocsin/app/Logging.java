@@ -10,7 +10,6 @@ import java.util.logging.Handler;
 import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 
 /// Writes log records to stderr: one line of `key=value` pairs each.
 ///
@@ -53,7 +52,13 @@ final class Logging {
   }
 
   /// Fills parameters in, as the JDK's own loggers leave them.
-  private static final Formatter MESSAGES = new SimpleFormatter();
+  private static final Formatter MESSAGES =
+      new Formatter() {
+        @Override
+        public String format(LogRecord record) {
+          return formatMessage(record);
+        }
+      };
 
   /// What everything of ours is named.
   private static final String OURS = "dev.tocsin";
@@ -83,7 +88,7 @@ final class Logging {
     line.append("time=").append(record.getInstant().truncatedTo(ChronoUnit.MILLIS));
     line.append(" level=").append(Level.of(record.getLevel()).name().toLowerCase(Locale.ROOT));
     line.append(" logger=").append(record.getLoggerName());
-    line.append(" msg=").append(quoted(MESSAGES.formatMessage(record)));
+    line.append(" msg=").append(quoted(MESSAGES.format(record)));
     Throwable thrown = record.getThrown();
     if (thrown != null) {
       line.append(" error=").append(quoted(thrown.toString()));

@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// What a command sees of the process around it, so that a test can be that process.
 ///
@@ -24,7 +25,7 @@ import java.util.Optional;
 /// @param err for everything else
 /// @param outIsTerminal whether a person, and not a pipe or a file, is at the end of `out`
 /// @param interruption how a signal reaches a command that runs until one comes
-/// @param zone in which times are shown to a person
+/// @param zones tells the one in which times are shown to a person; to find out takes a while
 record Surroundings(
     InputStream in,
     PrintStream out,
@@ -34,7 +35,7 @@ record Surroundings(
     boolean errIsTerminal,
     Interruption interruption,
     InstantSource clock,
-    ZoneId zone) {
+    Supplier<ZoneId> zones) {
 
   Surroundings {
     environment = Map.copyOf(environment);
@@ -51,7 +52,7 @@ record Surroundings(
         isTerminal(2),
         new Interruption(),
         InstantSource.system(),
-        ZoneId.systemDefault());
+        ZoneId::systemDefault);
   }
 
   private static PrintStream stream(FileDescriptor descriptor, boolean autoFlush) {

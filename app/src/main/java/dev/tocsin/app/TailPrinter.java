@@ -21,7 +21,7 @@ final class TailPrinter implements ClientListener {
   TailPrinter(Surroundings surroundings, boolean json) {
     this.surroundings = surroundings;
     this.json = json;
-    this.line = new EventLine(new Colours(surroundings.colours()), surroundings.zone());
+    this.line = new EventLine(new Colours(surroundings.colours()), surroundings.zones().get());
   }
 
   /// What the command ends with.

@@ -63,7 +63,7 @@ final class TestProcess {
             terminal,
             interruption,
             InstantSource.system(),
-            ZoneOffset.UTC));
+            () -> ZoneOffset.UTC));
   }
 
   /// Starts a command that runs until it is interrupted.

@@ -16,16 +16,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class CatalogPages {
 
   private final EventCatalog catalog;
-  private final Response whole;
 
   CatalogPages(EventCatalog catalog) {
     this.catalog = catalog;
-    ObjectNode page = Json.object();
-    ArrayNode types = page.putArray("event_types");
-    catalog.allEventTypes().forEach(type -> types.add(entry(type)));
-    ArrayNode channels = page.putArray("channels");
-    catalog.allChannels().forEach(channels::add);
-    this.whole = Response.json(HttpResponseStatus.OK, page);
   }
 
   private static ObjectNode entry(EventType type) {
@@ -46,7 +39,12 @@ final class CatalogPages {
 
   /// All types and channels.
   Response whole() {
-    return whole;
+    ObjectNode page = Json.object();
+    ArrayNode types = page.putArray("event_types");
+    catalog.allEventTypes().forEach(type -> types.add(entry(type)));
+    ArrayNode channels = page.putArray("channels");
+    catalog.allChannels().forEach(channels::add);
+    return Response.json(HttpResponseStatus.OK, page);
   }
 
   /// One type.
