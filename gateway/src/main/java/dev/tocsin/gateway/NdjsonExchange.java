@@ -48,7 +48,7 @@ final class NdjsonExchange extends Exchange {
 
   @Override
   void content(ByteBuf piece) {
-    if (!answered) {
+    if (!answered && fault == null) {
       lines.split(piece, this::line);
     }
   }
@@ -62,7 +62,7 @@ final class NdjsonExchange extends Exchange {
   @Override
   boolean drained() {
     publish();
-    return gatheredBytes < Limits.MAX_PUBLISHES_BYTES;
+    return fault == null && gatheredBytes < Limits.MAX_PUBLISHES_BYTES;
   }
 
   @Override

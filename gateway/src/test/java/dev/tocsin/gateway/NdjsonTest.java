@@ -294,6 +294,26 @@ class NdjsonTest {
     }
   }
 
+  @Test
+  void takesNothingMoreWhenTheServerStopsWhileTheLogIsAtWork() {
+    StallingLog log = new StallingLog();
+    try (EmbeddedServer slow = new EmbeddedServer(log)) {
+      slow.receive(STREAM + chunk(TestServer.alert("a") + "\n"));
+      slow.receive(chunk(TestServer.alert("b") + "\n"));
+      slow.loop().goAway();
+      slow.receive(chunk(TestServer.alert("c") + "\n"));
+      log.let();
+      slow.runTasks();
+      log.let();
+
+      assertThat(slow.said())
+          .startsWith("HTTP/1.1 503")
+          .contains("\"accepted\":2")
+          .contains("\"next_line\":3");
+      assertThat(log.waiting()).isZero();
+    }
+  }
+
   /// The answer is written once, also when it cannot be written at once.
   @Test
   void answersOnce() {
