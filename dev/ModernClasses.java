@@ -34,7 +34,13 @@ final class ModernClasses {
     for (String name : jars) {
       Path jar = Path.of(name);
       if (hasOldClasses(jar)) {
-        rewrite(jar);
+        Path rewritten = jar.resolveSibling(jar.getFileName() + ".new");
+        try {
+          rewrite(jar, rewritten);
+          Files.move(rewritten, jar, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+          Files.deleteIfExists(rewritten);
+        }
         System.out.println("prepare: stack maps for " + jar.getFileName());
       }
     }
@@ -59,8 +65,7 @@ final class ModernClasses {
     return entry.getName().endsWith(".class");
   }
 
-  private static void rewrite(Path path) throws IOException {
-    Path rewritten = path.resolveSibling(path.getFileName() + ".new");
+  private static void rewrite(Path path, Path rewritten) throws IOException {
     try (JarFile jar = new JarFile(path.toFile());
         URLClassLoader loader = new URLClassLoader(new URL[] {path.toUri().toURL()});
         OutputStream file = Files.newOutputStream(rewritten);
@@ -83,7 +88,6 @@ final class ModernClasses {
         out.closeEntry();
       }
     }
-    Files.move(rewritten, path, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static byte[] modern(ClassFile format, byte[] bytes) {

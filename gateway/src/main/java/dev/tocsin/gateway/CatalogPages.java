@@ -12,10 +12,14 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The answers about the catalog. Immutable.
+/// The answers about the catalog. Any thread.
 final class CatalogPages {
 
   private final EventCatalog catalog;
+
+  /// Made when it is first asked for: a start should not wait for it. Who comes at the same time makes an
+  /// equal one.
+  private volatile @Nullable Response whole;
 
   CatalogPages(EventCatalog catalog) {
     this.catalog = catalog;
@@ -39,6 +43,15 @@ final class CatalogPages {
 
   /// All types and channels.
   Response whole() {
+    Response made = whole;
+    if (made == null) {
+      made = makeWhole();
+      whole = made;
+    }
+    return made;
+  }
+
+  private Response makeWhole() {
     ObjectNode page = Json.object();
     ArrayNode types = page.putArray("event_types");
     catalog.allEventTypes().forEach(type -> types.add(entry(type)));

@@ -22,8 +22,9 @@ abstract class Exchange {
     return true;
   }
 
-  /// Whether the server is at work on what has come of the body, so that the client need not be the one
-  /// who keeps the exchange waiting. It calls [HttpConnection#resume] when it no longer is.
+  /// Whether the server is at work on what has come of the body: then the client is not to blame when
+  /// nothing more comes. As long as the body goes on, [HttpConnection#resume] is called whenever a piece of
+  /// the work is done.
   boolean isAtWork() {
     return false;
   }

@@ -53,6 +53,9 @@ final class Limits {
   /// one append, in bytes; the last may go beyond, and of the lines as much as one read brings.
   static final int MAX_PUBLISHES_BYTES = 128 * 1024;
 
+  /// What a line of an NDJSON request counts besides its own bytes, for the objects that wait with it.
+  static final int LINE_BYTES = 64;
+
   /// Patterns a connection may hold.
   static final int MAX_PATTERNS = 256;
 

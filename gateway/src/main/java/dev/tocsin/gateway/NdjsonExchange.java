@@ -56,7 +56,7 @@ final class NdjsonExchange extends Exchange {
   private void line(long number, byte @Nullable [] line) {
     nextLine = number + 1;
     gathered.add(new Line(number, line == null ? null : new PublishCommand(Slice.of(line))));
-    gatheredBytes += line == null ? 0 : line.length;
+    gatheredBytes += Limits.LINE_BYTES + (line == null ? 0 : line.length);
   }
 
   @Override
@@ -76,16 +76,16 @@ final class NdjsonExchange extends Exchange {
       return;
     }
     publishing = true;
-    List<Line> lines = gathered;
+    List<Line> batch = gathered;
     gathered = new ArrayList<>();
     gatheredBytes = 0;
-    hub.publish(lines.stream().map(Line::command).filter(Objects::nonNull).toList())
+    hub.publish(batch.stream().map(Line::command).filter(Objects::nonNull).toList())
         .whenComplete(
-            (results, failure) -> connection().onLoop(() -> published(lines, results, failure)));
+            (results, failure) -> connection().onLoop(() -> published(batch, results, failure)));
   }
 
   private void published(
-      List<Line> lines, @Nullable List<PublishResult> results, @Nullable Throwable failure) {
+      List<Line> batch, @Nullable List<PublishResult> results, @Nullable Throwable failure) {
     publishing = false;
     if (answered) {
       return;
@@ -95,7 +95,7 @@ final class NdjsonExchange extends Exchange {
       respond(HttpConnection.fault(failure));
       return;
     }
-    long notTaken = note(lines, results);
+    long notTaken = note(batch, results);
     if (notTaken > 0) {
       nextLine = notTaken;
       answerInPart(
@@ -109,10 +109,10 @@ final class NdjsonExchange extends Exchange {
   }
 
   /// Notes what became of lines; the first that the log did not take, or 0.
-  private long note(List<Line> lines, List<PublishResult> results) {
+  private long note(List<Line> batch, List<PublishResult> results) {
     long notTaken = 0;
     Iterator<PublishResult> next = results.iterator();
-    for (Line line : lines) {
+    for (Line line : batch) {
       switch (line.command() == null ? TOO_LONG : next.next()) {
         case PublishResult.Published event -> report.accepted(event.sequence());
         case PublishResult.Refused refused -> {
@@ -140,10 +140,10 @@ final class NdjsonExchange extends Exchange {
 
   @Override
   void end() {
-    ended = true;
-    if (answered) {
+    if (answered || fault != null) {
       return;
     }
+    ended = true;
     lines.end(this::line);
     goOn();
   }

@@ -254,7 +254,9 @@ class NdjsonTest {
     try (EmbeddedServer slow = new EmbeddedServer(log)) {
       slow.receive(STREAM + chunk(TestServer.alert("a") + "\n"));
       String line = TestServer.large("b", 10_000) + "\n";
-      for (int bytes = 0; bytes < Limits.MAX_PUBLISHES_BYTES; bytes += line.length() - 1) {
+      for (int bytes = 0;
+          bytes < Limits.MAX_PUBLISHES_BYTES;
+          bytes += line.length() - 1 + Limits.LINE_BYTES) {
         assertThat(slow.hasAskedForMore()).isTrue();
         slow.receive(chunk(line));
       }
@@ -263,6 +265,18 @@ class NdjsonTest {
       log.let();
       slow.runTasks();
       assertThat(slow.hasAskedForMore()).isTrue();
+    }
+  }
+
+  @Test
+  void readsOnlySoManyShortLinesWhileTheLogIsAtWork() {
+    StallingLog log = new StallingLog();
+    try (EmbeddedServer slow = new EmbeddedServer(log)) {
+      slow.receive(STREAM + chunk(TestServer.alert("a") + "\n"));
+      assertThat(slow.hasAskedForMore()).isTrue();
+      slow.receive(chunk("x\n".repeat(Limits.MAX_PUBLISHES_BYTES / (Limits.LINE_BYTES + 1) + 1)));
+
+      assertThat(slow.hasAskedForMore()).isFalse();
     }
   }
 
@@ -299,9 +313,9 @@ class NdjsonTest {
     StallingLog log = new StallingLog();
     try (EmbeddedServer slow = new EmbeddedServer(log)) {
       slow.receive(STREAM + chunk(TestServer.alert("a") + "\n"));
-      slow.receive(chunk(TestServer.alert("b") + "\n"));
+      slow.receive(chunk(TestServer.alert("b") + "\n{\"ty"));
       slow.loop().goAway();
-      slow.receive(chunk(TestServer.alert("c") + "\n"));
+      slow.receive(chunk(TestServer.alert("c") + "\n") + LAST_CHUNK);
       log.let();
       slow.runTasks();
       log.let();

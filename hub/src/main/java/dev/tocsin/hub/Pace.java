@@ -37,12 +37,13 @@ final class Pace {
   /// @param waiting how many events there are to deliver
   /// @return the nanoseconds to wait before asking again; 0 to begin
   long pause(int waiting) {
-    long pause = hasPaused || waiting >= ENOUGH_EVENTS || events < BUSY_EVENTS ? 0 : pause();
+    boolean begins = hasPaused || waiting == 0 || waiting >= ENOUGH_EVENTS || events < BUSY_EVENTS;
+    long pause = begins ? 0 : partOfATurn();
     hasPaused = pause > 0;
     return pause;
   }
 
-  private long pause() {
+  private long partOfATurn() {
     long pause = Math.min((long) nanos / PARTS_OF_A_TURN, MAX_PAUSE_NANOS);
     return pause < MIN_PAUSE_NANOS ? 0 : pause;
   }

@@ -38,6 +38,9 @@ public final class Shard<C> {
   private long position;
   private boolean delivering;
 
+  /// The last turn could not deliver all there was.
+  private boolean isBehind;
+
   // written by the shard's thread, read by any
   private final AtomicLong delivered = new AtomicLong();
   private volatile SubscriptionStats subscriptionStats = SubscriptionStats.NONE;
@@ -78,7 +81,7 @@ public final class Shard<C> {
   private void turn() {
     requireIdle();
     int waiting = Math.clamp(recent.newest() - position, 0, SLICE_EVENTS);
-    long pause = waiting == 0 ? 0 : pace.pause(waiting);
+    long pause = isBehind ? 0 : pace.pause(waiting);
     if (pause > 0) {
       // Still awake: what comes meanwhile need not wake it.
       owner.executeAfter(this::turn, pause);
@@ -86,11 +89,11 @@ public final class Shard<C> {
     }
     awake.set(false);
     long begin = System.nanoTime();
-    boolean wasAll = slice();
+    isBehind = !slice();
     if (waiting > 0) {
       pace.turnEnded(waiting, System.nanoTime() - begin);
     }
-    if (!wasAll) {
+    if (isBehind) {
       wake();
     }
   }

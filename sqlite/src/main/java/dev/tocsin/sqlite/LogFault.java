@@ -54,7 +54,7 @@ final class LogFault {
   }
 
   /// Whether another program holds the file, so that waiting may help.
-  static boolean isBusy(SQLException e) {
+  static boolean isBusy(Exception e) {
     return code(e) == SQLiteErrorCode.SQLITE_BUSY;
   }
 

@@ -40,6 +40,11 @@ final class LogFile {
   /// So that a large group does not have to go through the write-ahead file twice.
   private static final int CACHE_KIB = 16_384;
 
+  /// Begins a transaction that may write.
+  static final String BEGIN = "BEGIN IMMEDIATE";
+
+  static final String COMMIT = "COMMIT";
+
   private static final String[] TABLES = {
     """
     CREATE TABLE events (
@@ -164,13 +169,9 @@ final class LogFile {
     execute(connection, "PRAGMA synchronous = " + durability.synchronous());
   }
 
-  // Transactions are begun and ended here and not by JDBC's auto-commit: that would leave a
+  // Transactions are begun and ended with these words and not by JDBC's auto-commit: that would
+  // leave a
   // transaction open that SQLite has rolled back on its own, and a read one when nobody writes.
-
-  /// Begins a transaction that may write.
-  static final String BEGIN = "BEGIN IMMEDIATE";
-
-  static final String COMMIT = "COMMIT";
 
   /// Begins a transaction that may write; whoever waits for another program waits here.
   static void begin(Connection connection) throws SQLException {

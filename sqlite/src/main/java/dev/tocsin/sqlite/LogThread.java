@@ -115,7 +115,7 @@ final class LogThread implements Runnable {
     try {
       writing = writer();
       writing.begin();
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       String reason = failed(e);
       if (!LogFault.isBusy(e)) {
         refuse(queue.take(), reason);
