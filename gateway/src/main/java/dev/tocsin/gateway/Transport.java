@@ -9,6 +9,7 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,11 @@ public enum Transport {
   IO_URING,
   /// The JDK's own, anywhere.
   NIO;
+
+  /// Completions that the kernel holds ready for a loop, 16 bytes each, the most there can be: a turn may
+  /// write to every connection, and each write completes on its own. What goes beyond is kept elsewhere,
+  /// and Netty logs a warning.
+  private static final int COMPLETIONS = 65_536;
 
   /// The transport that will really be used.
   ///
@@ -56,7 +62,8 @@ public enum Transport {
   IoHandlerFactory ioHandlerFactory() {
     return switch (this) {
       case EPOLL -> EpollIoHandler.newFactory();
-      case IO_URING -> IoUringIoHandler.newFactory();
+      case IO_URING ->
+          IoUringIoHandler.newFactory(new IoUringIoHandlerConfig().setCqSize(COMPLETIONS));
       case AUTO, NIO -> NioIoHandler.newFactory();
     };
   }
