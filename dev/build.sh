@@ -86,7 +86,7 @@ build_program() {
     unlock_build
     return 0
   fi
-  echo "building tocsin (first start takes a minute)…" >&2
+  echo "building tocsin (first start takes two or three minutes)…" >&2
   if run_maven -Dmaven.test.skip=true -pl app -am package >target/build.log 2>&1; then
     prepare_program >>target/build.log 2>&1
     echo "$sources" >"$program/stamp"

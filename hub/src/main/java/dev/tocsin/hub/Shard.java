@@ -79,7 +79,6 @@ public final class Shard<C> {
   }
 
   private void turn() {
-    requireIdle();
     int waiting = Math.clamp(recent.newest() - position, 0, SLICE_EVENTS);
     long pause = isBehind ? 0 : pace.pause(waiting);
     if (pause > 0) {
@@ -87,7 +86,9 @@ public final class Shard<C> {
       owner.executeAfter(this::turn, pause);
       return;
     }
+    // Before anything that can fail: a shard that stays awake is never woken.
     awake.set(false);
+    requireIdle();
     long begin = System.nanoTime();
     isBehind = !slice();
     if (waiting > 0) {

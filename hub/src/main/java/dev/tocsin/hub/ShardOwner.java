@@ -7,8 +7,9 @@ import java.util.concurrent.Executor;
 @FunctionalInterface
 public interface ShardOwner extends Executor {
 
-  /// Runs a task after a pause of less than a millisecond or so, in which the thread does something else
-  /// or nothing. Only called on the thread itself. An owner that cannot wait runs it behind the tasks that it has.
+  /// Runs a task after a pause of a millisecond at the most, in which the thread does something else or
+  /// nothing. Only called on the thread itself. An owner that cannot wait runs it behind the tasks that it
+  /// has.
   ///
   /// @param nanos the pause, in nanoseconds
   default void executeAfter(Runnable task, long nanos) {
