@@ -169,8 +169,8 @@ final class LogFile {
     execute(connection, "PRAGMA synchronous = " + durability.synchronous());
   }
 
-  // Transactions are begun and ended with these words and not by JDBC's auto-commit: that would leave
-  // one open that SQLite has rolled back on its own, and a read one when nobody writes.
+  // Transactions are begun and ended with these words and not by JDBC's auto-commit: that would
+  // leave one open that SQLite has rolled back on its own, and a read one when nobody writes.
 
   /// Begins a transaction that may write; whoever waits for another program waits here.
   static void begin(Connection connection) throws SQLException {
