@@ -4,23 +4,19 @@ package dev.tocsin.hub;
 ///
 /// What a turn costs depends on how many connections it writes to, hardly on how many events it writes:
 /// one turn with two events costs little more than half of two turns. So a shard that is behind anyway,
-/// which shows in turns that find several events, waits before each turn for a part of what a turn
-/// takes: events that would have waited for the turn to end wait for it to begin, and one turn serves
-/// more of them (`docs/benchmarks.md` has the gain). A shard whose turns find single events never waits.
-/// Belongs to the shard's thread.
+/// which shows in turns that find several events, waits before each turn for as long as a turn takes:
+/// one turn serves the events of two then (`docs/benchmarks.md` has the gain). A shard whose turns find
+/// single events never waits. Belongs to the shard's thread.
 final class Pace {
 
   /// The longest pause.
-  static final long MAX_PAUSE_NANOS = 1_000_000;
+  static final long MAX_PAUSE_NANOS = 5_000_000;
 
   /// A shorter pause costs more than it saves.
   static final long MIN_PAUSE_NANOS = 40_000;
 
   /// So many events share the cost of a turn well enough.
   static final int ENOUGH_EVENTS = 64;
-
-  /// The part of a turn's time that a pause takes, as a divisor.
-  private static final int PARTS_OF_A_TURN = 2;
 
   /// So many events a turn, and the shard is behind.
   private static final double BUSY_EVENTS = 2;
@@ -32,28 +28,45 @@ final class Pace {
   private double nanos;
   private boolean hasPaused;
 
+  /// When the turn began whose time is not known yet.
+  private long began;
+
+  private boolean isTiming;
+
   /// What the turn that is due does first: asked again after the pause, it says 0.
   ///
   /// @param waiting how many events there are to deliver
   /// @return the nanoseconds to wait before asking again; 0 to begin
   long pause(int waiting) {
     boolean begins = hasPaused || waiting == 0 || waiting >= ENOUGH_EVENTS || events < BUSY_EVENTS;
-    long pause = begins ? 0 : partOfATurn();
+    long pause = begins ? 0 : pauseOfATurn();
     hasPaused = pause > 0;
     return pause;
   }
 
-  private long partOfATurn() {
-    long pause = Math.min((long) nanos / PARTS_OF_A_TURN, MAX_PAUSE_NANOS);
+  private long pauseOfATurn() {
+    long pause = Math.min((long) nanos, MAX_PAUSE_NANOS);
     return pause < MIN_PAUSE_NANOS ? 0 : pause;
   }
 
-  /// A turn is over.
+  /// A turn has handed out its events.
   ///
-  /// @param found how many events it had to deliver
-  /// @param took its time in nanoseconds, without the pause
-  void turnEnded(int found, long took) {
+  /// @param found how many there were
+  /// @param beganAt when it began, in nanoseconds, without the pause
+  /// @return whether [#timeTurn] should be called when they have left
+  boolean turnDone(int found, long beganAt) {
     events += WEIGHT * (found - events);
-    nanos += WEIGHT * (took - nanos);
+    began = beganAt;
+    // How long a single event takes never matters.
+    isTiming = found > 1;
+    return isTiming;
+  }
+
+  /// The last turn is over, and all that it wrote is with the kernel; does nothing when that has been said.
+  void timeTurn(long now) {
+    if (isTiming) {
+      isTiming = false;
+      nanos += WEIGHT * (now - began - nanos);
+    }
   }
 }

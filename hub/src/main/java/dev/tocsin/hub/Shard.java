@@ -70,15 +70,20 @@ public final class Shard<C> {
   /// owner takes no more tasks sleeps on.
   void wake() {
     if (awake.compareAndSet(false, true)) {
-      try {
-        owner.execute(this::turn);
-      } catch (RejectedExecutionException e) {
-        // The owner has stopped, and with it everyone to whom something could be delivered.
-      }
+      hand(this::turn);
+    }
+  }
+
+  private void hand(Runnable task) {
+    try {
+      owner.execute(task);
+    } catch (RejectedExecutionException e) {
+      // The owner has stopped, and with it everyone to whom something could be delivered.
     }
   }
 
   private void turn() {
+    timeTurn();
     int waiting = Math.clamp(recent.newest() - position, 0, SLICE_EVENTS);
     long pause = isBehind ? 0 : pace.pause(waiting);
     if (pause > 0) {
@@ -91,12 +96,17 @@ public final class Shard<C> {
     requireIdle();
     long begin = System.nanoTime();
     isBehind = !slice();
-    if (waiting > 0) {
-      pace.turnEnded(waiting, System.nanoTime() - begin);
+    if (waiting > 0 && pace.turnDone(waiting, begin)) {
+      // Behind the sockets: an owner may gather what a turn writes and hand it to the kernel then.
+      hand(this::timeTurn);
     }
     if (isBehind) {
       wake();
     }
+  }
+
+  private void timeTurn() {
+    pace.timeTurn(System.nanoTime());
   }
 
   /// Delivers a slice of what there is; whether that was all.

@@ -7,7 +7,7 @@ import java.util.concurrent.Executor;
 @FunctionalInterface
 public interface ShardOwner extends Executor {
 
-  /// Runs a task after a pause of a millisecond at the most, in which the thread does something else or
+  /// Runs a task after a pause of a few milliseconds at the most, in which the thread does something else or
   /// nothing. Only called on the thread itself. An owner that cannot wait runs it behind the tasks that it
   /// has.
   ///

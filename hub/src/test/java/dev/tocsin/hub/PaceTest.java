@@ -15,7 +15,10 @@ class PaceTest {
 
   private void turns(int count, int found, long nanos) {
     for (int i = 0; i < count; i++) {
-      pace.turnEnded(found, nanos);
+      long began = i * 1_000_000_000L;
+      if (pace.turnDone(found, began)) {
+        pace.timeTurn(began + nanos);
+      }
     }
   }
 
@@ -41,11 +44,11 @@ class PaceTest {
 
   @ParameterizedTest
   @CsvSource({
-    "100_000,   50_000", //
-    "1_200_000, 600_000",
-    "30_000_000, 1_000_000",
+    "100_000,   100_000", //
+    "1_200_000, 1_200_000",
+    "30_000_000, 5_000_000",
   })
-  void waitsForHalfATurnAndAMillisecondAtTheMost(long turnNanos, long pauseNanos) {
+  void waitsForAsLongAsATurnTakesAndFiveMillisecondsAtTheMost(long turnNanos, long pauseNanos) {
     turns(MANY_TURNS, 4, turnNanos);
 
     assertThat(pace.pause(1)).isCloseTo(pauseNanos, within(2L));
@@ -71,7 +74,7 @@ class PaceTest {
 
   @Test
   void doesNotWaitWhenThatWouldCostMoreThanItSaves() {
-    turns(MANY_TURNS, 4, 70_000);
+    turns(MANY_TURNS, 4, 35_000);
 
     assertThat(pace.pause(1)).isZero();
   }
@@ -82,6 +85,20 @@ class PaceTest {
 
     assertThat(pace.pause(64)).isZero();
     assertThat(pace.pause(63)).isPositive();
+  }
+
+  @Test
+  void countsATurnOnceHoweverOftenItIsTimed() {
+    turns(MANY_TURNS, 4, 100_000);
+    pace.timeTurn(Long.MAX_VALUE);
+
+    assertThat(pace.pause(1)).isCloseTo(100_000, within(2L));
+  }
+
+  @Test
+  void doesNotTimeTurnsThatFindSingleEvents() {
+    assertThat(pace.turnDone(1, 0)).isFalse();
+    assertThat(pace.turnDone(2, 0)).isTrue();
   }
 
   @Test

@@ -82,14 +82,18 @@ class ShardTest {
     assertThat(outputs.eventsOf("all")).extracting(Event::batch).containsExactly(1, 1, 1, 2);
   }
 
+  /// An owner may hand what a turn writes to the kernel behind the turn: that is part of what it takes.
   @Test
-  void waitsBetweenTurnsThatFindSeveralEventsAndTakeTheirTime() {
+  void waitsBetweenTurnsThatFindSeveralEventsAndKeepTheirOwnerBusy() {
     List<Long> pauses = new ArrayList<>();
-    ShardOwner patient =
+    ShardOwner busyOwner =
         new ShardOwner() {
           @Override
           public void execute(Runnable task) {
-            owner.execute(task);
+            owner.execute(() -> {
+              LockSupport.parkNanos(2 * Pace.MIN_PAUSE_NANOS);
+              task.run();
+            });
           }
 
           @Override
@@ -99,7 +103,7 @@ class ShardTest {
             owner.execute(task);
           }
         };
-    Shard<String> busy = hub.newShard(patient, () -> new SlowOutput(outputs.create()));
+    Shard<String> busy = hub.newShard(busyOwner, outputs);
     busy.join("all");
     for (int turn = 0; turn < 100 && pauses.isEmpty(); turn++) {
       append("alert.created", "alert.updated", "alert.acknowledged");
@@ -110,29 +114,17 @@ class ShardTest {
     assertThat(outputs.eventsOf("all")).filteredOn(event -> event.batch() == last).hasSize(4);
   }
 
-  /// Takes its time.
-  private record SlowOutput(AudienceOutput<String> output) implements AudienceOutput<String> {
+  @Test
+  void hasTheTimeOfATurnTakenBehindItWhenThereWereSeveralEvents() {
+    shard.join("all");
+    owner.runAll();
+    append("alert.created");
+    owner.runOne();
+    assertThat(owner.waiting()).isZero();
 
-    @Override
-    public void add(LoggedEvent event, long previous) {
-      output.add(event, previous);
-    }
-
-    @Override
-    public void flush(List<String> members, long before) {
-      LockSupport.parkNanos(2 * Pace.MIN_PAUSE_NANOS + 1);
-      output.flush(members, before);
-    }
-
-    @Override
-    public void discard() {
-      output.discard();
-    }
-
-    @Override
-    public void fallBehind(List<String> members, long after, long previous) {
-      output.fallBehind(members, after, previous);
-    }
+    append("alert.created", "alert.created");
+    owner.runOne();
+    assertThat(owner.waiting()).isEqualTo(1);
   }
 
   @Test
