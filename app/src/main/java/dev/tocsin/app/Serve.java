@@ -142,6 +142,14 @@ final class Serve implements Callable<Integer> {
       description = "How to talk to the sockets: auto, epoll, io_uring or nio (default: auto).")
   private Transport transport = Transport.AUTO;
 
+  @Option(
+      names = "--loops",
+      paramLabel = "N",
+      description =
+          "How many threads serve the connections (default: the number of cores less one, at least"
+              + " 1).")
+  private int loops = GatewaySettings.defaultLoops();
+
   Serve(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
@@ -227,6 +235,7 @@ final class Serve implements Callable<Integer> {
           new HashSet<>(allowedOrigins),
           new HashSet<>(allowedHosts),
           transport,
+          loops,
           stallTimeout.duration(),
           !noDeflate,
           deflateThreshold);

@@ -46,7 +46,7 @@ public final class EchoServer {
     Transport transport = Transport.AUTO.resolved();
     MultiThreadIoEventLoopGroup group =
         new MultiThreadIoEventLoopGroup(
-            Runtime.getRuntime().availableProcessors(),
+            GatewaySettings.defaultLoops(),
             new DefaultThreadFactory("tocsin-echo", true),
             transport.ioHandlerFactory());
     Map<EventExecutor, Deflation> deflations = new HashMap<>();

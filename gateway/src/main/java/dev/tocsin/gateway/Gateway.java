@@ -91,7 +91,7 @@ public final class Gateway {
     GatewayContext context = context(hub, settings, clock, nanoTime, maxConnections);
     MultiThreadIoEventLoopGroup group =
         new MultiThreadIoEventLoopGroup(
-            Runtime.getRuntime().availableProcessors(),
+            settings.loops(),
             new DefaultThreadFactory("tocsin-loop", true),
             transport.ioHandlerFactory());
     Map<EventLoop, Loop> loops = new HashMap<>();

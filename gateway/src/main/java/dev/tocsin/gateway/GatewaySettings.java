@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 ///     the hub besides its own
 /// @param allowedHosts names by which the hub may be addressed besides `localhost` and IP addresses
 /// @param transport how to talk to the sockets
+/// @param loops how many threads serve the connections, 1 to [#MAX_LOOPS]
 /// @param stallTimeout how long a WebSocket may take none of the bytes that wait for it
 /// @param deflate whether WebSocket messages are compressed for those who want it
 /// @param deflateThresholdBytes the shortest message that is compressed
@@ -24,6 +25,7 @@ public record GatewaySettings(
     Set<String> allowedOrigins,
     Set<String> allowedHosts,
     Transport transport,
+    int loops,
     Duration stallTimeout,
     boolean deflate,
     int deflateThresholdBytes) {
@@ -38,7 +40,13 @@ public record GatewaySettings(
   /// What is usual: shorter messages gain too little.
   public static final int DEFAULT_DEFLATE_THRESHOLD_BYTES = 256;
 
+  /// Far more than any machine has a use for.
+  public static final int MAX_LOOPS = 1_024;
+
   public GatewaySettings {
+    if (loops < 1 || loops > MAX_LOOPS) {
+      throw new IllegalArgumentException("loops are between 1 and " + MAX_LOOPS);
+    }
     if (deflateThresholdBytes < 0) {
       throw new IllegalArgumentException("a threshold must not be negative");
     }
@@ -68,9 +76,16 @@ public record GatewaySettings(
         allowedOrigins,
         allowedHosts,
         transport,
+        defaultLoops(),
         DEFAULT_STALL_TIMEOUT,
         true,
         DEFAULT_DEFLATE_THRESHOLD_BYTES);
+  }
+
+  /// What is usual: one for each core but one. The log's thread, the compiler and the collector need
+  /// that one, and would take it from a loop otherwise.
+  public static int defaultLoops() {
+    return Math.clamp(Runtime.getRuntime().availableProcessors() - 1, 1, MAX_LOOPS);
   }
 
   private static String hostName(String name) {

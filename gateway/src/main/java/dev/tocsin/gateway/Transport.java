@@ -27,10 +27,10 @@ public enum Transport {
   /// The JDK's own, anywhere.
   NIO;
 
-  /// Completions that the kernel holds ready for a loop, 16 bytes each, the most there can be: a turn may
-  /// write to every connection, and each write completes on its own. What goes beyond is kept elsewhere,
-  /// and Netty logs a warning.
-  private static final int COMPLETIONS = 65_536;
+  /// Completions that the kernel holds ready for a loop: a turn may write to every connection, and each
+  /// write completes on its own. What goes beyond is kept elsewhere, and Netty logs a warning. Each takes
+  /// 16 bytes in the kernel and 64 on the heap, so no more than for a loop with a great many connections.
+  private static final int COMPLETIONS = 32_768;
 
   /// The transport that will really be used.
   ///

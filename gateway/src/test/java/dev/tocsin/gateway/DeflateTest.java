@@ -193,7 +193,15 @@ class DeflateTest {
   void canBeSwitchedOff() {
     GatewaySettings off =
         new GatewaySettings(
-            "127.0.0.1", 0, Set.of(), Set.of(), Transport.AUTO, Duration.ofMinutes(1), false, 0);
+            "127.0.0.1",
+            0,
+            Set.of(),
+            Set.of(),
+            Transport.AUTO,
+            TestServer.LOOPS,
+            Duration.ofMinutes(1),
+            false,
+            0);
     try (TestServer mine = TestServer.start(off)) {
       HttpAnswer answer = mine.ask(handshake("", ""));
 

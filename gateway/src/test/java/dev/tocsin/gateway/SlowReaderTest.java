@@ -79,6 +79,7 @@ class SlowReaderTest {
             Set.of(),
             Set.of(),
             Transport.AUTO,
+            TestServer.LOOPS,
             Duration.ofSeconds(30),
             false,
             GatewaySettings.DEFAULT_DEFLATE_THRESHOLD_BYTES);

@@ -22,6 +22,9 @@ final class TestServer implements AutoCloseable {
   final Hub hub;
   final Gateway gateway;
 
+  /// More than one on any machine, so that they have to get along with each other.
+  static final int LOOPS = 2;
+
   /// What the server's clock is ahead of the machine's, in nanoseconds.
   final AtomicLong ahead = new AtomicLong();
 
@@ -41,7 +44,16 @@ final class TestServer implements AutoCloseable {
   }
 
   static GatewaySettings settings(Transport transport) {
-    return new GatewaySettings("127.0.0.1", 0, Set.of(), Set.of(), transport);
+    return new GatewaySettings(
+        "127.0.0.1",
+        0,
+        Set.of(),
+        Set.of(),
+        transport,
+        LOOPS,
+        GatewaySettings.DEFAULT_STALL_TIMEOUT,
+        true,
+        GatewaySettings.DEFAULT_DEFLATE_THRESHOLD_BYTES);
   }
 
   static TestServer start() {

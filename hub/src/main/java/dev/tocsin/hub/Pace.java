@@ -4,9 +4,9 @@ package dev.tocsin.hub;
 ///
 /// What a turn costs depends on how many connections it writes to, hardly on how many events it writes:
 /// one turn with two events costs little more than half of two turns. So a shard that is behind anyway,
-/// which shows in turns that find several events, waits before each turn for as long as a turn takes:
-/// one turn serves the events of two then (`docs/benchmarks.md` has the gain). A shard whose turns find
-/// single events never waits. Belongs to the shard's thread.
+/// because several events come while it works on a turn, waits before the next for as long as a turn
+/// takes: one turn serves the events of two then (`docs/benchmarks.md` has the gain). A shard to which
+/// single events come meanwhile never waits. Belongs to the shard's thread.
 final class Pace {
 
   /// The longest pause.
@@ -18,13 +18,16 @@ final class Pace {
   /// So many events share the cost of a turn well enough.
   static final int ENOUGH_EVENTS = 64;
 
-  /// So many events a turn, and the shard is behind.
+  /// So many events while a turn lasts, and the shard is behind.
   private static final double BUSY_EVENTS = 2;
 
   /// How much the last turn counts in the averages.
   private static final double WEIGHT = 1.0 / 8;
 
+  /// How many are there when a turn is due, before the pause: what comes in the pause does not make
+  /// the shard busy, or it would never find out that it could do without.
   private double events = 1;
+
   private double nanos;
   private boolean hasPaused;
 
@@ -38,6 +41,9 @@ final class Pace {
   /// @param waiting how many events there are to deliver
   /// @return the nanoseconds to wait before asking again; 0 to begin
   long pause(int waiting) {
+    if (waiting > 0 && !hasPaused) {
+      events += WEIGHT * (waiting - events);
+    }
     boolean begins = hasPaused || waiting == 0 || waiting >= ENOUGH_EVENTS || events < BUSY_EVENTS;
     long pause = begins ? 0 : pauseOfATurn();
     hasPaused = pause > 0;
@@ -55,7 +61,6 @@ final class Pace {
   /// @param beganAt when it began, in nanoseconds, without the pause
   /// @return whether [#timeTurn] should be called when they have left
   boolean turnDone(int found, long beganAt) {
-    events += WEIGHT * (found - events);
     began = beganAt;
     // How long a single event takes never matters.
     isTiming = found > 1;

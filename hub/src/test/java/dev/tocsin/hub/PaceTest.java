@@ -12,13 +12,22 @@ class PaceTest {
   private static final int MANY_TURNS = 100;
 
   private final Pace pace = new Pace();
+  private long turns;
 
-  private void turns(int count, int found, long nanos) {
+  /// Turns to which so many events come while the one before lasts, and none in the pause.
+  private void turns(int count, int events, long nanos) {
     for (int i = 0; i < count; i++) {
-      long began = i * 1_000_000_000L;
-      if (pace.turnDone(found, began)) {
-        pace.timeTurn(began + nanos);
+      if (pace.pause(events) > 0) {
+        pace.pause(events);
       }
+      turn(events, nanos);
+    }
+  }
+
+  private void turn(int found, long nanos) {
+    long began = ++turns * 1_000_000_000L;
+    if (pace.turnDone(found, began)) {
+      pace.timeTurn(began + nanos);
     }
   }
 
@@ -28,7 +37,7 @@ class PaceTest {
   }
 
   @Test
-  void doesNotWaitAsLongAsTurnsFindSingleEvents() {
+  void doesNotWaitAsLongAsSingleEventsCome() {
     turns(MANY_TURNS, 1, 3_000_000);
 
     assertThat(pace.pause(1)).isZero();
@@ -67,9 +76,27 @@ class PaceTest {
     turns(MANY_TURNS, 4, 1_000_000);
     pace.pause(1);
     pace.pause(3);
-    turns(1, 4, 1_000_000);
+    turn(3, 1_000_000);
 
     assertThat(pace.pause(1)).isPositive();
+  }
+
+  /// Four events find each other in the pause; without it, each would have gone at once.
+  @Test
+  void doesNotWaitOnlyBecauseItWaits() {
+    turns(MANY_TURNS, 4, 1_000_000);
+    int pauses = 0;
+    for (int i = 0; i < MANY_TURNS; i++) {
+      if (pace.pause(1) > 0) {
+        pauses++;
+        pace.pause(4);
+        turn(4, 1_000_000);
+      } else {
+        turn(1, 1_000_000);
+      }
+    }
+
+    assertThat(pauses).isBetween(1, 20);
   }
 
   @Test

@@ -28,8 +28,8 @@ final class LogFile {
   /// the queue.
   private static final int BUSY_TIMEOUT_MILLIS = 1_000;
 
-  /// After how many pages the write-ahead file is folded back.
-  private static final int CHECKPOINT_PAGES = 4_000;
+  /// After how many pages a commit folds the write-ahead file back, if [Checkpoints] has not kept up.
+  private static final int CHECKPOINT_PAGES = 10_000;
 
   /// What the write-ahead file shrinks to after it had to grow. Without readers it does not.
   private static final int JOURNAL_LIMIT_BYTES = 32 << 20;
@@ -109,6 +109,11 @@ final class LogFile {
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
     return connect(directory.resolve(NAME), config);
+  }
+
+  /// Opens the file, which is there, for a checkpoint beside the writer.
+  static Connection openForFoldingBack(Path directory) throws SQLException {
+    return connect(directory.resolve(NAME), new SQLiteConfig());
   }
 
   private static Connection connect(Path file, SQLiteConfig config) throws SQLException {

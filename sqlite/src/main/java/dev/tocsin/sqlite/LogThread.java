@@ -35,6 +35,7 @@ final class LogThread implements Runnable {
   private final LogReader reader;
   private final Path directory;
   private final Retention retention;
+  private final Checkpoints checkpoints;
   private final long idempotencyMillis;
   private final InstantSource clock;
   private final Consumer<List<LoggedEvent>> deliver;
@@ -67,6 +68,7 @@ final class LogThread implements Runnable {
     this.reader = reader;
     this.directory = settings.directory();
     this.retention = new Retention(connection, settings);
+    this.checkpoints = new Checkpoints(directory, connection);
     this.idempotencyMillis = settings.idempotencyWindow().toMillis();
     this.clock = clock;
     this.deliver = deliver;
@@ -98,6 +100,7 @@ final class LogThread implements Runnable {
         if (queue.await(maintenancePending ? 0 : MAINTENANCE_MILLIS)) {
           writeGroup();
         }
+        checkpoints.step();
         maintain();
       }
       end = LogFault.CLOSED;
@@ -107,6 +110,7 @@ final class LogThread implements Runnable {
       fault = end;
       queue.abandon(end);
       LogFile.rollBack(connection);
+      checkpoints.end();
     }
   }
 
@@ -139,9 +143,9 @@ final class LogThread implements Runnable {
     }
     newest += group.events().size();
     eventsSinceMaintenance += group.events().size();
-    for (AppendQueue.Request request : requests) {
-      bytesSinceMaintenance += request.bytes();
-    }
+    long bytes = requests.stream().mapToLong(AppendQueue.Request::bytes).sum();
+    bytesSinceMaintenance += bytes;
+    checkpoints.noteGroup(bytes);
     recovered();
     try {
       if (!group.events().isEmpty()) {

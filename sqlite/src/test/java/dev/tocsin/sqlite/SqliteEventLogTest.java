@@ -145,6 +145,23 @@ class SqliteEventLogTest extends EventLogContract {
     assertThat(size(path, LogFile.NAME)).isLessThan(72 << 20);
   }
 
+  /// What is written while a checkpoint is under way must not add up.
+  @Test
+  void foldsItsWriteAheadFileBackWhileItIsWritten() throws Exception {
+    Path path = directory.resolve("written");
+    try (EventLog log = open(path, 512 << 20)) {
+      List<Append> appends =
+          Collections.nCopies(16, new Append(SampleEvents.event("a.a", "x".repeat(60_000)), null));
+      long largest = 0;
+      for (int i = 0; i < 100; i++) {
+        await(log.append(appends));
+        largest = Math.max(largest, size(path, "events.db-wal"));
+      }
+
+      assertThat(largest).isBetween(16L << 20, 38L << 20);
+    }
+  }
+
   private static long size(Path directory, String name) throws IOException {
     return Files.size(directory.resolve(name));
   }

@@ -1,0 +1,95 @@
+package dev.tocsin.sqlite;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Folds the write-ahead file back into the database before it grows large: a checkpoint, in SQLite's
+/// words.
+///
+/// That means to wait for the disk twice, tens of milliseconds for a file of this size, and events would
+/// wait with it. So a thread and a connection of their own do the most of it while the log's thread goes
+/// on writing. The log's thread then folds back what it has written meanwhile, which is little: only when
+/// nothing is left does the file begin anew. Belongs to the log's thread.
+final class Checkpoints {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+
+  /// What the write-ahead file has grown by when it is folded back.
+  static final long DUE_BYTES = 16 << 20;
+
+  /// What a group takes beside its events: a page that had room left, and one of the index.
+  private static final int GROUP_BYTES = 2 * 4_096;
+
+  private static final String CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)";
+
+  private final Path directory;
+  private final Connection writer;
+
+  /// Written since the last one, roughly.
+  private long bytes;
+
+  private @Nullable CompletableFuture<Void> underWay;
+
+  /// @param writer the connection of the log's thread
+  Checkpoints(Path directory, Connection writer) {
+    this.directory = directory;
+    this.writer = writer;
+  }
+
+  /// A group has been committed.
+  ///
+  /// @param groupBytes what its events take
+  void noteGroup(long groupBytes) {
+    bytes += groupBytes + GROUP_BYTES;
+  }
+
+  /// Begins a checkpoint that is due, and ends one that is nearly done. Between two groups.
+  void step() {
+    if (underWay == null) {
+      if (bytes >= DUE_BYTES) {
+        bytes = 0;
+        underWay =
+            CompletableFuture.runAsync(
+                this::foldBackMost,
+                task -> Thread.ofPlatform().name("tocsin-log-checkpoint").daemon().start(task));
+      }
+    } else if (underWay.isDone()) {
+      underWay = null;
+      foldBack(writer);
+    }
+  }
+
+  /// Waits for the one that is under way.
+  void end() {
+    if (underWay != null) {
+      underWay.join();
+      underWay = null;
+    }
+  }
+
+  private void foldBackMost() {
+    try (Connection own = LogFile.openForFoldingBack(directory)) {
+      foldBack(own);
+    } catch (SQLException e) {
+      skipped(e);
+    }
+  }
+
+  private static void foldBack(Connection connection) {
+    try {
+      LogFile.execute(connection, CHECKPOINT);
+    } catch (SQLException e) {
+      skipped(e);
+    }
+  }
+
+  /// Everything is still in the write-ahead file. If it cannot grow, the next group says so.
+  private static void skipped(SQLException e) {
+    LOG.atDebug().setCause(e).log("the write-ahead file was not folded back");
+  }
+}

@@ -1,0 +1,122 @@
+package dev.tocsin.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class CheckpointsTest {
+
+  private static final int GROUP_BYTES = 1_000_000;
+
+  @TempDir Path directory;
+  private Connection connection;
+  private Checkpoints checkpoints;
+
+  @BeforeEach
+  void open() throws Exception {
+    connection = LogFile.openForWriting(directory, Durability.PROCESS);
+    checkpoints = new Checkpoints(directory, connection);
+    foldBackEverything();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    checkpoints.end();
+    connection.close();
+  }
+
+  private void foldBackEverything() throws SQLException {
+    LogFile.execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
+  private void group() throws SQLException {
+    LogFile.execute(
+        connection,
+        "INSERT INTO events SELECT coalesce(max(sequence), 0) + 1, 'a.a', NULL, '', NULL, 0,"
+            + " hex(zeroblob("
+            + GROUP_BYTES / 2
+            + ")) FROM events");
+    checkpoints.noteGroup(GROUP_BYTES);
+  }
+
+  private long databaseBytes() throws IOException {
+    return Files.size(directory.resolve(LogFile.NAME));
+  }
+
+  private long journalBytes() throws IOException {
+    return Files.size(directory.resolve(LogFile.NAME + "-wal"));
+  }
+
+  /// Until one is due, and a little more.
+  private void fill() throws SQLException {
+    for (long bytes = 0; bytes <= Checkpoints.DUE_BYTES; bytes += GROUP_BYTES) {
+      group();
+    }
+  }
+
+  private static void awaitTheOtherThread() {
+    while (Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread -> thread.getName().equals("tocsin-log-checkpoint"))) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void doesNothingBeforeItIsDue() throws Exception {
+    long before = databaseBytes();
+    group();
+    checkpoints.step();
+    checkpoints.end();
+
+    assertThat(databaseBytes()).isEqualTo(before);
+  }
+
+  @Test
+  void foldsBackWithoutTheLogsThread() throws Exception {
+    fill();
+    checkpoints.step();
+    checkpoints.end();
+
+    assertThat(databaseBytes()).isGreaterThan(Checkpoints.DUE_BYTES);
+  }
+
+  @Test
+  void letsTheFileBeginAnewWhateverWasWrittenMeanwhile() throws Exception {
+    fill();
+    checkpoints.step();
+    group();
+    awaitTheOtherThread();
+    // The rest, by the connection that writes.
+    checkpoints.step();
+    long before = journalBytes();
+    for (int i = 0; i < 10; i++) {
+      group();
+      checkpoints.step();
+    }
+
+    assertThat(journalBytes()).isEqualTo(before);
+  }
+
+  @Test
+  void isOfNoConsequenceWhenItCannotBeDone() throws Exception {
+    connection.close();
+    Files.delete(directory.resolve(LogFile.NAME));
+    Files.createDirectory(directory.resolve(LogFile.NAME));
+    checkpoints.noteGroup(Checkpoints.DUE_BYTES);
+    checkpoints.step();
+    checkpoints.end();
+    checkpoints.step();
+
+    assertThat(directory.resolve(LogFile.NAME)).isEmptyDirectory();
+  }
+}
