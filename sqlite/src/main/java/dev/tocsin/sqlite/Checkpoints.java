@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,10 @@ final class Checkpoints {
   /// What the write-ahead file has grown by when it is folded back.
   static final long DUE_BYTES = 16 << 20;
 
+  /// What may be written while one is under way. A disk that is slower than the producers holds them up here,
+  /// so that the file does not grow without end.
+  static final long MAX_BEHIND_BYTES = 2 * DUE_BYTES;
+
   /// What a group takes beside its events: a page that had room left, and one of the index.
   private static final int GROUP_BYTES = 2 * 4_096;
 
@@ -29,16 +34,22 @@ final class Checkpoints {
 
   private final Path directory;
   private final Connection writer;
+  private final ThreadFactory threads;
 
-  /// Written since the last one, roughly.
+  /// Written since the last one began, roughly.
   private long bytes;
 
   private @Nullable CompletableFuture<Void> underWay;
 
   /// @param writer the connection of the log's thread
   Checkpoints(Path directory, Connection writer) {
+    this(directory, writer, Thread.ofPlatform().name("tocsin-log-checkpoint").daemon().factory());
+  }
+
+  Checkpoints(Path directory, Connection writer, ThreadFactory threads) {
     this.directory = directory;
     this.writer = writer;
+    this.threads = threads;
   }
 
   /// A group has been committed.
@@ -48,18 +59,18 @@ final class Checkpoints {
     bytes += groupBytes + GROUP_BYTES;
   }
 
-  /// Begins a checkpoint that is due, and ends one that is nearly done. Between two groups.
+  /// Begins a checkpoint that is due, and ends one that is nearly done or that too much has been written behind.
+  /// Between two groups.
   void step() {
     if (underWay == null) {
       if (bytes >= DUE_BYTES) {
         bytes = 0;
         underWay =
             CompletableFuture.runAsync(
-                this::foldBackMost,
-                task -> Thread.ofPlatform().name("tocsin-log-checkpoint").daemon().start(task));
+                this::foldBackMost, task -> threads.newThread(task).start());
       }
-    } else if (underWay.isDone()) {
-      underWay = null;
+    } else if (underWay.isDone() || bytes >= MAX_BEHIND_BYTES) {
+      end();
       foldBack(writer);
     }
   }

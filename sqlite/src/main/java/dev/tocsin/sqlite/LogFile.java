@@ -29,7 +29,7 @@ final class LogFile {
   private static final int BUSY_TIMEOUT_MILLIS = 1_000;
 
   /// After how many pages a commit folds the write-ahead file back, if [Checkpoints] has not kept up.
-  private static final int CHECKPOINT_PAGES = 10_000;
+  private static final int CHECKPOINT_PAGES = 16_000;
 
   /// What the write-ahead file shrinks to after it had to grow. Without readers it does not.
   private static final int JOURNAL_LIMIT_BYTES = 32 << 20;

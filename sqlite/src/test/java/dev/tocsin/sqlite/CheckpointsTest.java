@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,32 @@ class CheckpointsTest {
     }
 
     assertThat(journalBytes()).isEqualTo(before);
+  }
+
+  @Test
+  void holdsTheWriterUpWhenTooMuchHasBeenWrittenBehindOne() throws Exception {
+    CompletableFuture<Void> disk = new CompletableFuture<>();
+    Checkpoints slow =
+        new Checkpoints(
+            directory,
+            connection,
+            task ->
+                Thread.ofVirtual()
+                    .unstarted(
+                        () -> {
+                          disk.join();
+                          task.run();
+                        }));
+    slow.noteGroup(Checkpoints.DUE_BYTES);
+    slow.step();
+    slow.noteGroup(Checkpoints.MAX_BEHIND_BYTES / 2);
+    slow.step();
+    slow.noteGroup(Checkpoints.MAX_BEHIND_BYTES / 2);
+    Thread writer = Thread.startVirtualThread(slow::step);
+
+    assertThat(writer.join(Duration.ofMillis(100))).isFalse();
+    disk.complete(null);
+    writer.join();
   }
 
   @Test
