@@ -66,8 +66,7 @@ final class Checkpoints {
       if (bytes >= DUE_BYTES) {
         bytes = 0;
         underWay =
-            CompletableFuture.runAsync(
-                this::foldBackMost, task -> threads.newThread(task).start());
+            CompletableFuture.runAsync(this::foldBackMost, task -> threads.newThread(task).start());
       }
     } else if (underWay.isDone() || bytes >= MAX_BEHIND_BYTES) {
       end();

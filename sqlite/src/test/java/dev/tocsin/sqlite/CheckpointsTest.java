@@ -118,11 +118,10 @@ class CheckpointsTest {
             connection,
             task ->
                 Thread.ofVirtual()
-                    .unstarted(
-                        () -> {
-                          disk.join();
-                          task.run();
-                        }));
+                    .unstarted(() -> {
+                      disk.join();
+                      task.run();
+                    }));
     slow.noteGroup(Checkpoints.DUE_BYTES);
     slow.step();
     slow.noteGroup(Checkpoints.MAX_BEHIND_BYTES / 2);
