@@ -12,7 +12,6 @@ import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpResponseEncoder;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.net.BindException;
@@ -87,13 +86,10 @@ public final class Gateway {
       LongSupplier nanoTime,
       int maxConnections)
       throws GatewayException {
-    Transport transport = settings.transport().resolved();
+    EventLoops eventLoops = EventLoops.open(settings.transport(), settings.loops());
+    MultiThreadIoEventLoopGroup group = eventLoops.group();
+    Transport transport = eventLoops.transport();
     GatewayContext context = context(hub, settings, clock, nanoTime, maxConnections);
-    MultiThreadIoEventLoopGroup group =
-        new MultiThreadIoEventLoopGroup(
-            settings.loops(),
-            new DefaultThreadFactory("tocsin-loop", true),
-            transport.ioHandlerFactory());
     Map<EventLoop, Loop> loops = new HashMap<>();
     for (EventExecutor executor : group) {
       EventLoop eventLoop = (EventLoop) executor;

@@ -45,18 +45,24 @@ public enum Transport {
   }
 
   private static Transport best() {
-    if (IoUring.isAvailable()) {
-      return IO_URING;
-    }
+    return IoUring.isAvailable() ? IO_URING : withoutIoUring();
+  }
+
+  /// The best of the others.
+  static Transport withoutIoUring() {
     return Epoll.isAvailable() ? EPOLL : NIO;
   }
 
   private Transport available(@Nullable Throwable cause) throws GatewayException {
     if (cause != null) {
-      throw new GatewayException(
-          "the transport " + this + " does not work on this machine: " + cause.getMessage(), cause);
+      throw unusable(cause);
     }
     return this;
+  }
+
+  GatewayException unusable(Throwable cause) {
+    return new GatewayException(
+        "the transport " + this + " does not work on this machine: " + cause.getMessage(), cause);
   }
 
   IoHandlerFactory ioHandlerFactory() {

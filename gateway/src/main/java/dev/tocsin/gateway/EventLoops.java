@@ -1,0 +1,56 @@
+package dev.tocsin.gateway;
+
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The threads that own the connections, and how they talk to the kernel.
+///
+/// @param transport the one in use, never [Transport#AUTO]
+record EventLoops(Transport transport, MultiThreadIoEventLoopGroup group) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
+
+  /// Opens them. Where any transport will do, io_uring gives way to another when the kernel has it but not
+  /// the memory or the descriptors for that many rings.
+  ///
+  /// @throws GatewayException when the wanted transport does not work here
+  static EventLoops open(Transport wanted, int count) throws GatewayException {
+    return open(wanted, count, Transport::ioHandlerFactory);
+  }
+
+  static EventLoops open(Transport wanted, int count, Function<Transport, IoHandlerFactory> factory)
+      throws GatewayException {
+    Transport transport = wanted.resolved();
+    try {
+      return new EventLoops(transport, group(count, factory.apply(transport)));
+    } catch (IllegalStateException e) {
+      Throwable cause = root(e);
+      if (wanted != Transport.AUTO || transport != Transport.IO_URING) {
+        throw transport.unusable(cause);
+      }
+      Transport other = Transport.withoutIoUring();
+      LOG.atWarn()
+          .addKeyValue("transport", other)
+          .addKeyValue("reason", cause.getMessage())
+          .log("io_uring cannot be used");
+      return new EventLoops(other, group(count, factory.apply(other)));
+    }
+  }
+
+  private static MultiThreadIoEventLoopGroup group(int count, IoHandlerFactory factory) {
+    return new MultiThreadIoEventLoopGroup(
+        count, new DefaultThreadFactory("tocsin-loop", true), factory);
+  }
+
+  private static Throwable root(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
+  }
+}
