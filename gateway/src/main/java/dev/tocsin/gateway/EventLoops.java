@@ -27,7 +27,7 @@ record EventLoops(Transport transport, MultiThreadIoEventLoopGroup group) {
     Transport transport = wanted.resolved();
     try {
       return new EventLoops(transport, group(count, factory.apply(transport)));
-    } catch (IllegalStateException e) {
+    } catch (IllegalStateException | UnsupportedOperationException e) {
       Throwable cause = root(e);
       if (wanted != Transport.AUTO || transport != Transport.IO_URING) {
         throw transport.unusable(cause);

@@ -43,4 +43,18 @@ class EventLoopsTest {
         .isInstanceOf(GatewayException.class)
         .hasMessage("the transport io_uring does not work on this machine: Cannot allocate memory");
   }
+
+  /// What Netty says of an option when the kernel would not make the ring that it tried it with.
+  @Test
+  void saysWhyWhenAnOptionOfTheRingIsRefused() {
+    assertThatThrownBy(() ->
+            EventLoops.open(
+                Transport.IO_URING,
+                1,
+                transport -> {
+                  throw new UnsupportedOperationException("no such option");
+                }))
+        .isInstanceOf(GatewayException.class)
+        .hasMessage("the transport io_uring does not work on this machine: no such option");
+  }
 }
