@@ -26,24 +26,32 @@ record EventLoops(Transport transport, MultiThreadIoEventLoopGroup group) {
       throws GatewayException {
     Transport transport = wanted.resolved();
     try {
-      return new EventLoops(transport, group(count, factory.apply(transport)));
-    } catch (IllegalStateException | UnsupportedOperationException e) {
-      Throwable cause = root(e);
+      return on(transport, count, factory);
+    } catch (GatewayException e) {
       if (wanted != Transport.AUTO || transport != Transport.IO_URING) {
-        throw transport.unusable(cause);
+        throw e;
       }
       Transport other = Transport.withoutIoUring();
       LOG.atWarn()
           .addKeyValue("transport", other)
-          .addKeyValue("reason", cause.getMessage())
+          .addKeyValue("reason", e.getMessage())
           .log("io_uring cannot be used");
-      return new EventLoops(other, group(count, factory.apply(other)));
+      return on(other, count, factory);
     }
   }
 
-  private static MultiThreadIoEventLoopGroup group(int count, IoHandlerFactory factory) {
-    return new MultiThreadIoEventLoopGroup(
-        count, new DefaultThreadFactory("tocsin-loop", true), factory);
+  private static EventLoops on(
+      Transport transport, int count, Function<Transport, IoHandlerFactory> factory)
+      throws GatewayException {
+    try {
+      return new EventLoops(
+          transport,
+          new MultiThreadIoEventLoopGroup(
+              count, new DefaultThreadFactory("tocsin-loop", true), factory.apply(transport)));
+    } catch (IllegalStateException | UnsupportedOperationException e) {
+      // What Netty throws when a loop cannot be made, and when the kernel has refused it an option.
+      throw transport.unusable(root(e));
+    }
   }
 
   private static Throwable root(Throwable failure) {

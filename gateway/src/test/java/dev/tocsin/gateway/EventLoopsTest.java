@@ -38,6 +38,23 @@ class EventLoopsTest {
   }
 
   @Test
+  void saysWhyTheOtherCannotBeUsedEither() {
+    assertThatThrownBy(() ->
+            EventLoops.open(
+                Transport.AUTO,
+                1,
+                transport ->
+                    executor -> {
+                      throw new RuntimeException("Too many open files");
+                    }))
+        .isInstanceOf(GatewayException.class)
+        .hasMessage(
+            "the transport %s does not work on this machine: Too many open files",
+            Transport.withoutIoUring());
+    assertThat(RecordedLogs.take()).hasSize(1);
+  }
+
+  @Test
   void saysWhyTheTransportThatIsAskedForCannotBeUsed() {
     assertThatThrownBy(() -> EventLoops.open(Transport.IO_URING, 1, EventLoopsTest::withoutRings))
         .isInstanceOf(GatewayException.class)

@@ -27,7 +27,7 @@ final class LogThread implements Runnable {
   private static final long MAINTENANCE_MILLIS = 1_000;
   private static final int MAINTENANCE_EVENTS = 2_000;
   private static final int MAINTENANCE_BYTES = 4 << 20;
-  private static final long NOT_WRITING = -1;
+  private static final long NOT_AT_DISK = -1;
 
   // immutable
   private final Connection connection;
@@ -51,7 +51,7 @@ final class LogThread implements Runnable {
   // written by the thread, read by any
   private volatile long oldest;
   private volatile @Nullable String fault;
-  private volatile long writingSinceNanos = NOT_WRITING;
+  private volatile long atDiskSinceNanos = NOT_AT_DISK;
 
   /// @param connection for the thread alone from now on
   /// @param deliver is given every group once it is safe, before it is answered
@@ -83,9 +83,9 @@ final class LogThread implements Runnable {
 
   /// Why nothing can be written at the moment; `null` when it can.
   @Nullable String fault() {
-    long since = writingSinceNanos;
+    long since = atDiskSinceNanos;
     boolean hangs =
-        since != NOT_WRITING
+        since != NOT_AT_DISK
             && System.nanoTime() - since
                 > TimeUnit.MILLISECONDS.toNanos(AppendQueue.MAX_WAIT_MILLIS);
     return fault == null && hangs ? LogFault.HANGS : fault;
@@ -100,8 +100,10 @@ final class LogThread implements Runnable {
         if (queue.await(maintenancePending ? 0 : MAINTENANCE_MILLIS)) {
           writeGroup();
         }
+        atDiskSinceNanos = System.nanoTime();
         checkpoints.step();
         maintain();
+        atDiskSinceNanos = NOT_AT_DISK;
       }
       end = LogFault.CLOSED;
     } catch (InterruptedException | RuntimeException | Error e) {
@@ -128,7 +130,7 @@ final class LogThread implements Runnable {
     }
     List<AppendQueue.Request> requests = queue.take();
     LogWriter.Group group;
-    writingSinceNanos = System.nanoTime();
+    atDiskSinceNanos = System.nanoTime();
     try {
       group = writing.write(requests, newest, clock.millis());
       writing.commit();
@@ -139,7 +141,7 @@ final class LogThread implements Runnable {
       refuse(requests, LogFault.DIED);
       throw e;
     } finally {
-      writingSinceNanos = NOT_WRITING;
+      atDiskSinceNanos = NOT_AT_DISK;
     }
     newest += group.events().size();
     eventsSinceMaintenance += group.events().size();
