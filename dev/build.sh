@@ -7,28 +7,48 @@
 
 program=app/target/tocsin
 
-# fingerprint: path, time and size of everything the program is made of, in one number.
-fingerprint() {
-  set -- pom.xml dev/prepare.sh dev/ModernClasses.java
+# list_sources: sets $made_of to all that the program is made of.
+list_sources() {
+  made_of='pom.xml dev/prepare.sh dev/ModernClasses.java'
   for module in */pom.xml; do
     module=${module%/pom.xml}
-    [ "$module" = bench ] || set -- "$@" "$module/pom.xml"
-    [ "$module" = bench ] || [ ! -d "$module/src/main" ] || set -- "$@" "$module/src/main"
+    [ "$module" = bench ] || made_of="$made_of $module/pom.xml $module/src/main"
   done
+}
+
+# fingerprint: path, time and size of every source, in one number.
+fingerprint() {
+  list_sources
   # GNU find, then GNU or BusyBox stat, then BSD stat.
+  # shellcheck disable=SC2086 # a list without spaces in the names
   {
-    find "$@" -type f -printf '%p %T@ %s\n' 2>/dev/null ||
-      find "$@" -type f -exec stat -c '%n %Y %s' {} + 2>/dev/null ||
-      find "$@" -type f -exec stat -f '%N %m %z' {} +
+    find $made_of -type f -printf '%p %T@ %s\n' 2>/dev/null ||
+      find $made_of -type f -exec stat -c '%n %Y %s' {} + 2>/dev/null ||
+      find $made_of -type f -exec stat -f '%N %m %z' {} +
   } | LC_ALL=C sort | cksum
 }
 
-# is_built FINGERPRINT: is the program that lies there the one of these sources?
+# begin_stamp, write_stamp: before and after a build. The stamp holds the fingerprint of the sources that were
+# built, and is as old as the moment before it was taken.
+begin_stamp() {
+  : >target/build.begun
+  sources=$(fingerprint)
+}
+write_stamp() {
+  echo "$sources" >"$program/stamp" && touch -r target/build.begun "$program/stamp"
+}
+
+# is_built: is the program that lies there the one of these sources? It is where nothing was touched since, which is
+# quickly seen; otherwise, and where find does not know -cnewer, the fingerprint tells.
 is_built() {
-  [ -r "$program/stamp" ] && read -r stamp <"$program/stamp" && [ "$stamp" = "$1" ] || return 1
+  [ -r "$program/stamp" ] && read -r stamp <"$program/stamp" || return 1
   # The last jar to be copied: where it is, all are.
   set -- "$program"/lib/tocsin-app-*.jar
-  [ -f "$1" ]
+  [ -f "$1" ] || return 1
+  list_sources
+  # shellcheck disable=SC2086 # a list without spaces in the names
+  touched=$(find $made_of -cnewer "$program/stamp" 2>/dev/null) && [ -z "$touched" ] ||
+    [ "$stamp" = "$(fingerprint)" ]
 }
 
 # lock_build, unlock_build: one build at a time in this tree.
@@ -80,8 +100,8 @@ build_program() {
     return 1
   fi
   lock_build
-  sources=$(fingerprint)
-  if is_built "$sources"; then
+  begin_stamp
+  if is_built; then
     # Someone else has built it while we waited.
     unlock_build
     return 0
@@ -89,7 +109,7 @@ build_program() {
   echo "building tocsin (first start takes two or three minutes)…" >&2
   if run_maven -Dmaven.test.skip=true -pl app -am package >target/build.log 2>&1; then
     prepare_program >>target/build.log 2>&1
-    echo "$sources" >"$program/stamp"
+    write_stamp
     unlock_build
   else
     unlock_build

@@ -102,6 +102,7 @@ launch() {
     -Xmx512m \
     -XX:+UseCompactObjectHeaders \
     -XX:MaxTenuringThreshold=0 \
+    -XX:+ExplicitGCInvokesConcurrent \
     -XX:CompileThresholdScaling=2 \
     -XX:InlineSmallCode=500 \
     -XX:+ExitOnOutOfMemoryError \

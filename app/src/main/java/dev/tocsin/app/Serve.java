@@ -166,10 +166,18 @@ final class Serve implements Callable<Integer> {
     surroundings.out().println("listening on " + server.url());
     surroundings.out().flush();
     describe(server, catalog);
+    collectNow();
     surroundings.interruption().await();
     surroundings.say("stopping");
     server.stop(STOP_LIMIT);
     return 0;
+  }
+
+  /// Has the first garbage collection while hardly anybody waits for the server. It is the longest: all that the
+  /// start leaves is moved, and the collector's code and data are touched for the first time.
+  @SuppressWarnings("CallToSystemGC") // ADR 15
+  private static void collectNow() {
+    System.gc();
   }
 
   private Server inMemory(EventCatalog catalog, GatewaySettings settings) throws Failure {
