@@ -9,10 +9,11 @@ program=app/target/tocsin
 
 # list_sources: sets $made_of to all that the program is made of.
 list_sources() {
-  made_of='pom.xml dev/prepare.sh dev/ModernClasses.java'
+  made_of='pom.xml dev/jdk.sh dev/prepare.sh dev/ModernClasses.java'
   for module in */pom.xml; do
     module=${module%/pom.xml}
-    [ "$module" = bench ] || made_of="$made_of $module/pom.xml $module/src/main"
+    [ "$module" = bench ] || made_of="$made_of $module/pom.xml"
+    [ "$module" = bench ] || [ ! -d "$module/src/main" ] || made_of="$made_of $module/src/main"
   done
 }
 

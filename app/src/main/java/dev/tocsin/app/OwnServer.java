@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +39,7 @@ final class OwnServer implements AutoCloseable {
   static OwnServer start(boolean memory) throws Failure {
     Path data = null;
     Process process = null;
+    OwnServer server = null;
     try {
       data = memory ? null : Files.createTempDirectory("tocsin-bench");
       ProcessBuilder builder = new ProcessBuilder(command(data));
@@ -47,13 +47,14 @@ final class OwnServer implements AutoCloseable {
       builder.environment().keySet().removeIf(name -> name.startsWith("TOCSIN_"));
       builder.redirectErrorStream(true);
       process = builder.start();
-      String url = listening(process);
-      return new OwnServer(process, data, url);
+      server = new OwnServer(process, data, listening(process));
+      return server;
     } catch (IOException e) {
       throw new Failure("a server of its own cannot be started: " + e.getMessage(), e);
-    } catch (Failure e) {
-      end(Objects.requireNonNull(process), data);
-      throw e;
+    } finally {
+      if (server == null) {
+        end(process, data);
+      }
     }
   }
 
@@ -114,7 +115,16 @@ final class OwnServer implements AutoCloseable {
     end(process, data);
   }
 
-  private static void end(Process process, @Nullable Path data) {
+  private static void end(@Nullable Process process, @Nullable Path data) {
+    if (process != null) {
+      end(process);
+    }
+    if (data != null) {
+      delete(data);
+    }
+  }
+
+  private static void end(Process process) {
     process.destroy();
     try {
       if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
@@ -123,9 +133,6 @@ final class OwnServer implements AutoCloseable {
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
-    }
-    if (data != null) {
-      delete(data);
     }
   }
 

@@ -34,17 +34,21 @@ final class AudienceBatch implements AudienceOutput<WebSocketConnection> {
   }
 
   @Override
-  public void flush(List<WebSocketConnection> members, long before) {
+  public int flush(List<WebSocketConnection> members, long before) {
     ByteBuf batch = frames;
     if (batch == null) {
-      return;
+      return 0;
     }
     frames = null;
+    int taken = 0;
     try (BatchForms forms = new BatchForms(batch, deflater, PooledByteBufAllocator.DEFAULT)) {
       for (WebSocketConnection member : members) {
-        member.sendBatch(forms.of(member.windowBits()), before, firstPrevious);
+        if (member.sendBatch(forms, before, firstPrevious)) {
+          taken++;
+        }
       }
     }
+    return taken;
   }
 
   @Override

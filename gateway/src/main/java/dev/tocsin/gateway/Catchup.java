@@ -86,8 +86,14 @@ final class Catchup {
     Page page = new Page();
     List<LoggedEvent> events = fetched;
     fetched = null;
-    Replay.Progress progress =
-        events == null ? replay.advance(maxBytes, page) : replay.take(events, maxBytes, page);
+    Replay.Progress progress;
+    try {
+      progress =
+          events == null ? replay.advance(maxBytes, page) : replay.take(events, maxBytes, page);
+    } catch (RuntimeException | Error e) {
+      page.discard();
+      throw e;
+    }
     if (progress == Replay.Progress.NOT_HELD) {
       context
           .hub()
@@ -148,6 +154,12 @@ final class Catchup {
         frames = present;
       }
       return present;
+    }
+
+    void discard() {
+      if (frames != null) {
+        frames.release();
+      }
     }
 
     @Override

@@ -38,6 +38,19 @@ final class FrameDeflater {
   /// @param frames whole frames without masks, not changed
   ByteBuf deflate(ByteBufAllocator allocator, ByteBuf frames, int windowBits) {
     ByteBuf out = allocator.buffer(frames.readableBytes());
+    try {
+      deflate(frames, windowBits, out);
+    } catch (RuntimeException | Error e) {
+      out.release();
+      throw e;
+    }
+    if (scratch.length > MAX_KEPT_BYTES) {
+      scratch = new byte[0];
+    }
+    return out;
+  }
+
+  private void deflate(ByteBuf frames, int windowBits, ByteBuf out) {
     int at = frames.readerIndex();
     while (at < frames.writerIndex()) {
       int first = frames.getUnsignedByte(at);
@@ -61,10 +74,6 @@ final class FrameDeflater {
       }
       at = payload + length;
     }
-    if (scratch.length > MAX_KEPT_BYTES) {
-      scratch = new byte[0];
-    }
-    return out;
   }
 
   /// Compresses one message into the scratch space.

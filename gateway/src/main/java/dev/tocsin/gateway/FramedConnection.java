@@ -124,7 +124,7 @@ abstract sealed class FramedConnection extends ChannelInboundHandlerAdapter
     corked = true;
     try {
       action.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(e);
     } finally {
       if (outermost) {
@@ -205,7 +205,7 @@ abstract sealed class FramedConnection extends ChannelInboundHandlerAdapter
     goOnIsDue = false;
     try {
       decode();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(e);
     }
     corked = false;

@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /// The hub on the network: one port that speaks HTTP and WebSocket.
@@ -73,23 +74,24 @@ public final class Gateway {
   /// @throws GatewayException when the address is not to be had or the transport does not work here
   public static Gateway start(Hub hub, GatewaySettings settings, InstantSource clock)
       throws GatewayException {
-    return start(hub, settings, clock, System::nanoTime, Limits.maxConnections());
+    return start(hub, settings, clock, System::nanoTime, Limits::maxConnections);
   }
 
   /// The same on another clock and with another bound.
   ///
   /// @param nanoTime a clock that never goes backwards, in nanoseconds
+  /// @param maxConnections asked when the event loops have the files that they need
   static Gateway start(
       Hub hub,
       GatewaySettings settings,
       InstantSource clock,
       LongSupplier nanoTime,
-      int maxConnections)
+      IntSupplier maxConnections)
       throws GatewayException {
     EventLoops eventLoops = EventLoops.open(settings.transport(), settings.loops());
     MultiThreadIoEventLoopGroup group = eventLoops.group();
     Transport transport = eventLoops.transport();
-    GatewayContext context = context(hub, settings, clock, nanoTime, maxConnections);
+    GatewayContext context = context(hub, settings, clock, nanoTime, maxConnections.getAsInt());
     Map<EventLoop, Loop> loops = new HashMap<>();
     for (EventExecutor executor : group) {
       EventLoop eventLoop = (EventLoop) executor;

@@ -148,7 +148,7 @@ final class Loop {
     for (Tickable connection : List.copyOf(connections)) {
       try {
         action.accept(connection);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.atError().setCause(e).log("a connection could not be looked after");
       }
     }

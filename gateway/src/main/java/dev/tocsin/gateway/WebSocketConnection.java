@@ -76,19 +76,22 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
   /// but leaves the live path, and reads on from the position `before` at its own pace.
   ///
   /// @param previous what the first frame says
-  void sendBatch(ByteBuf frames, long before, long previous) {
+  /// @return whether it has taken them
+  boolean sendBatch(BatchForms batch, long before, long previous) {
     if (isClosing() || cursor.isFallingBehind() || !channel.isActive()) {
-      return;
+      return false;
     }
     try {
-      if (unreadOutput() <= Limits.MAX_LIVE_OUTPUT_BYTES) {
-        channel.writeAndFlush(frames.retainedDuplicate(), channel.voidPromise());
-      } else {
+      if (unreadOutput() > Limits.MAX_LIVE_OUTPUT_BYTES) {
         cursor.fallBehind(before, previous);
+        return false;
       }
+      channel.writeAndFlush(batch.of(windowBits()).retainedDuplicate(), channel.voidPromise());
+      return true;
     } catch (RuntimeException | Error e) {
       // The others of the audience have nothing to do with it.
       fail(e);
+      return false;
     }
   }
 

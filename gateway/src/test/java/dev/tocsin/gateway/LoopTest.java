@@ -4,18 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class LoopTest {
 
   private static final class Connection implements Loop.Tickable {
 
     private final List<String> calls;
-    private final boolean broken;
+    private final @Nullable Throwable fault;
 
-    Connection(List<String> calls, boolean broken) {
+    Connection(List<String> calls, @Nullable Throwable fault) {
       this.calls = calls;
-      this.broken = broken;
+      this.fault = fault;
     }
 
     @Override
@@ -37,19 +40,27 @@ class LoopTest {
     }
 
     private void breakIfBroken() {
-      if (broken) {
-        throw new IllegalStateException("a bug in a connection");
+      switch (fault) {
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        case null, default -> {}
       }
     }
   }
 
-  @Test
-  void looksAfterTheOthersWhenOneConnectionBreaks() {
+  static Stream<Throwable> faults() {
+    return Stream.of(
+        new IllegalStateException("a bug"), new OutOfMemoryError("a bug, or not enough"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void looksAfterTheOthersWhenOneConnectionBreaks(Throwable fault) {
     try (EmbeddedServer server = new EmbeddedServer()) {
       List<String> calls = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
-        server.loop().add(new Connection(calls, true));
-        server.loop().add(new Connection(calls, false));
+        server.loop().add(new Connection(calls, fault));
+        server.loop().add(new Connection(calls, null));
       }
 
       server.loop().tick();

@@ -33,7 +33,7 @@ final class TestServer implements AutoCloseable {
     try {
       gateway =
           Gateway.start(
-              hub, settings, CLOCK, () -> System.nanoTime() + ahead.get(), maxConnections);
+              hub, settings, CLOCK, () -> System.nanoTime() + ahead.get(), () -> maxConnections);
     } catch (GatewayException e) {
       throw new IllegalStateException(e);
     }

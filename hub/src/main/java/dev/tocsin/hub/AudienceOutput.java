@@ -3,7 +3,8 @@ package dev.tocsin.hub;
 import java.util.List;
 
 /// Where a shard puts the events of one audience. Called by the shard's owner only, in the middle of
-/// its work: an output must not call the shard back, and must not throw.
+/// its work: an output must not call the shard back, and should not throw. When it does in the middle of a flush, all
+/// members are sent to the log ([#fallBehind]), and those who had taken the batch get it twice.
 public interface AudienceOutput<C> {
 
   /// Takes one more event of this turn.
@@ -18,7 +19,8 @@ public interface AudienceOutput<C> {
   ///     may leave the shard only after it
   /// @param before the position of the shard before this turn: who does not take the batch goes on
   ///     from there, see [Shard#replay]
-  void flush(List<C> members, long before);
+  /// @return how many have taken it
+  int flush(List<C> members, long before);
 
   /// Forgets what was added in this turn, which cannot be finished.
   void discard();

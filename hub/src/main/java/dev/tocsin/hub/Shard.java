@@ -95,13 +95,17 @@ public final class Shard<C> {
     awake.set(false);
     requireIdle();
     long begin = System.nanoTime();
-    isBehind = !slice();
+    try {
+      slice();
+    } finally {
+      isBehind = position < recent.newest();
+      if (isBehind) {
+        wake();
+      }
+    }
     if (waiting > 0 && pace.turnDone(waiting, begin)) {
       // Behind the sockets: an owner may gather what a turn writes and hand it to the kernel then.
       hand(this::timeTurn);
-    }
-    if (isBehind) {
-      wake();
     }
   }
 
@@ -109,8 +113,8 @@ public final class Shard<C> {
     pace.timeTurn(System.nanoTime());
   }
 
-  /// Delivers a slice of what there is; whether that was all.
-  private boolean slice() {
+  /// Delivers a slice of what there is.
+  private void slice() {
     delivering = true;
     try {
       long before = position;
@@ -124,7 +128,6 @@ public final class Shard<C> {
     } finally {
       delivering = false;
     }
-    return position >= recent.newest();
   }
 
   private void deliver(List<LoggedEvent> page, long before) {
@@ -170,6 +173,10 @@ public final class Shard<C> {
       }
     } finally {
       countDelivered(count);
+      if (!touched.isEmpty()) {
+        // One has failed: what the others were handed belongs to this turn.
+        flush(before);
+      }
     }
   }
 

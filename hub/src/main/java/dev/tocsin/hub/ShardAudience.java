@@ -34,10 +34,16 @@ final class ShardAudience<C> extends Audience<C> {
   }
 
   /// Sends the batch of a turn that began at the position `before`; how many events went out, each connection counted.
+  /// When that fails, who has got it and who has not is unknown: everyone reads it in the log.
   long flush(long before) {
-    long count = (long) pending * members().size();
+    int events = pending;
     pending = 0;
-    output.flush(members(), before);
-    return count;
+    try {
+      return (long) events * output.flush(members(), before);
+    } catch (RuntimeException | Error e) {
+      output.discard();
+      output.fallBehind(members(), before, turnPrevious);
+      throw e;
+    }
   }
 }

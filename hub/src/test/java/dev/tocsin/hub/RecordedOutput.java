@@ -71,7 +71,7 @@ final class RecordedOutput implements AudienceOutput<String> {
   }
 
   @Override
-  public void flush(List<String> members, long before) {
+  public int flush(List<String> members, long before) {
     recorder.batches++;
     for (String member : members) {
       for (Event event : batch) {
@@ -79,6 +79,7 @@ final class RecordedOutput implements AudienceOutput<String> {
       }
     }
     batch.clear();
+    return members.size();
   }
 
   @Override

@@ -82,36 +82,61 @@ class ShardTest {
     assertThat(outputs.eventsOf("all")).extracting(Event::batch).containsExactly(1, 1, 1, 2);
   }
 
-  /// An owner may hand what a turn writes to the kernel behind the turn: that is part of what it takes.
-  @Test
-  void waitsBetweenTurnsThatFindSeveralEventsAndKeepTheirOwnerBusy() {
-    List<Long> pauses = new ArrayList<>();
-    ShardOwner busyOwner =
-        new ShardOwner() {
-          @Override
-          public void execute(Runnable task) {
-            owner.execute(() -> {
-              LockSupport.parkNanos(2 * Pace.MIN_PAUSE_NANOS);
-              task.run();
-            });
-          }
+  /// An owner whose turns take long enough for a pause: it may hand what a turn writes to the kernel behind the turn.
+  ///
+  /// @param pauses those that were asked for, which are over at once
+  /// @param meanwhile happens in each
+  private record BusyOwner(ManualExecutor owner, List<Long> pauses, Runnable meanwhile)
+      implements ShardOwner {
 
-          @Override
-          public void executeAfter(Runnable task, long nanos) {
-            pauses.add(nanos);
-            append("alert.deleted");
-            owner.execute(task);
-          }
-        };
-    Shard<String> busy = hub.newShard(busyOwner, outputs);
-    busy.join("all");
+    @Override
+    public void execute(Runnable task) {
+      owner.execute(() -> {
+        LockSupport.parkNanos(2 * Pace.MIN_PAUSE_NANOS);
+        task.run();
+      });
+    }
+
+    @Override
+    public void executeAfter(Runnable task, long nanos) {
+      pauses.add(nanos);
+      meanwhile.run();
+      owner.execute(task);
+    }
+  }
+
+  private void makeBusy(List<Long> pauses) {
     for (int turn = 0; turn < 100 && pauses.isEmpty(); turn++) {
       append("alert.created", "alert.updated", "alert.acknowledged");
       owner.runAll();
     }
+  }
+
+  @Test
+  void waitsBetweenTurnsThatFindSeveralEventsAndKeepTheirOwnerBusy() {
+    List<Long> pauses = new ArrayList<>();
+    Shard<String> busy =
+        hub.newShard(new BusyOwner(owner, pauses, () -> append("alert.deleted")), outputs);
+    busy.join("all");
+    makeBusy(pauses);
 
     int last = outputs.eventsOf("all").getLast().batch();
     assertThat(outputs.eventsOf("all")).filteredOn(event -> event.batch() == last).hasSize(4);
+  }
+
+  @Test
+  void doesNotWaitWhenATurnCouldNotDeliverAllThereWas() {
+    List<Long> pauses = new ArrayList<>();
+    Shard<String> busy = hub.newShard(new BusyOwner(owner, pauses, () -> {}), outputs);
+    busy.join("all");
+    makeBusy(pauses);
+    pauses.clear();
+    int before = outputs.eventsOf("all").getLast().batch();
+    appendLarge(6);
+    owner.runAll();
+
+    assertThat(outputs.eventsOf("all").getLast().batch()).isEqualTo(before + 3);
+    assertThat(pauses).hasSize(1);
   }
 
   @Test
@@ -165,14 +190,19 @@ class ShardTest {
   void endsATurnAfterAMebibyte() {
     owner.runAll();
     shard.join("all");
-    for (int i = 0; i < 5; i++) {
-      log.append(
-          List.of(new Append(SampleEvents.event("alert.deleted", "x".repeat(400_000)), null)));
-    }
+    appendLarge(5);
 
     owner.runOne();
 
     assertThat(outputs.sequencesOf("all")).containsExactly(1L, 2L);
+  }
+
+  /// Two of them are a slice.
+  private void appendLarge(int count) {
+    for (int i = 0; i < count; i++) {
+      log.append(
+          List.of(new Append(SampleEvents.event("alert.deleted", "x".repeat(400_000)), null)));
+    }
   }
 
   @Test
@@ -303,7 +333,7 @@ class ShardTest {
           public void add(LoggedEvent event, long previous) {}
 
           @Override
-          public void flush(List<String> members, long before) {
+          public int flush(List<String> members, long before) {
             Stream.<Runnable>of(
                     () -> self.getFirst().leave("c"),
                     () -> self.getFirst().catchUp(),
@@ -315,6 +345,7 @@ class ShardTest {
                     thrown.add(e);
                   }
                 });
+            return members.size();
           }
 
           @Override
@@ -334,43 +365,68 @@ class ShardTest {
 
   @Test
   void anOutputThatThrowsTakesNothingFromTheOthers() {
-    int[] flushes = {0};
-    Shard<String> fragile =
-        hub.newShard(
-            owner,
-            () ->
-                new AudienceOutput<>() {
-                  private final AudienceOutput<String> recorded = outputs.create();
-
-                  @Override
-                  public void add(LoggedEvent event, long previous) {
-                    recorded.add(event, previous);
-                  }
-
-                  @Override
-                  public void flush(List<String> members, long before) {
-                    if (flushes[0]++ == 0) {
-                      throw new IllegalStateException("broken");
-                    }
-                    recorded.flush(members, before);
-                  }
-
-                  @Override
-                  public void fallBehind(List<String> members, long after, long previous) {}
-
-                  @Override
-                  public void discard() {}
-                });
+    AtomicBoolean broken = new AtomicBoolean();
+    Shard<String> fragile = hub.newShard(owner, () -> new FailingOnce(outputs.create(), broken));
     fragile.subscribe("a", patterns("alert.*"));
     fragile.subscribe("b", patterns("*.created"));
     fragile.subscribe("c", patterns("alert.c*"));
     append("alert.created");
+    owner.runAll();
+    broken.set(true);
+    append("alert.created", "alert.created");
     assertThatIllegalStateException().isThrownBy(owner::runAll);
-    append("alert.created");
+
+    List<Object> got =
+        Stream.of("a", "b", "c").map(outputs::of).<Object>map(List::getLast).toList();
+    assertThat(got)
+        .containsOnlyOnce(new FallenBehind(1, 1))
+        .filteredOn(Event.class::isInstance)
+        .hasSize(2)
+        .allMatch(event -> ((Event) event).sequence() == 3);
+    assertThat(fragile.delivered()).isEqualTo(3 + 2 * 2);
+  }
+
+  @Test
+  void goesOnBehindATurnThatFailedBeforeItHadDeliveredAll() {
+    AtomicBoolean broken = new AtomicBoolean();
+    Shard<String> fragile = hub.newShard(owner, () -> new FailingOnce(outputs.create(), broken));
+    owner.runAll();
+    fragile.join("all");
+    broken.set(true);
+    appendLarge(3);
+    assertThatIllegalStateException().isThrownBy(owner::runAll);
     owner.runAll();
 
-    List<List<Long>> got = Stream.of("a", "b", "c").map(outputs::sequencesOf).toList();
-    assertThat(got).containsOnly(List.of(1L, 2L));
+    assertThat(outputs.of("all").getFirst()).isEqualTo(new FallenBehind(0, 0));
+    assertThat(outputs.sequencesOf("all")).containsExactly(3L);
+  }
+
+  /// Fails at a flush, once each time that it is told to.
+  private record FailingOnce(AudienceOutput<String> recorded, AtomicBoolean broken)
+      implements AudienceOutput<String> {
+
+    @Override
+    public void add(LoggedEvent event, long previous) {
+      recorded.add(event, previous);
+    }
+
+    @Override
+    public int flush(List<String> members, long before) {
+      if (broken.getAndSet(false)) {
+        throw new IllegalStateException("broken");
+      }
+      return recorded.flush(members, before);
+    }
+
+    @Override
+    public void discard() {
+      recorded.discard();
+    }
+
+    @Override
+    public void fallBehind(List<String> members, long after, long previous) {
+      recorded.fallBehind(members, after, previous);
+    }
   }
 
   @Test
@@ -411,8 +467,8 @@ class ShardTest {
     }
 
     @Override
-    public void flush(List<String> members, long before) {
-      recorded.flush(members, before);
+    public int flush(List<String> members, long before) {
+      return recorded.flush(members, before);
     }
 
     @Override

@@ -126,6 +126,8 @@ final class ReceivingLoop {
           channels.clear();
         })
         .syncUninterruptibly();
+    // That they are closed is told behind it.
+    eventLoop.submit(() -> {}).syncUninterruptibly();
   }
 
   /// Gives back what the thread holds; the connections are closed.

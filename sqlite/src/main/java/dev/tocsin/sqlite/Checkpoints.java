@@ -4,7 +4,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /// wait with it. So a thread and a connection of their own do the most of it while the log's thread goes
 /// on writing. The log's thread then folds back what it has written meanwhile, which is little: only when
 /// nothing is left does the file begin anew. Belongs to the log's thread.
-final class Checkpoints {
+final class Checkpoints implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
 
@@ -34,7 +37,7 @@ final class Checkpoints {
 
   private final Path directory;
   private final Connection writer;
-  private final ThreadFactory threads;
+  private final ThreadPoolExecutor thread;
 
   /// Written since the last one began, roughly.
   private long bytes;
@@ -49,7 +52,11 @@ final class Checkpoints {
   Checkpoints(Path directory, Connection writer, ThreadFactory threads) {
     this.directory = directory;
     this.writer = writer;
-    this.threads = threads;
+    this.thread =
+        new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+    // Now, when a lack of threads is told to whoever opens the log, and not in the middle of
+    // writing.
+    thread.prestartCoreThread();
   }
 
   /// A group has been committed.
@@ -65,13 +72,17 @@ final class Checkpoints {
     if (underWay == null) {
       if (bytes >= DUE_BYTES) {
         bytes = 0;
-        underWay =
-            CompletableFuture.runAsync(this::foldBackMost, task -> threads.newThread(task).start());
+        underWay = CompletableFuture.runAsync(this::foldBackMost, thread);
       }
-    } else if (underWay.isDone() || bytes >= MAX_BEHIND_BYTES) {
+    } else if (!isUnderWay() || bytes >= MAX_BEHIND_BYTES) {
       end();
       foldBack(writer);
     }
+  }
+
+  /// Whether one is being worked on.
+  boolean isUnderWay() {
+    return underWay != null && !underWay.isDone();
   }
 
   /// Waits for the one that is under way.
@@ -82,10 +93,20 @@ final class Checkpoints {
     }
   }
 
+  /// Waits for the one that is under way, and lets the thread go.
+  @Override
+  public void close() {
+    try {
+      end();
+    } finally {
+      thread.shutdown();
+    }
+  }
+
   private void foldBackMost() {
     try (Connection own = LogFile.openForFoldingBack(directory)) {
       foldBack(own);
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       skipped(e);
     }
   }
@@ -93,13 +114,13 @@ final class Checkpoints {
   private static void foldBack(Connection connection) {
     try {
       LogFile.execute(connection, CHECKPOINT);
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       skipped(e);
     }
   }
 
   /// Everything is still in the write-ahead file. If it cannot grow, the next group says so.
-  private static void skipped(SQLException e) {
+  private static void skipped(Exception e) {
     LOG.atDebug().setCause(e).log("the write-ahead file was not folded back");
   }
 }

@@ -68,12 +68,12 @@ final class LogThread implements Runnable {
     this.reader = reader;
     this.directory = settings.directory();
     this.retention = new Retention(connection, settings);
-    this.checkpoints = new Checkpoints(directory, connection);
     this.idempotencyMillis = settings.idempotencyWindow().toMillis();
     this.clock = clock;
     this.deliver = deliver;
     this.newest = LogFile.newest(connection);
     this.oldest = LogFile.oldest(connection, newest);
+    this.checkpoints = new Checkpoints(directory, connection);
   }
 
   /// The oldest sequence, see [dev.tocsin.hub.EventLog#oldest].
@@ -112,7 +112,7 @@ final class LogThread implements Runnable {
       fault = end;
       queue.abandon(end);
       LogFile.rollBack(connection);
-      checkpoints.end();
+      checkpoints.close();
     }
   }
 

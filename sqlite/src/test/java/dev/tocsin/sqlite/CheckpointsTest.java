@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +36,7 @@ class CheckpointsTest {
 
   @AfterEach
   void close() throws Exception {
-    checkpoints.end();
+    checkpoints.close();
     connection.close();
   }
 
@@ -66,9 +69,8 @@ class CheckpointsTest {
     }
   }
 
-  private static void awaitTheOtherThread() {
-    while (Thread.getAllStackTraces().keySet().stream()
-        .anyMatch(thread -> thread.getName().equals("tocsin-log-checkpoint"))) {
+  private void awaitTheOtherThread() {
+    while (checkpoints.isUnderWay()) {
       Thread.onSpinWait();
     }
   }
@@ -132,6 +134,46 @@ class CheckpointsTest {
     assertThat(writer.join(Duration.ofMillis(100))).isFalse();
     disk.complete(null);
     writer.join();
+    slow.close();
+  }
+
+  @Test
+  void needsNoNewThreadWhenTheLogIsOpen() throws Exception {
+    AtomicInteger threads = new AtomicInteger();
+    try (Checkpoints started =
+        new Checkpoints(
+            directory,
+            connection,
+            task -> {
+              threads.incrementAndGet();
+              return new Thread(task);
+            })) {
+      assertThat(threads).hasValue(1);
+      for (int i = 0; i < 3; i++) {
+        started.noteGroup(Checkpoints.DUE_BYTES);
+        started.step();
+        started.end();
+      }
+    }
+
+    assertThat(threads).hasValue(1);
+  }
+
+  @Test
+  void letsItsThreadGo() throws Exception {
+    List<Thread> threads = new ArrayList<>();
+    Checkpoints closed =
+        new Checkpoints(
+            directory,
+            connection,
+            task -> {
+              Thread thread = new Thread(task);
+              threads.add(thread);
+              return thread;
+            });
+    closed.close();
+
+    threads.getFirst().join();
   }
 
   @Test
