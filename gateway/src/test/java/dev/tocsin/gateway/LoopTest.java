@@ -50,7 +50,7 @@ class LoopTest {
 
   static Stream<Throwable> faults() {
     return Stream.of(
-        new IllegalStateException("a bug"), new OutOfMemoryError("a bug, or not enough"));
+        new IllegalStateException("a bug"), new InternalError("a bug, or not enough memory"));
   }
 
   @ParameterizedTest
