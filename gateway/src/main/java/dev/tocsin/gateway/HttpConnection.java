@@ -131,7 +131,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.
     pumping = true;
     try {
       workOff();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(e);
     } finally {
       pumping = false;
@@ -361,7 +361,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.
   }
 
   /// Ends the connection after a fault of the server's, with an answer where one is still to come.
-  private void fail(RuntimeException failure) {
+  private void fail(Throwable failure) {
     mustClose = true;
     Response response = fault(failure);
     if (request == null || answered) {
