@@ -141,6 +141,26 @@ class BenchTest {
     assertThat(ProcessHandle.current().children().filter(BenchTest::isServer)).isEmpty();
   }
 
+  @Test
+  void whoInterruptsBeforeAnythingWasMeasuredGetsNoFigures() throws Exception {
+    bench.onTerminal().start("bench", "--memory", "--connections", "5", "--warm-up", "1h");
+    bench.awaitErr(err -> err.contains("warming up, "));
+
+    assertThat(bench.interrupt()).isEqualTo(1);
+
+    assertThat(bench.out()).isEmpty();
+    assertThat(bench.err()).contains("interrupted before anything was measured");
+    assertThat(ProcessHandle.current().children().filter(BenchTest::isServer)).isEmpty();
+  }
+
+  @Test
+  void saysWhenNobodyWantedWhatWasPublished() {
+    assertThat(bench.run(args(url, "--patterns detecton.*"))).as(bench.err()).isZero();
+
+    assertThat(bench.err())
+        .contains("warning: nothing was to be delivered: no pattern matches detection.new");
+  }
+
   private static boolean isServer(ProcessHandle process) {
     return process.info().commandLine().orElse("").contains(" serve ");
   }

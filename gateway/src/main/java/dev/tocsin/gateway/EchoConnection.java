@@ -44,6 +44,11 @@ final class EchoConnection extends FramedConnection {
   }
 
   @Override
+  boolean owesAnswers() {
+    return false;
+  }
+
+  @Override
   boolean isDeaf() {
     return false;
   }

@@ -8,7 +8,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpResponseEncoder;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -43,18 +42,14 @@ public final class EchoServer {
   /// @param port 0 picks a free one
   /// @throws GatewayException when it is not to be had
   public static EchoServer start(int port) throws GatewayException {
-    Transport transport = Transport.AUTO.resolved();
-    MultiThreadIoEventLoopGroup group =
-        new MultiThreadIoEventLoopGroup(
-            GatewaySettings.defaultLoops(),
-            new DefaultThreadFactory("tocsin-echo", true),
-            transport.ioHandlerFactory());
+    EventLoops eventLoops = EventLoops.open(Transport.AUTO, GatewaySettings.defaultLoops());
+    MultiThreadIoEventLoopGroup group = eventLoops.group();
     Map<EventExecutor, Deflation> deflations = new HashMap<>();
     group.forEach(loop -> deflations.put(loop, new Deflation(THRESHOLD_BYTES)));
     ChannelFuture bound =
         new ServerBootstrap()
             .group(group)
-            .channel(transport.serverChannel())
+            .channel(eventLoops.transport().serverChannel())
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.AUTO_READ, false)

@@ -19,7 +19,7 @@ record EventLoops(Transport transport, MultiThreadIoEventLoopGroup group) {
   ///
   /// @throws GatewayException when the wanted transport does not work here
   static EventLoops open(Transport wanted, int count) throws GatewayException {
-    return open(wanted, count, Transport::ioHandlerFactory);
+    return open(wanted, count, transport -> transport.ioHandlerFactory(count));
   }
 
   static EventLoops open(Transport wanted, int count, Function<Transport, IoHandlerFactory> factory)

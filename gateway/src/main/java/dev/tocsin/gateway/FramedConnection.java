@@ -2,6 +2,7 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.events.CloseCode;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// ```
 /// OPEN ──end wanted by either side, or a fault──> CLOSING ──> closed
+///   └──the peer wants to end, and is owed answers──> ENDING ──answered, or a fault──^
 /// ```
 ///
 /// While closing, nothing is sent and nothing is understood; what still comes is read and thrown away,
@@ -50,6 +52,9 @@ abstract sealed class FramedConnection extends ChannelInboundHandlerAdapter
 
   private boolean closing;
 
+  /// How the connection ends when the peer has its answers.
+  private @Nullable Runnable ending;
+
   /// A connection whose handshake is over.
   ///
   /// @param deflation of the event loop
@@ -73,6 +78,9 @@ abstract sealed class FramedConnection extends ChannelInboundHandlerAdapter
 
   /// Whether frames other than a close are passed over.
   abstract boolean isDeaf();
+
+  /// Whether answers will come to what the peer has asked.
+  abstract boolean owesAnswers();
 
   /// The connection ends: nothing is sent behind this but the close frame.
   abstract void leave();
@@ -229,13 +237,26 @@ abstract sealed class FramedConnection extends ChannelInboundHandlerAdapter
   @Override
   public final void pong() {}
 
-  /// Answers the peer's close frame with the same, then ends.
+  /// Answers the peer's close frame with the same, behind what else it is owed, then ends.
   @Override
   public final void close(int code) {
     if (closing) {
       channel.close();
-      return;
+    } else if (owesAnswers()) {
+      ending = () -> echoClose(code);
+    } else {
+      echoClose(code);
     }
+  }
+
+  /// Ends the connection if the peer has asked for it: there are no answers left to be given.
+  final void answered() {
+    if (ending != null && !closing) {
+      ending.run();
+    }
+  }
+
+  private void echoClose(int code) {
     closing = true;
     leave();
     ByteBuf echo =
@@ -290,11 +311,18 @@ abstract sealed class FramedConnection extends ChannelInboundHandlerAdapter
     readOn();
   }
 
-  /// A client that has finished sending without a close frame is gone.
+  /// A client that has finished sending without a close frame is gone, but for the answers that it may still read.
   @Override
   public final void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof ChannelInputShutdownEvent) {
+    if (!(event instanceof ChannelInputShutdownEvent)) {
+      return;
+    }
+    if (closing || !owesAnswers()) {
       channel.close();
+    } else if (ending == null) {
+      ending =
+          () ->
+              channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
   }
 

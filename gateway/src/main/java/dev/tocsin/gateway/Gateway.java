@@ -91,7 +91,13 @@ public final class Gateway {
     EventLoops eventLoops = EventLoops.open(settings.transport(), settings.loops());
     MultiThreadIoEventLoopGroup group = eventLoops.group();
     Transport transport = eventLoops.transport();
-    GatewayContext context = context(hub, settings, clock, nanoTime, maxConnections.getAsInt());
+    int connections = maxConnections.getAsInt();
+    if (connections == 0) {
+      group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+      throw new GatewayException(
+          "no file is left for connections: raise ulimit -n, or take fewer loops");
+    }
+    GatewayContext context = context(hub, settings, clock, nanoTime, connections);
     Map<EventLoop, Loop> loops = new HashMap<>();
     for (EventExecutor executor : group) {
       EventLoop eventLoop = (EventLoop) executor;

@@ -6,6 +6,10 @@ public final class GatewayException extends Exception {
 
   private static final long serialVersionUID = 1;
 
+  GatewayException(String message) {
+    super(message);
+  }
+
   GatewayException(String message, Throwable cause) {
     super(message, cause);
   }

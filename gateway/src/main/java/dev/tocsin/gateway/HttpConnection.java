@@ -398,7 +398,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.
         }
       }
       case ANSWERING -> {
-        if (!answered || (output != null && output.advanced())) {
+        if (!answered || (output != null && output.advanced(false))) {
           phaseSinceMillis = nowMillis;
         } else if (inPhase > Limits.BODY_MILLIS) {
           context().close();

@@ -92,11 +92,12 @@ final class Limits {
 
   private Limits() {}
 
-  /// How many connections this process can hold: the files it may open, less a reserve.
+  /// How many connections this process can still hold: the files it may open, less those that are open and a
+  /// reserve. 0 when there is no room for any.
   static int maxConnections() {
     if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
       long files = unix.getMaxFileDescriptorCount() - unix.getOpenFileDescriptorCount();
-      return Math.clamp(files - RESERVED_FILES, 16, 10_000_000);
+      return Math.clamp(files - RESERVED_FILES, 0, 10_000_000);
     }
     return 10_000;
   }

@@ -27,10 +27,13 @@ public enum Transport {
   /// The JDK's own, anywhere.
   NIO;
 
-  /// Completions that the kernel holds ready for a loop: a turn may write to every connection, and each
-  /// write completes on its own. What goes beyond is kept elsewhere, and Netty logs a warning. Each takes
-  /// 16 bytes in the kernel and 64 on the heap, so no more than for a loop with a great many connections.
+  /// Completions that the kernel holds ready for all loops together: a turn may write to every connection, and
+  /// each write completes on its own. What goes beyond is kept elsewhere, and Netty logs a warning. Each takes
+  /// 16 bytes in the kernel and 64 on the heap, so no more than for a great many connections.
   private static final int COMPLETIONS = 32_768;
+
+  /// Those of one loop at the least.
+  private static final int MIN_COMPLETIONS = 2_048;
 
   /// The transport that will really be used.
   ///
@@ -65,11 +68,14 @@ public enum Transport {
         "the transport " + this + " does not work on this machine: " + cause.getMessage(), cause);
   }
 
-  IoHandlerFactory ioHandlerFactory() {
+  /// @param loops how many loops there will be
+  IoHandlerFactory ioHandlerFactory(int loops) {
     return switch (this) {
       case EPOLL -> EpollIoHandler.newFactory();
       case IO_URING ->
-          IoUringIoHandler.newFactory(new IoUringIoHandlerConfig().setCqSize(COMPLETIONS));
+          IoUringIoHandler.newFactory(
+              new IoUringIoHandlerConfig()
+                  .setCqSize(Math.max(MIN_COMPLETIONS, COMPLETIONS / loops)));
       case AUTO, NIO -> NioIoHandler.newFactory();
     };
   }

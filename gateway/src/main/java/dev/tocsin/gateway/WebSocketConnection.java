@@ -130,6 +130,11 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
   }
 
   @Override
+  boolean owesAnswers() {
+    return queue.size() > 0;
+  }
+
+  @Override
   boolean isDeaf() {
     return goingAway;
   }
@@ -155,8 +160,12 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
 
   /// An action that was under way has been answered.
   void actionFinished() {
-    if (goingAway && queue.size() == 0) {
-      sayGoodbye();
+    if (queue.size() == 0) {
+      if (goingAway) {
+        sayGoodbye();
+      } else {
+        answered();
+      }
     }
     readOn();
   }
@@ -167,7 +176,9 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
       return;
     }
     // A client that takes what is waiting for it is alive, and one that is not read cannot say so.
-    if (output.advanced() || isHeldUp()) {
+    // One that has answered its last ping takes what it is sent.
+    boolean quiet = nowMillis - lastHeardMillis > Limits.HEARTBEAT_MILLIS;
+    if (output.advanced(quiet) || isHeldUp()) {
       heard();
     }
     if (output.stalledMillis() > context.stallMillis()) {

@@ -63,6 +63,30 @@ class AnswerOrderTest {
   }
 
   @Test
+  void answersBeforeItEndsTheConnectionOfAClientThatHasSaidAllItHadToSay() {
+    socket.say(publish(1)).say(publish(2)).say("{\"action\":\"subscribe\",\"events\":[\"*\"]}");
+    socket.send(Frame.CLOSE, new byte[] {3, (byte) 0xe8});
+    log.letEvents(2);
+
+    assertThat(socket.message().path("sequence").asLong()).isEqualTo(1);
+    assertThat(socket.message().path("sequence").asLong()).isEqualTo(2);
+    assertThat(socket.message().path("action").asString()).isEqualTo("subscribed");
+    assertThat(socket.frame().closeCode()).isEqualTo(1000);
+    assertThat(socket.rest()).isEmpty();
+  }
+
+  @Test
+  void answersAClientThatSendsNothingMore() {
+    socket.say(publish(1)).say(publish(2));
+    socket.client().finishSending();
+    log.letEvents(2);
+
+    assertThat(socket.message().path("sequence").asLong()).isEqualTo(1);
+    assertThat(socket.message().path("sequence").asLong()).isEqualTo(2);
+    assertThat(socket.rest()).isEmpty();
+  }
+
+  @Test
   void answersInOrderWhenTheLogDoesNot() {
     for (int i = 0; i < 20; i++) {
       socket.say(publish(i));
@@ -213,9 +237,7 @@ class AnswerOrderTest {
     for (int i = 0; i < 10; i++) {
       socket.say(publish(i));
     }
-    socket.send(Frame.CLOSE, new byte[0]);
-    assertThat(socket.frame().first()).isEqualTo(Frame.CLOSE);
-    assertThat(socket.rest()).isEmpty();
+    socket.close();
     log.letEvents(10);
 
     assertThat(log.newest()).isEqualTo(10);

@@ -22,7 +22,7 @@ class EventLoopsTest {
         ? executor -> {
           throw new RuntimeException("Cannot allocate memory");
         }
-        : transport.ioHandlerFactory();
+        : transport.ioHandlerFactory(1);
   }
 
   @Test

@@ -56,6 +56,13 @@ class GatewayTest {
         .hasMessageContaining("192.0.2.1");
   }
 
+  @Test
+  void doesNotStartWithoutRoomForAConnection() {
+    assertThatThrownBy(() -> TestServer.withConnections(0))
+        .hasRootCauseInstanceOf(GatewayException.class)
+        .hasMessageContaining("raise ulimit -n");
+  }
+
   @ParameterizedTest
   @EnumSource(Transport.class)
   void speaksOverEveryTransport(Transport transport) {

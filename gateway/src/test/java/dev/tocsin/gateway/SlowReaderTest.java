@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -67,6 +69,38 @@ class SlowReaderTest {
       assertThat(message.path("sequence").asLong()).isBetween(position, 299L);
       slow.say("ping");
       assertThat(slow.message().path("type").asString()).isEqualTo("pong");
+    }
+  }
+
+  /// What waits in the kernel alone is more than such a client reads in a minute, and its answer to a ping is behind it.
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void isAliveAsLongAsItTakesAnything() throws Exception {
+    try (TestServer server = TestServer.start();
+        RawWebSocket slow =
+            RawWebSocket.open(RawClient.to(server.port(), SMALL_BUFFER), "?events=alert.*")) {
+      for (int i = 0; i < 20; i++) {
+        server.publish(TestServer.large("a", 60_000));
+      }
+      for (int seconds = 0; seconds < 150; seconds += 25) {
+        slow.client().bytes(20_000);
+        server.passSeconds(25);
+      }
+
+      assertThat(connections(server)).isEqualTo(1);
+    }
+  }
+
+  /// Its kernel takes what comes, but nothing waits.
+  @Test
+  void isGoneWhenItReadsAndSaysNothing() {
+    try (TestServer server = TestServer.start();
+        RawWebSocket silent = server.socket("?events=none")) {
+      for (int seconds = 0; seconds < 75; seconds += 25) {
+        server.passSeconds(25);
+      }
+
+      assertThat(silent.closeFrame().closeCode()).isEqualTo(4508);
     }
   }
 

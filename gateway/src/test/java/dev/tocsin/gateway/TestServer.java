@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /// A whole server on a free port, with a log in memory.
 final class TestServer implements AutoCloseable {
@@ -86,6 +88,12 @@ final class TestServer implements AutoCloseable {
 
   RawWebSocket socket(String query) {
     return RawWebSocket.open(port(), query);
+  }
+
+  /// Sets the server's clock ahead, and waits until its timers have looked at it.
+  void passSeconds(int seconds) {
+    ahead.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1_100));
   }
 
   /// One request on a connection of its own.

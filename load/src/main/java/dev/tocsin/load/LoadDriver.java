@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
@@ -21,6 +23,9 @@ public final class LoadDriver {
   private static final Duration SETTLE = Duration.ofMillis(500);
   private static final Duration IDLE_SETTLE = Duration.ofSeconds(3);
   private static final Duration DRAIN = Duration.ofSeconds(10);
+
+  /// The same when somebody waits for the end.
+  private static final Duration SHORT_DRAIN = Duration.ofSeconds(1);
 
   /// Without a single new connection for so long, they are given up.
   private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(15);
@@ -64,9 +69,10 @@ public final class LoadDriver {
       Optional<ServerProcess.Sample> before = process.sample();
       double seconds = connect(receivers, plan.connections());
       pause(idle ? IDLE_SETTLE : SETTLE);
+      requireMore();
       Optional<ServerProcess.Sample> after = process.sample();
       List<String> warnings = new ArrayList<>();
-      LoadReport.Flow flow = idle || interrupted ? null : flow(receivers, event, warnings);
+      LoadReport.Flow flow = idle ? null : flow(receivers, event, warnings);
       if (idle && receivers.closedCount() > 0) {
         throw new LoadException(receivers.closeReason());
       }
@@ -79,6 +85,13 @@ public final class LoadDriver {
           flow,
           interrupted,
           warnings);
+    }
+  }
+
+  /// Figures of what has not been measured would be made up.
+  private void requireMore() throws LoadException {
+    if (interrupted) {
+      throw new LoadException("interrupted before anything was measured");
     }
   }
 
@@ -145,6 +158,7 @@ public final class LoadDriver {
         interrupted = observer.pause(Duration.ofMillis(2));
       }
     }
+    requireMore();
     return (System.nanoTime() - start) / 1e9;
   }
 
@@ -182,16 +196,21 @@ public final class LoadDriver {
     List<Long> threadIds = receivers.threadIds();
     try (Publisher publisher = Publisher.start(plan, receivers, event, wanting, random)) {
       watch("warming up", plan.warmUp(), receivers, publisher);
+      requireMore();
       Reading first = read(receivers, publisher, threadIds);
       receivers.tallies().forEach(tally -> tally.window(first.nanos(), plan.duration().toNanos()));
       boolean whole = watch("measuring", plan.duration(), receivers, publisher);
       Reading last = read(receivers, publisher, threadIds);
       publisher.stop();
       long expected = publisher.published() * wanting;
-      drain(receivers, expected);
+      Duration drained = interrupted ? SHORT_DRAIN : DRAIN;
+      drain(receivers, expected, drained);
       long lost = Math.max(0, expected - receivers.deliveries());
       LoadReport.Flow flow = flow(receivers, first, last, lost);
-      Warnings.add(warnings, plan, flow, whole, receivers.closeReason());
+      Warnings.add(warnings, plan, flow, whole, receivers.closeReason(), drained);
+      if (wanting == 0) {
+        warnings.add("nothing was to be delivered: no pattern matches " + plan.type());
+      }
       return flow;
     }
   }
@@ -267,13 +286,13 @@ public final class LoadDriver {
     return !interrupted;
   }
 
-  private void drain(Receivers receivers, long expected) {
-    long end = System.nanoTime() + DRAIN.toNanos();
+  /// Waits for what is on its way, also when the run is to end early.
+  private static void drain(Receivers receivers, long expected, Duration limit) {
+    long end = System.nanoTime() + limit.toNanos();
     while (receivers.deliveries() < expected
         && System.nanoTime() < end
-        && receivers.closedCount() == 0
-        && !interrupted) {
-      pause(Duration.ofMillis(10));
+        && receivers.closedCount() == 0) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     }
   }
 

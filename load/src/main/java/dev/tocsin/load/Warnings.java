@@ -1,5 +1,6 @@
 package dev.tocsin.load;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
@@ -19,7 +20,8 @@ final class Warnings {
       LoadPlan plan,
       LoadReport.Flow flow,
       boolean whole,
-      String closeReason) {
+      String closeReason,
+      Duration drained) {
     if (flow.receiverCpu() > BUSY) {
       warnings.add(
           String.format(
@@ -52,7 +54,10 @@ final class Warnings {
     if (flow.lost() > 0) {
       warnings.add(
           String.format(
-              Locale.ROOT, "%,d deliveries had not come 10 s after the end", flow.lost()));
+              Locale.ROOT,
+              "%,d deliveries had not come %d s after the end",
+              flow.lost(),
+              drained.toSeconds()));
     }
     if (flow.gaps() + flow.duplicates() + flow.outOfOrder() > 0) {
       warnings.add("the server did not deliver every event once and in order");

@@ -34,7 +34,7 @@ class ReportTest {
             1,
             false);
     List<String> warnings = new ArrayList<>();
-    Warnings.add(warnings, plan, flow, whole, "it was cut");
+    Warnings.add(warnings, plan, flow, whole, "it was cut", Duration.ofSeconds(10));
     return warnings;
   }
 
