@@ -63,6 +63,15 @@ explain_java() {
   } >&2
 }
 
+# collector: sets $collector to the option that chooses G1, whatever the machine is like: on one core or with
+# little memory the JVM would take another, for which nothing here was measured. Yours wins.
+collector() {
+  case " ${TOCSIN_JAVA_OPTS:-} " in
+  *' -XX:+Use'*'GC '*) collector='' ;;
+  *) collector=-XX:+UseG1GC ;;
+  esac
+}
+
 # huge_pages: sets $huge_pages to the option that has the heap in pages of 2 MiB, where this kernel lets a
 # program ask for them (the JVM warns where it does not).
 huge_pages() {
@@ -78,7 +87,8 @@ huge_pages() {
 #
 # A small heap to begin with: the default is a share of the machine's memory, and is filled before the
 # first collection. 40 MiB of it for what is new: nothing is collected before the socket is open. Large pages:
-# touching memory for the first time is a good part of the start. Compact headers: less memory per object.
+# touching memory for the first time is a good part of the start. Compact headers: less memory per object. The
+# collection that the server asks for at its start is to move what is young, as later ones do, not to clean the whole heap.
 # Methods are compiled later than usual, and what has become large is not copied into its callers: the compiler takes up
 # to half a core for the first ten seconds otherwise. What survives one collection stays where it is put: it is the recent
 # events and the connections, which live on.
@@ -87,9 +97,10 @@ huge_pages() {
 # Java is passed over, in silence). Out of memory: better a restart than half a program. Yours come last, so
 # that they win.
 launch() {
+  collector
   huge_pages
   # shellcheck disable=SC2086 # several options
-  set -- $huge_pages ${TOCSIN_JAVA_OPTS:-} -cp "$lib/*" dev.tocsin.app.Main "$@"
+  set -- $collector $huge_pages ${TOCSIN_JAVA_OPTS:-} -cp "$lib/*" dev.tocsin.app.Main "$@"
   if [ -d "$lib/native" ]; then
     set -- "-Djava.library.path=$lib/native" "-Dorg.sqlite.lib.path=$lib/native" "$@"
   fi

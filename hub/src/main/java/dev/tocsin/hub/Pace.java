@@ -10,7 +10,7 @@ package dev.tocsin.hub;
 final class Pace {
 
   /// The longest pause.
-  static final long MAX_PAUSE_NANOS = 5_000_000;
+  static final long MAX_PAUSE_NANOS = 20_000_000;
 
   /// A shorter pause costs more than it saves.
   static final long MIN_PAUSE_NANOS = 40_000;
