@@ -12,6 +12,9 @@ final class Pace {
   /// The longest pause.
   static final long MAX_PAUSE_NANOS = 20_000_000;
 
+  /// The longest pause for each event that comes while a turn lasts: who gains little does not wait long.
+  static final long MAX_PAUSE_NANOS_PER_EVENT = 2_500_000;
+
   /// A shorter pause costs more than it saves.
   static final long MIN_PAUSE_NANOS = 40_000;
 
@@ -51,7 +54,8 @@ final class Pace {
   }
 
   private long pauseOfATurn() {
-    long pause = Math.min((long) nanos, MAX_PAUSE_NANOS);
+    double longest = Math.min(events * MAX_PAUSE_NANOS_PER_EVENT, MAX_PAUSE_NANOS);
+    long pause = (long) Math.min(nanos, longest);
     return pause < MIN_PAUSE_NANOS ? 0 : pause;
   }
 

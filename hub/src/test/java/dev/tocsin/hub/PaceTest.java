@@ -53,14 +53,16 @@ class PaceTest {
 
   @ParameterizedTest
   @CsvSource({
-    "100_000,   100_000", //
-    "1_200_000, 1_200_000",
-    "30_000_000, 20_000_000",
+    "3,  100_000,    100_000", //
+    "3,  1_200_000,  1_200_000",
+    "3,  30_000_000, 7_500_000",
+    "12, 15_000_000, 15_000_000",
+    "12, 30_000_000, 20_000_000",
   })
-  void waitsForAsLongAsATurnTakesAndTwentyMillisecondsAtTheMost(long turnNanos, long pauseNanos) {
-    turns(MANY_TURNS, 4, turnNanos);
+  void waitsForAsLongAsATurnTakesWithinWhatItGains(int events, long turnNanos, long pauseNanos) {
+    turns(MANY_TURNS, events, turnNanos);
 
-    assertThat(pace.pause(1)).isCloseTo(pauseNanos, within(2L));
+    assertThat(pace.pause(events)).isCloseTo(pauseNanos, within(100L));
   }
 
   @Test
