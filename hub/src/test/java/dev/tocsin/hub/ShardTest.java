@@ -17,6 +17,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
@@ -363,10 +365,17 @@ class ShardTest {
     assertThat(self.getFirst().subscriptionStats().totalConnections()).isEqualTo(1);
   }
 
+  /// A shard one of whose outputs fails at a flush, once each time that it is told to.
+  private Shard<String> failingToFlush(AtomicBoolean told) {
+    return hub.newShard(
+        owner,
+        () -> new FragileOutput(outputs.create(), event -> false, () -> told.getAndSet(false)));
+  }
+
   @Test
   void anOutputThatThrowsTakesNothingFromTheOthers() {
     AtomicBoolean broken = new AtomicBoolean();
-    Shard<String> fragile = hub.newShard(owner, () -> new FailingOnce(outputs.create(), broken));
+    Shard<String> fragile = failingToFlush(broken);
     fragile.subscribe("a", patterns("alert.*"));
     fragile.subscribe("b", patterns("*.created"));
     fragile.subscribe("c", patterns("alert.c*"));
@@ -389,7 +398,7 @@ class ShardTest {
   @Test
   void goesOnBehindATurnThatFailedBeforeItHadDeliveredAll() {
     AtomicBoolean broken = new AtomicBoolean();
-    Shard<String> fragile = hub.newShard(owner, () -> new FailingOnce(outputs.create(), broken));
+    Shard<String> fragile = failingToFlush(broken);
     owner.runAll();
     fragile.join("all");
     broken.set(true);
@@ -401,38 +410,15 @@ class ShardTest {
     assertThat(outputs.sequencesOf("all")).containsExactly(3L);
   }
 
-  /// Fails at a flush, once each time that it is told to.
-  private record FailingOnce(AudienceOutput<String> recorded, AtomicBoolean broken)
-      implements AudienceOutput<String> {
-
-    @Override
-    public void add(LoggedEvent event, long previous) {
-      recorded.add(event, previous);
-    }
-
-    @Override
-    public int flush(List<String> members, long before) {
-      if (broken.getAndSet(false)) {
-        throw new IllegalStateException("broken");
-      }
-      return recorded.flush(members, before);
-    }
-
-    @Override
-    public void discard() {
-      recorded.discard();
-    }
-
-    @Override
-    public void fallBehind(List<String> members, long after, long previous) {
-      recorded.fallBehind(members, after, previous);
-    }
-  }
-
   @Test
   void aTurnThatCannotBeFinishedSendsEveryoneToTheLog() {
     AtomicBoolean broken = new AtomicBoolean();
-    Shard<String> fragile = hub.newShard(owner, () -> new BreakingOutput(outputs.create(), broken));
+    Shard<String> fragile =
+        hub.newShard(
+            owner,
+            () ->
+                new FragileOutput(
+                    outputs.create(), event -> broken.get() && event.sequence() == 5, () -> false));
     fragile.join("all");
     fragile.subscribe("alerts", patterns("alert.*"));
     fragile.subscribe("jobs", patterns("job.*"));
@@ -454,13 +440,19 @@ class ShardTest {
     assertThat(outputs.previousOf("jobs")).containsExactly(0L, 4L);
   }
 
-  /// Breaks at the third event of a turn, when it is told to.
-  private record BreakingOutput(AudienceOutput<String> recorded, AtomicBoolean broken)
+  /// An output that fails when something says so.
+  ///
+  /// @param failsToAdd asked about each event
+  /// @param failsToFlush asked before each flush
+  private record FragileOutput(
+      AudienceOutput<String> recorded,
+      Predicate<LoggedEvent> failsToAdd,
+      BooleanSupplier failsToFlush)
       implements AudienceOutput<String> {
 
     @Override
     public void add(LoggedEvent event, long previous) {
-      if (broken.get() && event.sequence() == 5) {
+      if (failsToAdd.test(event)) {
         throw new IllegalStateException("no memory");
       }
       recorded.add(event, previous);
@@ -468,6 +460,9 @@ class ShardTest {
 
     @Override
     public int flush(List<String> members, long before) {
+      if (failsToFlush.getAsBoolean()) {
+        throw new IllegalStateException("broken");
+      }
       return recorded.flush(members, before);
     }
 
