@@ -2,6 +2,7 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.events.ClientMessages;
 import dev.tocsin.events.CloseCode;
+import dev.tocsin.http.Ends;
 import dev.tocsin.http.HttpLimits;
 import dev.tocsin.http.OutputProgress;
 import dev.tocsin.http.Tickable;
@@ -45,7 +46,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
 
   WebSocketConnection(
       GatewayContext context, Loop loop, Channel channel, @Nullable PerMessageDeflate agreed) {
-    super(channel, Limits.FRAMES, loop.deflation(), agreed);
+    super(channel, Limits.FRAMES, loop.deflation(), context.webSockets(), agreed);
     this.context = context;
     this.loop = loop;
     this.channel = channel;
@@ -213,7 +214,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
 
   @Override
   public void cutOff() {
-    channel.close();
+    Ends.cut(channel);
   }
 
   private void sayGoodbye() {

@@ -7,10 +7,10 @@
 /// | --- | --- |
 /// | [Activity] | notes when bytes came |
 /// | [RequestDecoder], `HttpResponseEncoder` | bytes to requests, answers to bytes |
-/// | [HttpConnection] | one request at a time: the [Service] makes an [Exchange] of it |
+/// | [HttpConnection] | one request at a time: its [Conversation] finds the [Route] in [Routes], which makes an [Exchange] |
 ///
 /// An exchange answers with a [Response], which may be a [Problem], or takes the connection over: then all
-/// of these leave the pipeline ([HttpConnection#takeOver]).
+/// of these leave the pipeline ([HttpConnection#takeOver]). [Ends] is how connections end.
 ///
 /// Nothing here knows an event. Everything but [HttpServer] and what is shared and immutable
 /// ([HttpContext]) belongs to one event loop.

@@ -1,18 +1,15 @@
 package dev.tocsin.websocket;
 
-import dev.tocsin.http.HttpLimits;
+import dev.tocsin.http.Ends;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,13 +19,7 @@ import org.slf4j.LoggerFactory;
 /// It decodes what comes, answers pings and close frames, and ends a connection in good order. What has
 /// been read but may not be decoded yet, because the client has to take or wait for something first, is
 /// held and gone on with later. Belongs to the event loop.
-///
-/// ```
-/// OPEN ──end wanted by either side, or a fault──> CLOSING ──> closed
-///   └──the peer wants to end, and is owed answers──> ENDING ──answered, or a fault──^
-/// ```
-///
-/// While closing, nothing is sent and nothing is understood; what still comes is read and thrown away,
+/// [FramePhase] says how it ends. While closing, nothing is sent and nothing is understood; what still comes is read and thrown away,
 /// for two seconds at the longest, so that the last words arrive.
 public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     implements FrameDecoder.Sink {
@@ -41,6 +32,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   private final Channel channel;
   private final FrameDecoder decoder;
   private final Deflation deflation;
+  private final WebSocketCounters counters;
   private final byte windowBits;
 
   // owned by the event loop
@@ -50,25 +42,26 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// Output gathers and is not read on: more of both may follow at once.
   private boolean corked;
 
-  private boolean closing;
-
-  /// How the connection ends when the peer has its answers.
-  private @Nullable Runnable ending;
+  private FramePhase phase = FramePhase.Open.TO_BOTH_SIDES;
 
   /// A connection whose handshake is over.
   ///
   /// @param deflation of the event loop
+  /// @param counters of the server
   /// @param agreed how messages are compressed; `null` when they are not
   @SuppressWarnings("this-escape") // the decoder calls back only while it decodes
   protected FramedConnection(
       Channel channel,
       FrameLimits limits,
       Deflation deflation,
+      WebSocketCounters counters,
       @Nullable PerMessageDeflate agreed) {
     this.channel = channel;
     this.deflation = deflation;
+    this.counters = counters;
     this.windowBits = (byte) (agreed == null ? PLAIN : agreed.windowBits());
     this.decoder = new FrameDecoder(this, limits, agreed == null ? null : deflation.inflater());
+    counters.noteOpened();
   }
 
   /// Bytes came from the client.
@@ -102,7 +95,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
 
   /// Whether nothing is sent or understood any more.
   public final boolean isClosing() {
-    return closing;
+    return phase instanceof FramePhase.Closing;
   }
 
   /// The size of the window with which messages for this connection are compressed, as a power of two,
@@ -207,7 +200,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// Goes on with what is held, or asks the socket for more, unless the client has to take or wait for
   /// something first.
   public final void readOn() {
-    if (corked || !channel.isActive() || (isHeldUp() && !closing)) {
+    if (corked || !channel.isActive() || (isHeldUp() && !isClosing())) {
       return;
     }
     if (held == null) {
@@ -232,12 +225,12 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public final boolean takesMore() {
-    return (closing || !isHeldUp()) && !deflation.inflater().isTurnOver();
+    return (isClosing() || !isHeldUp()) && !deflation.inflater().isTurnOver();
   }
 
   @Override
   public final void ping(byte[] payload) {
-    if (!closing && !isDeaf()) {
+    if (!isClosing() && !isDeaf()) {
       countUnread(payload.length);
       write(ControlFrames.pong(channel.alloc(), payload));
     }
@@ -249,65 +242,72 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// Answers the peer's close frame with the same, behind what else it is owed, then ends.
   @Override
   public final void close(int code) {
-    if (closing) {
-      channel.close();
-    } else if (owesAnswers()) {
-      ending = () -> echoClose(code);
-    } else {
-      echoClose(code);
+    switch (phase) {
+      case FramePhase.Closing closing -> Ends.cut(channel);
+      case FramePhase.Speaking speaking -> {
+        if (owesAnswers()) {
+          phase = speaking.end(() -> echoClose(code));
+        } else {
+          echoClose(code);
+        }
+      }
     }
   }
 
   /// Ends the connection if the peer has asked for it: there are no answers left to be given.
   public final void answered() {
-    if (ending != null && !closing) {
-      ending.run();
+    if (phase instanceof FramePhase.Ending ending) {
+      ending.lastWord().run();
     }
   }
 
   private void echoClose(int code) {
-    closing = true;
-    leave();
+    leave(code, false);
     ByteBuf echo =
         code == CloseCodes.NONE
             ? ControlFrames.close(channel.alloc())
             : ControlFrames.close(channel.alloc(), code, "");
-    channel.writeAndFlush(echo).addListener(ChannelFutureListener.CLOSE);
-    closeSoon();
+    Ends.behind(channel.writeAndFlush(echo));
+    Ends.expect(channel);
+    readOn();
+  }
+
+  /// Nothing is sent behind this but the close frame.
+  private void leave(int code, boolean ours) {
+    if (phase instanceof FramePhase.Speaking speaking) {
+      phase = speaking.close(code);
+      counters.noteClosed(code, ours);
+    }
+    leave();
   }
 
   /// Ends the connection after a frame that cannot be understood: what follows it cannot be either,
   /// so the peer's close frame is not waited for.
   @Override
   public final void fault(int code, String sentence) {
-    if (closing) {
-      return;
-    }
-    ChannelFuture written = close(code, sentence);
-    if (channel instanceof DuplexChannel duplex) {
-      // Not before: what is still waiting to be written would be thrown away.
-      written.addListener(done -> duplex.shutdownOutput());
+    if (!isClosing()) {
+      Ends.linger(writeClose(code, sentence));
+      readOn();
     }
   }
 
-  /// Ends the connection from this side.
-  ///
-  /// @return done when the close frame has been written
-  public final ChannelFuture close(int code, String sentence) {
-    if (closing) {
-      return channel.newSucceededFuture();
+  /// Ends the connection from this side: says so, and waits for the peer to answer with its close frame.
+  public final void close(int code, String sentence) {
+    if (!isClosing()) {
+      writeClose(code, sentence);
+      Ends.expect(channel);
+      readOn();
     }
+  }
+
+  private ChannelFuture writeClose(int code, String sentence) {
     LOG.atDebug()
         .addKeyValue("connection", channel.id())
         .addKeyValue("code", code)
         .log("closing: {}", sentence);
     announceClose(code, sentence);
-    closing = true;
-    leave();
-    ChannelFuture written =
-        channel.writeAndFlush(ControlFrames.close(channel.alloc(), code, sentence));
-    closeSoon();
-    return written;
+    leave(code, true);
+    return channel.writeAndFlush(ControlFrames.close(channel.alloc(), code, sentence));
   }
 
   /// Says what the protocol of the messages says before such a close.
@@ -316,25 +316,16 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// The server met a fault of its own: closes with the code that the protocol of the messages has for it.
   protected abstract void failed();
 
-  private void closeSoon() {
-    channel
-        .eventLoop()
-        .schedule(() -> channel.close(), HttpLimits.LINGER_MILLIS, TimeUnit.MILLISECONDS);
-    readOn();
-  }
-
   /// A client that has finished sending without a close frame is gone, but for the answers that it may still read.
   @Override
   public final void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (!(event instanceof ChannelInputShutdownEvent)) {
       return;
     }
-    if (closing || !owesAnswers()) {
-      channel.close();
-    } else if (ending == null) {
-      ending =
-          () ->
-              channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    if (phase instanceof FramePhase.Closing || !owesAnswers()) {
+      Ends.cut(channel);
+    } else if (phase instanceof FramePhase.Open open) {
+      phase = open.end(() -> Ends.behind(channel.writeAndFlush(Unpooled.EMPTY_BUFFER)));
     }
   }
 
@@ -342,18 +333,17 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   public void channelInactive(ChannelHandlerContext ctx) {
     letGo();
     decoder.stop();
-    closing = true;
-    leave();
+    leave(CloseCodes.BROKEN, false);
   }
 
   @Override
   public final void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (closing) {
+    if (isClosing()) {
       return;
     }
     if (cause instanceof IOException) {
       LOG.atDebug().addKeyValue("connection", channel.id()).setCause(cause).log("connection broke");
-      channel.close();
+      Ends.cut(channel);
       return;
     }
     LOG.atError().addKeyValue("connection", channel.id()).setCause(cause).log("connection failed");
