@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -62,7 +63,7 @@ final class Conversation {
       return;
     }
     if (HttpConnection.asksForUpgrade(head)) {
-      // Behind it nothing is decoded, see RequestDecoder.
+      // After it nothing is decoded, see RequestDecoder.
       asked = asked.asLast();
       phase = asked;
     }
@@ -183,17 +184,17 @@ final class Conversation {
     if (!(phase instanceof HttpPhase.Unanswered unanswered) || !connection.channel().isActive()) {
       return;
     }
-    Exchange finished = unanswered.exchange();
     HttpPhase.Answered answered = unanswered.answer(loop.context().isStopping(), loop.nowMillis());
+    HttpPhase.Asked asked = answered.asked();
+    FullHttpResponse message =
+        response.toNetty(asked.request(), asked.policy(), loop.context(), answered.last());
+    Exchange finished = unanswered.exchange();
     phase = answered;
     if (answered.last()) {
       connection.discardInput();
     }
     loop.context().noteAnswer(response.status());
-    HttpPhase.Asked asked = answered.asked();
-    ChannelFuture written =
-        connection.write(
-            response.toNetty(asked.request(), asked.policy(), loop.context(), answered.last()));
+    ChannelFuture written = connection.write(message);
     written.addListener(done -> {
       end(finished);
       if (!done.isSuccess()) {

@@ -21,8 +21,8 @@ public final class Ends {
     channel.close();
   }
 
-  /// When a last word, behind which nothing is written, has been written or cannot be.
-  public static void behind(ChannelFuture lastWord) {
+  /// As soon as the last word has been written, or cannot be; nothing may be written after it.
+  public static void after(ChannelFuture lastWord) {
     lastWord.addListener(written -> lastWord.channel().close());
   }
 

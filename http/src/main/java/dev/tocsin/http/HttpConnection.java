@@ -174,7 +174,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     return inbox.isEmpty();
   }
 
-  /// Leaves HTTP behind: writes a head and hands the socket to another handler. Flushing and reading are up to
+  /// Leaves HTTP: writes a head and hands the socket to another handler. Flushing and reading are up to
   /// that. The exchange under way has ended.
   ///
   /// @param head the answer to the request under way, with its headers

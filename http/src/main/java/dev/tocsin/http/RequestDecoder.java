@@ -10,9 +10,9 @@ import java.util.List;
 
 /// Makes requests of bytes.
 ///
-/// Netty's decoder with two differences. Behind a request for an upgrade nothing is decoded: when the
+/// Netty's decoder with two differences. After a request for an upgrade nothing is decoded: when the
 /// upgrade is granted, what came with it is handed on as bytes when this handler is removed. And it can be
-/// told that nobody wants to hear any more. Netty refuses requests whose length is told twice.
+/// told to throw away what still comes. Netty refuses requests whose length is told twice.
 ///
 /// Not `HttpServerCodec`, which breaks a connection that pipelines more than 128 requests. Belongs to
 /// the event loop.

@@ -5,7 +5,7 @@ import java.util.Set;
 
 /// What is served at a path by some methods.
 ///
-/// @param path segments behind slashes; one in braces, as in `/types/{type}`, stands for any text and gives it a
+/// @param path segments, each after a slash; one in braces, as in `/types/{type}`, stands for any text and gives it a
 ///     name
 /// @param right what who asks needs to have
 /// @param policy what goes with its answers

@@ -7,9 +7,14 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.concurrent.Future;
+import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -49,8 +54,8 @@ class EndsTest {
   }
 
   @Test
-  void behindALastWordTheConnectionEnds() {
-    Ends.behind(lastWord());
+  void endsAfterTheLastWord() {
+    Ends.after(lastWord());
     assertThat(channel.isOpen()).isTrue();
 
     socket.take();
@@ -68,12 +73,37 @@ class EndsTest {
     assertThat(channel.isOpen()).isFalse();
   }
 
+  /// A channel that is closed lets go of its own timers when it is embedded; so the timer is watched where it is made.
   @Test
   void leavesNoTimerBehind() {
-    Ends.expect(channel);
-    channel.close();
-    channel.runPendingTasks();
+    List<Future<?>> timers = new ArrayList<>();
+    EmbeddedChannel watched =
+        new EmbeddedChannel() {
+          @Override
+          public EventLoop eventLoop() {
+            EventLoop loop = super.eventLoop();
+            return (EventLoop)
+                Proxy.newProxyInstance(
+                    EventLoop.class.getClassLoader(),
+                    new Class<?>[] {EventLoop.class},
+                    (proxy, method, arguments) -> {
+                      Object result = method.invoke(loop, arguments);
+                      if (method.getName().equals("schedule")) {
+                        timers.add((Future<?>) result);
+                      }
+                      return result;
+                    });
+          }
+        };
+    watched.freezeTime();
+    List<Boolean> cancelled = new ArrayList<>();
+    Ends.expect(watched);
+    // Told before the embedded channel cancels what is left.
+    watched
+        .closeFuture()
+        .addListener(closed -> timers.forEach(t -> cancelled.add(t.isCancelled())));
+    watched.close();
 
-    assertThat(channel.runScheduledPendingTasks()).isEqualTo(-1);
+    assertThat(cancelled).containsExactly(true);
   }
 }

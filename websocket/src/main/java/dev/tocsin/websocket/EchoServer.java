@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 
-/// The server's frame path with an echo behind it, for measuring it and for conformance suites: text and
+/// A server that echoes every message, for measuring the frame path and for conformance suites: text and
 /// binary, on any path, on loopback only.
 ///
 /// Handshake, frames, compression and closing are the server's own; only the bounds are wider

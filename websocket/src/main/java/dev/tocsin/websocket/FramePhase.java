@@ -13,7 +13,7 @@ sealed interface FramePhase {
 
     /// The peer wants no more than the answers that it is owed.
     ///
-    /// @param lastWord ends the connection behind them
+    /// @param lastWord ends the connection after them
     default Ending end(Runnable lastWord) {
       return new Ending(lastWord);
     }

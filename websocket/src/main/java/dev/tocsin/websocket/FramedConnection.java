@@ -16,11 +16,13 @@ import org.slf4j.LoggerFactory;
 
 /// A connection that speaks RFC 6455, whatever the messages mean: the only handler of its pipeline.
 ///
-/// It decodes what comes, answers pings and close frames, and ends a connection in good order. What has
-/// been read but may not be decoded yet, because the client has to take or wait for something first, is
-/// held and gone on with later. Belongs to the event loop.
-/// [FramePhase] says how it ends. While closing, nothing is sent and nothing is understood; what still comes is read and thrown away,
-/// for two seconds at the longest, so that the last words arrive.
+/// It decodes what comes, answers pings and close frames, and ends the connection in good order ([FramePhase]).
+/// While the client has to take or wait for something first, what has been read of it is held, and decoded
+/// later. After the last word what still comes is read and thrown away, for two seconds at the longest
+/// ([Ends]). Belongs to the event loop.
+///
+/// The meaning of the messages is a subclass's, not a listener's: a server has many of these, and a delivery walks
+/// through each of them when it has gone cold. A second object would be one more cache miss a delivery.
 public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     implements FrameDecoder.Sink {
 
@@ -82,7 +84,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// Whether answers will come to what the peer has asked.
   protected abstract boolean owesAnswers();
 
-  /// The connection ends: nothing is sent behind this but the close frame.
+  /// The connection ends: nothing is sent after this but the close frame.
   protected abstract void leave();
 
   /// Output that the client asked for is about to be written.
@@ -175,7 +177,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
       decoder.decode(bytes);
       failed = false;
     } finally {
-      // Behind a failure of ours nothing would be understood: the middle of a message may be
+      // After a failure of ours nothing would be understood: the middle of a message may be
       // missing.
       if (failed || !bytes.isReadable()) {
         letGo();
@@ -239,7 +241,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   @Override
   public final void pong() {}
 
-  /// Answers the peer's close frame with the same, behind what else it is owed, then ends.
+  /// Answers the peer's close frame with the same, after what else it is owed, then ends.
   @Override
   public final void close(int code) {
     switch (phase) {
@@ -267,12 +269,12 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
         code == CloseCodes.NONE
             ? ControlFrames.close(channel.alloc())
             : ControlFrames.close(channel.alloc(), code, "");
-    Ends.behind(channel.writeAndFlush(echo));
+    Ends.after(channel.writeAndFlush(echo));
     Ends.expect(channel);
     readOn();
   }
 
-  /// Nothing is sent behind this but the close frame.
+  /// Nothing is sent after this but the close frame.
   private void leave(int code, boolean ours) {
     if (phase instanceof FramePhase.Speaking speaking) {
       phase = speaking.close(code);
@@ -325,7 +327,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     if (phase instanceof FramePhase.Closing || !owesAnswers()) {
       Ends.cut(channel);
     } else if (phase instanceof FramePhase.Open open) {
-      phase = open.end(() -> Ends.behind(channel.writeAndFlush(Unpooled.EMPTY_BUFFER)));
+      phase = open.end(() -> Ends.after(channel.writeAndFlush(Unpooled.EMPTY_BUFFER)));
     }
   }
 
@@ -347,7 +349,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
       return;
     }
     LOG.atError().addKeyValue("connection", channel.id()).setCause(cause).log("connection failed");
-    // Behind the shard's turn, in the middle of which this may be.
+    // Not now: this may be in the middle of a shard's turn.
     channel.eventLoop().execute(this::failed);
   }
 }
