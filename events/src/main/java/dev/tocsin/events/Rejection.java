@@ -11,7 +11,8 @@ import java.util.List;
 public record Rejection(ErrorCode code, String message, List<PayloadError> errors)
     implements EncodingResult, Json.Reading {
 
-  /// How many faults of one payload are told.
+  /// How many faults of one payload are told; further ones are not looked for, and the message says
+  /// "at least".
   public static final int MAX_ERRORS = 1_000;
 
   public Rejection {
