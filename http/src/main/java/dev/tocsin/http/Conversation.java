@@ -191,6 +191,7 @@ final class Conversation {
     }
     loop.context().noteAnswer(response.status());
     HttpPhase.Asked asked = answered.asked();
+    loop.context().refusals().note(asked.request(), response, connection.channel());
     ChannelFuture written =
         connection.write(
             response.toNetty(asked.request(), asked.policy(), loop.context(), answered.last()));
