@@ -62,6 +62,10 @@ final class Actions {
               "A connection may hold " + Limits.MAX_PATTERNS + " patterns at most"));
     }
     shard.subscribe(connection, patterns);
+    LOG.atDebug()
+        .addKeyValue("connection", connection.id())
+        .addKeyValue("patterns", patterns.stream().map(EventPattern::text).toList())
+        .log("subscribed");
     return ServerMessages.subscribed(
         id, patterns, context.hub().warnings(patterns), connection.cursor().tellPosition());
   }

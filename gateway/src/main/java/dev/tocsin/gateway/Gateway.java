@@ -68,6 +68,11 @@ public final class Gateway {
     return server.context().openConnections();
   }
 
+  /// Looks after every connection now, see [HttpServer#tick].
+  void tick() {
+    server.tick();
+  }
+
   /// The transport in use: `epoll`, `io_uring` or `nio`.
   public String transport() {
     return server.transport();

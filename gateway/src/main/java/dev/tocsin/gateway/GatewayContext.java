@@ -47,11 +47,6 @@ record GatewayContext(
     return http.clock();
   }
 
-  /// The time on a clock that never goes backwards.
-  long nowMillis() {
-    return http.nowMillis();
-  }
-
   /// How long the gateway has been running.
   long uptimeMillis() {
     return http.uptimeMillis();

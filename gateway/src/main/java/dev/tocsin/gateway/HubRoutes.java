@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.events.Suggestions;
 import dev.tocsin.http.Doorkeeper;
 import dev.tocsin.http.Exchange;
 import dev.tocsin.http.Json;
@@ -44,8 +45,8 @@ final class HubRoutes {
     HubRoutes hub = new HubRoutes(context, loop);
     return new Routes(
         List.of(
-            Route.takeOver("/ws/events", READ, hub::upgrade),
-            Route.get("/api/v1/events", READ, hub::history),
+            Route.takeOver("/ws/events", READ, hub::upgrade).with("events", "since", "epoch"),
+            Route.get("/api/v1/events", READ, hub::history).with("events", "since", "limit"),
             Route.post("/api/v1/events", PUBLISH, hub::publish),
             Route.get("/api/v1/catalog", READ, fixed(hub.pages::whole)),
             Route.get(
@@ -58,10 +59,11 @@ final class HubRoutes {
                 request -> request.answer(hub.pages.schema(request.parameter("type")))),
             Route.post("/api/v1/catalog/{type}/validate", READ, hub::validate),
             Route.get("/api/v1/stats", MANAGE, fixed(() -> StatsPage.of(context))),
-            Route.get("/healthz", Right.NONE, fixed(() -> status("ok"))),
-            Route.get("/readyz", Right.NONE, fixed(hub::ready))),
+            Route.get("/healthz", Right.NONE, fixed(() -> status("ok"))).withAny(),
+            Route.get("/readyz", Right.NONE, fixed(hub::ready)).withAny()),
         Doorkeeper.NONE,
-        List.of("Content-Type", IDEMPOTENCY_KEY));
+        List.of("Content-Type", IDEMPOTENCY_KEY),
+        Suggestions::nearest);
   }
 
   private static Route.Handler fixed(Supplier<Response> answer) {
@@ -89,13 +91,13 @@ final class HubRoutes {
         context.historyCount());
   }
 
-  private Exchange publish(Request request) {
+  private Exchange publish(Request request) throws Request.InvalidHeaderException {
     String mediaType = request.mediaType();
     if (NDJSON.equals(mediaType)) {
       return new NdjsonExchange(request.connection(), context.hub());
     }
     return JSON.equals(mediaType)
-        ? new PublishExchange(request.connection(), context.hub(), request.header(IDEMPOTENCY_KEY))
+        ? new PublishExchange(request.connection(), context.hub(), request.text(IDEMPOTENCY_KEY))
         : request.answer(unsupported(JSON + " (one event) or " + NDJSON));
   }
 

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A connection that speaks WebSocket: a member of its loop's shard, and the one who answers its
 /// client.
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// many actions unanswered ([ActionQueue#isFull]), so that neither can grow. One that has too many events
 /// to take reads the log at its own pace ([Cursor]). Belongs to the event loop.
 final class WebSocketConnection extends FramedConnection implements Tickable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
 
   // immutable
   private final String id = UUID.randomUUID().toString();
@@ -65,6 +69,12 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
         patterns == null ? loop.shard().join(this) : loop.shard().subscribe(this, patterns);
     String epoch = context.hub().log().epoch();
     send(ServerMessages.established(id, epoch, sequence, context.clock()));
+    LOG.atDebug()
+        .addKeyValue("connection", id)
+        .addKeyValue("address", channel.remoteAddress())
+        .addKeyValue("channel", channel.id())
+        .addKeyValue("patterns", patterns == null ? "all" : patterns.size())
+        .log("connected");
     if (upgrade.resume() != null) {
       // From the very position that was told: nothing may come before the answer.
       send(cursor.resume(upgrade.resume(), sequence));
@@ -73,6 +83,11 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
       goAway();
     }
     readOn();
+  }
+
+  /// The name that the client was told.
+  String id() {
+    return id;
   }
 
   /// Where this connection stands on the log.

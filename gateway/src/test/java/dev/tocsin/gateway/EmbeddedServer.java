@@ -125,6 +125,14 @@ final class EmbeddedServer implements AutoCloseable {
     return this;
   }
 
+  /// The process stands still: time passes, and nobody looks until it is over.
+  EmbeddedServer standStill(long millis) {
+    nanos += TimeUnit.MILLISECONDS.toNanos(millis);
+    connections[0].tick();
+    runTasks();
+    return this;
+  }
+
   /// Whether the server has asked for more bytes since the last call.
   boolean hasAskedForMore() {
     runTasks();

@@ -57,6 +57,41 @@ class IdempotencyTest {
   }
 
   @Test
+  void aKeyIsTheSameTextOverHttpAndWebSocket() {
+    String key = "Schlüssel 鍵 " + "é".repeat(200);
+    try (TestServer server = TestServer.start();
+        RawClient client = server.client();
+        RawWebSocket socket = server.socket("")) {
+      long sequence =
+          client.ask(keyed(key, TestServer.alert("a"))).json().path("sequence").asLong();
+
+      JsonNode answer =
+          socket.ask(
+              "{\"action\":\"publish\",\"idempotency_key\":\""
+                  + key
+                  + "\",\"event\":"
+                  + TestServer.alert("a")
+                  + "}");
+
+      assertThat(answer.path("sequence").asLong()).isEqualTo(sequence);
+      assertThat(server.hub.log().newest()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void oneKeyIsEnough() {
+    try (TestServer server = TestServer.start();
+        RawClient client = server.client()) {
+      HttpAnswer answer =
+          client.ask(keyed("k\r\nIdempotency-Key: l", TestServer.alert("a")));
+
+      assertThat(answer.status()).isEqualTo(400);
+      assertThat(answer.json().path("detail").asString())
+          .isEqualTo("Idempotency-Key may be there once");
+    }
+  }
+
+  @Test
   void theActionHasAKeyOfItsOwnAndSharesTheNames() {
     try (TestServer server = TestServer.start();
         RawWebSocket socket = server.socket("?events=none.none")) {

@@ -129,7 +129,7 @@ class SlowReaderTest {
         server.publish(TestServer.large("a", 60_000));
       }
       while (connections(server) > 0) {
-        server.ahead.addAndGet(TimeUnit.SECONDS.toNanos(7));
+        server.passSeconds(7);
         stalled.say("ping");
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
       }
@@ -208,8 +208,8 @@ class SlowReaderTest {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
       while (server.openConnections() > 0) {
         assertThat(System.nanoTime()).isLessThan(deadline);
-        server.ahead.addAndGet(TimeUnit.MILLISECONDS.toNanos(100));
-        LockSupport.parkNanos(10_000_000);
+        server.passSeconds(1);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
       }
 
       assertThat(slow.rest().length()).isLessThan(500 * 10_000);

@@ -95,10 +95,20 @@ final class TestServer implements AutoCloseable {
     return RawWebSocket.open(port(), query);
   }
 
-  /// Sets the server's clock ahead, and waits until its timers have looked at it.
+  /// Time passes for the server, second by second, with a look at every connection after each; the kernel has a moment
+  /// meanwhile to acknowledge what was sent.
   void passSeconds(int seconds) {
+    for (int i = 0; i < seconds; i++) {
+      ahead.addAndGet(TimeUnit.SECONDS.toNanos(1));
+      gateway.tick();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+  }
+
+  /// The process stands still for a while: nobody looks at anything meanwhile.
+  void standStill(int seconds) {
     ahead.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
-    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1_100));
+    gateway.tick();
   }
 
   /// One request on a connection of its own.

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tocsin.fixtures.Frame;
 import dev.tocsin.fixtures.RawClient;
 import dev.tocsin.fixtures.RawWebSocket;
+import dev.tocsin.fixtures.RecordedLogs;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,12 +52,12 @@ class TimeOutsTest {
   }
 
   @Test
-  void keepsAConnectionForAMinute() {
+  void keepsAConnectionLongerThanAProxyDoes() {
     try (EmbeddedServer server = new EmbeddedServer()) {
       assertThat(server.receive(get("/healthz")).said()).startsWith("HTTP/1.1 200");
-      assertThat(server.pass(59_000).isClosed()).isFalse();
+      assertThat(server.pass(74_000).isClosed()).isFalse();
       assertThat(server.receive(get("/healthz")).said()).startsWith("HTTP/1.1 200");
-      assertThat(server.pass(60_000).isClosed()).isFalse();
+      assertThat(server.pass(75_000).isClosed()).isFalse();
       assertThat(server.pass(1_000).isClosed()).isTrue();
       assertThat(server.said()).isEmpty();
     }
@@ -142,6 +143,33 @@ class TimeOutsTest {
       log.let();
       assertThat(server.said()).startsWith("HTTP/1.1 200").contains("\"accepted\":2");
     }
+  }
+
+  /// An hour in which the process was stopped is nobody's silence.
+  @Test
+  void throwsNobodyOutAfterAStandstill() {
+    try (EmbeddedServer webSocket = EmbeddedServer.webSocket("?events=none");
+        EmbeddedServer head = new EmbeddedServer();
+        EmbeddedServer body = new EmbeddedServer();
+        EmbeddedServer kept = new EmbeddedServer()) {
+      webSocket.pass(50_000);
+      head.receive("GET /heal").pass(7_000);
+      body.receive(post("/api/v1/events", TestServer.alert("a")).replaceFirst("}}$", ""))
+          .pass(27_000);
+      kept.receive(get("/healthz")).pass(70_000);
+      kept.said();
+
+      webSocket.standStill(3_600_000).receive(RawWebSocket.textFrame("ping"));
+      assertThat(webSocket.pass(50_000).said()).doesNotContain("connection.error");
+      assertThat(head.standStill(3_600_000).receive("thz HTTP/1.1\r\nHost: a.example\r\n\r\n").said())
+          .startsWith("HTTP/1.1 403");
+      assertThat(body.standStill(3_600_000).receive("}}").said()).startsWith("HTTP/1.1 201");
+      assertThat(kept.standStill(3_600_000).receive(get("/healthz")).said())
+          .startsWith("HTTP/1.1 200");
+    }
+    assertThat(RecordedLogs.take())
+        .filteredOn(line -> line.contains("did not run for a while"))
+        .hasSize(4);
   }
 
   @Test

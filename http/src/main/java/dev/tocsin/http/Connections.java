@@ -17,10 +17,13 @@ import org.slf4j.LoggerFactory;
 public final class Connections {
 
   private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
-  private static final long TICK_MILLIS = 1_000;
+
+  /// From one look at the connections to the next.
+  static final long TICK_MILLIS = 1_000;
 
   private final EventLoop eventLoop;
   private final HttpContext context;
+  private final AttendedTime time;
   private final Service service;
   private final Set<Tickable> members = new HashSet<>();
   private int refusals;
@@ -29,12 +32,14 @@ public final class Connections {
   public Connections(EventLoop eventLoop, HttpContext context, Service.Factory services) {
     this.eventLoop = eventLoop;
     this.context = context;
+    this.time = new AttendedTime(context.nanoTime());
     this.service = services.onLoop(this);
   }
 
   /// Starts the timer. Any thread.
   void start() {
-    eventLoop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    // Not at a fixed rate: after a stop of the process all ticks that were missed would come at once.
+    eventLoop.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /// The event loop that owns all this.
@@ -47,9 +52,9 @@ public final class Connections {
     return context;
   }
 
-  /// The time on a clock that never goes backwards.
+  /// The time by which the deadlines of connections are judged, see [AttendedTime].
   public long nowMillis() {
-    return context.nowMillis();
+    return time.nowMillis();
   }
 
   /// The table of what is served to these connections.
@@ -87,8 +92,16 @@ public final class Connections {
     members.remove(connection);
   }
 
-  /// Looks after every connection, and tells of those that could not be had.
+  /// Looks after every connection, and tells of those that could not be had. After a stretch in which nobody was looked
+  /// after, this is left to the next tick: what the clients have sent meanwhile is read first.
   public void tick() {
+    long lateMillis = time.tick();
+    if (lateMillis > 0) {
+      LOG.atWarn()
+          .addKeyValue("millis", lateMillis)
+          .log("the process did not run for a while; every deadline is later by as much");
+      return;
+    }
     if (refusals > 0) {
       LOG.atWarn()
           .addKeyValue("count", refusals)

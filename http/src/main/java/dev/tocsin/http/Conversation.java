@@ -194,6 +194,7 @@ final class Conversation {
       connection.discardInput();
     }
     loop.context().noteAnswer(response.status());
+    loop.context().refusals().note(asked.request(), response, connection.channel());
     ChannelFuture written = connection.write(message);
     written.addListener(done -> {
       end(finished);

@@ -234,9 +234,17 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     }
   }
 
+  /// Not every transport tells of a connection that the peer has reset: io_uring misses some that are reset while they
+  /// are accepted. They would count among the connections until their time is over, so the kernel is asked.
   @Override
   public void tick(long nowMillis) {
-    conversation.tick(nowMillis);
+    TcpInfo info = TcpInfo.of(channel());
+    if (info != null && info.isReset()) {
+      LOG.atDebug().addKeyValue("connection", channel().id()).log("connection was reset");
+      Ends.cut(channel());
+    } else {
+      conversation.tick(nowMillis);
+    }
   }
 
   @Override

@@ -23,6 +23,7 @@ public final class HttpContext {
   // any thread
   private final AtomicInteger openConnections = new AtomicInteger();
   private final AtomicBoolean stopping = new AtomicBoolean();
+  private final Refusals refusals;
   private final LongAdder accepted = new LongAdder();
   private final LongAdder refused = new LongAdder();
   private final List<LongAdder> answers = Stream.generate(LongAdder::new).limit(5).toList();
@@ -39,6 +40,7 @@ public final class HttpContext {
     this.browserRules = browserRules;
     this.maxConnections = maxConnections;
     this.startNanos = nanoTime.getAsLong();
+    this.refusals = new Refusals(nanoTime);
   }
 
   /// The clock that tells the date.
@@ -46,9 +48,9 @@ public final class HttpContext {
     return clock;
   }
 
-  /// The time on the clock that never goes backwards.
-  public long nowMillis() {
-    return TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong());
+  /// A clock that never goes backwards, in nanoseconds.
+  LongSupplier nanoTime() {
+    return nanoTime;
   }
 
   /// How long the server has been running.
@@ -97,6 +99,11 @@ public final class HttpContext {
   /// A connection that was admitted is closed.
   void dismiss() {
     openConnections.decrementAndGet();
+  }
+
+  /// Tells of requests that are refused.
+  Refusals refusals() {
+    return refusals;
   }
 
   /// An answer has been given.

@@ -26,8 +26,9 @@ public final class HttpLimits {
   /// Until the first request's head is complete.
   static final long FIRST_HEAD_MILLIS = 10_000;
 
-  /// Until the next request's head is complete on a connection that is kept alive.
-  static final long NEXT_HEAD_MILLIS = 60_000;
+  /// Until the next request's head is complete on a connection that is kept alive: longer than the usual minute of a
+  /// proxy, so that the proxy is the one who closes it, and never sends a request into a connection that is just ending.
+  static final long NEXT_HEAD_MILLIS = 75_000;
 
   /// Between two pieces of a request's body, and for an answer to be taken.
   static final long BODY_MILLIS = 30_000;

@@ -187,6 +187,12 @@ public final class HttpServer {
         .awaitUninterruptibly(2_000);
   }
 
+  /// Looks after every connection at once, as the timer does once a second; returns when that is done. For tests that do
+  /// not wait.
+  public void tick() {
+    onEveryLoop(Connections::tick, System.nanoTime() + CUT_OFF_NANOS);
+  }
+
   /// Has something done on every loop, and waits for it until the deadline.
   private void onEveryLoop(Consumer<Connections> action, long deadlineNanos) {
     List<Future<?>> done = new ArrayList<>();

@@ -3,6 +3,9 @@ package dev.tocsin.http;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,9 +38,34 @@ public record Request(
     return QueryParameters.of(uri);
   }
 
-  /// A header; `null` when there is none.
-  public @Nullable String header(String name) {
-    return head.headers().get(name);
+  /// A header that may be there once, its bytes read as UTF-8; `null` when there is none.
+  ///
+  /// @throws InvalidHeaderException when there are several, or one that is not UTF-8
+  public @Nullable String text(String name) throws InvalidHeaderException {
+    List<String> values = head.headers().getAll(name);
+    if (values.size() > 1) {
+      throw new InvalidHeaderException(name + " may be there once");
+    }
+    if (values.isEmpty()) {
+      return null;
+    }
+    try {
+      // Netty makes a character of each byte.
+      byte[] bytes = values.getFirst().getBytes(StandardCharsets.ISO_8859_1);
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new InvalidHeaderException(name + " is not UTF-8");
+    }
+  }
+
+  /// A header is not what it should be; the message is a sentence for the client.
+  public static final class InvalidHeaderException extends Exception {
+
+    private static final long serialVersionUID = 1;
+
+    InvalidHeaderException(String message) {
+      super(message);
+    }
   }
 
   /// Answers so, whatever the body.

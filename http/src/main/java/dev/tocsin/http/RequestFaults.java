@@ -1,10 +1,12 @@
 package dev.tocsin.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What is not the HTTP that is spoken here, whatever it asks for. The connection ends with it.
@@ -14,6 +16,12 @@ final class RequestFaults {
 
   /// What is wrong with a request before it is looked at, or `null`.
   static @Nullable Response of(HttpRequest head) {
+    if (!isPlainBody(head.headers())) {
+      return Response.problem(
+          Problem.malformed(
+              HttpResponseStatus.NOT_IMPLEMENTED,
+              "Of transfer codings only chunked is understood here, alone and once"));
+    }
     if (head.decoderResult().isFailure()) {
       return undecodable(head.decoderResult().cause());
     }
@@ -26,6 +34,13 @@ final class RequestFaults {
     return head.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)
         ? Response.problem(Problem.malformed("This WebSocket is older than RFC 6455"))
         : null;
+  }
+
+  /// Whether the body comes as it is, at most in chunks (RFC 9112, section 6.1).
+  private static boolean isPlainBody(HttpHeaders headers) {
+    List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    return codings.isEmpty()
+        || (codings.size() == 1 && codings.getFirst().strip().equalsIgnoreCase("chunked"));
   }
 
   private static Response undecodable(@Nullable Throwable cause) {

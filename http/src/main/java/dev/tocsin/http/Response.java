@@ -27,12 +27,14 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param contentType `null` when there is no body
 /// @param body not to be changed
 /// @param headers further headers
+/// @param problem what the answer says is wrong; `null` when nothing is
 @SuppressWarnings("ArrayRecordComponent") // made once, written once, never compared
 public record Response(
     HttpResponseStatus status,
     @Nullable String contentType,
     byte[] body,
-    Map<String, String> headers) {
+    Map<String, String> headers,
+    @Nullable Problem problem) {
 
   private static final Logger LOG = LoggerFactory.getLogger(Response.class);
   private static final String PROBLEM = "application/problem+json";
@@ -42,6 +44,15 @@ public record Response(
 
   public Response {
     headers = Map.copyOf(headers);
+  }
+
+  /// An answer that says nothing is wrong.
+  public Response(
+      HttpResponseStatus status,
+      @Nullable String contentType,
+      byte[] body,
+      Map<String, String> headers) {
+    this(status, contentType, body, headers, null);
   }
 
   /// An answer in JSON.
@@ -77,7 +88,7 @@ public record Response(
       body.set("details", problem.details());
     }
     body.setAll(members);
-    return new Response(problem.status(), PROBLEM, Json.bytes(body), Map.of());
+    return new Response(problem.status(), PROBLEM, Json.bytes(body), Map.of(), problem);
   }
 
   /// The answer when the server itself is at fault, which is logged.
@@ -90,7 +101,7 @@ public record Response(
   public Response with(String header, String value) {
     Map<String, String> more = new HashMap<>(headers);
     more.put(header, value);
-    return new Response(status, contentType, body, more);
+    return new Response(status, contentType, body, more, problem);
   }
 
   /// The answer as it goes to the socket.

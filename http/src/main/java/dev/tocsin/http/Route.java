@@ -2,16 +2,23 @@ package dev.tocsin.http;
 
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What is served at a path by some methods.
 ///
 /// @param path segments, each after a slash; one in braces, as in `/types/{type}`, stands for any text and gives it a
 ///     name
+/// @param parameters those that a query may have; `null` when it may have any
 /// @param right what who asks needs to have
 /// @param policy what goes with its answers
 /// @param handler makes the exchange that answers
 public record Route(
-    Set<HttpMethod> methods, String path, Right right, AnswerPolicy policy, Handler handler) {
+    Set<HttpMethod> methods,
+    String path,
+    @Nullable Set<String> parameters,
+    Right right,
+    AnswerPolicy policy,
+    Handler handler) {
 
   /// Makes the exchange of a request, on the event loop.
   public interface Handler {
@@ -19,11 +26,14 @@ public record Route(
     /// The exchange of one request.
     ///
     /// @throws QueryParameters.InvalidQueryException which the table answers
-    Exchange exchange(Request request) throws QueryParameters.InvalidQueryException;
+    /// @throws Request.InvalidHeaderException which the table answers
+    Exchange exchange(Request request)
+        throws QueryParameters.InvalidQueryException, Request.InvalidHeaderException;
   }
 
   public Route {
     methods = Set.copyOf(methods);
+    parameters = parameters == null ? null : Set.copyOf(parameters);
     if (!path.startsWith("/")) {
       throw new IllegalArgumentException("a path begins with a slash, not so " + path);
     }
@@ -32,16 +42,27 @@ public record Route(
   /// What can be read. HEAD is answered as GET is, without the body.
   public static Route get(String path, Right right, Handler handler) {
     return new Route(
-        Set.of(HttpMethod.GET, HttpMethod.HEAD), path, right, AnswerPolicy.API, handler);
+        Set.of(HttpMethod.GET, HttpMethod.HEAD), path, Set.of(), right, AnswerPolicy.API, handler);
   }
 
   /// What takes a body.
   public static Route post(String path, Right right, Handler handler) {
-    return new Route(Set.of(HttpMethod.POST), path, right, AnswerPolicy.API, handler);
+    return new Route(Set.of(HttpMethod.POST), path, Set.of(), right, AnswerPolicy.API, handler);
   }
 
   /// What takes the connection over ([HttpConnection#takeOver]): there is no HEAD of it.
   public static Route takeOver(String path, Right right, Handler handler) {
-    return new Route(Set.of(HttpMethod.GET), path, right, AnswerPolicy.API, handler);
+    return new Route(
+        Set.of(HttpMethod.GET), path, Set.of(), right, AnswerPolicy.API, handler);
+  }
+
+  /// The same with parameters that a query may have.
+  public Route with(String... names) {
+    return new Route(methods, path, Set.of(names), right, policy, handler);
+  }
+
+  /// The same, whatever the query: for what is called by programs that add parameters of their own.
+  public Route withAny() {
+    return new Route(methods, path, null, right, policy, handler);
   }
 }

@@ -6,10 +6,13 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,14 +23,23 @@ import org.jspecify.annotations.Nullable;
 public final class Routes {
 
   private static final String PREFLIGHT_SECONDS = "600";
+  private static final int MAX_SHOWN_NAME = 50;
 
   private final Doorkeeper doorkeeper;
   private final String requestHeaders;
+  private final NearestName nearest;
   private final Map<String, Place> fixed = new HashMap<>();
   private final Map<PathTemplate, Place> templates = new LinkedHashMap<>();
   private final Place everywhere = new Place();
   private final @Nullable Place rest;
   private final String paths;
+
+  /// Finds what somebody may have meant.
+  public interface NearestName {
+
+    /// The name that is nearest to a word; empty when none is near.
+    Optional<String> of(String word, Collection<String> names);
+  }
 
   /// The routes of one path.
   private static final class Place {
@@ -53,9 +65,15 @@ public final class Routes {
 
   /// A table.
   ///
+  /// @param nearest names the parameter that somebody may have meant
   /// @param requestHeaders what a page of another origin may send besides what every page may
-  public Routes(List<Route> routes, Doorkeeper doorkeeper, List<String> requestHeaders) {
+  public Routes(
+      List<Route> routes,
+      Doorkeeper doorkeeper,
+      List<String> requestHeaders,
+      NearestName nearest) {
     this.doorkeeper = doorkeeper;
+    this.nearest = nearest;
     this.requestHeaders = String.join(", ", requestHeaders);
     for (Route route : routes) {
       PathTemplate template = PathTemplate.of(route.path());
@@ -77,6 +95,7 @@ public final class Routes {
 
   private Routes(Route route) {
     this.doorkeeper = Doorkeeper.NONE;
+    this.nearest = (word, names) -> Optional.empty();
     this.requestHeaders = "";
     this.paths = route.path();
     everywhere.add(route);
@@ -101,10 +120,6 @@ public final class Routes {
   /// Finds the route of a request.
   Finding find(HttpRequest head, BrowserRules rules) {
     Target target = Target.of(head.uri());
-    String fault = rules.fault(head.headers(), target.authority());
-    if (fault != null) {
-      return settled(Problem.forbidden(fault));
-    }
     QueryStringDecoder uri =
         new QueryStringDecoder(
             target.pathAndQuery(), StandardCharsets.UTF_8, true, HttpLimits.MAX_PARAMETERS, true);
@@ -116,9 +131,24 @@ public final class Routes {
     }
     Map<String, String> parameters = new HashMap<>();
     Place place = place(path, parameters);
+    if (!isCheck(head, place)) {
+      String fault = rules.fault(head.headers(), target.authority());
+      if (fault != null) {
+        return settled(Problem.forbidden(fault));
+      }
+    }
     return head.method().equals(HttpMethod.OPTIONS)
         ? options(head, path.equals("*") ? everywhere : place, rules)
         : find(head, place, parameters, uri);
+  }
+
+  /// Whether a load balancer asks how the server is: without naming a host, as no browser does, for what anyone may know.
+  private static boolean isCheck(HttpRequest head, @Nullable Place place) {
+    Route route = place == null ? null : place.routes.get(head.method());
+    return route != null
+        && route.right().equals(Right.NONE)
+        && !head.headers().contains(HttpHeaderNames.HOST)
+        && !head.headers().contains(HttpHeaderNames.ORIGIN);
   }
 
   private @Nullable Place place(String path, Map<String, String> parameters) {
@@ -144,7 +174,10 @@ public final class Routes {
     }
     Route route = place.routes.get(head.method());
     if (route != null) {
-      return new Finding.Found(route, parameters, uri);
+      String unknown = unknownParameter(route, uri);
+      return unknown == null
+          ? new Finding.Found(route, parameters, uri)
+          : settled(Problem.invalidQuery(unknown));
     }
     String methods = String.join(", ", place.methods());
     Problem problem =
@@ -152,6 +185,41 @@ public final class Routes {
     return new Finding.Settled(
         Response.problem(problem)
             .with(HttpHeaderNames.ALLOW.toString(), String.join(", ", place.methods())));
+  }
+
+  /// What is wrong with the names in a query, in a sentence; `null` when nothing is, or when it cannot be read at all,
+  /// which is told by who reads it.
+  private @Nullable String unknownParameter(Route route, QueryStringDecoder uri) {
+    Set<String> known = route.parameters();
+    if (known == null) {
+      return null;
+    }
+    Set<String> given;
+    try {
+      given = uri.parameters().keySet();
+    } catch (IllegalArgumentException e) {
+      return "The query is not percent-encoded correctly";
+    }
+    for (String name : given) {
+      if (!known.contains(name)) {
+        return unknown(name, known);
+      }
+    }
+    return null;
+  }
+
+  private String unknown(String name, Set<String> known) {
+    String shown = name.length() <= MAX_SHOWN_NAME ? name : name.substring(0, MAX_SHOWN_NAME) + "…";
+    String sentence = "There is no parameter '" + shown + "' here";
+    if (known.isEmpty()) {
+      return sentence + "; there is none at all";
+    }
+    return sentence
+        + nearest
+            .of(name, known)
+            .map(meant -> "; did you mean '" + meant + "'?")
+            .orElseGet(
+                () -> "; there are " + known.stream().sorted().collect(Collectors.joining(", ")));
   }
 
   private Problem notFound() {
@@ -187,6 +255,8 @@ public final class Routes {
       return found.route().handler().exchange(request);
     } catch (QueryParameters.InvalidQueryException e) {
       return request.answer(Response.problem(Problem.invalidQuery(String.valueOf(e.getMessage()))));
+    } catch (Request.InvalidHeaderException e) {
+      return request.answer(Response.problem(Problem.malformed(String.valueOf(e.getMessage()))));
     }
   }
 

@@ -260,6 +260,7 @@ class RoutesTest {
         new Route(
             Set.of(HttpMethod.GET),
             "/page",
+            Set.of(),
             Right.NONE,
             page,
             request -> request.answer(text("p")));
@@ -269,6 +270,83 @@ class RoutesTest {
           .doesNotContain("no-store");
       assertThat(server.receive(get("/hello")).said()).contains("cache-control: no-store");
     }
+  }
+
+  @Test
+  void namesTheParameterThatMayHaveBeenMeant() {
+    Route list = Route.get("/list", WRITE, request -> request.answer(text("list"))).with("events");
+    try (EmbeddedHttp server = new EmbeddedHttp(Doorkeeper.NONE, list, HELLO)) {
+      assertThat(server.receive(get("/list?events=a")).said()).endsWith("list");
+      assertThat(server.receive(get("/list?event=a")).said())
+          .startsWith("HTTP/1.1 400")
+          .contains("invalid_query", "There is no parameter 'event' here; did you mean 'events'?");
+      assertThat(server.receive(get("/list?events%5B%5D=a")).said())
+          .contains("There is no parameter 'events[]' here");
+      assertThat(server.receive(get("/hello?" + "x".repeat(500) + "=1")).said())
+          .contains("x".repeat(50) + "…' here; there is none at all");
+    }
+  }
+
+  @Test
+  void letsAnyoneAskWithoutAHostHowTheServerIs() {
+    Route health =
+        Route.get("/healthz", Right.NONE, request -> request.answer(text("well"))).withAny();
+    Route list = Route.get("/list", WRITE, request -> request.answer(text("list")));
+    try (EmbeddedHttp server = new EmbeddedHttp(Doorkeeper.NONE, health, list)) {
+      assertThat(server.receive("GET /healthz?nonce=1 HTTP/1.0\r\n\r\n").said()).endsWith("well");
+    }
+    try (EmbeddedHttp server = new EmbeddedHttp(Doorkeeper.NONE, health, list)) {
+      assertThat(server.receive("GET /healthz HTTP/1.1\r\n\r\n").said()).endsWith("well");
+      assertThat(server.receive("GET /list HTTP/1.1\r\n\r\n").said())
+          .startsWith("HTTP/1.1 403")
+          .contains("name one Host");
+      assertThat(
+              server
+                  .receive("GET /healthz HTTP/1.1\r\nOrigin: https://evil.example\r\n\r\n")
+                  .said())
+          .startsWith("HTTP/1.1 403");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "gzip", "gzip, chunked", "chunked, chunked", "identity", "chunked\r\nTransfer-Encoding: chunked"
+      })
+  void understandsNoTransferCodingButChunked(String coding) {
+    try (EmbeddedHttp server = new EmbeddedHttp(Doorkeeper.NONE, ECHO)) {
+      assertThat(
+              server
+                  .receive(
+                      request("POST", "/echo/a", "", "Transfer-Encoding: " + coding)
+                          + "1\r\nx\r\n0\r\n\r\n")
+                  .said())
+          .startsWith("HTTP/1.1 501 Not Implemented")
+          .contains("only chunked");
+    }
+  }
+
+  @Test
+  void tellsTheOperatorOfRefusalsOnceASecond() {
+    RecordedLogs.takeInformation();
+    try (EmbeddedHttp server = new EmbeddedHttp(Doorkeeper.NONE, HELLO)) {
+      for (int i = 0; i < 5; i++) {
+        server.receive(request("GET", "/hello?token=secret", "", "Origin: https://evil.example"));
+      }
+      server.receive(get("/nowhere"));
+      server.pass(1).receive(request("GET", "/hello", "", "Origin: https://evil.example"));
+      server.said();
+    }
+    List<String> lines =
+        RecordedLogs.takeInformation().stream()
+            .filter(line -> line.contains("refused"))
+            .toList();
+
+    assertThat(lines).hasSize(2);
+    assertThat(lines.getFirst())
+        .contains("request refused", "path=/hello ", "--allow-origin")
+        .doesNotContain("secret");
+    assertThat(lines.getLast()).contains("untold_before=4");
   }
 
   @Test

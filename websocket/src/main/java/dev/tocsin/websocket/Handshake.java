@@ -56,6 +56,10 @@ public sealed interface Handshake {
   /// @param deflates whether the server compresses for those who want it
   static Handshake of(HttpRequest request, boolean deflates) {
     HttpHeaders headers = request.headers();
+    if (headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_VERSION).size() > 1
+        || headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_KEY).size() > 1) {
+      return refused("Sec-WebSocket-Key and Sec-WebSocket-Version may each be there once");
+    }
     boolean version13 = "13".equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION));
     if (!HttpConnection.asksForUpgrade(request) || !version13) {
       return new Refused(
