@@ -113,7 +113,7 @@ class CatalogFolderTest {
       value = {
         "{ | Not valid JSON: It ends too early (line 1, column 2)",
         "{} {} | Not valid JSON: There is more behind the end of the JSON value (line 1, column 5)",
-        "{\"type\":1,\"type\":2} | Not valid JSON: Duplicate Object property \"type\""
+        "{\"type\":1,\"type\":2} | Not valid JSON: The name \"type\" is there twice"
             + " (line 1, column 17)",
         "[] | is no JSON object",
         "true | is no JSON object",
