@@ -24,7 +24,7 @@ public final class Json {
           .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build();
 
-  private static final Rejection NO_UTF8 =
+  static final Rejection NO_UTF8 =
       StrictJson.invalid("The JSON holds half of a surrogate pair, which no UTF-8 can say");
 
   private Json() {}

@@ -23,8 +23,19 @@ public record WebSocketEvent(
     @Nullable String channel,
     @Nullable Long previous) {
 
+  /// @throws IllegalArgumentException when a text holds half of a surrogate pair, which no UTF-8 can say
   public WebSocketEvent {
+    requireText("type", type);
+    requireText("timestamp", timestamp);
+    requireText("correlation_id", correlationId);
+    requireText("channel", channel);
     payload = payload == null ? null : payload.deepCopy();
+  }
+
+  private static void requireText(String field, @Nullable String text) {
+    if (text != null && JsonText.utf8(text) == null) {
+      throw new IllegalArgumentException(field + " holds half of a surrogate pair");
+    }
   }
 
   /// Reads an envelope, from a producer or from the server. Fields it does not know are left out.
@@ -49,6 +60,18 @@ public record WebSocketEvent(
         number(node, "sequence"),
         text(node, "channel"),
         number(node, "previous"));
+  }
+
+  /// The same event with a correlation id; `null` for none.
+  public WebSocketEvent withCorrelationId(@Nullable String correlationId) {
+    return new WebSocketEvent(
+        type, payload, timestamp, correlationId, sequence, channel, previous);
+  }
+
+  /// The same event in a channel of the producer's.
+  public WebSocketEvent withChannel(String channel) {
+    return new WebSocketEvent(
+        type, payload, timestamp, correlationId, sequence, channel, previous);
   }
 
   private static @Nullable String text(JsonNode node, String field) {

@@ -68,6 +68,38 @@ class CatalogFolderTest {
   }
 
   @Test
+  void whatTheCatalogPrintsOfItsOwnTypesIsPassedOver() throws IOException {
+    for (EventType type : EventCatalog.builtIn().allEventTypes()) {
+      ObjectNode schema = EventCatalog.builtIn().jsonSchema(type.name()).orElse(null);
+      if (schema != null) {
+        write(type + ".schema.json", Json.writePretty(schema));
+      }
+    }
+    write("door.schema.json", DOOR);
+
+    assertThat(loaded().added()).extracting(EventType::name).containsExactly("door.opened");
+  }
+
+  @Test
+  void whatChangesATypeOfTheCatalogIsRefused() throws IOException {
+    ObjectNode schema = EventCatalog.builtIn().jsonSchema("alert.deleted").orElseThrow();
+    schema.remove("required");
+    write("a.schema.json", Json.write(schema));
+
+    assertThat(CatalogFolder.load(folder)).isInstanceOf(CatalogFolder.Refused.class);
+  }
+
+  @Test
+  void whatIsPrintedOfAFoldersTypeMakesTheSameTypeAgain() throws IOException {
+    write("door.schema.json", DOOR);
+    ObjectNode printed = loaded().catalog().jsonSchema("door.opened").orElseThrow();
+    write("door.schema.json", Json.writePretty(printed));
+
+    assertThat(loaded().catalog().jsonSchema("door.opened")).contains(printed);
+    assertThat(loaded().catalog().find("door.opened").orElseThrow().channel()).isEqualTo("doors");
+  }
+
+  @Test
   void emptyFolderAddsNothing() {
     assertThat(loaded().catalog().allEventTypes()).hasSize(43);
   }
