@@ -13,7 +13,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param fromWire makes the Java value of what `wire` reads
 /// @param toWire makes the JSON of the Java value
 record ConvertedShape(
-    Shape wire, UnaryOperator<Object> fromWire, java.util.function.Function<Object, JsonNode> toWire)
+    Shape wire,
+    UnaryOperator<Object> fromWire,
+    java.util.function.Function<Object, JsonNode> toWire)
     implements Shape {
 
   /// An `int`, for which reading a greater integer throws an [ArithmeticException].

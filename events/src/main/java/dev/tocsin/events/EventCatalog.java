@@ -133,8 +133,7 @@ public final class EventCatalog {
   /// The same with a correlation id and a channel of the caller's, see above.
   public WebSocketEvent createEvent(
       String type, Record payload, @Nullable String correlationId, @Nullable String channel) {
-    return inChannel(
-        createEvent(type, payload).withCorrelationId(correlationId), channel);
+    return inChannel(createEvent(type, payload).withCorrelationId(correlationId), channel);
   }
 
   /// The same for a built-in type.
@@ -285,9 +284,7 @@ public final class EventCatalog {
   /// server's own types can be validated although nobody else may send them.
   public PayloadValidation validatePayload(String type, String payload) {
     byte[] utf8 = JsonText.utf8(payload);
-    return utf8 == null
-        ? new PayloadValidation.Invalid(Json.NO_UTF8)
-        : validatePayload(type, utf8);
+    return utf8 == null ? new PayloadValidation.Invalid(Json.NO_UTF8) : validatePayload(type, utf8);
   }
 
   /// The same for a built-in type.

@@ -31,7 +31,8 @@ final class PayloadDraft {
           new Rejection(ErrorCode.RESERVED_EVENT_TYPE, "\"" + type + "\" has no payload"));
     }
     byte[] json = Json.MAPPER.writeValueAsBytes(tree);
-    Rejection fault = StrictJson.fault(Json.MAPPER.writeValueAsBytes(List.of(tree))); // its envelope
+    Rejection fault =
+        StrictJson.fault(Json.MAPPER.writeValueAsBytes(List.of(tree))); // its envelope
     if (fault != null) {
       throw new InvalidEventException(fault);
     }
@@ -45,8 +46,7 @@ final class PayloadDraft {
     Set<String> told = new HashSet<>();
     errors.forEach(error -> told.add(error.path()));
     check.errors().stream().filter(error -> !told.contains(error.path())).forEach(errors::add);
-    List<PayloadError> bounded =
-        errors.subList(0, Math.min(errors.size(), Rejection.MAX_ERRORS));
+    List<PayloadError> bounded = errors.subList(0, Math.min(errors.size(), Rejection.MAX_ERRORS));
     throw new InvalidEventException(
         PayloadFaults.rejection(type.name(), bounded, errors.size() > bounded.size()));
   }
@@ -60,8 +60,7 @@ final class PayloadDraft {
             errors.add(halfAPair(PayloadCheck.pointer(path, "?")));
             object.remove(name);
           } else {
-            object.set(
-                name, withoutJavaValues(object.get(name), PayloadCheck.pointer(path, name)));
+            object.set(name, withoutJavaValues(object.get(name), PayloadCheck.pointer(path, name)));
           }
         }
       }
@@ -87,7 +86,9 @@ final class PayloadDraft {
   private static PayloadError noJsonForm(String path, JsonNode node) {
     Object value = ((tools.jackson.databind.node.POJONode) node).getPojo();
     String shown =
-        value instanceof Number ? value.toString() : value == null ? "null" : value.getClass().getName();
+        value instanceof Number
+            ? value.toString()
+            : value == null ? "null" : value.getClass().getName();
     return new PayloadError(path, "type", "must be a value that JSON can say; was " + shown);
   }
 

@@ -157,7 +157,8 @@ public final class RecordBuilder<R extends Record> {
   }
 
   /// The same for a `long`.
-  @SuppressWarnings("overloads") // references to accessors tell them apart, and nothing else is taken
+  @SuppressWarnings(
+      "overloads") // references to accessors tell them apart, and nothing else is taken
   public LongSlot set(LongComponent<R> component) {
     return new LongSlot(indexOf(component));
   }
@@ -210,6 +211,7 @@ public final class RecordBuilder<R extends Record> {
 
   private static IllegalArgumentException noMethodReference(@Nullable Throwable cause) {
     return new IllegalArgumentException(
-        "a component is named by a reference to its accessor, such as JobFailedPayload::jobId", cause);
+        "a component is named by a reference to its accessor, such as JobFailedPayload::jobId",
+        cause);
   }
 }

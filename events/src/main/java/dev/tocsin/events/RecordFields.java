@@ -102,7 +102,8 @@ final class RecordFields {
           : new MapShape(shape(component, values));
     }
     throw unsupported(
-        component, "is of the type " + type.getName() + ", which has no JSON form here; " + use(type));
+        component,
+        "is of the type " + type.getName() + ", which has no JSON form here; " + use(type));
   }
 
   /// What to use instead of a type without a shape.
@@ -121,7 +122,9 @@ final class RecordFields {
       return "use Instant, or Timestamp for the text as its producer wrote it";
     } else if (type == Duration.class) {
       return "use long or double, with the unit in the name";
-    } else if (type == OptionalInt.class || type == OptionalLong.class || type == OptionalDouble.class) {
+    } else if (type == OptionalInt.class
+        || type == OptionalLong.class
+        || type == OptionalDouble.class) {
       return "use Optional<Integer>, Optional<Long> or Optional<Double>, or @Nullable";
     } else if (type == Optional.class) {
       return "use it for the component itself only";

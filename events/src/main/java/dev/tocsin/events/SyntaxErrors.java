@@ -50,11 +50,9 @@ final class SyntaxErrors {
           expected("expected a hex-digit", "a hexadecimal digit"),
           expected("Expected space separating", "the end of the value"),
           expected("JSON spec does not allow numbers to have plus", "a value"),
-          expected(
-              "(?:Decimal point|Exponent indicator) not followed|expected digit", "a digit"),
+          expected("(?:Decimal point|Exponent indicator) not followed|expected digit", "a digit"),
           expected("(?:expected a|maybe a \\()", "a value"),
-          Kind.of(
-              CHARACTER + ".*", found -> "There is " + character(found) + " out of place"),
+          Kind.of(CHARACTER + ".*", found -> "There is " + character(found) + " out of place"),
           Kind.of("Unexpected end-of-input.*", found -> TOO_EARLY),
           Kind.of(
               "(?:Unrecognized|Non-standard) token '(.*?)'.*",
@@ -64,8 +62,7 @@ final class SyntaxErrors {
               found -> "There is no escape \\" + found.group(1)),
           Kind.of(
               "Unrecognized character escape.*", found -> "A backslash escapes no such character"),
-          Kind.of(
-              "Illegal unquoted character.*", found -> "A control character has to be escaped"),
+          Kind.of("Illegal unquoted character.*", found -> "A control character has to be escaped"),
           Kind.of(
               "Illegal character.*", found -> "There is a control character between the values"),
           Kind.of(
@@ -75,8 +72,7 @@ final class SyntaxErrors {
 
   private static Kind expected(String message, String what) {
     return Kind.of(
-        CHARACTER + "(?: in numeric value)?: (?:" + message + ").*",
-        found -> thereIs(found, what));
+        CHARACTER + "(?: in numeric value)?: (?:" + message + ").*", found -> thereIs(found, what));
   }
 
   private static String thereIs(MatchResult found, String expected) {

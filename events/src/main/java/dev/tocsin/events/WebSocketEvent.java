@@ -64,14 +64,12 @@ public record WebSocketEvent(
 
   /// The same event with a correlation id; `null` for none.
   public WebSocketEvent withCorrelationId(@Nullable String correlationId) {
-    return new WebSocketEvent(
-        type, payload, timestamp, correlationId, sequence, channel, previous);
+    return new WebSocketEvent(type, payload, timestamp, correlationId, sequence, channel, previous);
   }
 
   /// The same event in a channel of the producer's.
   public WebSocketEvent withChannel(String channel) {
-    return new WebSocketEvent(
-        type, payload, timestamp, correlationId, sequence, channel, previous);
+    return new WebSocketEvent(type, payload, timestamp, correlationId, sequence, channel, previous);
   }
 
   private static @Nullable String text(JsonNode node, String field) {

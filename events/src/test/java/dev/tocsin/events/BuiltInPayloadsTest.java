@@ -58,8 +58,7 @@ class BuiltInPayloadsTest {
       for (Map.Entry<String, ObjectNode> schema : SCHEMAS.entrySet()) {
         ObjectNode copy = schema.getValue().deepCopy();
         copy.put("x-tocsin-type", copyOf(schema.getKey()));
-        Files.writeString(
-            folder.resolve(schema.getKey() + ".schema.json"), Json.writePretty(copy));
+        Files.writeString(folder.resolve(schema.getKey() + ".schema.json"), Json.writePretty(copy));
       }
       return ((CatalogFolder.Loaded) CatalogFolder.load(folder)).catalog();
     } catch (IOException e) {

@@ -90,7 +90,8 @@ class EventCatalogTest {
                   tuple("/job_id", "format"),
                   tuple("/job_type", "required"),
                   tuple("/progress", "maximum"));
-          assertThat(e).hasMessageContainingAll("job.progress", "/job_id", "/job_type", "/progress");
+          assertThat(e)
+              .hasMessageContainingAll("job.progress", "/job_id", "/job_type", "/progress");
           assertThat(e.rejection().code()).isEqualTo(ErrorCode.INVALID_PAYLOAD);
         });
     assertThatExceptionOfType(InvalidEventException.class)
@@ -145,12 +146,18 @@ class EventCatalogTest {
         CATALOG.createEvent(
             WebSocketEventType.CAMERA_STATUS_CHANGED,
             Map.of(
-                "camera_id", "c",
-                "camera_name", "Front",
-                "status", CameraStatus.ONLINE,
-                "previous_status", "OFFLINE",
-                "timestamp", Instant.parse("2026-01-09T12:00:00Z"),
-                "details", Map.of("bbox", new BoundingBox(1, 2, 3, 4), "list", List.of(1, 2L, 0.5))));
+                "camera_id",
+                "c",
+                "camera_name",
+                "Front",
+                "status",
+                CameraStatus.ONLINE,
+                "previous_status",
+                "OFFLINE",
+                "timestamp",
+                Instant.parse("2026-01-09T12:00:00Z"),
+                "details",
+                Map.of("bbox", new BoundingBox(1, 2, 3, 4), "list", List.of(1, 2L, 0.5))));
 
     CameraStatusChangedPayload typed = event.payload(CameraStatusChangedPayload.class);
     assertThat(typed.status()).isEqualTo(CameraStatus.ONLINE);
@@ -174,8 +181,7 @@ class EventCatalogTest {
 
   @Test
   void aPayloadMayComeFromJson() {
-    WebSocketEvent event =
-        CATALOG.createEvent("alert.deleted", "{\"id\":\"a\", \"x\": 1.50}");
+    WebSocketEvent event = CATALOG.createEvent("alert.deleted", "{\"id\":\"a\", \"x\": 1.50}");
 
     assertThat(event.payload().toString()).isEqualTo("{\"id\":\"a\",\"x\":1.50}");
     assertThat(CATALOG.createEvent(WebSocketEventType.ALERT_DELETED, "{\"id\":\"a\"}").type())
@@ -213,8 +219,7 @@ class EventCatalogTest {
     assertThat(CATALOG.createEvent(payload).withCorrelationId("c2").correlationId())
         .isEqualTo("c2");
     assertThat(CATALOG.createEvent(payload).withChannel("mine").channel()).isEqualTo("mine");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> CATALOG.createEvent(payload, "\ud800"));
+    assertThatIllegalArgumentException().isThrownBy(() -> CATALOG.createEvent(payload, "\ud800"));
   }
 
   @ParameterizedTest

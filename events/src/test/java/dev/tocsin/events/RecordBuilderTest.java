@@ -70,14 +70,13 @@ class RecordBuilderTest {
   @Test
   void whatIsMissingIsToldAtOnce() {
     assertThatExceptionOfType(IllegalStateException.class)
-        .isThrownBy(
-            () ->
-                RecordBuilder.of(JobFailedPayload.class)
-                    .set(JobFailedPayload::jobId)
-                    .to("j")
-                    .set(JobFailedPayload::errorCode)
-                    .to(null)
-                    .build())
+        .isThrownBy(() ->
+            RecordBuilder.of(JobFailedPayload.class)
+                .set(JobFailedPayload::jobId)
+                .to("j")
+                .set(JobFailedPayload::errorCode)
+                .to(null)
+                .build())
         .withMessage("JobFailedPayload is not complete without jobType, failedAt, error");
   }
 
@@ -116,7 +115,8 @@ class RecordBuilderTest {
   void onlyAReferenceToAnAccessorNamesAComponent() {
     RecordBuilder<JobFailedPayload> builder = RecordBuilder.of(JobFailedPayload.class);
 
-    assertThatIllegalArgumentException().isThrownBy(() -> builder.set((JobFailedPayload record) -> record.jobId()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.set((JobFailedPayload record) -> record.jobId()));
     assertThatIllegalArgumentException().isThrownBy(() -> builder.set(JobFailedPayload::toString));
   }
 

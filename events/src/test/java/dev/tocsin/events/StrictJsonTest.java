@@ -240,8 +240,8 @@ class StrictJsonTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"a\":1,}| Not valid JSON: There is '}' where a name in double quotes is expected (line 1,"
-            + " column 8)",
+        "{\"a\":1,}| Not valid JSON: There is '}' where a name in double quotes is expected (line"
+            + " 1, column 8)",
         "{\"a\" 1}| Not valid JSON: There is '1' where a colon is expected (line 1, column 6)",
         "[1 2]| Not valid JSON: There is '2' where a comma or ']' is expected (line 1, column 4)",
         "[1}| Not valid JSON: There is '}' where ']' is expected (line 1, column 3)",
@@ -265,11 +265,14 @@ class StrictJsonTest {
   /// Whatever is wrong, nobody is told to enable a feature of a library.
   @Property(tries = 20_000)
   void sentencesAreOurOwn(
-      @ForAll @IntRange(max = 1_000) int where, @ForAll char what, @ForAll @IntRange(max = 3) int how) {
+      @ForAll @IntRange(max = 1_000) int where,
+      @ForAll char what,
+      @ForAll @IntRange(max = 3) int how) {
     StringBuilder json =
         new StringBuilder("{\"type\":\"a.b\",\"n\":[-1.5e3,0,true,null,{}],\"t\":\"\\u00e9\"}");
     int at = where % json.length();
-    char changed = how % 2 == 0 ? "{}[]:,\"\\'+-.0eEtfnuxNI/*#\u001e\n\t\u0001".charAt(what % 28) : what;
+    char changed =
+        how % 2 == 0 ? "{}[]:,\"\\'+-.0eEtfnuxNI/*#\u001e\n\t\u0001".charAt(what % 28) : what;
     if (how < 2) {
       json.setCharAt(at, changed);
     } else {

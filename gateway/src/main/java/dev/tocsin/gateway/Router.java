@@ -3,6 +3,7 @@ package dev.tocsin.gateway;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.HubStats;
+import dev.tocsin.hub.IdempotencyKey;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -137,7 +138,10 @@ final class Router {
       return new NdjsonExchange(connection, context.hub());
     }
     return JSON.equals(mediaType)
-        ? new PublishExchange(connection, context.hub(), request.headers().get("Idempotency-Key"))
+        ? new PublishExchange(
+            connection,
+            context.hub(),
+            IdempotencyKey.ofHeader(request.headers().get("Idempotency-Key")))
         : new FixedExchange(connection, unsupported(JSON + " (one event) or " + NDJSON));
   }
 

@@ -1,8 +1,12 @@
 package dev.tocsin.hub;
 
 import dev.tocsin.events.Slice;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import org.jspecify.annotations.Nullable;
 
 /// The name that a producer gives to one publish, so that repeating it does no harm, with what tells
 /// whether the repetition says the same.
@@ -24,6 +28,24 @@ public record IdempotencyKey(String key, byte[] bodyDigest) {
       return new IdempotencyKey(key, sha256.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /// The producer's text in an HTTP header, whose bytes the server has read as one character each: they are
+  /// UTF-8, so that it is the same key as over WebSocket; bytes that are none stay as they are.
+  ///
+  /// @return `null` when there was no header
+  public static @Nullable String ofHeader(@Nullable String header) {
+    if (header == null) {
+      return null;
+    }
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(header.getBytes(StandardCharsets.ISO_8859_1)))
+          .toString();
+    } catch (CharacterCodingException e) {
+      return header;
     }
   }
 

@@ -152,6 +152,17 @@ class HubTest {
   }
 
   @Test
+  void aKeyIsTheSameOverHttpAndWebSocket() {
+    String key = "M\u00fcller \uD83D\uDD14";
+    String header = new String(key.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+
+    assertThat(IdempotencyKey.ofHeader(header)).isEqualTo(key);
+    assertThat(IdempotencyKey.ofHeader("plain")).isEqualTo("plain");
+    assertThat(IdempotencyKey.ofHeader("\u00fc")).isEqualTo("\u00fc");
+    assertThat(IdempotencyKey.ofHeader(null)).isNull();
+  }
+
+  @Test
   void idempotencyKeysAreCountedInCharacters() {
     Slice event = Slice.of(GOOD);
     String longest = "\uD83D\uDD14".repeat(IdempotencyKey.MAX_LENGTH);
