@@ -307,9 +307,9 @@ public final class EventCatalog {
     if (schema.accepts(plain) && plain.isAtEnd()) {
       return new PayloadValidation.Valid(new String(payload, StandardCharsets.UTF_8), schema);
     }
-    Rejection fault = StrictJson.fault(payload);
-    if (fault != null) {
-      return new PayloadValidation.Invalid(fault);
+    Rejection rejection = StrictJson.check(payload);
+    if (rejection != null) {
+      return new PayloadValidation.Invalid(rejection);
     }
     if (!StrictJson.isObject(payload)) {
       return new PayloadValidation.Invalid(PayloadFaults.notAnObject());

@@ -31,10 +31,10 @@ final class PayloadDraft {
           new Rejection(ErrorCode.RESERVED_EVENT_TYPE, "\"" + type + "\" has no payload"));
     }
     byte[] json = Json.MAPPER.writeValueAsBytes(tree);
-    Rejection fault =
-        StrictJson.fault(Json.MAPPER.writeValueAsBytes(List.of(tree))); // its envelope
-    if (fault != null) {
-      throw new InvalidEventException(fault);
+    Rejection rejection =
+        StrictJson.check(Json.MAPPER.writeValueAsBytes(List.of(tree))); // its envelope
+    if (rejection != null) {
+      throw new InvalidEventException(rejection);
     }
     if (!tree.isObject()) {
       throw new InvalidEventException(PayloadFaults.notAnObject());

@@ -50,10 +50,10 @@ final class StrictJson {
   }
 
   /// What makes the bytes no JSON value as the protocol takes it, or `null`.
-  static @Nullable Rejection fault(byte[] json) {
-    Rejection fault = JsonText.fault(json, 0, json.length);
-    if (fault != null) {
-      return fault;
+  static @Nullable Rejection check(byte[] json) {
+    Rejection rejection = JsonText.check(json, 0, json.length);
+    if (rejection != null) {
+      return rejection;
     }
     try (JsonParser parser = parser(json, 0, json.length)) {
       if (parser.nextToken() == null) {
@@ -67,7 +67,7 @@ final class StrictJson {
     }
   }
 
-  /// Whether a JSON value that has no fault is an object.
+  /// Whether a JSON value that was checked is an object.
   static boolean isObject(byte[] json) {
     try (JsonParser parser = checkedParser(json, 0, json.length)) {
       return parser.nextToken() == JsonToken.START_OBJECT;

@@ -119,12 +119,12 @@ public record WebSocketEvent(
     }
     RecordSchema schema = RecordSchemas.of(type);
     byte[] json = Json.MAPPER.writeValueAsBytes(payload);
-    Rejection fault = StrictJson.fault(json);
-    if (fault == null) {
-      fault = schema.fault(json);
+    Rejection rejection = StrictJson.check(json);
+    if (rejection == null) {
+      rejection = schema.rejection(json);
     }
-    if (fault != null) {
-      throw new IllegalArgumentException(fault.message());
+    if (rejection != null) {
+      throw new IllegalArgumentException(rejection.message());
     }
     return type.cast(schema.shape().read(Json.tree(json)));
   }

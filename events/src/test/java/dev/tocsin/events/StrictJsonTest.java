@@ -59,7 +59,7 @@ class StrictJsonTest {
         "{\"a\":[1.5,true,null,\"x\",{\"b\":[]}]}",
       })
   void soundJsonIsTaken(String json) {
-    assertThat(StrictJson.fault(utf8(json))).isNull();
+    assertThat(StrictJson.check(utf8(json))).isNull();
   }
 
   @ParameterizedTest
@@ -164,7 +164,7 @@ class StrictJsonTest {
         "<a/>",
       })
   void everythingElseIsInvalidJson(String json) {
-    Rejection fault = StrictJson.fault(utf8(json));
+    Rejection fault = StrictJson.check(utf8(json));
 
     assertThat(fault).isNotNull();
     assertThat(fault.code()).isEqualTo(ErrorCode.INVALID_JSON);
@@ -204,9 +204,9 @@ class StrictJsonTest {
   @ParameterizedTest
   @MethodSource("badBytes")
   void bytesThatAreNoUtf8AreInvalidJson(byte[] json) {
-    Rejection fault = JsonText.fault(json, 0, json.length);
+    Rejection fault = JsonText.check(json, 0, json.length);
 
-    assertThat(fault).isNotNull().isEqualTo(StrictJson.fault(json));
+    assertThat(fault).isNotNull().isEqualTo(StrictJson.check(json));
     assertThat(fault.code()).isEqualTo(ErrorCode.INVALID_JSON);
   }
 
@@ -220,19 +220,19 @@ class StrictJsonTest {
     }
     json.write('"');
 
-    assertThat(StrictJson.fault(json.toByteArray())).isNull();
+    assertThat(StrictJson.check(json.toByteArray())).isNull();
   }
 
   @Test
   void sixtyFourLevelsAreTakenAndOneMoreIsNot() {
-    assertThat(StrictJson.fault(utf8("[".repeat(64) + "]".repeat(64)))).isNull();
-    assertThat(StrictJson.fault(utf8("{\"a\":".repeat(64) + "1" + "}".repeat(64)))).isNull();
+    assertThat(StrictJson.check(utf8("[".repeat(64) + "]".repeat(64)))).isNull();
+    assertThat(StrictJson.check(utf8("{\"a\":".repeat(64) + "1" + "}".repeat(64)))).isNull();
 
-    assertThat(StrictJson.fault(utf8("[".repeat(65) + "]".repeat(65))))
+    assertThat(StrictJson.check(utf8("[".repeat(65) + "]".repeat(65))))
         .isEqualTo(
             new Rejection(ErrorCode.INVALID_JSON, "The JSON is nested deeper than 64 levels"));
-    assertThat(StrictJson.fault(utf8("{\"a\":".repeat(65) + "1" + "}".repeat(65)))).isNotNull();
-    assertThat(StrictJson.fault(utf8("[".repeat(64_000)))).isNotNull();
+    assertThat(StrictJson.check(utf8("{\"a\":".repeat(65) + "1" + "}".repeat(65)))).isNotNull();
+    assertThat(StrictJson.check(utf8("[".repeat(64_000)))).isNotNull();
   }
 
   @ParameterizedTest
@@ -259,7 +259,7 @@ class StrictJsonTest {
         "1 2| Not valid JSON: There is more behind the end of the JSON value (line 1, column 4)",
       })
   void messageIsOneSentenceWithItsPlace(String json, String message) {
-    assertThat(StrictJson.fault(utf8(json)).message()).isEqualTo(message);
+    assertThat(StrictJson.check(utf8(json)).message()).isEqualTo(message);
   }
 
   /// Whatever is wrong, nobody is told to enable a feature of a library.
@@ -279,7 +279,7 @@ class StrictJsonTest {
       json.insert(at, changed);
     }
 
-    Rejection fault = StrictJson.fault(utf8(json.toString()));
+    Rejection fault = StrictJson.check(utf8(json.toString()));
 
     if (fault != null) {
       assertThat(fault.message())
@@ -290,16 +290,16 @@ class StrictJsonTest {
 
   @Test
   void placeCountsLines() {
-    assertThat(StrictJson.fault(utf8("{\n  \"a\": 1\n  \"b\": 2\n}")).message())
+    assertThat(StrictJson.check(utf8("{\n  \"a\": 1\n  \"b\": 2\n}")).message())
         .endsWith("(line 3, column 3)");
   }
 
   @Test
   void longTokensAreCutInMessages() {
-    assertThat(StrictJson.fault(utf8("[" + "a".repeat(60_000) + "]")).message())
+    assertThat(StrictJson.check(utf8("[" + "a".repeat(60_000) + "]")).message())
         .hasSizeLessThan(250);
     assertThat(
-            StrictJson.fault(
+            StrictJson.check(
                     utf8("{\"" + "k".repeat(9_000) + "\":1,\"" + "k".repeat(9_000) + "\":1}"))
                 .message())
         .hasSizeLessThan(250);
