@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// A folder of JSON Schemas from which an operator adds event types to a catalog, without a line of
 /// Java.
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// - `x-tocsin-channel`: its default channel; when it is missing, the name's domain;
 /// - `description`: what such an event means, in a sentence; when it is missing, the `title`;
 /// - `title`: what the payload is called; when it is missing, a name made of the type's.
+///
+/// What [EventCatalog#jsonSchema] prints is such a file: of a type of one's own it makes the same type,
+/// and of a type that the catalog has already, word for word, it is passed over.
 ///
 /// Other files, also in folders below, are read when a `$ref` leads to them. A reference is a
 /// relative path from file to file (with a JSON pointer or an `$anchor` behind `#`); an `$id` is
@@ -41,6 +46,8 @@ public final class CatalogFolder {
   /// How large a file may be, in bytes.
   public static final int MAX_FILE_BYTES = 1 << 20;
 
+  private static final String TYPE = "x-tocsin-type";
+  private static final String CHANNEL = "x-tocsin-channel";
   private static final String SUFFIX = ".schema.json";
   private static final Pattern WORD_END = Pattern.compile("[._]");
 
@@ -83,6 +90,21 @@ public final class CatalogFolder {
     public String toString() {
       return file + ": " + reason;
     }
+  }
+
+  /// A payload's schema with the annotations by which a folder knows its type, behind its title.
+  static ObjectNode annotated(ObjectNode schema, EventType type) {
+    ObjectNode annotated = JsonNodeFactory.instance.objectNode();
+    schema.forEachEntry((keyword, value) -> {
+      annotated.set(keyword, value);
+      if (keyword.equals("$id")) {
+        annotated.put(TYPE, type.name());
+        if (type.channel() != null) {
+          annotated.put(CHANNEL, type.channel());
+        }
+      }
+    });
+    return annotated;
   }
 
   private CatalogFolder(Path folder, EventCatalog base) {
@@ -142,7 +164,7 @@ public final class CatalogFolder {
   private void load(String file) {
     SchemaDocument document = files.read(file);
     List<String> reasons = new ArrayList<>(document.faults());
-    if (reasons.isEmpty()) {
+    if (reasons.isEmpty() && !isKnown(document)) {
       reasons.addAll(faultsOfRoot(document));
       SchemaBundle bundle = SchemaBundle.of(document, files);
       reasons.addAll(bundle.faults());
@@ -153,12 +175,22 @@ public final class CatalogFolder {
     reasons.forEach(reason -> faults.add(new Fault(file, reason)));
   }
 
+  /// Whether the file only says what the catalog says of a type already: what the catalog printed.
+  private boolean isKnown(SchemaDocument document) {
+    return document
+        .annotation(TYPE)
+        .filter(type -> base.find(type).isPresent())
+        .flatMap(base::jsonSchema)
+        .filter(schema -> Json.write(schema).equals(Json.write(document.root())))
+        .isPresent();
+  }
+
   private static List<String> faultsOfRoot(SchemaDocument document) {
     List<String> reasons = new ArrayList<>();
-    if (document.annotation("x-tocsin-type").isEmpty()) {
+    if (document.annotation(TYPE).isEmpty()) {
       reasons.add("x-tocsin-type is missing: the event type's name, {domain}.{action}");
     }
-    if (document.root().optional("x-tocsin-channel").filter(node -> !node.isString()).isPresent()) {
+    if (document.root().optional(CHANNEL).filter(node -> !node.isString()).isPresent()) {
       reasons.add("x-tocsin-channel must be a string");
     }
     if (!document.annotation("type").equals(Optional.of("object"))) {
@@ -168,14 +200,14 @@ public final class CatalogFolder {
   }
 
   private void addType(SchemaDocument document, SchemaBundle bundle, List<String> reasons) {
-    String name = document.annotation("x-tocsin-type").orElseThrow();
+    String name = document.annotation(TYPE).orElseThrow();
     String title = document.annotation("title").orElse(payloadName(name));
     String domain = name.substring(0, Math.max(0, name.indexOf('.')));
     try {
       EventType type =
           EventType.of(
               name,
-              document.annotation("x-tocsin-channel").orElse(domain),
+              document.annotation(CHANNEL).orElse(domain),
               document.annotation("description").orElse(title),
               DocumentSchema.of(title, bundle));
       String taken = whoHas(name);

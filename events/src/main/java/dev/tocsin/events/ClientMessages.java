@@ -26,9 +26,9 @@ public final class ClientMessages {
     if (isBarePing(message)) {
       return new ClientMessage.Ping(null);
     }
-    Rejection fault = JsonText.fault(message, 0, message.length);
-    if (fault != null) {
-      return new ClientMessage.Malformed(null, fault);
+    Rejection rejection = JsonText.check(message, 0, message.length);
+    if (rejection != null) {
+      return new ClientMessage.Malformed(null, rejection);
     }
     Fields fields = new Fields(message);
     try (JsonParser parser = StrictJson.parserOfWrapper(message, 0, message.length)) {
@@ -58,7 +58,7 @@ public final class ClientMessages {
     private @Nullable List<String> events;
     private @Nullable Long since;
     private @Nullable Slice event;
-    private @Nullable String fault;
+    private @Nullable String refusal;
 
     Fields(byte[] message) {
       this.message = message;
@@ -70,7 +70,7 @@ public final class ClientMessages {
           StrictJson.failEmpty(parser);
         }
         StrictJson.skipUnwrappedValue(parser);
-        fault("A message is a JSON object");
+        refuse("A message is a JSON object");
       } else {
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
           String name = parser.currentName();
@@ -153,22 +153,22 @@ public final class ClientMessages {
       return texts;
     }
 
-    /// Remembers a fault, reads past the value and has none.
+    /// Remembers what is wrong, reads past the value and has none.
     private @Nullable String wrong(String message, JsonParser parser) {
-      fault(message + "; was " + PayloadCheck.shown(parser));
+      refuse(message + "; was " + PayloadCheck.shown(parser));
       StrictJson.skipUnwrappedValue(parser);
       return null;
     }
 
-    private void fault(String message) {
-      if (fault == null) {
-        fault = message;
+    private void refuse(String message) {
+      if (refusal == null) {
+        refusal = message;
       }
     }
 
     ClientMessage message() {
-      if (fault != null) {
-        return malformed(ErrorCode.INVALID_MESSAGE, fault);
+      if (refusal != null) {
+        return malformed(ErrorCode.INVALID_MESSAGE, refusal);
       }
       if (action != null) {
         return action(action);

@@ -27,8 +27,20 @@ record EnumShape(List<Enum<?>> constants, List<String> names) implements Shape {
     for (Object constant : type.getEnumConstants()) {
       constants.add((Enum<?>) constant);
     }
-    return new EnumShape(
-        constants, constants.stream().map(constant -> Ascii.lowerCase(constant.name())).toList());
+    List<String> names = constants.stream().map(EnumShape::wireName).toList();
+    if (names.stream().distinct().count() < names.size()
+        || !names.stream().allMatch(name -> name.equals(Ascii.lowerCase(name)))) {
+      throw new IllegalArgumentException(
+          type.getName() + " must have wire names in lower case, each once; has " + names);
+    }
+    return new EnumShape(constants, names);
+  }
+
+  /// The constant as it stands on the wire.
+  static String wireName(Enum<?> constant) {
+    return constant instanceof WireNamed named
+        ? named.wireName()
+        : Ascii.lowerCase(constant.name());
   }
 
   @Override
@@ -89,7 +101,7 @@ record EnumShape(List<Enum<?>> constants, List<String> names) implements Shape {
 
   @Override
   public JsonNode write(Object value) {
-    return JsonNodeFactory.instance.stringNode(Ascii.lowerCase(((Enum<?>) value).name()));
+    return JsonNodeFactory.instance.stringNode(wireName((Enum<?>) value));
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The event types there are, and the questions that can be asked about them.
@@ -82,12 +83,28 @@ public final class EventCatalog {
   // The helpers of the mission.
 
   /// Creates an event around a payload record, with the present time as its timestamp and the
-  /// channel of its type. The type is the one whose payload the record is; where an old underscore
-  /// name shares the payload, the one with the dot.
+  /// channel of its type. The type is the one whose payload the record is; where several share it, the
+  /// first.
   ///
+  /// What comes back is valid: a hub with this catalog takes it. [WebSocketEvent#withCorrelationId] and
+  /// [WebSocketEvent#withChannel] add what else there is to say.
+  ///
+  /// @throws InvalidEventException when the payload does not fit its schema; it names every fault
   /// @throws IllegalArgumentException when no type of this catalog has such a payload
   public WebSocketEvent createEvent(Record payload) {
-    return createEvent(payload, null, null);
+    EventType type = byRecord.get(payload.getClass());
+    if (type == null) {
+      throw new IllegalArgumentException(
+          "No event type of this catalog has the payload " + payload.getClass().getName());
+    }
+    return createEvent(type.name(), payload);
+  }
+
+  /// The same with a correlation id.
+  ///
+  /// @param correlationId `null` for none
+  public WebSocketEvent createEvent(Record payload, @Nullable String correlationId) {
+    return createEvent(payload).withCorrelationId(correlationId);
   }
 
   /// The same with a correlation id and a channel of the caller's.
@@ -96,56 +113,122 @@ public final class EventCatalog {
   /// @param channel `null` for the type's own
   public WebSocketEvent createEvent(
       Record payload, @Nullable String correlationId, @Nullable String channel) {
-    EventType type = byRecord.get(payload.getClass());
-    if (type == null) {
-      throw new IllegalArgumentException(
-          "No event type of this catalog has the payload " + payload.getClass().getName());
-    }
-    return createEvent(type.name(), payload, correlationId, channel);
+    return inChannel(createEvent(payload, correlationId), channel);
   }
 
-  /// Creates an event of a named type, which has to have such a payload.
+  /// Creates an event of a named type from a payload record.
   ///
-  /// @throws IllegalArgumentException when the type is unknown or its payload is another record
+  /// @throws InvalidEventException when the type is unknown or the payload does not fit its schema
+  /// @throws IllegalArgumentException when the type's payload is another record
+  public WebSocketEvent createEvent(String type, Record payload) {
+    EventType known = known(type);
+    if (known.payload() instanceof RecordSchema schema
+        && schema.shape().type() == payload.getClass()) {
+      return created(known, schema.shape().write(payload));
+    }
+    throw new IllegalArgumentException(
+        payload.getClass().getSimpleName() + " is not the payload of " + type);
+  }
+
+  /// The same with a correlation id and a channel of the caller's, see above.
   public WebSocketEvent createEvent(
       String type, Record payload, @Nullable String correlationId, @Nullable String channel) {
-    EventType known = required(type);
-    if (!(known.payload() instanceof RecordSchema schema)
-        || schema.shape().type() != payload.getClass()) {
-      throw new IllegalArgumentException(
-          payload.getClass().getSimpleName() + " is not the payload of " + type);
-    }
+    return inChannel(createEvent(type, payload).withCorrelationId(correlationId), channel);
+  }
+
+  /// The same for a built-in type.
+  public WebSocketEvent createEvent(WebSocketEventType type, Record payload) {
+    return createEvent(type.wireName(), payload);
+  }
+
+  /// Creates an event of a named type from a payload whose names are those on the wire. Values may be what
+  /// JSON has (texts, numbers, truth values, `null`, maps, lists), enums, times, UUIDs and payload records.
+  ///
+  /// @throws InvalidEventException when the type is unknown or the payload does not fit its schema
+  public WebSocketEvent createEvent(String type, Map<String, ?> payload) {
+    return created(known(type), JavaValues.tree(payload));
+  }
+
+  /// The same for a built-in type.
+  public WebSocketEvent createEvent(WebSocketEventType type, Map<String, ?> payload) {
+    return createEvent(type.wireName(), payload);
+  }
+
+  /// Creates an event of a named type from the JSON text of its payload.
+  ///
+  /// @throws InvalidEventException when the type is unknown, or the text is no JSON, or none that fits the
+  ///     type's schema
+  public WebSocketEvent createEvent(String type, String payload) {
+    EventType known = known(type);
+    return switch (Json.read(payload)) {
+      case Json.Value(JsonNode tree) -> created(known, tree);
+      case Rejection rejection -> throw new InvalidEventException(rejection);
+    };
+  }
+
+  /// The same for a built-in type.
+  public WebSocketEvent createEvent(WebSocketEventType type, String payload) {
+    return createEvent(type.wireName(), payload);
+  }
+
+  private static WebSocketEvent created(EventType type, JsonNode payload) {
     return new WebSocketEvent(
-        type,
-        schema.shape().write(payload),
+        type.name(),
+        new PayloadDraft(payload).validated(type),
         Timestamp.now(InstantSource.system()).text(),
-        correlationId,
         null,
-        channel == null ? known.channel() : channel,
+        null,
+        type.channel(),
         null);
   }
 
+  private static WebSocketEvent inChannel(WebSocketEvent event, @Nullable String channel) {
+    return channel == null ? event : event.withChannel(channel);
+  }
+
+  // The questions. Each takes a name, or a built-in type.
+
   /// The default channel of a type; empty for the server's own types.
   ///
-  /// @throws IllegalArgumentException when the type is unknown; likewise the next three
+  /// @throws IllegalArgumentException when the type is unknown; likewise the next two
   public Optional<String> eventChannel(String type) {
-    return Optional.ofNullable(required(type).channel());
+    return Optional.ofNullable(known(type).channel());
+  }
+
+  /// The same for a built-in type.
+  public Optional<String> eventChannel(WebSocketEventType type) {
+    return eventChannel(type.wireName());
   }
 
   /// What an event of this type means, in one sentence.
   public String eventDescription(String type) {
-    return required(type).description();
+    return known(type).description();
+  }
+
+  /// The same for a built-in type.
+  public String eventDescription(WebSocketEventType type) {
+    return eventDescription(type.wireName());
   }
 
   /// The fields without which the payload is refused; none for types without a payload.
   public List<String> requiredPayloadFields(String type) {
-    PayloadSchema payload = required(type).payload();
+    PayloadSchema payload = known(type).payload();
     return payload == null ? List.of() : payload.requiredFields();
+  }
+
+  /// The same for a built-in type.
+  public List<String> requiredPayloadFields(WebSocketEventType type) {
+    return requiredPayloadFields(type.wireName());
   }
 
   /// The event type of a name, which is matched exactly: `ALERT.CREATED` is no event type.
   public Optional<EventType> find(String name) {
     return Optional.ofNullable(types.get(name));
+  }
+
+  /// The entry of a built-in type.
+  public EventType find(WebSocketEventType type) {
+    return known(type.wireName());
   }
 
   /// All event types, the built-in ones first, in the order of [WebSocketEventType].
@@ -172,13 +255,26 @@ public final class EventCatalog {
 
   /// The schema of a type's payload; empty for `ping` and `pong`, which have none.
   public Optional<PayloadSchema> payloadSchema(String type) {
-    return Optional.ofNullable(required(type).payload());
+    return Optional.ofNullable(known(type).payload());
   }
 
-  /// The JSON Schema (2020-12) of a type's payload as it is delivered; empty for types without one.
+  /// The same for a built-in type.
+  public Optional<PayloadSchema> payloadSchema(WebSocketEventType type) {
+    return payloadSchema(type.wireName());
+  }
+
+  /// The JSON Schema (2020-12) of a type's payload as it is delivered, made anew for the caller; empty for
+  /// types without one. It carries the annotations of [CatalogFolder], so that such a folder takes it.
   public Optional<ObjectNode> jsonSchema(String type) {
-    EventType known = required(type);
-    return payloadSchema(type).map(s -> s.jsonSchema(known.name(), known.description()));
+    EventType known = known(type);
+    return payloadSchema(type)
+        .map(schema ->
+            CatalogFolder.annotated(schema.jsonSchema(known.name(), known.description()), known));
+  }
+
+  /// The same for a built-in type.
+  public Optional<ObjectNode> jsonSchema(WebSocketEventType type) {
+    return jsonSchema(type.wireName());
   }
 
   /// Validates the JSON text of a payload: the typed record, or every fault at once.
@@ -187,7 +283,13 @@ public final class EventCatalog {
   /// ([ErrorCode#UNKNOWN_EVENT_TYPE], [ErrorCode#RESERVED_EVENT_TYPE]); the payloads of the
   /// server's own types can be validated although nobody else may send them.
   public PayloadValidation validatePayload(String type, String payload) {
-    return validatePayload(type, payload.getBytes(StandardCharsets.UTF_8));
+    byte[] utf8 = JsonText.utf8(payload);
+    return utf8 == null ? new PayloadValidation.Invalid(Json.NO_UTF8) : validatePayload(type, utf8);
+  }
+
+  /// The same for a built-in type.
+  public PayloadValidation validatePayload(WebSocketEventType type, String payload) {
+    return validatePayload(type.wireName(), payload);
   }
 
   /// The same for UTF-8 bytes.
@@ -205,9 +307,9 @@ public final class EventCatalog {
     if (schema.accepts(plain) && plain.isAtEnd()) {
       return new PayloadValidation.Valid(new String(payload, StandardCharsets.UTF_8), schema);
     }
-    Rejection fault = StrictJson.fault(payload);
-    if (fault != null) {
-      return new PayloadValidation.Invalid(fault);
+    Rejection rejection = StrictJson.check(payload);
+    if (rejection != null) {
+      return new PayloadValidation.Invalid(rejection);
     }
     if (!StrictJson.isObject(payload)) {
       return new PayloadValidation.Invalid(PayloadFaults.notAnObject());
@@ -240,10 +342,10 @@ public final class EventCatalog {
     return Objects.requireNonNull(type.payload(), type::name);
   }
 
-  private EventType required(String type) {
+  private EventType known(String type) {
     EventType known = types.get(type);
     if (known == null) {
-      throw new IllegalArgumentException(unknownType(type).message());
+      throw new InvalidEventException(unknownType(type));
     }
     return known;
   }

@@ -45,9 +45,9 @@ public final class EventEncoder {
 
   /// Encodes or refuses whatever there is; the one place where faults are found.
   EncodingResult encodeAny(byte[] json, int offset, int length, Suggestions.Budget budget) {
-    Rejection fault = JsonText.fault(json, offset, length);
-    if (fault != null) {
-      return fault;
+    Rejection rejection = JsonText.check(json, offset, length);
+    if (rejection != null) {
+      return rejection;
     }
     Envelope envelope = new Envelope();
     try (JsonParser parser = StrictJson.parser(json, offset, length)) {
@@ -55,8 +55,8 @@ public final class EventEncoder {
     } catch (JacksonException e) {
       return StrictJson.rejection(e, json, offset);
     }
-    if (envelope.fault != null) {
-      return new Rejection(ErrorCode.INVALID_MESSAGE, envelope.fault);
+    if (envelope.refusal != null) {
+      return new Rejection(ErrorCode.INVALID_MESSAGE, envelope.refusal);
     }
     return encode(json, offset, envelope, budget);
   }
@@ -102,7 +102,7 @@ public final class EventEncoder {
 
     /// The first thing that is wrong with the envelope, which is told once the JSON is known to be
     /// sound.
-    private @Nullable String fault;
+    private @Nullable String refusal;
 
     void read(JsonParser parser) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -110,7 +110,7 @@ public final class EventEncoder {
           StrictJson.failEmpty(parser);
         }
         StrictJson.skipValue(parser);
-        fault("An event is a JSON object");
+        refuse("An event is a JSON object");
       } else {
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
           String name = parser.currentName();
@@ -118,10 +118,10 @@ public final class EventEncoder {
           readField(name, parser);
         }
         if (type == null) {
-          fault("type is required");
+          refuse("type is required");
         }
         if (timestamp != null && !IsoDateTime.isOffsetDateTime(timestamp)) {
-          fault(
+          refuse(
               "timestamp must be an ISO 8601 date-time with an offset; was "
                   + PayloadCheck.quoted(timestamp));
         }
@@ -133,7 +133,7 @@ public final class EventEncoder {
       switch (name) {
         case "type" -> {
           if (parser.currentToken() == JsonToken.VALUE_NULL) {
-            fault("type must be a string; was null");
+            refuse("type must be a string; was null");
           }
           type = text(name, parser);
         }
@@ -148,7 +148,7 @@ public final class EventEncoder {
         case "channel" -> channel = text(name, parser);
         case "sequence", "previous" -> StrictJson.skipValue(parser);
         default -> {
-          fault("An event has no field " + PayloadCheck.quoted(name));
+          refuse("An event has no field " + PayloadCheck.quoted(name));
           StrictJson.skipValue(parser);
         }
       }
@@ -159,15 +159,15 @@ public final class EventEncoder {
         return parser.getString();
       }
       if (parser.currentToken() != JsonToken.VALUE_NULL) {
-        fault(name + " must be a string; was " + PayloadCheck.shown(parser));
+        refuse(name + " must be a string; was " + PayloadCheck.shown(parser));
         StrictJson.skipValue(parser);
       }
       return null;
     }
 
-    private void fault(String message) {
-      if (fault == null) {
-        fault = message;
+    private void refuse(String message) {
+      if (refusal == null) {
+        refusal = message;
       }
     }
   }

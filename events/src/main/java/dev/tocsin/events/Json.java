@@ -24,7 +24,7 @@ public final class Json {
           .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build();
 
-  private static final Rejection NO_UTF8 =
+  static final Rejection NO_UTF8 =
       StrictJson.invalid("The JSON holds half of a surrogate pair, which no UTF-8 can say");
 
   private Json() {}
@@ -57,9 +57,9 @@ public final class Json {
     if (utf8 == null) {
       return NO_UTF8;
     }
-    Rejection fault = JsonText.fault(utf8, 0, utf8.length);
-    if (fault != null) {
-      return fault;
+    Rejection rejection = JsonText.check(utf8, 0, utf8.length);
+    if (rejection != null) {
+      return rejection;
     }
     try (JsonParser parser = parsers.apply(utf8)) {
       return new Value(tree(parser));
@@ -78,7 +78,7 @@ public final class Json {
     return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(tree);
   }
 
-  /// The tree of bytes in which [StrictJson] found no fault.
+  /// The tree of bytes that [StrictJson] takes.
   static JsonNode tree(byte[] json) {
     try (JsonParser parser = StrictJson.parser(json, 0, json.length)) {
       return tree(parser);

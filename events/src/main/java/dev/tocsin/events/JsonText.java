@@ -31,7 +31,7 @@ final class JsonText {
 
   /// What is wrong with the bytes as text, or `null`: invalid UTF-8, NUL bytes (which would make
   /// the parser guess UTF-16), a byte order mark, and escapes that are half of a surrogate pair.
-  static @Nullable Rejection fault(byte[] json, int offset, int length) {
+  static @Nullable Rejection check(byte[] json, int offset, int length) {
     int end = offset + length;
     int i = offset;
     if (Arrays.mismatch(json, i, Math.min(end, i + 3), BYTE_ORDER_MARK, 0, 3) < 0) {

@@ -66,7 +66,7 @@ record ListShape(Shape items) implements Shape {
   @Override
   public JsonNode write(Object value) {
     ArrayNode node = JsonNodeFactory.instance.arrayNode();
-    ((List<?>) value).forEach(item -> node.add(items.write(item)));
+    ((List<?>) value).forEach(item -> node.add(item == null ? node.nullNode() : items.write(item)));
     return node;
   }
 

@@ -64,7 +64,9 @@ record MapShape(Shape values) implements Shape {
   @Override
   public JsonNode write(Object value) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
-    ((Map<?, ?>) value).forEach((name, child) -> node.set((String) name, values.write(child)));
+    ((Map<?, ?>) value)
+        .forEach((name, child) ->
+            node.set((String) name, child == null ? node.nullNode() : values.write(child)));
     return node;
   }
 

@@ -45,14 +45,9 @@ record NumberShape(Bounds bounds) implements Shape {
     return number;
   }
 
-  /// @throws IllegalArgumentException for NaN and the infinities, which JSON cannot say
   @Override
   public JsonNode write(Object value) {
-    double number = (Double) value;
-    if (!Double.isFinite(number)) {
-      throw new IllegalArgumentException("JSON has no number for " + number);
-    }
-    return JsonNodeFactory.instance.numberNode(number);
+    return JavaValues.real((Double) value);
   }
 
   @Override

@@ -43,7 +43,7 @@ record ObjectShape() implements Shape {
 
   @Override
   public JsonNode write(Object value) {
-    return Json.MAPPER.valueToTree(value);
+    return JavaValues.tree(value);
   }
 
   @Override

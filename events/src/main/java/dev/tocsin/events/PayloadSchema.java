@@ -11,11 +11,13 @@ public abstract sealed class PayloadSchema permits DocumentSchema, RecordSchema 
 
   /// The schema of a payload record.
   ///
-  /// Its components may be strings, `long`, `double`, `boolean` and their boxes, [Timestamp],
-  /// enums, other payload records, `List`s of these and `Map`s from `String` to these or to
-  /// `Object`. Each carries a [Doc]; `@Nullable` or [Default] makes it optional, [Range] bounds it.
+  /// Its components may be strings, `int`, `long`, `double`, `boolean` and their boxes, [Timestamp],
+  /// [java.time.Instant], [java.util.UUID], enums, other payload records, `List`s of these and `Map`s
+  /// from `String` to these or to `Object`. Each carries a [Doc]; `@Nullable`, [java.util.Optional] or
+  /// [Default] makes it optional, [Range] bounds it.
   ///
-  /// @throws IllegalArgumentException when a component is of another type or lacks its [Doc]
+  /// @throws IllegalArgumentException when a component is of another type, and which to use instead; or
+  ///     when it lacks its [Doc]
   public static PayloadSchema of(Class<? extends Record> record) {
     return RecordSchemas.of(record);
   }

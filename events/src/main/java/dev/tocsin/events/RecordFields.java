@@ -4,9 +4,21 @@ import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.Temporal;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -35,13 +47,19 @@ final class RecordFields {
     Default defaultValue = component.getAnnotation(Default.class);
     JsonNode defaultJson = defaultValue == null ? null : Json.MAPPER.readTree(defaultValue.value());
     boolean nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+    AnnotatedType annotated = component.getAnnotatedType();
+    boolean optional = rawClass(component, annotated) == Optional.class;
+    if (optional && (nullable || defaultJson != null)) {
+      throw unsupported(component, "is an Optional: it needs neither @Nullable nor @Default");
+    }
     Method accessor = component.getAccessor();
     accessor.setAccessible(true);
     return new RecordShape.Field(
         index,
         wireName(component.getName()),
-        shape(component, component.getAnnotatedType()),
-        !nullable && defaultJson == null,
+        shape(component, optional ? argument(component, annotated, 0) : annotated),
+        !nullable && !optional && defaultJson == null,
+        optional,
         doc.value(),
         doc.example(),
         defaultJson,
@@ -59,12 +77,18 @@ final class RecordFields {
       return new TextShape();
     } else if (type == long.class || type == Long.class) {
       return new IntegerShape(Bounds.of(component.getAnnotation(Range.class)));
+    } else if (type == int.class || type == Integer.class) {
+      return ConvertedShape.ofInt(Bounds.of(component.getAnnotation(Range.class)));
     } else if (type == double.class || type == Double.class) {
       return new NumberShape(Bounds.of(component.getAnnotation(Range.class)));
     } else if (type == boolean.class || type == Boolean.class) {
       return new BooleanShape();
     } else if (type == Timestamp.class) {
       return new TimestampShape();
+    } else if (type == Instant.class) {
+      return ConvertedShape.ofInstant();
+    } else if (type == UUID.class) {
+      return new UuidShape();
     } else if (type.isEnum()) {
       return EnumShape.of(type);
     } else if (type.isRecord()) {
@@ -77,7 +101,37 @@ final class RecordFields {
           ? new ObjectShape()
           : new MapShape(shape(component, values));
     }
-    throw unsupported(component, "is of a type that has no JSON form here: " + type.getName());
+    throw unsupported(
+        component,
+        "is of the type " + type.getName() + ", which has no JSON form here; " + use(type));
+  }
+
+  /// What to use instead of a type without a shape.
+  private static String use(Class<?> type) {
+    if (type == float.class || type == Float.class || type == BigDecimal.class) {
+      return "use double, or String for its exact digits";
+    } else if (type == short.class
+        || type == byte.class
+        || type == Short.class
+        || type == Byte.class
+        || type == BigInteger.class) {
+      return "use int or long";
+    } else if (type == char.class || type == Character.class || type == CharSequence.class) {
+      return "use String";
+    } else if (Temporal.class.isAssignableFrom(type) || type == Date.class) {
+      return "use Instant, or Timestamp for the text as its producer wrote it";
+    } else if (type == Duration.class) {
+      return "use long or double, with the unit in the name";
+    } else if (type == OptionalInt.class
+        || type == OptionalLong.class
+        || type == OptionalDouble.class) {
+      return "use Optional<Integer>, Optional<Long> or Optional<Double>, or @Nullable";
+    } else if (type == Optional.class) {
+      return "use it for the component itself only";
+    } else if (type.isArray() || Collection.class.isAssignableFrom(type)) {
+      return "use List";
+    }
+    return "use a record, or Map<String, Object> for any JSON object";
   }
 
   private static Class<?> rawClass(RecordComponent component, AnnotatedType annotated) {

@@ -57,8 +57,8 @@ final class RecordSchema extends PayloadSchema {
     return "urn:tocsin:payload:" + type;
   }
 
-  /// What is wrong with a payload that is sound JSON, or `null`.
-  @Nullable Rejection fault(byte[] json) {
+  /// The refusal of a payload that is sound JSON, or `null` when it is valid.
+  @Nullable Rejection rejection(byte[] json) {
     PayloadCheck check = check(json, 0, json.length);
     return check.isValid() ? null : check.rejection(name());
   }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -31,19 +32,33 @@ final class RecordShape implements Shape {
   /// One component of the record.
   ///
   /// @param index its place among the components
+  /// @param wrapped whether the component is an [Optional]
   /// @param defaultValue what the typed record gets when the field is absent
   record Field(
       int index,
       String name,
       Shape shape,
       boolean required,
+      boolean wrapped,
       String description,
       String example,
       @Nullable JsonNode defaultValue,
       Method accessor) {
 
-    /// The component of `payload`, `null` when it is absent.
+    /// What the field of `payload` says, `null` when it is absent.
     @Nullable Object valueIn(Object payload) {
+      Object value = componentOf(payload);
+      return value instanceof Optional<?> optional ? optional.orElse(null) : value;
+    }
+
+    /// The component of a record in which the field is absent.
+    @Nullable Object absent() {
+      Object value = defaultValue == null ? null : shape.read(defaultValue);
+      return wrapped ? Optional.ofNullable(value) : value;
+    }
+
+    /// The component of `payload`.
+    @Nullable Object componentOf(Object payload) {
       try {
         return accessor.invoke(payload);
       } catch (IllegalAccessException | InvocationTargetException e) {
@@ -256,10 +271,19 @@ final class RecordShape implements Shape {
     for (Field field : fields) {
       JsonNode child = value.get(field.name);
       if (child == null || child.isNull()) {
-        child = field.defaultValue;
+        arguments[field.index] = field.absent();
+      } else {
+        Object read = field.shape.read(child);
+        arguments[field.index] = field.wrapped ? Optional.of(read) : read;
       }
-      arguments[field.index] = child == null ? null : field.shape.read(child);
     }
+    return construct(arguments);
+  }
+
+  /// The record of its components, in their order.
+  ///
+  /// @throws IllegalArgumentException when the record's constructor refuses them
+  Record construct(@Nullable Object[] arguments) {
     try {
       return constructor.newInstance(arguments);
     } catch (InvocationTargetException e) {

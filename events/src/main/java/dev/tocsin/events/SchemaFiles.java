@@ -76,9 +76,9 @@ final class SchemaFiles {
       return SchemaDocument.unreadable(
           file, "is larger than " + CatalogFolder.MAX_FILE_BYTES + " bytes");
     }
-    Rejection fault = StrictJson.fault(json);
-    if (fault != null) {
-      return SchemaDocument.unreadable(file, fault.message());
+    Rejection rejection = StrictJson.check(json);
+    if (rejection != null) {
+      return SchemaDocument.unreadable(file, rejection.message());
     }
     return Json.tree(json) instanceof ObjectNode root
         ? SchemaDocument.of(file, root)

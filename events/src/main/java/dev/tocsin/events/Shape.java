@@ -11,6 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// and converts between JSON and the Java value of the record.
 sealed interface Shape
     permits BooleanShape,
+        ConvertedShape,
         EnumShape,
         IntegerShape,
         ListShape,
@@ -19,7 +20,8 @@ sealed interface Shape
         ObjectShape,
         RecordShape,
         TextShape,
-        TimestampShape {
+        TimestampShape,
+        UuidShape {
 
   /// Checks the value whose first token the parser stands on, and leaves it on the last one, or anywhere
   /// when the check is full ([PayloadCheck#isFull]).
@@ -39,7 +41,8 @@ sealed interface Shape
   /// The Java value of a checked JSON value.
   Object read(JsonNode value);
 
-  /// The JSON value of a Java value.
+  /// The JSON value of a Java value, which need not be valid: whoever writes it has it checked. What JSON
+  /// cannot say becomes a node as in [JavaValues].
   JsonNode write(Object value);
 
   /// What a person calls such a value, with its article: `a string`.

@@ -22,8 +22,14 @@ public record Slice(byte[] bytes, int offset, int length) {
   }
 
   /// The UTF-8 bytes of a text.
+  ///
+  /// @throws IllegalArgumentException when it holds half of a surrogate pair, which has none
   public static Slice of(String text) {
-    return of(text.getBytes(StandardCharsets.UTF_8));
+    byte[] utf8 = JsonText.utf8(text);
+    if (utf8 == null) {
+      throw new IllegalArgumentException("the text holds half of a surrogate pair");
+    }
+    return of(utf8);
   }
 
   @Override

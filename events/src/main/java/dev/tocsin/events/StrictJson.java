@@ -1,6 +1,5 @@
 package dev.tocsin.events;
 
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -11,7 +10,6 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
-import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.core.json.JsonFactory;
 
 /// JSON as the protocol takes it: RFC 8259 without any leniency.
@@ -24,14 +22,6 @@ final class StrictJson {
 
   /// How deep arrays and objects may be nested.
   static final int MAX_DEPTH = 64;
-
-  private static final int MAX_SENTENCE = 160;
-
-  /// Character codes, lists of what would have been taken, names of features and of sources.
-  private static final Pattern PROGRAMMERS_ADVICE =
-      Pattern.compile(
-          " \\(code \\d+\\)|(: was expecting)? \\(JSON String.*|: enable `.*"
-              + "| \\(not recognized.*| \\(for \\w+ starting at.*|: hexadecimal.*");
 
   private static final int MAX_TEXT_LENGTH = 1 << 24;
   private static final JsonFactory FACTORY = factory(MAX_DEPTH, true);
@@ -60,10 +50,10 @@ final class StrictJson {
   }
 
   /// What makes the bytes no JSON value as the protocol takes it, or `null`.
-  static @Nullable Rejection fault(byte[] json) {
-    Rejection fault = JsonText.fault(json, 0, json.length);
-    if (fault != null) {
-      return fault;
+  static @Nullable Rejection check(byte[] json) {
+    Rejection rejection = JsonText.check(json, 0, json.length);
+    if (rejection != null) {
+      return rejection;
     }
     try (JsonParser parser = parser(json, 0, json.length)) {
       if (parser.nextToken() == null) {
@@ -77,7 +67,7 @@ final class StrictJson {
     }
   }
 
-  /// Whether a JSON value that has no fault is an object.
+  /// Whether a JSON value that was checked is an object.
   static boolean isObject(byte[] json) {
     try (JsonParser parser = checkedParser(json, 0, json.length)) {
       return parser.nextToken() == JsonToken.START_OBJECT;
@@ -164,16 +154,7 @@ final class StrictJson {
         location == null || location.getByteOffset() < 0
             ? ""
             : JsonText.place(json, offset, (int) location.getByteOffset());
-    return invalid("Not valid JSON: " + sentence(e) + place);
-  }
-
-  /// What the parser says, without the advice that it has for programmers.
-  static String sentence(JacksonException e) {
-    if (e instanceof UnexpectedEndOfInputException) {
-      return "It ends too early";
-    }
-    String message = PROGRAMMERS_ADVICE.matcher(e.getOriginalMessage()).replaceAll("");
-    return PayloadCheck.shortened(message, MAX_SENTENCE);
+    return invalid("Not valid JSON: " + SyntaxErrors.sentence(e) + place);
   }
 
   static Rejection invalid(String message) {

@@ -23,8 +23,19 @@ public record WebSocketEvent(
     @Nullable String channel,
     @Nullable Long previous) {
 
+  /// @throws IllegalArgumentException when a text holds half of a surrogate pair, which no UTF-8 can say
   public WebSocketEvent {
+    requireText("type", type);
+    requireText("timestamp", timestamp);
+    requireText("correlation_id", correlationId);
+    requireText("channel", channel);
     payload = payload == null ? null : payload.deepCopy();
+  }
+
+  private static void requireText(String field, @Nullable String text) {
+    if (text != null && JsonText.utf8(text) == null) {
+      throw new IllegalArgumentException(field + " holds half of a surrogate pair");
+    }
   }
 
   /// Reads an envelope, from a producer or from the server. Fields it does not know are left out.
@@ -49,6 +60,16 @@ public record WebSocketEvent(
         number(node, "sequence"),
         text(node, "channel"),
         number(node, "previous"));
+  }
+
+  /// The same event with a correlation id; `null` for none.
+  public WebSocketEvent withCorrelationId(@Nullable String correlationId) {
+    return new WebSocketEvent(type, payload, timestamp, correlationId, sequence, channel, previous);
+  }
+
+  /// The same event in a channel of the producer's.
+  public WebSocketEvent withChannel(String channel) {
+    return new WebSocketEvent(type, payload, timestamp, correlationId, sequence, channel, previous);
   }
 
   private static @Nullable String text(JsonNode node, String field) {
@@ -98,12 +119,12 @@ public record WebSocketEvent(
     }
     RecordSchema schema = RecordSchemas.of(type);
     byte[] json = Json.MAPPER.writeValueAsBytes(payload);
-    Rejection fault = StrictJson.fault(json);
-    if (fault == null) {
-      fault = schema.fault(json);
+    Rejection rejection = StrictJson.check(json);
+    if (rejection == null) {
+      rejection = schema.rejection(json);
     }
-    if (fault != null) {
-      throw new IllegalArgumentException(fault.message());
+    if (rejection != null) {
+      throw new IllegalArgumentException(rejection.message());
     }
     return type.cast(schema.shape().read(Json.tree(json)));
   }

@@ -6,6 +6,10 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -44,6 +48,46 @@ class BuiltInPayloadsTest {
                   entry ->
                       SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                           .getSchema(entry.getValue())));
+
+  /// The built-in types once more, made from what `jsonSchema` prints of them, under other names.
+  private static final EventCatalog COPIES = copies();
+
+  private static EventCatalog copies() {
+    try {
+      Path folder = Files.createTempDirectory("copies");
+      for (Map.Entry<String, ObjectNode> schema : SCHEMAS.entrySet()) {
+        ObjectNode copy = schema.getValue().deepCopy();
+        copy.put("x-tocsin-type", copyOf(schema.getKey()));
+        Files.writeString(folder.resolve(schema.getKey() + ".schema.json"), Json.writePretty(copy));
+      }
+      return ((CatalogFolder.Loaded) CatalogFolder.load(folder)).catalog();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String copyOf(String type) {
+    return "copy." + (type.contains(".") ? "" : "old_") + type.replace('.', '_');
+  }
+
+  @Property(tries = 3_000)
+  void typesOfTheirPrintedSchemasGiveTheSameVerdict(@ForAll("mutated") Mutated mutated) {
+    PayloadValidation original = CATALOG.validatePayload(mutated.type, mutated.json);
+    PayloadValidation copy = COPIES.validatePayload(copyOf(mutated.type), mutated.json);
+
+    assertThat(copy.getClass()).as("%s: %s", copy, original).isEqualTo(original.getClass());
+    if (copy instanceof PayloadValidation.Valid valid) {
+      assertThat(valid.json()).isEqualTo(((PayloadValidation.Valid) original).json());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("typesWithPayload")
+  void printedSchemaCarriesItsTypeAndChannel(String type) {
+    assertThat(SCHEMAS.get(type).get("x-tocsin-type").stringValue()).isEqualTo(type);
+    assertThat(SCHEMAS.get(type).optional("x-tocsin-channel").map(JsonNode::stringValue))
+        .isEqualTo(CATALOG.eventChannel(type));
+  }
 
   static Stream<String> typesWithPayload() {
     return CATALOG.allEventTypes().stream()

@@ -68,6 +68,38 @@ class CatalogFolderTest {
   }
 
   @Test
+  void whatTheCatalogPrintsOfItsOwnTypesIsPassedOver() throws IOException {
+    for (EventType type : EventCatalog.builtIn().allEventTypes()) {
+      ObjectNode schema = EventCatalog.builtIn().jsonSchema(type.name()).orElse(null);
+      if (schema != null) {
+        write(type + ".schema.json", Json.writePretty(schema));
+      }
+    }
+    write("door.schema.json", DOOR);
+
+    assertThat(loaded().added()).extracting(EventType::name).containsExactly("door.opened");
+  }
+
+  @Test
+  void whatChangesATypeOfTheCatalogIsRefused() throws IOException {
+    ObjectNode schema = EventCatalog.builtIn().jsonSchema("alert.deleted").orElseThrow();
+    schema.remove("required");
+    write("a.schema.json", Json.write(schema));
+
+    assertThat(CatalogFolder.load(folder)).isInstanceOf(CatalogFolder.Refused.class);
+  }
+
+  @Test
+  void whatIsPrintedOfAFoldersTypeMakesTheSameTypeAgain() throws IOException {
+    write("door.schema.json", DOOR);
+    ObjectNode printed = loaded().catalog().jsonSchema("door.opened").orElseThrow();
+    write("door.schema.json", Json.writePretty(printed));
+
+    assertThat(loaded().catalog().jsonSchema("door.opened")).contains(printed);
+    assertThat(loaded().catalog().find("door.opened").orElseThrow().channel()).isEqualTo("doors");
+  }
+
+  @Test
   void emptyFolderAddsNothing() {
     assertThat(loaded().catalog().allEventTypes()).hasSize(43);
   }
@@ -113,7 +145,7 @@ class CatalogFolderTest {
       value = {
         "{ | Not valid JSON: It ends too early (line 1, column 2)",
         "{} {} | Not valid JSON: There is more behind the end of the JSON value (line 1, column 5)",
-        "{\"type\":1,\"type\":2} | Not valid JSON: Duplicate Object property \"type\""
+        "{\"type\":1,\"type\":2} | Not valid JSON: The name \"type\" is there twice"
             + " (line 1, column 17)",
         "[] | is no JSON object",
         "true | is no JSON object",

@@ -1,14 +1,28 @@
 package dev.tocsin.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tocsin.events.payload.alert.AlertDeletedPayload;
+import dev.tocsin.events.payload.camera.CameraStatus;
+import dev.tocsin.events.payload.camera.CameraStatusChangedPayload;
 import dev.tocsin.events.payload.connection.ErrorPayload;
+import dev.tocsin.events.payload.detection.BoundingBox;
+import dev.tocsin.events.payload.detection.DetectionNewPayload;
 import dev.tocsin.events.payload.job.JobProgressPayload;
+import dev.tocsin.events.payload.system.SystemHealth;
+import dev.tocsin.events.payload.system.SystemStatusPayload;
+import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -62,6 +76,178 @@ class EventCatalogTest {
     assertThat(CATALOG.createEvent(progress).type()).isEqualTo("job.progress");
     assertThat(CATALOG.createEvent("job_progress", progress, null, null).type())
         .isEqualTo("job_progress");
+  }
+
+  @Test
+  void anEventThatCouldNotBePublishedCannotBeMade() {
+    assertThatExceptionOfType(InvalidEventException.class)
+        .isThrownBy(() ->
+            CATALOG.createEvent(new JobProgressPayload("j\ud800", missing(), 120, "running", null)))
+        .satisfies(e -> {
+          assertThat(e.errors())
+              .extracting(PayloadError::path, PayloadError::code)
+              .containsExactlyInAnyOrder(
+                  tuple("/job_id", "format"),
+                  tuple("/job_type", "required"),
+                  tuple("/progress", "maximum"));
+          assertThat(e)
+              .hasMessageContainingAll("job.progress", "/job_id", "/job_type", "/progress");
+          assertThat(e.rejection().code()).isEqualTo(ErrorCode.INVALID_PAYLOAD);
+        });
+    assertThatExceptionOfType(InvalidEventException.class)
+        .isThrownBy(() ->
+            CATALOG.createEvent(
+                new DetectionNewPayload(
+                    "d",
+                    null,
+                    "person",
+                    Double.NaN,
+                    new BoundingBox(1, Double.POSITIVE_INFINITY, 2, 3),
+                    "c",
+                    new Timestamp("2026-01-09T12:00:00Z"))))
+        .satisfies(e ->
+            assertThat(e.errors())
+                .extracting(PayloadError::path, PayloadError::message)
+                .containsExactly(
+                    tuple("/confidence", "must be a value that JSON can say; was NaN"),
+                    tuple("/bbox/y", "must be a value that JSON can say; was Infinity")));
+  }
+
+  /// What a caller without NullAway may hand over.
+  @SuppressWarnings("NullAway")
+  private static String missing() {
+    return null;
+  }
+
+  @Test
+  void nullsInsideCollectionsAreFaultsOfTheirPlaces() {
+    Map<String, Long> cameras = new HashMap<>();
+    cameras.put("active", null);
+
+    assertThatExceptionOfType(InvalidEventException.class)
+        .isThrownBy(() ->
+            CATALOG.createEvent(
+                new SystemStatusPayload(
+                    Map.of("temperature", new Thread()),
+                    cameras,
+                    Map.of(),
+                    SystemHealth.HEALTHY,
+                    null,
+                    new Timestamp("2026-01-09T12:00:00Z"))))
+        .satisfies(e ->
+            assertThat(e.errors())
+                .extracting(PayloadError::path)
+                .containsExactly("/gpu/temperature", "/cameras/active"));
+  }
+
+  @Test
+  void aPayloadMayComeFromAMap() {
+    WebSocketEvent event =
+        CATALOG.createEvent(
+            WebSocketEventType.CAMERA_STATUS_CHANGED,
+            Map.of(
+                "camera_id",
+                "c",
+                "camera_name",
+                "Front",
+                "status",
+                CameraStatus.ONLINE,
+                "previous_status",
+                "OFFLINE",
+                "timestamp",
+                Instant.parse("2026-01-09T12:00:00Z"),
+                "details",
+                Map.of("bbox", new BoundingBox(1, 2, 3, 4), "list", List.of(1, 2L, 0.5))));
+
+    CameraStatusChangedPayload typed = event.payload(CameraStatusChangedPayload.class);
+    assertThat(typed.status()).isEqualTo(CameraStatus.ONLINE);
+    assertThat(typed.timestamp()).hasToString("2026-01-09T12:00:00Z");
+    assertThat(event.payload().get("previous_status").stringValue()).isEqualTo("offline");
+    assertThat(event.payload().at("/details/bbox/width").doubleValue()).isEqualTo(3);
+    assertThat(event.channel()).isEqualTo("cameras");
+    assertThat(CATALOG.createEvent("alert.deleted", Map.of("id", "a")).toJson())
+        .contains("\"payload\":{\"id\":\"a\"}");
+  }
+
+  @Test
+  void aMapThatContainsItselfIsRefused() {
+    Map<String, Object> ring = new HashMap<>();
+    ring.put("id", "a");
+    ring.put("ring", ring);
+
+    assertThatExceptionOfType(InvalidEventException.class)
+        .isThrownBy(() -> CATALOG.createEvent("alert.deleted", ring));
+  }
+
+  @Test
+  void aPayloadMayComeFromJson() {
+    WebSocketEvent event = CATALOG.createEvent("alert.deleted", "{\"id\":\"a\", \"x\": 1.50}");
+
+    assertThat(event.payload().toString()).isEqualTo("{\"id\":\"a\",\"x\":1.50}");
+    assertThat(CATALOG.createEvent(WebSocketEventType.ALERT_DELETED, "{\"id\":\"a\"}").type())
+        .isEqualTo("alert.deleted");
+    for (String bad : List.of("{", "[]", "{\"id\":7}", "{}", "\ud800")) {
+      assertThatExceptionOfType(InvalidEventException.class)
+          .isThrownBy(() -> CATALOG.createEvent("alert.deleted", bad));
+    }
+    assertThatExceptionOfType(InvalidEventException.class)
+        .isThrownBy(() -> CATALOG.createEvent("alert.craeted", "{}"))
+        .withMessageContaining("did you mean \"alert.created\"");
+  }
+
+  @Test
+  void aPayloadHasRoomForItsEnvelope() {
+    String fits = "{\"id\":\"a\",\"x\":" + "[".repeat(62) + "]".repeat(62) + "}";
+    String tooDeep = "{\"id\":\"a\",\"x\":" + "[".repeat(63) + "]".repeat(63) + "}";
+    EventEncoder encoder = new EventEncoder(CATALOG, Instant::now);
+
+    assertThat(
+            encoder.encode(
+                CATALOG
+                    .createEvent("alert.deleted", fits)
+                    .toJson()
+                    .getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(EncodedEvent.class);
+    assertThatExceptionOfType(InvalidEventException.class)
+        .isThrownBy(() -> CATALOG.createEvent("alert.deleted", tooDeep));
+  }
+
+  @Test
+  void correlationIdAndChannelStandForThemselves() {
+    assertThat(CATALOG.createEvent(payload, "c1").correlationId()).isEqualTo("c1");
+    assertThat(CATALOG.createEvent(payload, "c1").channel()).isEqualTo("alerts");
+    assertThat(CATALOG.createEvent(payload).withCorrelationId("c2").correlationId())
+        .isEqualTo("c2");
+    assertThat(CATALOG.createEvent(payload).withChannel("mine").channel()).isEqualTo("mine");
+    assertThatIllegalArgumentException().isThrownBy(() -> CATALOG.createEvent(payload, "\ud800"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void builtInTypesStandForTheirNames(WebSocketEventType type) {
+    String name = type.wireName();
+
+    assertThat(CATALOG.eventChannel(type)).isEqualTo(CATALOG.eventChannel(name));
+    assertThat(CATALOG.eventDescription(type)).isEqualTo(CATALOG.eventDescription(name));
+    assertThat(CATALOG.requiredPayloadFields(type)).isEqualTo(CATALOG.requiredPayloadFields(name));
+    assertThat(CATALOG.find(type)).isEqualTo(CATALOG.find(name).orElseThrow());
+    assertThat(CATALOG.payloadSchema(type)).isEqualTo(CATALOG.payloadSchema(name));
+    assertThat(CATALOG.jsonSchema(type)).isEqualTo(CATALOG.jsonSchema(name));
+    assertThat(CATALOG.validatePayload(type, "{}")).isEqualTo(CATALOG.validatePayload(name, "{}"));
+  }
+
+  @Test
+  void enumsTellTheirWireNames() {
+    assertThat(CameraStatus.ONLINE.wireName()).isEqualTo("online");
+    assertThat(
+            Arrays.stream(WebSocketEventType.values())
+                .map(WebSocketEventType::payloadClass)
+                .filter(Objects::nonNull)
+                .flatMap(record -> Arrays.stream(record.getRecordComponents()))
+                .map(RecordComponent::getType)
+                .filter(Class::isEnum))
+        .isNotEmpty()
+        .allSatisfy(type -> assertThat(WireNamed.class).isAssignableFrom(type));
   }
 
   @Test

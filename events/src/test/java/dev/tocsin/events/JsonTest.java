@@ -28,7 +28,7 @@ class JsonTest {
   @ParameterizedTest
   @MethodSource("whatTheServerTakes")
   void takesWhateverTheServerTakes(String json) {
-    assertThat(StrictJson.fault(json.getBytes(java.nio.charset.StandardCharsets.UTF_8))).isNull();
+    assertThat(StrictJson.check(json.getBytes(java.nio.charset.StandardCharsets.UTF_8))).isNull();
     assertThat(Json.read(json)).isInstanceOf(Json.Value.class);
   }
 
@@ -51,7 +51,9 @@ class JsonTest {
   @Test
   void refusesInTheWordsOfTheServer() {
     assertThat(Json.read("{\"a\":1,\"a\":2}"))
-        .isEqualTo(StrictJson.fault("{\"a\":1,\"a\":2}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        .isEqualTo(
+            StrictJson.check(
+                "{\"a\":1,\"a\":2}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
   }
 
   @Test

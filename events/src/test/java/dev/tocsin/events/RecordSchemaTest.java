@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -341,7 +345,8 @@ class RecordSchemaTest {
               .allSatisfy(error -> assertThat(error.path()).startsWith("/persons/"));
           assertThat(invalid.rejection().message())
               .isEqualTo(
-                  "Payload of door.opened: /persons/0 must be a string; was 1 (and at least 999 more)");
+                  "Payload of door.opened: /persons/0 must be a string; was 1 (and at least 999"
+                      + " more)");
         });
   }
 
@@ -360,21 +365,144 @@ class RecordSchemaTest {
 
     assertThat(invalid.errors().stream().mapToInt(e -> e.path().length()).sum())
         .isBetween(30_000, 300_000);
-    assertThat(invalid.rejection().message()).hasSizeLessThan(300).endsWith("(and at least 8 more)");
+    assertThat(invalid.rejection().message())
+        .hasSizeLessThan(300)
+        .endsWith("(and at least 8 more)");
   }
 
   record Undocumented(String name) {}
 
-  record Unsupported(@Doc("x") java.time.Instant at) {}
+  record Unsupported(@Doc("x") java.time.LocalDateTime at) {}
+
+  record OptionalTwice(@Doc("x") @Default("\"x\"") Optional<String> at) {}
+
+  record UpperCased(@Doc("x") Shout shout) {}
+
+  enum Shout implements WireNamed {
+    LOUD;
+
+    @Override
+    public String wireName() {
+      return "LOUD";
+    }
+  }
 
   record Raw(@Doc("x") List<?> list) {}
 
   @ParameterizedTest
-  @ValueSource(classes = {Undocumented.class, Unsupported.class, Raw.class})
+  @ValueSource(classes = {Undocumented.class, Unsupported.class, Raw.class, OptionalTwice.class})
   void recordsThatCannotBeDescribedAreRefused(Class<? extends Record> type) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PayloadSchema.of(type))
         .withMessageContaining(type.getSimpleName());
+  }
+
+  @Test
+  void wireNamesAreInLowerCase() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PayloadSchema.of(UpperCased.class))
+        .withMessageContaining("LOUD");
+  }
+
+  record Moment(@Doc("x") java.time.ZonedDateTime value) {}
+
+  record Small(@Doc("x") short value) {}
+
+  record Exact(@Doc("x") java.math.BigDecimal value) {}
+
+  @SuppressWarnings("ArrayRecordComponent") // it is refused
+  record Items(@Doc("x") String[] value) {}
+
+  record Several(@Doc("x") java.util.Set<String> value) {}
+
+  record Perhaps(@Doc("x") java.util.OptionalLong value) {}
+
+  record Anything(@Doc("x") Object value) {}
+
+  @ParameterizedTest
+  @CsvSource({
+    "Moment, Instant",
+    "Small, int or long",
+    "Exact, double",
+    "Items, List",
+    "Several, List",
+    "Perhaps, Optional<Long>",
+    "Anything, Map",
+  })
+  void whatIsNotSupportedSaysWhatToUse(String record, String instead) throws Exception {
+    Class<? extends Record> type =
+        Class.forName(getClass().getName() + '$' + record).asSubclass(Record.class);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PayloadSchema.of(type))
+        .withMessageContaining("value is of the type")
+        .withMessageContaining("use")
+        .withMessageContaining(instead);
+  }
+
+  enum Side implements WireNamed {
+    LEFT,
+    RIGHT;
+
+    @Override
+    public String wireName() {
+      return "side_" + name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  record Everyday(
+      @Doc(value = "x", example = "7") @Range(min = 1) int count,
+      @Doc(value = "x", example = "7") @Nullable Integer more,
+      @Doc("x") Instant at,
+      @Doc("x") UUID id,
+      @Doc(value = "x", example = "n") Optional<String> note,
+      @Doc(value = "x", example = "8") Optional<Long> size,
+      @Doc("x") Side side) {}
+
+  @Test
+  void everydayTypesWork() {
+    EventCatalog catalog =
+        EventCatalog.builtIn()
+            .with(EventType.of("every.day", "days", "x", PayloadSchema.of(Everyday.class)));
+    Everyday full =
+        new Everyday(
+            3,
+            4,
+            Instant.parse("2026-01-09T12:00:00.123456Z"),
+            UUID.fromString("f81d4fae-7dec-11d0-a765-00a0c91e6bf6"),
+            Optional.of("x"),
+            Optional.of(5L),
+            Side.RIGHT);
+    Everyday bare =
+        new Everyday(3, null, full.at, full.id, Optional.empty(), Optional.empty(), Side.LEFT);
+
+    assertThat(catalog.createEvent(full).payload(Everyday.class)).isEqualTo(full);
+    assertThat(catalog.createEvent(bare).payload(Everyday.class)).isEqualTo(bare);
+    assertThat(catalog.createEvent(full).payload().get("side").stringValue())
+        .isEqualTo("side_right");
+    assertThat(catalog.createEvent(bare).payload().propertyNames())
+        .containsExactly("count", "at", "id", "side");
+    assertThat(catalog.requiredPayloadFields("every.day"))
+        .containsExactly("count", "at", "id", "side");
+    assertThat(
+            ((PayloadValidation.Invalid)
+                    catalog.validatePayload(
+                        "every.day",
+                        "{\"count\":0,\"more\":1.5,\"at\":\"noon\",\"id\":\"f81d\",\"note\":7,"
+                            + "\"size\":null,\"side\":\"left\"}"))
+                .errors())
+        .extracting(PayloadError::path, PayloadError::code)
+        .containsExactly(
+            tuple("/count", "minimum"),
+            tuple("/more", "type"),
+            tuple("/at", "format"),
+            tuple("/id", "format"),
+            tuple("/note", "type"),
+            tuple("/side", "enum"));
+    String example =
+        catalog.jsonSchema("every.day").orElseThrow().get("examples").get(0).toString();
+    assertThat(catalog.validatePayload("every.day", example))
+        .isInstanceOf(PayloadValidation.Valid.class);
   }
 
   private static List<PayloadError> errors(String json) {

@@ -38,9 +38,10 @@ public record Request(
     return QueryParameters.of(uri);
   }
 
-  /// A header that may be there once, its bytes read as UTF-8; `null` when there is none.
+  /// A header that may be there once, its bytes read as UTF-8, or where they are none as Latin-1, which HTTP once had;
+  /// `null` when there is no such header.
   ///
-  /// @throws InvalidHeaderException when there are several, or one that is not UTF-8
+  /// @throws InvalidHeaderException when there are several
   public @Nullable String text(String name) throws InvalidHeaderException {
     List<String> values = head.headers().getAll(name);
     if (values.size() > 1) {
@@ -49,12 +50,13 @@ public record Request(
     if (values.isEmpty()) {
       return null;
     }
+    // Netty makes a character of each byte.
+    String latin1 = values.getFirst();
     try {
-      // Netty makes a character of each byte.
-      byte[] bytes = values.getFirst().getBytes(StandardCharsets.ISO_8859_1);
+      byte[] bytes = latin1.getBytes(StandardCharsets.ISO_8859_1);
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
-      throw new InvalidHeaderException(name + " is not UTF-8");
+      return latin1;
     }
   }
 

@@ -1,12 +1,15 @@
 package dev.tocsin.hub;
 
 import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.WebSocketEventType;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Which connection receives which events: the thread-safe face of the subscription index, for
@@ -81,6 +84,12 @@ public final class SubscriptionManager {
     });
   }
 
+  /// The same for built-in types.
+  public List<String> subscribe(
+      String connectionId, WebSocketEventType type, WebSocketEventType... more) {
+    return subscribe(connectionId, names(type, more));
+  }
+
   /// Takes all patterns away and forgets that the connection ever subscribed: it receives everything
   /// again.
   ///
@@ -98,16 +107,38 @@ public final class SubscriptionManager {
     return write(() -> texts(index.unsubscribe(connectionId, compiled)));
   }
 
+  /// The same for built-in types.
+  public List<String> unsubscribe(
+      String connectionId, WebSocketEventType type, WebSocketEventType... more) {
+    return unsubscribe(connectionId, names(type, more));
+  }
+
+  private static List<String> names(WebSocketEventType type, WebSocketEventType... more) {
+    return Stream.concat(Stream.of(type), Arrays.stream(more))
+        .map(WebSocketEventType::wireName)
+        .toList();
+  }
+
   /// Whether an event of this type goes to the connection.
   public boolean shouldSend(String connectionId, String eventType) {
     String name = EventPattern.lowerCased(eventType);
     return read(() -> index.wants(connectionId, name));
   }
 
+  /// The same for a built-in type.
+  public boolean shouldSend(String connectionId, WebSocketEventType eventType) {
+    return shouldSend(connectionId, eventType.wireName());
+  }
+
   /// The registered connections that an event of this type goes to, each once, in no order.
   public List<String> getRecipients(String eventType) {
     String name = EventPattern.lowerCased(eventType);
     return read(() -> index.recipients(name));
+  }
+
+  /// The same for a built-in type.
+  public List<String> getRecipients(WebSocketEventType eventType) {
+    return getRecipients(eventType.wireName());
   }
 
   /// The patterns of a connection in the order they were subscribed; none when it never did.

@@ -1,7 +1,9 @@
 package dev.tocsin.events.payload.camera;
 
+import dev.tocsin.events.WireNamed;
+
 /// What is known of a camera's stream.
-public enum CameraStatus {
+public enum CameraStatus implements WireNamed {
   /// Connected and streaming.
   ONLINE,
   /// Not reachable, or reachable and silent.

@@ -1,7 +1,9 @@
 package dev.tocsin.events.payload.scenechange;
 
+import dev.tocsin.events.WireNamed;
+
 /// How the view of a camera changed.
-public enum SceneChangeType {
+public enum SceneChangeType implements WireNamed {
   /// Something covers the lens or stands right in front of it.
   VIEW_BLOCKED,
   /// The camera looks in another direction than before.

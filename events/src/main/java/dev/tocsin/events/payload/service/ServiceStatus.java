@@ -1,7 +1,9 @@
 package dev.tocsin.events.payload.service;
 
+import dev.tocsin.events.WireNamed;
+
 /// What supervision knows of one service.
-public enum ServiceStatus {
+public enum ServiceStatus implements WireNamed {
   /// It answers its health checks.
   HEALTHY,
   /// It runs, but fails its health checks.

@@ -1,7 +1,9 @@
 package dev.tocsin.events.payload.worker;
 
+import dev.tocsin.events.WireNamed;
+
 /// Which part of the analysis pipeline a worker is.
-public enum WorkerType {
+public enum WorkerType implements WireNamed {
   /// Finds objects in frames.
   DETECTION,
   /// Rates what was found and writes security events.
