@@ -30,7 +30,7 @@ def client(naive):
     text = (ROOT / "docs" / "protocol.md").read_text()
     code = re.search(r"```python\n(.*?)```", text[text.index("### Positions"):], re.DOTALL).group(1)
     if naive:
-        code, replaced = re.subn(r"resuming = position is not None\n", "resuming = False\n", code)
+        code, replaced = re.subn(r"resuming, pause = position is not None,", "resuming, pause = False,", code)
         assert replaced == 1, "the naive client is the same with another line"
         code = code.replace("        if resuming:\n", "        if position is not None:\n")
     names = {"__name__": "docs"}

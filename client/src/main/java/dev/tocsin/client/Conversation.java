@@ -2,11 +2,8 @@ package dev.tocsin.client;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /// What a client and its server have to say to each other, whatever connections they say it over:
@@ -14,23 +11,16 @@ import org.jspecify.annotations.Nullable;
 /// session's loop.
 final class Conversation {
 
-  /// How many patterns go into one message, which the server takes up to 64 KiB of.
-  private static final int PATTERNS_A_MESSAGE = 40;
-
   // immutable
   private final URI uri;
   private final @Nullable Long since;
   private final Notices notices;
-  private final Answers answers;
   private final PublishQueue publishes;
 
   // owned by the loop
   private final PositionKeeper keeper = new PositionKeeper();
-  private final Wishes wishes;
+  private final Subscription subscription;
   private String epoch = "";
-
-  /// The connection on which the server has said its first word; `null` when there is none.
-  private @Nullable Link link;
 
   /// What the address of the connection told, or will tell.
   private @Nullable Query query;
@@ -45,9 +35,8 @@ final class Conversation {
   Conversation(ClientOptions options, Notices notices, Answers answers, PublishQueue publishes) {
     this.uri = options.uri();
     this.since = options.since();
-    this.wishes = new Wishes(options.patterns());
     this.notices = notices;
-    this.answers = answers;
+    this.subscription = new Subscription(options.patterns(), notices, answers);
     this.publishes = publishes;
   }
 
@@ -58,7 +47,7 @@ final class Conversation {
     resumingFrom = keeper.position().or(this::start).orElse(null);
     closing = null;
     comeBackAfter = null;
-    Query next = wishes.query(uri, resumingFrom);
+    Query next = subscription.query(uri, resumingFrom);
     query = next;
     return next.uri();
   }
@@ -70,12 +59,8 @@ final class Conversation {
 
   /// The server has let the client in; its position lies at `position`.
   void established(Link opened, Position position) {
-    link = opened;
-    Query told = query == null ? wishes.query(uri, resumingFrom) : query;
-    if (told.patterns() != null) {
-      wishes.confirm();
-    }
-    tellWishes(opened, told);
+    Query told = query == null ? subscription.query(uri, resumingFrom) : query;
+    subscription.connected(opened, told);
     if (resumingFrom == null) {
       keeper.established(position);
       notices.connected(position, null);
@@ -88,27 +73,9 @@ final class Conversation {
     publishes.connected(opened);
   }
 
-  /// Tells what the query of the connection did not: patterns that do not fit into it, and what was
-  /// subscribed to and unsubscribed from since. Patterns that go make room for those that come.
-  private void tellWishes(Link opened, Query told) {
-    List<String> unwanted = wishes.unwanted(told);
-    if (!unwanted.isEmpty()) {
-      unsubscribe(opened, unwanted, new Pending.Own(List.of()));
-    } else if (told.patterns() == null && wishes.isNothing()) {
-      unsubscribe(opened, null, new Pending.Own(List.of()));
-    }
-    for (List<String> untold : wishes.untold(told)) {
-      for (int from = 0; from < untold.size(); from += PATTERNS_A_MESSAGE) {
-        int to = Math.min(untold.size(), from + PATTERNS_A_MESSAGE);
-        subscribeByItself(opened, untold.subList(from, to));
-      }
-    }
-  }
-
   /// The connection is gone, or could not be opened.
   void disconnected(int code) {
-    link = null;
-    answers.drop();
+    subscription.disconnected();
     publishes.disconnected(code);
   }
 
@@ -127,59 +94,8 @@ final class Conversation {
     return comeBackAfter;
   }
 
-  // What the application wants.
-
-  /// @param wait whether there is a connection or one is being sought
-  void publish(
-      String event,
-      @Nullable String key,
-      int bytes,
-      boolean wait,
-      CompletableFuture<PublishOutcome> outcome) {
-    publishes.add(event, key, bytes, wait, outcome);
-  }
-
-  void subscribe(List<String> patterns, CompletableFuture<SubscriptionOutcome> outcome) {
-    List<String> fresh = wishes.add(patterns);
-    Set<String> silent = wishes.silent(patterns);
-    if (link == null) {
-      notices.complete(outcome, new SubscriptionOutcome.Remembered());
-      return;
-    }
-    List<String> all = new ArrayList<>(patterns);
-    all.addAll(silent);
-    String id = answers.expect(new Pending.Subscribe(fresh, silent, outcome));
-    link.send(Actions.subscribe(id, all));
-  }
-
-  /// @param patterns `null` for all
-  void unsubscribe(
-      @Nullable List<String> patterns, CompletableFuture<SubscriptionOutcome> outcome) {
-    if (patterns == null) {
-      wishes.clear();
-    } else {
-      wishes.remove(patterns);
-    }
-    if (link == null) {
-      notices.complete(outcome, new SubscriptionOutcome.Remembered());
-    } else {
-      unsubscribe(link, patterns, new Pending.Unsubscribe(outcome));
-    }
-  }
-
-  private void unsubscribe(Link open, @Nullable List<String> patterns, Pending pending) {
-    open.send(Actions.unsubscribe(answers.expect(pending), patterns));
-  }
-
-  /// A handler wants these event types.
-  void handle(List<String> types) {
-    subscribeByItself(link, wishes.handle(types));
-  }
-
-  private void subscribeByItself(@Nullable Link open, List<String> patterns) {
-    if (open != null && !patterns.isEmpty()) {
-      open.send(Actions.subscribe(answers.expect(new Pending.Own(patterns)), patterns));
-    }
+  Subscription subscription() {
+    return subscription;
   }
 
   // What the server says.
@@ -197,11 +113,11 @@ final class Conversation {
       }
       case ServerMessage.Subscribed subscribed -> {
         told(subscribed.sequence());
-        acknowledged(subscribed.id(), subscribed.patterns(), subscribed.warnings());
+        subscription.acknowledged(subscribed.id(), subscribed.patterns(), subscribed.warnings());
       }
       case ServerMessage.Unsubscribed unsubscribed -> {
         told(unsubscribed.sequence());
-        acknowledged(unsubscribed.id(), unsubscribed.patterns(), List.of());
+        subscription.acknowledged(unsubscribed.id(), unsubscribed.patterns(), List.of());
       }
       case ServerMessage.Resumed resumed -> resumed(resumed);
       case ServerMessage.Published published ->
@@ -274,46 +190,11 @@ final class Conversation {
     return resumingFrom == null && keeper.isNew(sequence);
   }
 
-  private void acknowledged(
-      @Nullable String id, List<String> patterns, List<SubscriptionOutcome.Warning> warnings) {
-    switch (answers.take(id)) {
-      case Pending.Subscribe subscribe -> {
-        subscribeByItself(link, wishes.confirm());
-        List<String> asked =
-            patterns.stream().filter(pattern -> !subscribe.silent().contains(pattern)).toList();
-        notices.complete(
-            subscribe.outcome(), new SubscriptionOutcome.Acknowledged(asked, warnings));
-      }
-      case Pending.Unsubscribe unsubscribe ->
-          notices.complete(
-              unsubscribe.outcome(), new SubscriptionOutcome.Acknowledged(patterns, warnings));
-      case Pending.Own own -> subscribeByItself(link, wishes.confirm());
-      case null -> {}
-    }
-  }
-
   private void refused(ServerMessage.Refused refused) {
-    Refusal refusal = refused.refusal();
     if (publishes.expects(refused.id())) {
-      publishes.refused(refused.id(), refusal);
-      return;
-    }
-    switch (answers.take(refused.id())) {
-      case Pending.Subscribe subscribe -> {
-        wishes.takeBack(subscribe.fresh());
-        notices.complete(subscribe.outcome(), new SubscriptionOutcome.Refused(refusal));
-      }
-      case Pending.Unsubscribe unsubscribe ->
-          notices.complete(unsubscribe.outcome(), new SubscriptionOutcome.Refused(refusal));
-      case Pending.Own own -> {
-        wishes.takeBackOwn(own.patterns());
-        String what =
-            own.patterns().isEmpty()
-                ? ""
-                : "Not subscribed to " + String.join(", ", own.patterns()) + ": ";
-        notices.error(refusal.code(), what + refusal.message());
-      }
-      case null -> notices.error(refusal.code(), refusal.message());
+      publishes.refused(refused.id(), refused.refusal());
+    } else {
+      subscription.refused(refused.id(), refused.refusal());
     }
   }
 }

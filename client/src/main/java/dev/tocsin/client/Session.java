@@ -83,25 +83,25 @@ final class Session {
       return CompletableFuture.completedFuture(full);
     }
     CompletableFuture<PublishOutcome> result = new CompletableFuture<>();
-    loop.execute(() -> conversation.publish(event, key, bytes, phase.isTrying(), result));
+    loop.execute(() -> publishes.add(event, key, bytes, phase.isTrying(), result));
     return result;
   }
 
   CompletableFuture<SubscriptionOutcome> subscribe(List<String> patterns) {
     CompletableFuture<SubscriptionOutcome> result = new CompletableFuture<>();
-    loop.execute(() -> conversation.subscribe(patterns, result));
+    loop.execute(() -> conversation.subscription().subscribe(patterns, result));
     return result;
   }
 
   /// A handler wants these event types.
   void handle(List<String> types) {
-    loop.execute(() -> conversation.handle(types));
+    loop.execute(() -> conversation.subscription().handle(types));
   }
 
   /// @param patterns `null` for all
   CompletableFuture<SubscriptionOutcome> unsubscribe(@Nullable List<String> patterns) {
     CompletableFuture<SubscriptionOutcome> result = new CompletableFuture<>();
-    loop.execute(() -> conversation.unsubscribe(patterns, result));
+    loop.execute(() -> conversation.subscription().unsubscribe(patterns, result));
     return result;
   }
 
