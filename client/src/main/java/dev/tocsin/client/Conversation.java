@@ -123,8 +123,10 @@ final class Conversation {
       case ServerMessage.Published published ->
           publishes.published(published.id(), published.sequence());
       case ServerMessage.Missed missed -> {
-        keeper.missed(missed.gap());
-        notices.gap(missed.gap());
+        if (resumingFrom == null) { // else it comes again, as events do
+          keeper.missed(missed.gap());
+          notices.gap(missed.gap());
+        }
       }
       case ServerMessage.Reconnect reconnect ->
           comeBackAfter = Duration.ofMillis(reconnect.afterMillis());

@@ -194,6 +194,8 @@ class TocsinClientTest {
     second.receive();
     assertThat(second.receive()).isEqualTo("{\"action\":\"resume\",\"since\":4,\"epoch\":\"e1\"}");
     second.event(9, 7);
+    second.send("{\"action\":\"gap\",\"from\":5,\"to\":8}");
+    second.send("{\"type\":\"ping\",\"timestamp\":\"2026-01-09T12:00:00Z\",\"sequence\":9}");
     second.resumed(4, 9);
     second.event(7, 4);
     second.event(9, 7);
