@@ -102,7 +102,17 @@ public record ClientOptions(
   /// The same with other delays before reconnections.
   public ClientOptions withDelays(Duration first, Duration longest) {
     return new ClientOptions(
-        uri, patterns, first, longest, silenceLimit, random, catalog, http, scheduler, since, outbox);
+        uri,
+        patterns,
+        first,
+        longest,
+        silenceLimit,
+        random,
+        catalog,
+        http,
+        scheduler,
+        since,
+        outbox);
   }
 
   /// The same with another catalog.

@@ -1,5 +1,6 @@
 package dev.tocsin.client;
 
+import dev.tocsin.client.Problems.Problem;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -7,7 +8,6 @@ import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.channels.UnresolvedAddressException;
-import dev.tocsin.client.Problems.Problem;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 

@@ -40,8 +40,7 @@ sealed interface Phase {
     /// code may come from a proxy in between, and does not end a client for good.
     static End of(URI uri, int code, String reason) {
       boolean retryable = CloseCode.isRetryable(code) || code < 4400;
-      return new End(
-          code, reason, ConnectFailedException.ofEnd(uri, code, reason, retryable));
+      return new End(code, reason, ConnectFailedException.ofEnd(uri, code, reason, retryable));
     }
   }
 

@@ -83,10 +83,7 @@ final class PublishQueue {
     @Nullable Moment firstSent;
 
     Parcel(
-        String event,
-        @Nullable String key,
-        int bytes,
-        CompletableFuture<PublishOutcome> outcome) {
+        String event, @Nullable String key, int bytes, CompletableFuture<PublishOutcome> outcome) {
       this.event = event;
       this.key = key;
       this.bytes = bytes;

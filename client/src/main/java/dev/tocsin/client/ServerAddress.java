@@ -64,8 +64,7 @@ public record ServerAddress(boolean secure, String host, int port, String path) 
         switch (Objects.requireNonNullElse(uri.getScheme(), "").toLowerCase(Locale.ROOT)) {
           case "ws", "http" -> false;
           case "wss", "https" -> true;
-          default ->
-              throw wrong(uri, "is no address of a server: it begins with ws:// or http://");
+          default -> throw wrong(uri, "is no address of a server: it begins with ws:// or http://");
         };
     if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
       throw wrong(uri, "has a query, which the client makes by itself");

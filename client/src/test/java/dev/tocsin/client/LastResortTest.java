@@ -54,8 +54,7 @@ class LastResortTest {
                 Application.class.getName())
             .start();
 
-    String err =
-        new String(application.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    String err = new String(application.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(err)
         .contains("malformed: A message cannot be read")

@@ -158,8 +158,7 @@ class TocsinClientTest {
 
     assertThat(recorder.next()).isEqualTo("connected 5");
     assertThat(recorder.next())
-        .isEqualTo(
-            "error ahead: The server never was at 30: it goes on with live events, after 5");
+        .isEqualTo("error ahead: The server never was at 30: it goes on with live events, after 5");
     assertThat(recorder.next()).isEqualTo("event 6");
   }
 
