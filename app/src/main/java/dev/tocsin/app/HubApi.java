@@ -1,6 +1,7 @@
 package dev.tocsin.app;
 
 import dev.tocsin.client.ConnectFailedException;
+import dev.tocsin.client.ServerAddress;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -44,13 +45,14 @@ final class HubApi {
   }
 
   Answer post(String path, String contentType, BodyPublisher body) throws Failure {
-    HttpRequest request =
-        HttpRequest.newBuilder(server.resource(path))
-            .header("Content-Type", contentType)
-            .POST(body)
-            .build();
     try {
-      HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+      ServerAddress.Target target = ServerAddress.target(server.resource(path));
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(target.uri()).header("Content-Type", contentType).POST(body);
+      if (target.host() != null) {
+        request.header("Host", target.host());
+      }
+      HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
       return new Answer(response.statusCode(), json(response.body()));
     } catch (IOException e) {
       ConnectFailedException failure = ConnectFailedException.of(server.http(), e);

@@ -27,6 +27,10 @@ public final class Main {
 
   /// Runs a command and ends the process with its exit code.
   public static void main(String[] args) {
+    // So that a request says the name that the user gave, where java.net.http does not take that
+    // name
+    // and is given the address (ServerAddress).
+    System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
     Surroundings surroundings = Surroundings.ofProcess();
     surroundings.interruption().arm();
     int code = run(args, surroundings);

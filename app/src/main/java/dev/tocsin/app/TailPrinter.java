@@ -85,6 +85,14 @@ final class TailPrinter implements ClientListener {
   }
 
   @Override
+  public void onUnreadable(@Nullable Long sequence, String text, String fault) {
+    surroundings.say(
+        (sequence == null ? "something arrived that" : "event " + sequence + " arrived, but")
+            + " cannot be read here: "
+            + fault);
+  }
+
+  @Override
   public void onError(String code, String message) {
     surroundings.say(code + ": " + message);
   }

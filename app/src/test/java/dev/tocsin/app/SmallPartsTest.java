@@ -47,6 +47,8 @@ class SmallPartsTest {
     "http://h:1,               http://h:1",
     "h:1,                      http://h:1",
     "[::1]:1,                  http://[::1]:1",
+    "tocsin_server:1,          http://tocsin_server:1",
+    "bücher.example,           http://xn--bcher-kva.example",
     "ws://h:1/ws/events,       http://h:1",
     "WSS://h/,                 https://h",
     "https://h/behind/,        https://h/behind",

@@ -140,7 +140,7 @@ final class Link implements WebSocket.Listener {
     return silentLooks;
   }
 
-  /// Sends a text behind those before it. Only the session's loop may call it.
+  /// Sends a text, after those that were sent before. Only the session's loop may call it.
   void send(String message) {
     send(open -> open.sendText(message, true));
   }
@@ -163,7 +163,7 @@ final class Link implements WebSocket.Listener {
     });
   }
 
-  /// Closes in good order behind what is being sent. Only the session's loop may call it.
+  /// Closes in good order, after what is being sent. Only the session's loop may call it.
   void close() {
     sending.thenRun(() -> {
       WebSocket open = socket;

@@ -48,7 +48,7 @@ final class PositionKeeper {
     return previous > at ? Optional.of(new Gap(at + 1, previous)) : Optional.empty();
   }
 
-  /// The server told that events are lost; it goes on behind them.
+  /// The server told that events are lost; it goes on after them.
   void missed(Gap gap) {
     if (isNew(gap.to())) {
       moveTo(gap.to());

@@ -2,13 +2,16 @@ package dev.tocsin.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tocsin.client.ServerMessage.Malformed;
+import dev.tocsin.client.ServerMessage.Place;
+import dev.tocsin.client.ServerMessage.Unreadable;
+import dev.tocsin.events.Json;
 import dev.tocsin.events.PayloadError;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerMessagesTest {
@@ -62,8 +65,72 @@ class ServerMessagesTest {
         "{\"type\":\"a.b\",\"payload\":{},\"sequence\":1}",
         "{\"type\":\"a.b\",\"payload\":{},\"sequence\":1.5,\"previous\":0}"
       })
-  void whatBreaksTheProtocolIsMalformed(String text) {
-    assertThat(ServerMessages.decode(text)).isInstanceOf(Malformed.class);
+  void whatBreaksTheProtocolIsUnreadable(String text) {
+    assertThat(ServerMessages.decode(text)).isInstanceOf(Unreadable.class);
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void whatTheServerTakesIsRead(String payload) {
+    // given: the server's own judgement
+    String envelope =
+        "{\"type\":\"custom.read\",\"payload\":"
+            + payload
+            + ",\"timestamp\":\"2026-01-09T12:00:00Z\"";
+    assertThat(Json.read(envelope + "}")).isInstanceOf(Json.Value.class);
+
+    // when
+    ServerMessage message = ServerMessages.decode(envelope + ",\"sequence\":7,\"previous\":3}");
+
+    // then
+    assertThat(message)
+        .isInstanceOfSatisfying(
+            ServerMessage.Event.class,
+            event -> {
+              assertThat(event.sequence()).isEqualTo(7);
+              assertThat(event.event().toJson()).contains("\"payload\":");
+            });
+  }
+
+  static List<String> whatTheServerTakesIsRead() {
+    return List.of(
+        "{\"n\":" + "9".repeat(1_001) + "}",
+        "{\"n\":0." + "1".repeat(1_001) + "}",
+        "{\"n\":" + "9".repeat(60_000) + "}",
+        "{\"" + "n".repeat(50_001) + "\":1}",
+        "{\"n\":1e9999999999}",
+        "{\"n\":-1e-9999999999}",
+        "{\"n\":1e400}",
+        "{\"n\":\"" + "t".repeat(60_000) + "\"}",
+        "[".repeat(62) + "]".repeat(62));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"type\":7,\"payload\":{},\"sequence\":9,\"previous\":4}",
+        "{\"type\":\"a.b\",\"payload\":{\"x\":01},\"sequence\":9,\"previous\":4}",
+        "{\"type\":\"a.b\",\"payload\":{\"x\":1,\"x\":2},\"sequence\":9,\"previous\":4}\n"
+      })
+  void anUnreadableEventHasItsPlace(String text) {
+    assertThat(ServerMessages.decode(text))
+        .isInstanceOfSatisfying(
+            Unreadable.class,
+            unreadable -> assertThat(unreadable.place()).isEqualTo(new Place(9, 4)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"type\":\"a.b\",\"payload\":{\"x\":01,\"sequence\":9,\"previous\":4}}",
+        "{\"type\":\"a.b\",\"payload\":\"\\x,\\\"sequence\\\":9,\\\"previous\\\":4}\"}",
+        "{\"type\":\"a.b\",\"payload\":{},\"sequence\":9}",
+        "{\"action\":\"subscribed\",\"events\":[01],\"sequence\":9}"
+      })
+  void aPlaceIsNotTakenFromInsideAPayload(String text) {
+    assertThat(ServerMessages.decode(text))
+        .isInstanceOfSatisfying(
+            Unreadable.class, unreadable -> assertThat(unreadable.place()).isNull());
   }
 
   @ParameterizedTest

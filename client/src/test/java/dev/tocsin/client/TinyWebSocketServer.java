@@ -1,5 +1,6 @@
 package dev.tocsin.client;
 
+import dev.tocsin.events.EventCatalog;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -12,8 +13,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
+import java.util.random.RandomGenerator;
 
 /// A WebSocket server for one connection after another, whose every frame the test decides: what
 /// the real one does is tested with the real one.
@@ -33,6 +37,22 @@ final class TinyWebSocketServer implements AutoCloseable {
     return URI.create("ws://127.0.0.1:" + socket.getLocalPort());
   }
 
+  /// A client's options for this server: it comes back within milliseconds.
+  ClientOptions options(Duration silenceLimit) {
+    return new ClientOptions(
+        uri(),
+        List.of(),
+        Duration.ofMillis(1),
+        Duration.ofMillis(10),
+        silenceLimit,
+        RandomGenerator.getDefault(),
+        EventCatalog.builtIn(),
+        null,
+        null,
+        null,
+        Outbox.STANDARD);
+  }
+
   /// Waits for a connection and upgrades it.
   Peer accept() throws IOException {
     Request request = request();
@@ -47,10 +67,19 @@ final class TinyWebSocketServer implements AutoCloseable {
 
   /// Waits for a connection and refuses it.
   void refuse(String status, String body) throws IOException {
+    refuse(status, "application/problem+json", body);
+  }
+
+  /// The same with a body of another type, as a proxy does it.
+  void refuse(String status, String contentType, String body) throws IOException {
     Request request = request();
     request.answer(
         status,
-        "Content-Type: application/problem+json\r\nContent-Length: " + body.length() + "\r\n",
+        "Location: /maintenance\r\nContent-Type: "
+            + contentType
+            + "\r\nContent-Length: "
+            + body.length()
+            + "\r\n",
         body);
     request.socket.close();
   }
@@ -82,6 +111,7 @@ final class TinyWebSocketServer implements AutoCloseable {
     final OutputStream out;
     final String target;
     String key = "";
+    String host = "";
 
     @SuppressWarnings("deprecation") // readLine is right for a head in ASCII
     Request(Socket socket) throws IOException {
@@ -93,6 +123,8 @@ final class TinyWebSocketServer implements AutoCloseable {
       for (String line = in.readLine(); !line.isEmpty(); line = in.readLine()) {
         if (line.toLowerCase(Locale.ROOT).startsWith("sec-websocket-key:")) {
           key = line.substring(line.indexOf(':') + 1).trim();
+        } else if (line.toLowerCase(Locale.ROOT).startsWith("host:")) {
+          host = line.substring(line.indexOf(':') + 1).trim();
         }
       }
     }
@@ -112,6 +144,11 @@ final class TinyWebSocketServer implements AutoCloseable {
 
     private Peer(Request request) {
       this.request = request;
+    }
+
+    /// What the request said as `Host`.
+    String host() {
+      return request.host;
     }
 
     /// Path and query of the upgrade request.

@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The client against a server whose every frame is the test's.
 @Timeout(60)
@@ -48,17 +50,7 @@ class TocsinClientTest {
   }
 
   private ClientOptions options(Duration silenceLimit) {
-    return new ClientOptions(
-        server.uri(),
-        List.of(),
-        Duration.ofMillis(1),
-        Duration.ofMillis(10),
-        silenceLimit,
-        RandomGenerator.getDefault(),
-        EventCatalog.builtIn(),
-        null,
-        null,
-        null);
+    return server.options(silenceLimit);
   }
 
   private TocsinClient client(ClientOptions options) {
@@ -166,8 +158,7 @@ class TocsinClientTest {
 
     assertThat(recorder.next()).isEqualTo("connected 5");
     assertThat(recorder.next())
-        .isEqualTo(
-            "error ahead: The server never was at 30: it goes on with live events, behind 5");
+        .isEqualTo("error ahead: The server never was at 30: it goes on with live events, after 5");
     assertThat(recorder.next()).isEqualTo("event 6");
   }
 
@@ -202,6 +193,8 @@ class TocsinClientTest {
     second.receive();
     assertThat(second.receive()).isEqualTo("{\"action\":\"resume\",\"since\":4,\"epoch\":\"e1\"}");
     second.event(9, 7);
+    second.send("{\"action\":\"gap\",\"from\":5,\"to\":8}");
+    second.send("{\"type\":\"ping\",\"timestamp\":\"2026-01-09T12:00:00Z\",\"sequence\":9}");
     second.resumed(4, 9);
     second.event(7, 4);
     second.event(9, 7);
@@ -266,6 +259,45 @@ class TocsinClientTest {
     assertThat(recorder.next()).isEqualTo("connected 0 after 4");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "404 Not Found,             text/html,                '<h1>nginx</h1>'",
+    "403 Forbidden,             application/problem+json, '{\"title\":\"Forbidden\"}'",
+    "403 Forbidden,             application/json,         '{\"error\":\"forbidden\"}'",
+    "302 Found,                 text/html,                ''",
+    "308 Permanent Redirect,    text/html,                ''",
+    "400 Bad Request,           text/plain,               'no'",
+    "401 Unauthorized,          text/plain,               ''",
+    "200 OK,                    text/html,                '<h1>Back soon</h1>'",
+    "426 Upgrade Required,      text/plain,               ''"
+  })
+  void whatAProxySaysEndsNoClientThatHadASession(String status, String type, String body)
+      throws Exception {
+    connected(4).vanish();
+
+    server.refuse(status, type, body);
+    Peer second = server.accept();
+    second.established("e1", 4);
+    second.resumed(4, 4);
+
+    assertThat(recorder.next()).startsWith("disconnected 1006: ");
+    assertThat(recorder.next()).startsWith("disconnected 1006: ");
+    assertThat(recorder.next()).isEqualTo("connected 4 after 4");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1000, 1002, 1003, 1007, 1008, 1009, 1011, 3000, 4000, 4999})
+  void aCloseCodeThatAProxyMayHaveSentEndsNoClient(int code) throws Exception {
+    connected(4).close(code, "from between");
+
+    Peer second = server.accept();
+    second.established("e1", 4);
+    second.resumed(4, 4);
+
+    assertThat(recorder.next()).isEqualTo("disconnected " + code + ": from between");
+    assertThat(recorder.next()).isEqualTo("connected 4 after 4");
+  }
+
   @Test
   void aSilentServerIsTakenForDead() throws Exception {
     client = client(options(Duration.ofMillis(60)));
@@ -290,6 +322,41 @@ class TocsinClientTest {
   }
 
   @Test
+  void thePatientFirstConnectionIsTriedAgain() throws Exception {
+    CompletableFuture<Position> connecting = client.connectPatiently();
+
+    server.refuse("404 Not Found", "text/html", "");
+    server.refuse("503 Service Unavailable", "{}");
+    server.accept().established("e1", 4);
+
+    assertThat(connecting.get()).isEqualTo(new Position("e1", 4));
+    assertThat(recorder.next()).startsWith("disconnected 1006: ").endsWith("HTTP 404");
+    assertThat(recorder.next()).startsWith("disconnected 1006: ").endsWith("HTTP 503");
+    assertThat(recorder.next()).isEqualTo("connected 4");
+  }
+
+  @Test
+  void thePatientFirstConnectionFailsWhenTheServerSaysNo() throws Exception {
+    CompletableFuture<Position> connecting = client.connectPatiently();
+
+    server.refuse("400 Bad Request", "{\"error\":\"invalid_query\",\"detail\":\"No such thing\"}");
+
+    assertThatThrownBy(connecting::get)
+        .hasMessageContaining(server.uri() + " refused the connection: No such thing");
+  }
+
+  @Test
+  void thePatientFirstConnectionFailsWhenTheClientIsClosed() throws Exception {
+    CompletableFuture<Position> connecting = client.connectPatiently();
+    server.refuse("503 Service Unavailable", "{}");
+    assertThat(recorder.next()).startsWith("disconnected 1006: ");
+
+    client.close();
+
+    assertThatThrownBy(connecting::get).hasCauseInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
   void theReasonOfARefusedConnectionIsTold() throws Exception {
     CompletableFuture<Position> connecting = client.connect();
 
@@ -310,29 +377,13 @@ class TocsinClientTest {
     assertThat(peer.receive())
         .startsWith("{\"action\":\"publish\",\"id\":\"1\",\"event\":{\"type\":\"camera.enabled\"");
     assertThat(peer.receive())
-        .isEqualTo("{\"action\":\"publish\",\"id\":\"2\",\"event\":{\"type\":\"x.y\"}}");
+        .startsWith("{\"action\":\"publish\",\"id\":\"2\",\"event\":{\"type\":\"x.y\"},");
     peer.send("{\"action\":\"published\",\"id\":\"1\",\"sequence\":1}");
     peer.refused("2", "unknown_event_type", "No x.y");
     assertThat(first.get()).isEqualTo(new PublishOutcome.Published(1));
     assertThat(second.get())
         .isEqualTo(
             new PublishOutcome.Refused(new Refusal("unknown_event_type", "No x.y", List.of())));
-  }
-
-  @Test
-  void publishingWithoutAConnectionIsNotSent() throws Exception {
-    assertThat(client.publish(ENABLED).get()).isInstanceOf(PublishOutcome.NotSent.class);
-  }
-
-  @Test
-  void publishingIsUnansweredWhenTheConnectionBreaksFirst() throws Exception {
-    Peer peer = connected(0);
-    CompletableFuture<PublishOutcome> outcome = client.publish(ENABLED);
-    peer.receive();
-
-    peer.vanish();
-
-    assertThat(outcome.get()).isInstanceOf(PublishOutcome.Unanswered.class);
   }
 
   @Test
@@ -592,6 +643,55 @@ class TocsinClientTest {
   }
 
   @Test
+  void aHandlerGetsItsEventsAlsoWhenASubscriptionFollows() throws Exception {
+    client.on(CameraEnabledPayload.class, (payload, event) -> {});
+    Peer peer = connected(0);
+
+    CompletableFuture<SubscriptionOutcome> outcome = client.subscribe(List.of("job.*"));
+
+    assertThat(peer.receive())
+        .isEqualTo(
+            "{\"action\":\"subscribe\",\"id\":\"1\",\"events\":[\"job.*\",\"camera.enabled\"]}");
+    peer.send(
+        """
+        {"action":"subscribed","id":"1","events":["job.*","camera.enabled"],"sequence":0}\
+        """);
+    assertThat(outcome.get())
+        .isEqualTo(new SubscriptionOutcome.Acknowledged(List.of("job.*"), List.of()));
+    peer.vanish();
+    assertThat(server.accept().target())
+        .isEqualTo("/ws/events?events=camera.enabled,job.*&since=0&epoch=e1");
+  }
+
+  @Test
+  void aHandlerThatComesWhileTheFirstSubscriptionIsUnansweredIsToldOnceItIsTaken()
+      throws Exception {
+    Peer peer = connected(0);
+    client.subscribe(List.of("job.*"));
+    client.on(CameraEnabledPayload.class, (payload, event) -> {});
+    peer.receive();
+
+    peer.send("{\"action\":\"subscribed\",\"id\":\"1\",\"events\":[\"job.*\"],\"sequence\":0}");
+
+    assertThat(peer.receive())
+        .isEqualTo("{\"action\":\"subscribe\",\"id\":\"2\",\"events\":[\"camera.enabled\"]}");
+  }
+
+  @Test
+  void aRefusedSubscriptionLeavesEverythingAlsoBesideAHandler() throws Exception {
+    client.on(CameraEnabledPayload.class, (payload, event) -> {});
+    Peer peer = connected(0);
+
+    CompletableFuture<SubscriptionOutcome> outcome = client.subscribe(List.of("["));
+    peer.receive();
+    peer.refused("1", "invalid_pattern", "unclosed [");
+
+    assertThat(outcome.get()).isInstanceOf(SubscriptionOutcome.Refused.class);
+    peer.vanish();
+    assertThat(server.accept().target()).isEqualTo("/ws/events?since=0&epoch=e1");
+  }
+
+  @Test
   void aPayloadThatDoesNotFitTheRecordIsAnError() throws Exception {
     client.on(CameraEnabledPayload.class, (payload, event) -> {});
     Peer peer = connected(0);
@@ -600,7 +700,8 @@ class TocsinClientTest {
 
     assertThat(recorder.next()).isEqualTo("event 1");
     assertThat(recorder.next())
-        .startsWith("error invalid_payload: The payload of camera.enabled is no CameraEnabled");
+        .startsWith(
+            "error invalid_payload: The payload of camera.enabled with sequence 1 is no Camera");
   }
 
   @Test
@@ -619,7 +720,7 @@ class TocsinClientTest {
   }
 
   @Test
-  void anErrorOfTheApplicationSilencesNothing() throws Exception {
+  void aFailureOfTheApplicationIsToldAndSilencesNothing() throws Exception {
     client.on(
         CameraEnabledPayload.class,
         (payload, event) -> {
@@ -630,8 +731,14 @@ class TocsinClientTest {
     peer.event(1, 0);
     peer.event(2, 1);
 
-    assertThat(recorder.next()).isEqualTo("event 1");
-    assertThat(recorder.next()).isEqualTo("event 2");
+    for (int sequence = 1; sequence <= 2; sequence++) {
+      assertThat(recorder.next()).isEqualTo("event " + sequence);
+      assertThat(recorder.next())
+          .isEqualTo(
+              "error handler_failed: A handler for camera.enabled with sequence "
+                  + sequence
+                  + " has failed: java.lang.NoClassDefFoundError: thrown by the test");
+    }
   }
 
   @Test
@@ -651,15 +758,28 @@ class TocsinClientTest {
   }
 
   @Test
-  void whatIsNotUnderstoodIsToldAndPassedOver() throws Exception {
+  void whatCannotBeReadIsToldWithItsSequenceAndIsNoGap() throws Exception {
     Peer peer = connected(0);
 
     peer.send("{\"action\":\"something new\"}");
-    peer.send("nonsense");
-    peer.event(1, 0);
+    peer.send("{\"type\":\"a.b\",\"payload\":{\"x\":01},\"sequence\":1,\"previous\":0}");
+    peer.event(2, 1);
 
-    assertThat(recorder.next()).startsWith("error malformed: ");
-    assertThat(recorder.next()).isEqualTo("event 1");
+    assertThat(recorder.next())
+        .startsWith("error malformed: The event with sequence 1 cannot be read: Not valid JSON");
+    assertThat(recorder.next()).isEqualTo("event 2");
+  }
+
+  @Test
+  void whatCannotBeReadAndHasNoPlaceDoesNotCountAsReceived() throws Exception {
+    Peer peer = connected(0);
+
+    peer.send("{\"type\":\"a.b\",\"payload\":");
+    peer.event(2, 1);
+
+    assertThat(recorder.next()).startsWith("error malformed: A message cannot be read: ");
+    assertThat(recorder.next()).isEqualTo("gap 1 to 1");
+    assertThat(recorder.next()).isEqualTo("event 2");
   }
 
   @Test

@@ -1,0 +1,202 @@
+package dev.tocsin.client;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What a client and its server have to say to each other, whatever connections they say it over:
+/// the client's position, its subscription, its events, and what is unanswered of them. Owned by the
+/// session's loop.
+final class Conversation {
+
+  // immutable
+  private final URI uri;
+  private final @Nullable Long since;
+  private final Notices notices;
+  private final PublishQueue publishes;
+
+  // owned by the loop
+  private final PositionKeeper keeper = new PositionKeeper();
+  private final Subscription subscription;
+  private String epoch = "";
+
+  /// What the address of the connection told, or will tell.
+  private @Nullable Query query;
+
+  /// The position that the connection is to be taken back to; `null` once it was, or when there is
+  /// none.
+  private @Nullable Position resumingFrom;
+
+  private ServerMessage.@Nullable Closing closing;
+  private @Nullable Duration comeBackAfter;
+
+  Conversation(ClientOptions options, Notices notices, Answers answers, PublishQueue publishes) {
+    this.uri = options.uri();
+    this.since = options.since();
+    this.notices = notices;
+    this.subscription = new Subscription(options.patterns(), notices, answers);
+    this.publishes = publishes;
+  }
+
+  // Connections come and go.
+
+  /// Begins with a connection that is about to be opened, and says which address it has.
+  URI begin() {
+    resumingFrom = keeper.position().or(this::start).orElse(null);
+    closing = null;
+    comeBackAfter = null;
+    Query next = subscription.query(uri, resumingFrom);
+    query = next;
+    return next.uri();
+  }
+
+  /// Where the first connection begins, when the application has said so.
+  private Optional<Position> start() {
+    return Optional.ofNullable(since).map(sequence -> new Position("", sequence));
+  }
+
+  /// The server has let the client in; its position lies at `position`.
+  void established(Link opened, Position position) {
+    Query told = query == null ? subscription.query(uri, resumingFrom) : query;
+    subscription.connected(opened, told);
+    if (resumingFrom == null) {
+      keeper.established(position);
+      notices.connected(position, null);
+    } else {
+      epoch = position.epoch();
+      if (!told.resumes()) {
+        opened.send(Actions.resume(resumingFrom));
+      }
+    }
+    publishes.connected(opened);
+  }
+
+  /// The connection is gone, or could not be opened.
+  void disconnected(int code) {
+    subscription.disconnected();
+    publishes.disconnected(code);
+  }
+
+  /// No other connection follows by itself.
+  void abandon(String why) {
+    publishes.abandon(why);
+  }
+
+  /// Why the server said that it closes the connection; empty when it did not.
+  String closingReason() {
+    return closing == null ? "" : closing.message();
+  }
+
+  /// When the server asked to be asked again; `null` when it did not.
+  @Nullable Duration comeBackAfter() {
+    return comeBackAfter;
+  }
+
+  Subscription subscription() {
+    return subscription;
+  }
+
+  // What the server says.
+
+  /// @param json the text of the message
+  void hear(Link source, ServerMessage message, String json) {
+    switch (message) {
+      case ServerMessage.Event event -> event(event, json);
+      case ServerMessage.Unreadable unreadable -> unreadable(unreadable, json);
+      case ServerMessage.Heartbeat heartbeat -> {
+        if (heartbeat.sequence() != null) {
+          told(heartbeat.sequence());
+        }
+        source.send(Actions.PONG);
+      }
+      case ServerMessage.Subscribed subscribed -> {
+        told(subscribed.sequence());
+        subscription.acknowledged(subscribed.id(), subscribed.patterns(), subscribed.warnings());
+      }
+      case ServerMessage.Unsubscribed unsubscribed -> {
+        told(unsubscribed.sequence());
+        subscription.acknowledged(unsubscribed.id(), unsubscribed.patterns(), List.of());
+      }
+      case ServerMessage.Resumed resumed -> resumed(resumed);
+      case ServerMessage.Published published ->
+          publishes.published(published.id(), published.sequence());
+      case ServerMessage.Missed missed -> {
+        if (resumingFrom == null) { // else it comes again, as events do
+          keeper.missed(missed.gap());
+          notices.gap(missed.gap());
+        }
+      }
+      case ServerMessage.Reconnect reconnect ->
+          comeBackAfter = Duration.ofMillis(reconnect.afterMillis());
+      case ServerMessage.Refused refused -> refused(refused);
+      case ServerMessage.Closing reason -> closing = reason;
+      case ServerMessage.Established again -> {} // never comes a second time
+      case ServerMessage.Ignorable ignorable -> {}
+    }
+  }
+
+  /// The server has gone back to where this client was, or as near as it can.
+  private void resumed(ServerMessage.Resumed resumed) {
+    Position from = resumingFrom;
+    if (from == null) {
+      return;
+    }
+    resumingFrom = null;
+    Position before = keeper.position().orElse(null);
+    Position begin = new Position(epoch, resumed.since());
+    keeper.resumed(begin);
+    notices.connected(begin, before);
+    if (resumed.lost() && resumed.firstAvailable() > from.sequence() + 1) {
+      notices.gap(new Gap(from.sequence() + 1, resumed.firstAvailable() - 1));
+    }
+    if (resumed.ahead()) {
+      notices.error(
+          ServerMessages.AHEAD,
+          "The server never was at "
+              + from.sequence()
+              + ": it goes on with live events, after "
+              + resumed.since());
+    }
+  }
+
+  /// A position of the connection; while it is being taken back, it means nothing.
+  private void told(long sequence) {
+    if (resumingFrom == null) {
+      keeper.told(sequence);
+    }
+  }
+
+  private void event(ServerMessage.Event event, String json) {
+    if (isExpected(event.sequence())) {
+      keeper.delivered(event.sequence(), event.previous()).ifPresent(notices::gap);
+      notices.event(event.event(), json);
+    }
+  }
+
+  /// What cannot be read is handed on as such. Only then does it count as received: when its place is
+  /// not known, the next event shows that something is missing.
+  private void unreadable(ServerMessage.Unreadable message, String json) {
+    ServerMessage.Place place = message.place();
+    if (place == null) {
+      notices.unreadable(null, json, message.fault());
+    } else if (isExpected(place.sequence())) {
+      keeper.delivered(place.sequence(), place.previous()).ifPresent(notices::gap);
+      notices.unreadable(place.sequence(), json, message.fault());
+    }
+  }
+
+  /// What comes before the connection is taken back will come again.
+  private boolean isExpected(long sequence) {
+    return resumingFrom == null && keeper.isNew(sequence);
+  }
+
+  private void refused(ServerMessage.Refused refused) {
+    if (publishes.expects(refused.id())) {
+      publishes.refused(refused.id(), refused.refusal());
+    } else {
+      subscription.refused(refused.id(), refused.refusal());
+    }
+  }
+}
