@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// Keeps a second server away from the same directory. The operating system lets go of it when the
 /// process ends, however it ends.
 final class LogLock implements AutoCloseable {
+
+  private static final String NAME = "lock";
 
   /// The directories that this process has taken. POSIX drops all locks that a process has on a file
   /// when it closes any descriptor of it, so a second attempt here must not even open the lock file.
@@ -36,6 +39,7 @@ final class LogLock implements AutoCloseable {
       }
       LogLock lock = null;
       try {
+        requireFile(real.resolve(NAME));
         lock = lockFile(real);
       } finally {
         if (lock == null) {
@@ -58,12 +62,21 @@ final class LogLock implements AutoCloseable {
   private static @Nullable LogLock lockFile(Path directory) throws IOException {
     FileChannel channel =
         FileChannel.open(
-            directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            directory.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (channel.tryLock() == null) {
       channel.close();
       return null;
     }
     return new LogLock(directory, channel);
+  }
+
+  /// Refuses what is no file: to open a pipe would wait for its other end, and a device is no place for
+  /// a log.
+  static void requireFile(Path file) throws LogOpenException {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file)) {
+      throw new LogOpenException(
+          file + " is not a file: move it out of the way, or choose another --data");
+    }
   }
 
   private static LogOpenException taken(Path directory) {
@@ -81,7 +94,7 @@ final class LogLock implements AutoCloseable {
         cause);
   }
 
-  private static String reason(IOException e) {
+  static String reason(IOException e) {
     String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
     return reason == null ? "access denied" : reason;
   }
