@@ -6,6 +6,7 @@ import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.SampleEvents;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,7 @@ class HostileFilesTest {
           SqliteEventLog.open(SqliteSettings.of(Path.of(arguments[0])), InstantSource.system());
       BufferedReader in =
           new BufferedReader(
-              new java.io.InputStreamReader(System.in, StandardCharsets.US_ASCII));
+              new InputStreamReader(System.in, StandardCharsets.US_ASCII));
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         AppendResult result = log.append(SampleEvents.appends("a.a")).join().getFirst();
         String read;
@@ -54,8 +55,8 @@ class HostileFilesTest {
   @ValueSource(strings = {"events.db-shm", "events.db-wal", "events.db", "newest", "lock"})
   void livesWhenAFileIsCutShort(String name) throws Exception {
     Process process = OtherProcess.start(Child.class, directory.toString());
-    try (BufferedReader out = process.inputReader();
-        Writer in = process.outputWriter()) {
+    try (BufferedReader out = process.inputReader()) {
+      Writer in = process.outputWriter();
       for (int i = 1; i <= 50; i++) {
         in.write("go\n");
         in.flush();

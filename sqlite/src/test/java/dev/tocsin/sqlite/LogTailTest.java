@@ -37,11 +37,15 @@ class LogTailTest {
   }
 
   private void assertNewEpoch(long newest) throws Exception {
+    assertNewEpoch(newest, newest);
+  }
+
+  private void assertNewEpoch(long least, long most) throws Exception {
     String second;
     try (SqliteEventLog log = open()) {
       second = log.epoch();
       assertThat(second).isNotEqualTo(epoch);
-      assertThat(log.newest()).isEqualTo(newest);
+      assertThat(log.newest()).isBetween(least, most);
     }
     try (SqliteEventLog log = open()) {
       assertThat(log.epoch()).isEqualTo(second);
@@ -66,11 +70,11 @@ class LogTailTest {
   @Test
   void beginsANewEpochWhenItsWriteAheadFileIsDamaged() throws Exception {
     try (RandomAccessFile journal = new RandomAccessFile(file(LogFile.JOURNAL).toFile(), "rw")) {
-      journal.seek(journal.length() - 3_000);
+      journal.seek(journal.length() / 2);
       journal.write(new byte[100]);
     }
 
-    assertNewEpoch(EVENTS);
+    assertNewEpoch(1, EVENTS);
   }
 
   @Test
