@@ -61,7 +61,9 @@ public final class Main {
     makers.put(
         "log",
         () ->
-            new CommandLine(new LogCommand()).addSubcommand(new LogCommand.NewEpoch(surroundings)));
+            new CommandLine(new LogCommand())
+                .addSubcommand(new LogCommand.NewEpoch(surroundings))
+                .addSubcommand(new LogCommand.Copy(surroundings)));
     makers.put("demo", () -> new CommandLine(new Demo(surroundings)));
     makers.put(
         "bench",

@@ -32,10 +32,20 @@ final class LogLock implements AutoCloseable {
 
   /// Takes a directory, making it when it is not there.
   static LogLock take(Path directory) throws LogOpenException {
+    LogLock lock = tryToTake(directory);
+    if (lock == null) {
+      throw new LogOpenException(
+          "another server uses " + directory + ": stop it, or choose another --data");
+    }
+    return lock;
+  }
+
+  /// Takes a directory, making it when it is not there; `null` when a server has it.
+  static @Nullable LogLock tryToTake(Path directory) throws LogOpenException {
     try {
       Path real = Files.createDirectories(directory).toRealPath();
       if (!TAKEN_HERE.add(real)) {
-        throw taken(directory);
+        return null;
       }
       LogLock lock = null;
       try {
@@ -45,9 +55,6 @@ final class LogLock implements AutoCloseable {
         if (lock == null) {
           TAKEN_HERE.remove(real);
         }
-      }
-      if (lock == null) {
-        throw taken(directory);
       }
       return lock;
     } catch (FileAlreadyExistsException e) {
@@ -77,11 +84,6 @@ final class LogLock implements AutoCloseable {
       throw new LogOpenException(
           file + " is not a file: move it out of the way, or choose another --data");
     }
-  }
-
-  private static LogOpenException taken(Path directory) {
-    return new LogOpenException(
-        "another server uses " + directory + ": stop it, or choose another --data");
   }
 
   static LogOpenException cannotWrite(Path directory, String reason, @Nullable Exception cause) {

@@ -39,6 +39,7 @@ final class LogThread implements Runnable {
   private final Checkpoints checkpoints;
   private final LogPlace place;
   private final LogMark mark;
+  private final LogCopies copies;
   private final long idempotencyMillis;
   private final LogClock clock;
   private final Consumer<List<LoggedEvent>> deliver;
@@ -79,6 +80,7 @@ final class LogThread implements Runnable {
     this.retention = new Retention(connection, settings, clock, newest);
     this.place = LogPlace.of(directory);
     this.mark = mark;
+    this.copies = new LogCopies(directory);
     this.idempotencyMillis = settings.idempotencyWindow().toMillis();
     this.clock = clock;
     this.deliver = deliver;
@@ -128,6 +130,7 @@ final class LogThread implements Runnable {
       fault = end;
       queue.abandon(end);
       LogFile.rollBack(connection);
+      copies.close();
       if (!place.journalIsCut()) {
         checkpoints.close();
       }
@@ -224,6 +227,7 @@ final class LogThread implements Runnable {
     try {
       place.require();
       mark.restore(newest);
+      copies.look();
       if (throwAway()) {
         oldest = LogFile.oldest(connection, newest);
         reader.unreadable().forgetBefore(oldest);

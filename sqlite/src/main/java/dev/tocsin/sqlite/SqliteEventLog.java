@@ -165,6 +165,14 @@ public final class SqliteEventLog implements EventLog {
     }
   }
 
+  /// Copies the log of a directory to a file, as it is at one moment: by means of the server that has it
+  /// open, if one has. Blocks until that is done.
+  ///
+  /// @param to a file that is not there
+  public static void copy(Path directory, Path to) throws LogOpenException, InterruptedException {
+    LogCopies.copy(directory, to);
+  }
+
   private void deliver(List<LoggedEvent> events) {
     deliveryLock.lock();
     try {

@@ -121,7 +121,7 @@ class LogPlaceTest {
 
     assertThat(log.newest()).isEqualTo(stored.sequence());
     assertThat(log.read(0, Integer.MAX_VALUE, Integer.MAX_VALUE))
-        .hasSize((int) stored.sequence());
+        .hasSize(Math.toIntExact(stored.sequence()));
   }
 
   @Test
