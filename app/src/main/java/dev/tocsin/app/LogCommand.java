@@ -7,11 +7,12 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/// Looks after a log on disk while no server uses it.
+/// Looks after a log on disk.
 @Command(
     name = "log",
-    description = "Looks after a log on disk that no server is using.",
+    description = "Looks after a log on disk.",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n")
 final class LogCommand {
@@ -20,9 +21,9 @@ final class LogCommand {
   @Command(
       name = "new-epoch",
       description = {
-        "Begins a new epoch: to be run after a backup was restored.",
+        "Begins a new epoch: to be run after a backup was restored, while no server uses the log.",
         "",
-        "Sequences behind the backup are given a second time then; the new epoch tells clients not"
+        "Sequences after those of the backup are given a second time then; the new epoch tells clients not"
             + " to take them for what they know already."
       },
       sortOptions = false)
@@ -47,6 +48,47 @@ final class LogCommand {
       }
       try {
         surroundings.out().println("epoch " + SqliteEventLog.beginEpoch(data));
+        return 0;
+      } catch (LogOpenException e) {
+        throw new Failure(String.valueOf(e.getMessage()), e);
+      }
+    }
+  }
+
+  /// Copies the log.
+  @Command(
+      name = "copy",
+      description = {
+        "Copies the log to a file: a backup, or something to look into with sqlite3.",
+        "",
+        "A server may be using the log: then it makes the copy, in DIR, and goes on meanwhile."
+      },
+      sortOptions = false)
+  static final class Copy implements Callable<Integer> {
+
+    private final Surroundings surroundings;
+
+    @Option(
+        names = "--data",
+        paramLabel = "DIR",
+        description = "Where the log is kept (default: ./data).")
+    private Path data = Path.of("data");
+
+    @Parameters(paramLabel = "FILE", description = "The file to make.")
+    private Path file = Path.of("");
+
+    Copy(Surroundings surroundings) {
+      this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws Failure, InterruptedException {
+      if (!Files.isDirectory(data)) {
+        throw new Failure("there is no log in " + data);
+      }
+      try {
+        SqliteEventLog.copy(data, file);
+        surroundings.out().println("copied to " + file);
         return 0;
       } catch (LogOpenException e) {
         throw new Failure(String.valueOf(e.getMessage()), e);

@@ -65,7 +65,9 @@ public final class Main {
     makers.put(
         "log",
         () ->
-            new CommandLine(new LogCommand()).addSubcommand(new LogCommand.NewEpoch(surroundings)));
+            new CommandLine(new LogCommand())
+                .addSubcommand(new LogCommand.NewEpoch(surroundings))
+                .addSubcommand(new LogCommand.Copy(surroundings)));
     makers.put("demo", () -> new CommandLine(new Demo(surroundings)));
     makers.put(
         "bench",

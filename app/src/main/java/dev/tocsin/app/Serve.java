@@ -32,7 +32,8 @@ import picocli.CommandLine.Option;
 final class Serve implements Callable<Integer> {
 
   private static final Duration STOP_LIMIT = Duration.ofSeconds(9);
-  private static final ByteSize MEMORY_SIZE = new ByteSize(256L << 20);
+  private static final ByteSize MEMORY_SIZE =
+      new ByteSize(Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 2));
   private static final ByteSize DISK_SIZE = new ByteSize(2L << 30);
 
   private final Surroundings surroundings;

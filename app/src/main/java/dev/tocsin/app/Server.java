@@ -23,8 +23,10 @@ import java.util.concurrent.Executors;
 /// to [#stop].
 final class Server {
 
-  /// How many bytes of the newest events the shards are given from memory at most.
-  private static final long MAX_RECENT_BYTES = 64L << 20;
+  /// How many bytes of the newest events the shards are given from memory at most: an eighth of the heap
+  /// where that is less than 64 MiB.
+  private static final long MAX_RECENT_BYTES =
+      Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
 
   private final EventLog log;
   private final Hub hub;

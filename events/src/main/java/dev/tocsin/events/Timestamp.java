@@ -15,6 +15,9 @@ import java.time.temporal.ChronoUnit;
 /// @param text the text, valid in the sense above
 public record Timestamp(String text) {
 
+  private static final Instant EARLIEST = Instant.parse("0000-01-01T00:00:00Z");
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
+
   /// @throws IllegalArgumentException when the text is no such moment
   public Timestamp {
     if (!IsoDateTime.isDateTime(text)) {
@@ -22,9 +25,12 @@ public record Timestamp(String text) {
     }
   }
 
-  /// The moment in UTC, to the millisecond: `2026-01-09T12:00:00.123Z`.
+  /// The moment in UTC, to the millisecond: `2026-01-09T12:00:00.123Z`. One outside the years 0000 to 9999,
+  /// which have four digits, becomes the nearest that is within.
   public static Timestamp of(Instant instant) {
-    return new Timestamp(instant.truncatedTo(ChronoUnit.MILLIS).toString());
+    Instant moment =
+        instant.isBefore(EARLIEST) ? EARLIEST : instant.isAfter(LATEST) ? LATEST : instant;
+    return new Timestamp(moment.truncatedTo(ChronoUnit.MILLIS).toString());
   }
 
   /// The present moment of `clock`, see [#of].

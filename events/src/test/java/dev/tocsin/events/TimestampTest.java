@@ -30,6 +30,18 @@ class TimestampTest {
 
   @ParameterizedTest
   @CsvSource({
+    "+10000-01-01T00:00:00Z, 9999-12-31T23:59:59.999Z",
+    "+292278994-08-17T07:12:55Z, 9999-12-31T23:59:59.999Z",
+    "9999-12-31T23:59:59.999999Z, 9999-12-31T23:59:59.999Z",
+    "-0001-12-31T23:59:59Z, 0000-01-01T00:00:00Z",
+    "1969-12-31T23:59:59.001Z, 1969-12-31T23:59:59.001Z",
+  })
+  void aClockThatIsFarOffStillGivesAMoment(Instant clock, String text) {
+    assertThat(Timestamp.of(clock)).hasToString(text);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "2026-01-09T12:00:00Z, 2026-01-09T12:00:00Z",
     "2026-01-09t12:00:00z, 2026-01-09T12:00:00Z",
     "2026-01-09T12:00:00, 2026-01-09T12:00:00Z",

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /// A log that lives as long as the process: for tests, demos and for who wants no disk.
@@ -40,12 +41,27 @@ public final class InMemoryEventLog implements EventLog {
   /// @param epoch a name that no other log has had, for instance random
   /// @param maxBytes how many bytes of events are kept; the newest event always is
   /// @param idempotencyWindow how long the keys of idempotent publishes are remembered
-  /// @param clock tells when they are forgotten
+  /// @param clock tells when events were accepted
   public InMemoryEventLog(
       String epoch, long maxBytes, Duration idempotencyWindow, InstantSource clock) {
+    this(epoch, maxBytes, idempotencyWindow, clock, System::nanoTime);
+  }
+
+  /// @param nanoTime the time by which keys are forgotten, see [System#nanoTime]
+  InMemoryEventLog(
+      String epoch,
+      long maxBytes,
+      Duration idempotencyWindow,
+      InstantSource clock,
+      LongSupplier nanoTime) {
     this.epoch = epoch;
-    this.keys = new RecentKeys(idempotencyWindow, clock);
+    this.keys = new RecentKeys(idempotencyWindow, maxKeyBytes(), nanoTime);
     this.events = new EventRing(0, maxBytes);
+  }
+
+  /// What the idempotency keys may take: an eighth of the heap.
+  private static long maxKeyBytes() {
+    return Runtime.getRuntime().maxMemory() / 8;
   }
 
   @Override

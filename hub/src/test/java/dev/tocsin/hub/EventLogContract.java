@@ -430,6 +430,20 @@ public abstract class EventLogContract {
   }
 
   @Test
+  void forgetsNoKeyBecauseAClockWasSet() {
+    EventLog log = open();
+    clock.set(Duration.ofDays(-20_000));
+    appendKeyed(log, "key", "a.a");
+
+    clock.set(Duration.ofDays(20_030));
+
+    assertThat(appendKeyed(log, "key", "a.a")).isEqualTo(stored(1));
+    clock.set(Duration.ofDays(-60));
+    clock.advance(WINDOW);
+    assertThat(appendKeyed(log, "key", "a.a")).isEqualTo(stored(2));
+  }
+
+  @Test
   void hasNoFaultUntilItIsClosed() {
     EventLog log = open();
     append(log, "a.a");

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class AppendQueue {
 
   /// What may wait, in bytes of JSON and [#EVENT_BYTES] for each event; beyond it an append is refused
-  /// at once.
-  static final long MAX_BYTES = 64L << 20;
+  /// at once. An eighth of the heap where that is less.
+  static final long MAX_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
 
   /// How long an append may wait.
   static final long MAX_WAIT_MILLIS = 5_000;

@@ -28,15 +28,16 @@ final class Checkpoints implements AutoCloseable {
 
   /// What may be written while one is under way. A disk that is slower than the producers holds them up here,
   /// so that the file does not grow without end.
-  static final long MAX_BEHIND_BYTES = 2 * DUE_BYTES;
+  static final long MAX_MEANWHILE_BYTES = 2 * DUE_BYTES;
 
   /// What a group takes beside its events: a page that had room left, and one of the index.
   private static final int GROUP_BYTES = 2 * 4_096;
 
-  private static final String CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)";
-
-  private final Path directory;
   private final Connection writer;
+
+  /// For the other thread. Opened once: what its path names later may be another file.
+  private final Connection own;
+
   private final ThreadPoolExecutor thread;
 
   /// Written since the last one began, roughly.
@@ -45,13 +46,13 @@ final class Checkpoints implements AutoCloseable {
   private @Nullable CompletableFuture<Void> underWay;
 
   /// @param writer the connection of the log's thread
-  Checkpoints(Path directory, Connection writer) {
+  Checkpoints(Path directory, Connection writer) throws SQLException {
     this(directory, writer, Thread.ofPlatform().name("tocsin-log-checkpoint").daemon().factory());
   }
 
-  Checkpoints(Path directory, Connection writer, ThreadFactory threads) {
-    this.directory = directory;
+  Checkpoints(Path directory, Connection writer, ThreadFactory threads) throws SQLException {
     this.writer = writer;
+    this.own = LogFile.openForFoldingBack(directory);
     this.thread =
         new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
     // Now, when a lack of threads is told to whoever opens the log, and not in the middle of
@@ -66,7 +67,7 @@ final class Checkpoints implements AutoCloseable {
     bytes += groupBytes + GROUP_BYTES;
   }
 
-  /// Begins a checkpoint that is due, and ends one that is nearly done or that too much has been written behind.
+  /// Begins a checkpoint that is due, and ends one that is nearly done or during which too much has been written.
   /// Between two groups.
   void step() {
     if (underWay == null) {
@@ -74,7 +75,7 @@ final class Checkpoints implements AutoCloseable {
         bytes = 0;
         underWay = CompletableFuture.runAsync(this::foldBackMost, thread);
       }
-    } else if (!isUnderWay() || bytes >= MAX_BEHIND_BYTES) {
+    } else if (!isUnderWay() || bytes >= MAX_MEANWHILE_BYTES) {
       end();
       foldBack(writer);
     }
@@ -93,7 +94,7 @@ final class Checkpoints implements AutoCloseable {
     }
   }
 
-  /// Waits for the one that is under way, and lets the thread go.
+  /// Waits for the one that is under way, and lets thread and connection go.
   @Override
   public void close() {
     try {
@@ -101,19 +102,25 @@ final class Checkpoints implements AutoCloseable {
     } finally {
       thread.shutdown();
     }
+    try {
+      own.close();
+    } catch (SQLException e) {
+      skipped(e);
+    }
   }
 
   private void foldBackMost() {
-    try (Connection own = LogFile.openForFoldingBack(directory)) {
+    try {
       foldBack(own);
-    } catch (SQLException | RuntimeException e) {
-      skipped(e);
+    } catch (Throwable e) {
+      // It would come out of `end`, and end the log's thread.
+      LOG.atError().setCause(e).log("the write-ahead file was not folded back");
     }
   }
 
   private static void foldBack(Connection connection) {
     try {
-      LogFile.execute(connection, CHECKPOINT);
+      LogFile.execute(connection, LogFile.FOLD_BACK);
     } catch (SQLException | RuntimeException e) {
       skipped(e);
     }

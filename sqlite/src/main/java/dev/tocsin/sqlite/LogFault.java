@@ -2,6 +2,7 @@ package dev.tocsin.sqlite;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 
 /// What SQLite's errors mean for an operator: sentences that say what to do.
@@ -38,8 +39,23 @@ final class LogFault {
     };
   }
 
+  /// What a value of the table `log` says is not what it could say.
+  static LogOpenException corrupt(String name, @Nullable String value, Exception cause) {
+    return new LogOpenException(
+        "the log is damaged: its table log says "
+            + name
+            + " = '"
+            + value
+            + "'. Restore a backup (docs/log-format.md), or move the log away to start with an empty"
+            + " one",
+        cause);
+  }
+
   /// Why the log cannot take events.
   static String whenWriting(Exception e) {
+    if (e instanceof LogPlace.LostException lost) {
+      return String.valueOf(lost.getMessage());
+    }
     return switch (code(e)) {
       case SQLITE_FULL -> "The disk with the log is full; it goes on when there is room";
       case SQLITE_BUSY, SQLITE_LOCKED ->
@@ -56,6 +72,22 @@ final class LogFault {
   /// Whether another program holds the file, so that waiting may help.
   static boolean isBusy(Exception e) {
     return code(e) == SQLiteErrorCode.SQLITE_BUSY;
+  }
+
+  /// Whether what is stored is damaged, so that trying again is of no use.
+  static boolean isDamage(Exception e) {
+    if (!(e instanceof SQLException sql)) {
+      return false;
+    }
+    return switch (SQLiteErrorCode.getErrorCode(sql.getErrorCode())) {
+      case SQLITE_IOERR_SHORT_READ, SQLITE_IOERR_CORRUPTFS -> true;
+      default -> code(e) == SQLiteErrorCode.SQLITE_CORRUPT || code(e) == SQLiteErrorCode.SQLITE_NOTADB;
+    };
+  }
+
+  /// The error of reading what is damaged, although SQLite has not noticed.
+  static SQLException damage(String what) {
+    return new SQLException(what, null, SQLiteErrorCode.SQLITE_CORRUPT.code);
   }
 
   /// The primary code: SQLite keeps its extensions in the upper bytes.

@@ -1,5 +1,6 @@
 package dev.tocsin.sqlite;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,9 +15,16 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteOpenMode;
 
 /// The file's format, and what every use of it needs: `docs/log-format.md` describes it for operators.
+///
+/// While a log is open no other process can use its file. SQLite then keeps the index of the write-ahead
+/// file on the heap, where all connections of this process share it (its file system `unix-excl`), and
+/// not in a mapped file that anybody can cut short under the process: that would end it with SIGBUS.
 final class LogFile {
 
   static final String NAME = "events.db";
+
+  /// The write-ahead file.
+  static final String JOURNAL = NAME + "-wal";
 
   /// Of the format; a file with a greater one is of a newer program.
   static final int VERSION = 1;
@@ -28,11 +36,14 @@ final class LogFile {
   /// the queue.
   private static final int BUSY_TIMEOUT_MILLIS = 1_000;
 
+  /// Keeps other processes out and the index on the heap. Windows has no such file system.
+  private static final String EXCLUSIVE = File.separatorChar == '/' ? "?vfs=unix-excl" : "";
+
   /// After how many pages a commit folds the write-ahead file back, if [Checkpoints] has not kept up.
   private static final int CHECKPOINT_PAGES = 16_000;
 
   /// What the write-ahead file shrinks to after it had to grow. Without readers it does not.
-  private static final int JOURNAL_LIMIT_BYTES = 32 << 20;
+  static final int JOURNAL_LIMIT_BYTES = 32 << 20;
 
   /// The size from which on the write-ahead file is folded back whoever reads.
   private static final int MAX_JOURNAL_BYTES = 48 << 20;
@@ -44,6 +55,9 @@ final class LogFile {
   static final String BEGIN = "BEGIN IMMEDIATE";
 
   static final String COMMIT = "COMMIT";
+
+  /// Folds the write-ahead file back into the database, as far as nobody reads.
+  static final String FOLD_BACK = "PRAGMA wal_checkpoint(PASSIVE)";
 
   private static final String[] TABLES = {
     """
@@ -71,6 +85,15 @@ final class LogFile {
     "CREATE TABLE log (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
   };
 
+  /// Came later than the others: a log that was made without it is given one.
+  private static final String MOMENTS =
+      """
+      CREATE TABLE IF NOT EXISTS moments (
+        sequence INTEGER PRIMARY KEY,
+        lived_at INTEGER NOT NULL
+      ) STRICT
+      """;
+
   private LogFile() {}
 
   /// Whether a directory has a log.
@@ -83,17 +106,20 @@ final class LogFile {
   /// @param directory one that is there
   static Connection openForWriting(Path directory, Durability durability) throws LogOpenException {
     Path file = directory.resolve(NAME);
+    LogLock.requireFile(file);
+    LogLock.requireFile(directory.resolve(JOURNAL));
     if (Files.exists(file) && !Files.isWritable(file)) {
       throw LogLock.cannotWrite(file, "access denied", null);
     }
     try {
-      Connection connection = connect(file, new SQLiteConfig());
+      Connection connection = connect(file);
       try {
         boolean isNew = isNew(connection, file);
         configure(connection, durability);
         if (isNew) {
           makeTables(connection);
         }
+        execute(connection, MOMENTS);
         return connection;
       } catch (SQLException | LogOpenException e) {
         connection.close();
@@ -106,21 +132,28 @@ final class LogFile {
 
   /// Opens the file, which is there, for reading beside the writer.
   static Connection openForReading(Path directory) throws SQLException {
-    SQLiteConfig config = new SQLiteConfig();
-    config.setReadOnly(true);
-    return connect(directory.resolve(NAME), config);
+    Connection connection = connect(directory.resolve(NAME));
+    // Not read-only for the file system as well: only those who may write share one lock and one index.
+    execute(connection, "PRAGMA query_only = ON");
+    return connection;
   }
 
-  /// Opens the file, which is there, for a checkpoint beside the writer.
+  /// Opens the file, which is there, for checkpoints beside the writer.
   static Connection openForFoldingBack(Path directory) throws SQLException {
-    return connect(directory.resolve(NAME), new SQLiteConfig());
+    return connect(directory.resolve(NAME));
   }
 
-  private static Connection connect(Path file, SQLiteConfig config) throws SQLException {
+  private static Connection connect(Path file) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
     // JDBC lets one thread in at a time already.
     config.setOpenMode(SQLiteOpenMode.NOMUTEX);
-    return config.createConnection("jdbc:sqlite:" + file);
+    // As an address, in which nothing in the file's name can be taken for an option.
+    String address = "file:" + file.toUri().getRawPath() + EXCLUSIVE;
+    Connection connection = config.createConnection("jdbc:sqlite:" + address);
+    // The database is never mapped either.
+    execute(connection, "PRAGMA mmap_size = 0");
+    return connection;
   }
 
   /// Whether the file has nothing in it yet. Changes nothing: the file may be somebody else's.
@@ -230,11 +263,15 @@ final class LogFile {
   }
 
   /// The newest sequence that was ever given.
-  static long newest(Connection connection) throws SQLException {
+  static long newest(Connection connection) throws SQLException, LogOpenException {
     String noted = value(connection, "newest");
-    return Math.max(
-        number(connection, "SELECT max(sequence) FROM events"),
-        noted == null ? 0 : Long.parseLong(noted));
+    try {
+      return Math.max(
+          number(connection, "SELECT max(sequence) FROM events"),
+          noted == null ? 0 : Long.parseLong(noted));
+    } catch (NumberFormatException e) {
+      throw LogFault.corrupt("newest", noted, e);
+    }
   }
 
   /// The oldest sequence; one more than `newest` when there is none.
@@ -268,7 +305,7 @@ final class LogFile {
   /// Whether the write-ahead file has grown beyond its measure, because somebody always read.
   static boolean hasLargeJournal(Path directory) {
     // A look at the file's entry, not at the file: that must not be opened here, see [LogLock].
-    return directory.resolve(NAME + "-wal").toFile().length() > MAX_JOURNAL_BYTES;
+    return directory.resolve(JOURNAL).toFile().length() > MAX_JOURNAL_BYTES;
   }
 
   /// Finds out whether the file takes more than a few bytes, by writing some and taking them back.

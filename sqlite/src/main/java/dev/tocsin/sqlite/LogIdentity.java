@@ -6,15 +6,19 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Which life of the log this is: the epoch, and whether it can go on.
 ///
-/// A power loss in the mode `process` can take back events that were delivered already; were the log
-/// to go on, their sequences would be given a second time. So the log remembers the machine's boot,
-/// its mode and whether it was closed in order, and begins a new epoch when it was not and the machine
-/// has been restarted since.
+/// It goes on only where no sequence can be given a second time. Two things can take the newest events
+/// back. A loss of power in the mode `process`: so the log remembers the machine's boot, its mode and
+/// whether it was closed in order. And whoever deletes or damages the write-ahead file of a log that
+/// was not: so the [LogMark] remembers the newest event.
 final class LogIdentity {
 
+  private static final Logger LOG = LoggerFactory.getLogger(LogIdentity.class);
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
   private LogIdentity() {}
@@ -22,15 +26,26 @@ final class LogIdentity {
   /// The epoch under which the log goes on; notes that it is open.
   ///
   /// @param boot the name of this boot of the machine; when it is empty every boot is another
-  static String open(Connection connection, Durability durability, String boot)
-      throws SQLException {
+  /// @param newest the newest sequence that the database knows
+  static String open(
+      Connection connection, Durability durability, String boot, LogMark mark, long newest)
+      throws SQLException, LogOpenException {
     String known = LogFile.value(connection, "epoch");
     boolean closed = "true".equals(LogFile.value(connection, "closed"));
     boolean sameBoot = !boot.isEmpty() && boot.equals(LogFile.value(connection, "boot"));
     boolean safeMode = Durability.POWER.toString().equals(LogFile.value(connection, "durability"));
-    String epoch = known != null && (closed || sameBoot || safeMode) ? known : newEpoch();
-    // This note, and with it all that is in the log, has to be on the disk before the first event
-    // is
+    String doubt = doubt(known, closed, mark.read(), newest);
+    boolean goesOn = known != null && doubt == null && (closed || sameBoot || safeMode);
+    String epoch = known != null && goesOn ? known : newEpoch();
+    if (doubt != null) {
+      LOG.atWarn().addKeyValue("newest", newest).addKeyValue("epoch", epoch).log(doubt);
+    } else if (known != null && !goesOn) {
+      LOG.atWarn()
+          .addKeyValue("newest", newest)
+          .addKeyValue("epoch", epoch)
+          .log("the machine went down under the log, so a new epoch begins");
+    }
+    // This note, and with it all that is in the log, has to be on the disk before the first event is
     // delivered.
     LogFile.setDurability(connection, Durability.POWER);
     LogFile.begin(connection);
@@ -40,6 +55,49 @@ final class LogIdentity {
     LogFile.setValue(connection, "closed", "false");
     LogFile.commit(connection);
     LogFile.setDurability(connection, durability);
+    // In the database itself: a copy of it alone must not look like a log that was closed in order.
+    LogFile.execute(connection, LogFile.FOLD_BACK);
+    try {
+      mark.begin(epoch, newest);
+    } catch (IOException e) {
+      throw new LogOpenException("cannot write the log's mark: " + LogLock.reason(e), e);
+    }
+    return epoch;
+  }
+
+  /// Why the newest events may be missing, a sentence; `null` when nothing speaks for it.
+  private static @Nullable String doubt(
+      @Nullable String known, boolean closed, LogMark.@Nullable Note note, long newest) {
+    if (note == null) {
+      return known == null || closed
+          ? null
+          : "the log was not closed in order and nothing tells whether its newest events are all"
+              + " there, so a new epoch begins";
+    }
+    if (known == null) {
+      return "the log that was here is gone, with its events up to " + note.newest();
+    }
+    if (!known.equals(note.epoch())) {
+      return "this is not the log that was open here last, so a new epoch begins";
+    }
+    return newest >= note.newest()
+        ? null
+        : "the log's newest events are gone, from "
+            + (newest + 1)
+            + " to "
+            + note.newest()
+            + ", so a new epoch begins";
+  }
+
+  /// Begins a new epoch in a log that no server uses.
+  static String begin(Connection connection, LogMark mark, long newest)
+      throws SQLException, IOException {
+    String epoch = newEpoch();
+    LogFile.begin(connection);
+    LogFile.setValue(connection, "epoch", epoch);
+    close(connection);
+    LogFile.commit(connection);
+    mark.begin(epoch, newest);
     return epoch;
   }
 
@@ -48,7 +106,7 @@ final class LogIdentity {
     LogFile.setValue(connection, "closed", "true");
   }
 
-  static String newEpoch() {
+  private static String newEpoch() {
     return UUID.randomUUID().toString();
   }
 

@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// Keeps a second server away from the same directory. The operating system lets go of it when the
 /// process ends, however it ends.
 final class LogLock implements AutoCloseable {
+
+  private static final String NAME = "lock";
 
   /// The directories that this process has taken. POSIX drops all locks that a process has on a file
   /// when it closes any descriptor of it, so a second attempt here must not even open the lock file.
@@ -29,21 +32,29 @@ final class LogLock implements AutoCloseable {
 
   /// Takes a directory, making it when it is not there.
   static LogLock take(Path directory) throws LogOpenException {
+    LogLock lock = tryToTake(directory);
+    if (lock == null) {
+      throw new LogOpenException(
+          "another server uses " + directory + ": stop it, or choose another --data");
+    }
+    return lock;
+  }
+
+  /// Takes a directory, making it when it is not there; `null` when a server has it.
+  static @Nullable LogLock tryToTake(Path directory) throws LogOpenException {
     try {
       Path real = Files.createDirectories(directory).toRealPath();
       if (!TAKEN_HERE.add(real)) {
-        throw taken(directory);
+        return null;
       }
       LogLock lock = null;
       try {
+        requireFile(real.resolve(NAME));
         lock = lockFile(real);
       } finally {
         if (lock == null) {
           TAKEN_HERE.remove(real);
         }
-      }
-      if (lock == null) {
-        throw taken(directory);
       }
       return lock;
     } catch (FileAlreadyExistsException e) {
@@ -58,7 +69,7 @@ final class LogLock implements AutoCloseable {
   private static @Nullable LogLock lockFile(Path directory) throws IOException {
     FileChannel channel =
         FileChannel.open(
-            directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            directory.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (channel.tryLock() == null) {
       channel.close();
       return null;
@@ -66,9 +77,13 @@ final class LogLock implements AutoCloseable {
     return new LogLock(directory, channel);
   }
 
-  private static LogOpenException taken(Path directory) {
-    return new LogOpenException(
-        "another server uses " + directory + ": stop it, or choose another --data");
+  /// Refuses what is no file: to open a pipe would wait for its other end, and a device is no place for
+  /// a log.
+  static void requireFile(Path file) throws LogOpenException {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file)) {
+      throw new LogOpenException(
+          file + " is not a file: move it out of the way, or choose another --data");
+    }
   }
 
   static LogOpenException cannotWrite(Path directory, String reason, @Nullable Exception cause) {
@@ -81,7 +96,7 @@ final class LogLock implements AutoCloseable {
         cause);
   }
 
-  private static String reason(IOException e) {
+  static String reason(IOException e) {
     String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
     return reason == null ? "access denied" : reason;
   }

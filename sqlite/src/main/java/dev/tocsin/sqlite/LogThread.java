@@ -1,10 +1,10 @@
 package dev.tocsin.sqlite;
 
 import dev.tocsin.hub.LoggedEvent;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 /// file waits in the queue, where it is answered when that takes too long.
 ///
 /// When a write fails, the group is refused and the log has a fault until a write succeeds: that of the
-/// next group, or a trial once a second.
+/// next group, or a trial once a second. Nothing is written where a restart would not find it, see
+/// [LogPlace].
 final class LogThread implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LogThread.class);
@@ -36,8 +37,11 @@ final class LogThread implements Runnable {
   private final Path directory;
   private final Retention retention;
   private final Checkpoints checkpoints;
+  private final LogPlace place;
+  private final LogMark mark;
+  private final LogCopies copies;
   private final long idempotencyMillis;
-  private final InstantSource clock;
+  private final LogClock clock;
   private final Consumer<List<LoggedEvent>> deliver;
 
   // owned by the thread
@@ -47,31 +51,40 @@ final class LogThread implements Runnable {
   private long bytesSinceMaintenance;
   private boolean maintenancePending = true;
   private long lastMaintenanceNanos;
+  private boolean markFails;
+  private boolean isRetentionHeld;
+  private boolean isDamaged;
 
   // written by the thread, read by any
   private volatile long oldest;
   private volatile @Nullable String fault;
   private volatile long atDiskSinceNanos = NOT_AT_DISK;
 
-  /// @param connection for the thread alone from now on
+  /// @param connection for the thread alone from now on; the log's identity has been noted already
+  /// @param newest the newest sequence
   /// @param deliver is given every group once it is safe, before it is answered
   LogThread(
       Connection connection,
       AppendQueue queue,
       LogReader reader,
       SqliteSettings settings,
-      InstantSource clock,
+      LogClock clock,
+      LogMark mark,
+      long newest,
       Consumer<List<LoggedEvent>> deliver)
-      throws SQLException {
+      throws SQLException, LogOpenException {
     this.connection = connection;
     this.queue = queue;
     this.reader = reader;
     this.directory = settings.directory();
-    this.retention = new Retention(connection, settings);
+    this.retention = new Retention(connection, settings, clock, newest);
+    this.place = LogPlace.of(directory);
+    this.mark = mark;
+    this.copies = new LogCopies(directory);
     this.idempotencyMillis = settings.idempotencyWindow().toMillis();
     this.clock = clock;
     this.deliver = deliver;
-    this.newest = LogFile.newest(connection);
+    this.newest = newest;
     this.oldest = LogFile.oldest(connection, newest);
     this.checkpoints = new Checkpoints(directory, connection);
   }
@@ -105,6 +118,11 @@ final class LogThread implements Runnable {
         maintain();
         atDiskSinceNanos = NOT_AT_DISK;
       }
+      retention.storeClock();
+      end = LogFault.CLOSED;
+    } catch (SQLException e) {
+      // Of the last step: everything is written.
+      LOG.atDebug().setCause(e).log("the log's clock was not stored");
       end = LogFault.CLOSED;
     } catch (InterruptedException | RuntimeException | Error e) {
       LOG.atError().setCause(e).log("the log's writer died");
@@ -112,13 +130,17 @@ final class LogThread implements Runnable {
       fault = end;
       queue.abandon(end);
       LogFile.rollBack(connection);
-      checkpoints.close();
+      copies.close();
+      if (!place.journalIsCut()) {
+        checkpoints.close();
+      }
     }
   }
 
   private void writeGroup() {
     LogWriter writing;
     try {
+      place.require();
       writing = writer();
       writing.begin();
     } catch (SQLException | RuntimeException e) {
@@ -132,7 +154,8 @@ final class LogThread implements Runnable {
     LogWriter.Group group;
     atDiskSinceNanos = System.nanoTime();
     try {
-      group = writing.write(requests, newest, clock.millis());
+      group = writing.write(requests, newest, clock);
+      place.require();
       writing.commit();
     } catch (SQLException | RuntimeException e) {
       refuse(requests, failed(e));
@@ -144,6 +167,8 @@ final class LogThread implements Runnable {
       atDiskSinceNanos = NOT_AT_DISK;
     }
     newest += group.events().size();
+    isDamaged = false;
+    noteNewest();
     eventsSinceMaintenance += group.events().size();
     long bytes = requests.stream().mapToLong(AppendQueue.Request::bytes).sum();
     bytesSinceMaintenance += bytes;
@@ -158,6 +183,21 @@ final class LogThread implements Runnable {
       for (int i = 0; i < requests.size(); i++) {
         requests.get(i).done().complete(group.results().get(i));
       }
+    }
+  }
+
+  private void noteNewest() {
+    try {
+      mark.write(newest);
+      markFails = false;
+    } catch (IOException e) {
+      if (!markFails) {
+        LOG.atWarn()
+            .setCause(e)
+            .log("the newest sequence cannot be noted beside the log: should its write-ahead file be"
+                + " lost, nobody would notice");
+      }
+      markFails = true;
     }
   }
 
@@ -185,35 +225,89 @@ final class LogThread implements Runnable {
     lastMaintenanceNanos = now;
     maintenancePending = false;
     try {
-      LogFile.begin(connection);
-      boolean more = retention.step(newest, eventsSinceMaintenance, clock.millis());
-      LogFile.commit(connection);
-      oldest = LogFile.oldest(connection, newest);
-      eventsSinceMaintenance = 0;
-      bytesSinceMaintenance = 0;
+      place.require();
+      mark.restore(newest);
+      copies.look();
+      if (throwAway()) {
+        oldest = LogFile.oldest(connection, newest);
+        reader.unreadable().forgetBefore(oldest);
+      }
       if (LogFile.hasLargeJournal(directory)) {
         reader.foldBack(connection);
       }
-      if (fault != null) {
+      if (fault != null && !isDamaged) {
         LogFile.tryToWrite(connection);
+        recovered();
       }
-      recovered();
-      maintenancePending = more;
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | IOException | RuntimeException e) {
       failed(e);
     }
+  }
+
+  /// A step of retention.
+  ///
+  /// @return whether it could be done: not while the oldest events are damaged, which harms nobody else
+  private boolean throwAway() throws SQLException {
+    LogFile.begin(connection);
+    try {
+      maintenancePending = retention.step(newest, eventsSinceMaintenance);
+      LogFile.commit(connection);
+    } catch (SQLException e) {
+      if (!LogFault.isDamage(e)) {
+        throw e;
+      }
+      LogFile.rollBack(connection);
+      if (!isRetentionHeld) {
+        LOG.atError()
+            .setCause(e)
+            .log("the log is damaged, so old events cannot be thrown away: restore a backup before the"
+                + " disk is full (docs/log-format.md)");
+      }
+      isRetentionHeld = true;
+      return false;
+    }
+    isRetentionHeld = false;
+    eventsSinceMaintenance = 0;
+    bytesSinceMaintenance = 0;
+    return true;
   }
 
   /// Takes the transaction back and tells of the fault, in a sentence.
   private String failed(Exception e) {
     LogFile.rollBack(connection);
     closeWriter();
+    // Then only a group that can be written shows that others can be, too.
+    isDamaged = LogFault.isDamage(e);
     String reason = LogFault.whenWriting(e);
     if (!reason.equals(fault)) {
       LOG.atError().addKeyValue("reason", reason).setCause(e).log("log unavailable");
       fault = reason;
+      save();
     }
     return reason;
+  }
+
+  /// Brings into the database what is only in a write-ahead file that others took away: this process
+  /// still has it open.
+  private void save() {
+    if (place.look() != null && !place.journalIsCut()) {
+      try {
+        reader.foldBack(connection);
+      } catch (SQLException e) {
+        LOG.atDebug().setCause(e).log("the write-ahead file was not folded back");
+      }
+    }
+  }
+
+  /// What is wrong with the log's files at its end: nothing that was written to them will be found by a
+  /// restart. After the thread has ended.
+  @Nullable String misplaced() {
+    return place.look();
+  }
+
+  /// Whether to close the log's connections would spoil the database, see [LogPlace#journalIsCut].
+  boolean mustStayOpen() {
+    return place.journalIsCut();
   }
 
   private void closeWriter() {

@@ -65,15 +65,23 @@ final class LogWriter implements AutoCloseable {
     commit.execute();
   }
 
-  /// Writes a group behind `newest`.
-  Group write(List<AppendQueue.Request> requests, long newest, long nowMillis) throws SQLException {
+  /// Writes a group after `newest`.
+  Group write(List<AppendQueue.Request> requests, long newest, LogClock clock) throws SQLException {
+    long livedMillis = clock.lived();
+    long wallMillis = clock.wall();
     List<List<AppendResult>> results = new ArrayList<>(requests.size());
     List<LoggedEvent> events = new ArrayList<>();
     for (AppendQueue.Request request : requests) {
       List<AppendResult> answers = new ArrayList<>(request.appends().size());
       for (Append append : request.appends()) {
-        AppendResult earlier = find(append.idempotencyKey(), nowMillis);
-        answers.add(earlier == null ? add(append, newest, nowMillis, events) : earlier);
+        AppendResult earlier = find(append.idempotencyKey(), livedMillis);
+        if (earlier == null) {
+          AppendResult.Stored stored = add(append, newest, wallMillis, events);
+          remember(append.idempotencyKey(), stored, livedMillis);
+          answers.add(stored);
+        } else {
+          answers.add(earlier);
+        }
       }
       results.add(answers);
     }
@@ -83,8 +91,8 @@ final class LogWriter implements AutoCloseable {
     return new Group(results, events);
   }
 
-  private AppendResult add(Append append, long newest, long nowMillis, List<LoggedEvent> events)
-      throws SQLException {
+  private AppendResult.Stored add(
+      Append append, long newest, long wallMillis, List<LoggedEvent> events) throws SQLException {
     long sequence = newest + events.size() + 1;
     EncodedEvent event = append.event();
     insert.setLong(1, sequence);
@@ -92,22 +100,20 @@ final class LogWriter implements AutoCloseable {
     insert.setString(3, event.channel().orElse(null));
     insert.setString(4, event.timestamp());
     insert.setString(5, event.correlationId().orElse(null));
-    insert.setLong(6, nowMillis);
+    insert.setLong(6, wallMillis);
     insert.setBytes(7, event.payload());
     insert.addBatch();
     events.add(new LoggedEvent(sequence, event));
-    AppendResult.Stored stored = new AppendResult.Stored(sequence, event.timestamp());
-    remember(append.idempotencyKey(), stored, nowMillis);
-    return stored;
+    return new AppendResult.Stored(sequence, event.timestamp());
   }
 
-  private @Nullable AppendResult find(@Nullable IdempotencyKey key, long nowMillis)
+  private @Nullable AppendResult find(@Nullable IdempotencyKey key, long livedMillis)
       throws SQLException {
     if (key == null) {
       return null;
     }
     findKey.setString(1, key.key());
-    findKey.setLong(2, nowMillis);
+    findKey.setLong(2, livedMillis);
     try (ResultSet row = findKey.executeQuery()) {
       if (!row.next()) {
         return null;
@@ -118,7 +124,7 @@ final class LogWriter implements AutoCloseable {
     }
   }
 
-  private void remember(@Nullable IdempotencyKey key, AppendResult.Stored stored, long nowMillis)
+  private void remember(@Nullable IdempotencyKey key, AppendResult.Stored stored, long livedMillis)
       throws SQLException {
     if (key == null) {
       return;
@@ -127,7 +133,7 @@ final class LogWriter implements AutoCloseable {
     insertKey.setBytes(2, key.bodyDigest());
     insertKey.setLong(3, stored.sequence());
     insertKey.setString(4, stored.timestamp());
-    insertKey.setLong(5, nowMillis + idempotencyMillis);
+    insertKey.setLong(5, livedMillis + idempotencyMillis);
     insertKey.executeUpdate();
   }
 

@@ -5,15 +5,24 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Throws away what is too old or too much, a small step at a time between two groups of events, and
 /// gives room back to the file system. Belongs to the log's thread.
 ///
-/// Events only go from the oldest on, so that the log has no holes: one that was accepted while the
-/// clock was ahead keeps those behind it until its own time, or the bound in bytes, has come.
+/// How old an event is goes by what the log has lived through since, see [LogClock]. The table `moments`
+/// knows it: once a minute, as long as events come, it remembers which sequence is the next, so that all
+/// before it are at least that old.
+///
+/// Events only go from the oldest on, so that the log has no holes.
 ///
 /// A little free room stays in the file, for the next events; only what is beyond it is given back.
 final class Retention {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
 
   /// The most idempotency keys that are remembered; the oldest are forgotten early.
   static final long MAX_KEYS = 1_000_000;
@@ -28,16 +37,39 @@ final class Retention {
   /// What an event takes beside its payload, roughly.
   private static final int EVENT_BYTES = 120;
 
+  /// The most time between two moments. Events are kept longer by it.
+  private static final long MAX_MOMENT_MILLIS = 60_000;
+
+  /// How often the clock is stored while nothing comes. As much is forgotten when the process is killed.
+  private static final long IDLE_MILLIS = 600_000;
+
+  private static final int MOMENTS_OF_RETAIN = 64;
+
   private final Connection connection;
+  private final LogClock clock;
+
+  /// Of the events that were there when the log was opened, the newest one.
+  private final long newestBefore;
+
+  private long storedAt;
+
   private final long retainMillis;
+  private final long momentMillis;
   private final long maxUsedBytes;
   private final long maxKeys;
   private final long pageBytes;
   private final long sparePages;
 
-  Retention(Connection connection, SqliteSettings settings) throws SQLException {
+  Retention(Connection connection, SqliteSettings settings, LogClock clock, long newest)
+      throws SQLException {
     this.connection = connection;
+    this.clock = clock;
+    this.newestBefore = newest;
     this.retainMillis = settings.retain().toMillis();
+    this.momentMillis = Math.min(MAX_MOMENT_MILLIS, retainMillis / MOMENTS_OF_RETAIN);
+    noteMoment(newest, 0);
+    storeClock();
+    warnOfAbsence();
     this.maxKeys = Math.min(MAX_KEYS, settings.retainBytes() / RETAINED_BYTES_PER_KEY);
     this.pageBytes = LogFile.number(connection, "PRAGMA page_size");
     long spareBytes = Math.min(MAX_SPARE_BYTES, settings.retainBytes() / 8);
@@ -45,37 +77,98 @@ final class Retention {
     this.maxUsedBytes = settings.retainBytes() - spareBytes;
   }
 
+  private void warnOfAbsence() throws SQLException {
+    if (clock.absence() > retainMillis && tooOldBefore(clock.lived() + clock.absence()) > 0) {
+      LOG.atWarn()
+          .addKeyValue("clock", Instant.ofEpochMilli(clock.wall()))
+          .addKeyValue("closed_for", Duration.ofMillis(clock.absence()))
+          .addKeyValue("believed_after", LogClock.BELIEVED_AFTER)
+          .log("all events are too old if the clock is right; they go later, unless it is set back");
+    }
+  }
+
   /// Does one step, in the transaction that is open, which the caller commits.
   ///
   /// @param newest the newest sequence, remembered so that it is never given again
   /// @param lately how many events came since the last step: a step keeps up with them
   /// @return whether there is more to do at once
-  boolean step(long newest, int lately, long nowMillis) throws SQLException {
+  boolean step(long newest, int lately) throws SQLException {
     int limit = STEP_EVENTS + lately;
-    boolean moreKeys = forgetKeys(limit, nowMillis);
-    boolean moreEvents = deleteOldest(limit, newest, nowMillis);
+    clock.look();
+    noteMoment(newest, momentMillis);
+    countAbsence();
+    storeClock(lately > 0 ? MAX_MOMENT_MILLIS : IDLE_MILLIS);
+    boolean moreKeys = forgetKeys(limit, clock.lived());
+    boolean moreEvents = deleteOldest(limit, newest);
     boolean morePages = giveBack();
     return moreKeys || moreEvents || morePages;
   }
 
-  private boolean deleteOldest(int limit, long newest, long nowMillis) throws SQLException {
+  /// Remembers that all events up to the newest were accepted by now, unless that is known already or
+  /// the last moment is not `sinceMillis` ago.
+  private void noteMoment(long newest, long sinceMillis) throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            """
+            INSERT INTO moments SELECT ?1, ?2
+            WHERE NOT EXISTS (SELECT 1 FROM moments WHERE sequence >= ?1 OR lived_at > ?2 - ?3)
+            """)) {
+      insert.setLong(1, newest + 1);
+      insert.setLong(2, clock.lived());
+      insert.setLong(3, sinceMillis);
+      insert.executeUpdate();
+    }
+  }
+
+  private void storeClock(long sinceMillis) throws SQLException {
+    if (clock.lived() - storedAt >= sinceMillis) {
+      storeClock();
+    }
+  }
+
+  /// Stores what the log has lived through, for its next run.
+  void storeClock() throws SQLException {
+    LogFile.setValue(connection, "clock", clock.moment().toString());
+    storedAt = clock.lived();
+  }
+
+  /// Lets what was there before grow older by the time for which the log was closed.
+  private void countAbsence() throws SQLException {
+    long absence = clock.takeAbsence();
+    if (absence > 0) {
+      try (PreparedStatement update =
+          connection.prepareStatement(
+              "UPDATE moments SET lived_at = lived_at - ? WHERE sequence <= ?")) {
+        update.setLong(1, absence);
+        update.setLong(2, newestBefore + 1);
+        update.executeUpdate();
+      }
+    }
+  }
+
+  /// The sequence before which everything is too old; 0 when nothing is.
+  private long tooOldBefore(long livedMillis) throws SQLException {
+    return LogFile.number(
+        connection,
+        "SELECT max(sequence) FROM moments WHERE lived_at <= " + (livedMillis - retainMillis));
+  }
+
+  private boolean deleteOldest(int limit, long newest) throws SQLException {
     long pages =
         LogFile.number(connection, "PRAGMA page_count")
             - LogFile.number(connection, "PRAGMA freelist_count");
     long tooMuch = pages * pageBytes - maxUsedBytes;
+    long tooOld = tooOldBefore(clock.lived());
     long last = 0;
     int count = 0;
     try (PreparedStatement oldest =
         connection.prepareStatement(
-            """
-            SELECT sequence, accepted_at, octet_length(payload) FROM events
-            ORDER BY sequence LIMIT ?
-            """)) {
+            "SELECT sequence, octet_length(payload) FROM events ORDER BY sequence LIMIT ?")) {
       oldest.setInt(1, limit);
       try (ResultSet row = oldest.executeQuery()) {
-        while (row.next() && (tooMuch > 0 || row.getLong(2) < nowMillis - retainMillis)) {
+        while (row.next() && (tooMuch > 0 || row.getLong(1) < tooOld)) {
           last = row.getLong(1);
-          tooMuch -= row.getLong(3) + EVENT_BYTES;
+          tooMuch -= row.getLong(2) + EVENT_BYTES;
           count++;
         }
       }
@@ -86,12 +179,15 @@ final class Retention {
         delete.setLong(1, last);
         delete.executeUpdate();
       }
+      LogFile.execute(
+          connection,
+          "DELETE FROM moments WHERE sequence <= " + last + " AND sequence < " + tooOld);
       LogFile.setValue(connection, "newest", Long.toString(newest));
     }
     return count == limit;
   }
 
-  private boolean forgetKeys(int limit, long nowMillis) throws SQLException {
+  private boolean forgetKeys(int limit, long livedMillis) throws SQLException {
     try (PreparedStatement delete =
         connection.prepareStatement(
             """
@@ -100,7 +196,7 @@ final class Retention {
                WHERE expires_at <= ? OR id <= (SELECT max(id) FROM idempotency_keys) - ?)
             """)) {
       delete.setInt(1, limit);
-      delete.setLong(2, nowMillis);
+      delete.setLong(2, livedMillis);
       delete.setLong(3, maxKeys);
       return delete.executeUpdate() == limit;
     }

@@ -4,6 +4,9 @@ import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Stretch;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +36,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// When the file cannot be written (a full disk, a lost permission) appends are answered
 /// [AppendResult.Unavailable] and the log tries again with each group, and once a second when there
-/// is none; nothing that was acknowledged is lost by it.
+/// is none; nothing that was acknowledged is lost by it. The same when the files are no longer where a
+/// restart would look for them.
 public final class SqliteEventLog implements EventLog {
 
   private static final Logger LOG = LoggerFactory.getLogger(SqliteEventLog.class);
@@ -42,7 +47,9 @@ public final class SqliteEventLog implements EventLog {
 
   // immutable
   private final LogLock directoryLock;
+  private final Path directory;
   private final Connection connection;
+  private final LogMark mark;
   private final String epoch;
   private final LogReader reader;
   private final AppendQueue queue = new AppendQueue();
@@ -62,17 +69,21 @@ public final class SqliteEventLog implements EventLog {
   private SqliteEventLog(
       LogLock directoryLock,
       Connection connection,
+      LogMark mark,
       SqliteSettings settings,
-      InstantSource clock,
+      LogClock clock,
       String boot)
-      throws SQLException {
+      throws SQLException, LogOpenException {
     this.directoryLock = directoryLock;
+    this.directory = settings.directory();
     this.connection = connection;
-    this.epoch = LogIdentity.open(connection, settings.durability(), boot);
+    this.mark = mark;
     this.newest = LogFile.newest(connection);
+    this.epoch = LogIdentity.open(connection, settings.durability(), boot, mark, newest);
     this.lastByType = new ConcurrentHashMap<>(LogFile.lastByType(connection));
-    this.reader = new LogReader(settings.directory());
-    this.writing = new LogThread(connection, queue, reader, settings, clock, this::deliver);
+    this.reader = new LogReader(directory);
+    this.writing =
+        new LogThread(connection, queue, reader, settings, clock, mark, newest, this::deliver);
     this.thread = Thread.ofPlatform().name("tocsin-log").daemon().unstarted(writing);
     this.watch =
         Executors.newSingleThreadScheduledExecutor(
@@ -81,29 +92,39 @@ public final class SqliteEventLog implements EventLog {
 
   /// Opens the log of a directory, making it when there is none.
   ///
-  /// @param clock tells when events were accepted, for retention
+  /// @param clock tells when events were accepted, for people; how old they are goes by monotonic time
   /// @throws LogOpenException when the directory or the file is not fit for it
   public static SqliteEventLog open(SqliteSettings settings, InstantSource clock)
       throws LogOpenException {
-    return open(settings, clock, LogIdentity.boot());
+    return open(settings, clock, System::nanoTime, LogIdentity.boot());
   }
 
+  /// @param nanoTime the time by which events and keys grow old, see [System#nanoTime]
   /// @param boot the name of this boot of the machine, see [LogIdentity]
-  static SqliteEventLog open(SqliteSettings settings, InstantSource clock, String boot)
+  static SqliteEventLog open(
+      SqliteSettings settings, InstantSource clock, LongSupplier nanoTime, String boot)
       throws LogOpenException {
-    LogLock lock = LogLock.take(settings.directory());
+    Path directory = settings.directory();
+    LogLock lock = LogLock.take(directory);
     Connection connection = null;
+    LogMark mark = null;
     SqliteEventLog log = null;
     try {
-      connection = LogFile.openForWriting(settings.directory(), settings.durability());
-      log = new SqliteEventLog(lock, connection, settings, clock, boot);
+      connection = LogFile.openForWriting(directory, settings.durability());
+      mark = LogMark.open(directory);
+      String last = LogFile.value(connection, "clock");
+      LogClock logClock =
+          last == null
+              ? new LogClock(clock, nanoTime)
+              : new LogClock(clock, nanoTime, LogClock.Moment.parse(last));
+      log = new SqliteEventLog(lock, connection, mark, settings, logClock, boot);
       log.start();
       return log;
     } catch (SQLException e) {
-      throw new LogOpenException(
-          LogFault.whenOpening(settings.directory().resolve(LogFile.NAME), e), e);
+      throw new LogOpenException(LogFault.whenOpening(directory.resolve(LogFile.NAME), e), e);
     } finally {
       if (log == null) {
+        closeQuietly(mark);
         closeQuietly(connection);
         lock.close();
       }
@@ -113,10 +134,16 @@ public final class SqliteEventLog implements EventLog {
   private void start() {
     thread.start();
     watch.scheduleAtFixedRate(
-        () -> queue.expire(System.nanoTime(), writing.fault()),
-        EXPIRY_MILLIS,
-        EXPIRY_MILLIS,
-        TimeUnit.MILLISECONDS);
+        this::expire, EXPIRY_MILLIS, EXPIRY_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void expire() {
+    try {
+      queue.expire(System.nanoTime(), writing.fault());
+    } catch (Throwable e) {
+      // Else it would never be called again, and nobody would know.
+      LOG.atError().setCause(e).log("appends that wait too long were not refused");
+    }
   }
 
   /// Begins a new epoch in the log of a directory, which no server may be using: after a backup was
@@ -128,13 +155,22 @@ public final class SqliteEventLog implements EventLog {
       throw new LogOpenException("there is no log in " + directory + ": check --data");
     }
     try (LogLock _ = LogLock.take(directory);
-        Connection connection = LogFile.openForWriting(directory, Durability.POWER)) {
-      String epoch = LogIdentity.newEpoch();
-      LogFile.setValue(connection, "epoch", epoch);
-      return epoch;
+        Connection connection = LogFile.openForWriting(directory, Durability.POWER);
+        LogMark mark = LogMark.open(directory)) {
+      return LogIdentity.begin(connection, mark, LogFile.newest(connection));
     } catch (SQLException e) {
       throw new LogOpenException(LogFault.whenOpening(directory.resolve(LogFile.NAME), e), e);
+    } catch (IOException e) {
+      throw LogLock.cannotWrite(directory, LogLock.reason(e), e);
     }
+  }
+
+  /// Copies the log of a directory to a file, as it is at one moment: by means of the server that has it
+  /// open, if one has. Blocks until that is done.
+  ///
+  /// @param to a file that is not there
+  public static void copy(Path directory, Path to) throws LogOpenException, InterruptedException {
+    LogCopies.copy(directory, to);
   }
 
   private void deliver(List<LoggedEvent> events) {
@@ -180,6 +216,12 @@ public final class SqliteEventLog implements EventLog {
     return queue.put(appends);
   }
 
+  /// The stretches that were found to be damaged or missing, ascending: readable is not the same as
+  /// writable.
+  public List<Stretch> unreadable() {
+    return reader.unreadable().all();
+  }
+
   @Override
   public List<LoggedEvent> read(long after, int maxEvents, int maxBytes) {
     long upTo = newest;
@@ -187,22 +229,30 @@ public final class SqliteEventLog implements EventLog {
       return List.of();
     }
     try {
-      return reader.read(after, upTo, maxEvents, maxBytes);
+      LogPage page = reader.read(after, upTo, maxEvents, maxBytes);
+      while (page.events().isEmpty() && page.position() < upTo) {
+        page = reader.read(page.position(), upTo, maxEvents, maxBytes);
+      }
+      return page.events();
     } catch (SQLException e) {
-      throw new IllegalStateException("cannot read the log behind " + after, e);
+      throw new IllegalStateException("cannot read the log after " + after, e);
     }
   }
 
   @Override
   public List<LoggedEvent> readOfTypes(long after, Set<String> types, int maxEvents, int maxBytes) {
     long upTo = newest;
-    // Those whose last event is not behind the position cost nothing.
-    List<String> behind =
+    // Those whose last event is not after the position cost nothing.
+    List<String> later =
         types.stream().filter(type -> lastByType.getOrDefault(type, 0L) > after).toList();
     try {
-      return reader.readOfTypes(after, upTo, behind, maxEvents, maxBytes);
+      LogPage page = reader.readOfTypes(after, upTo, later, maxEvents, maxBytes);
+      while (page.events().isEmpty() && page.position() < upTo) {
+        page = reader.readOfTypes(page.position(), upTo, later, maxEvents, maxBytes);
+      }
+      return page.events();
     } catch (SQLException e) {
-      throw new IllegalStateException("cannot read the log behind " + after, e);
+      throw new IllegalStateException("cannot read the log after " + after, e);
     }
   }
 
@@ -233,14 +283,39 @@ public final class SqliteEventLog implements EventLog {
       Thread.currentThread().interrupt();
     }
     watch.shutdownNow();
+    String misplaced = writing.misplaced();
+    if (misplaced != null) {
+      LOG.atError()
+          .addKeyValue("directory", directory)
+          .addKeyValue("reason", misplaced)
+          .log("a restart will not find all events of this log");
+    }
+    if (writing.mustStayOpen()) {
+      // The process, or its end, gives it back.
+      return;
+    }
     try {
-      LogIdentity.close(connection);
+      if (misplaced == null) {
+        LogIdentity.close(connection);
+      }
       reader.close();
     } catch (SQLException e) {
       LOG.atWarn().setCause(e).log("the log could not be closed in order");
     } finally {
-      closeQuietly(connection);
+      closeFiles(misplaced == null);
       directoryLock.close();
+    }
+  }
+
+  private void closeFiles(boolean inPlace) {
+    closeQuietly(mark);
+    closeQuietly(connection);
+    // SQLite deletes it when it has folded it back.
+    if (inPlace && Files.exists(directory.resolve(LogFile.JOURNAL))) {
+      LOG.atWarn()
+          .addKeyValue("file", directory.resolve(LogFile.JOURNAL))
+          .log("the newest events could not be folded into events.db (is the disk full?): keep this"
+              + " file with it, events.db alone is no backup; the next start goes on from both");
     }
   }
 
@@ -251,6 +326,16 @@ public final class SqliteEventLog implements EventLog {
       }
     } catch (SQLException e) {
       LOG.atWarn().setCause(e).log("the log's file could not be closed");
+    }
+  }
+
+  private static void closeQuietly(@Nullable LogMark mark) {
+    try {
+      if (mark != null) {
+        mark.close();
+      }
+    } catch (IOException e) {
+      LOG.atWarn().setCause(e).log("the log's mark could not be closed");
     }
   }
 }

@@ -112,7 +112,7 @@ class CheckpointsTest {
   }
 
   @Test
-  void holdsTheWriterUpWhenTooMuchHasBeenWrittenBehindOne() throws Exception {
+  void holdsTheWriterUpWhenTooMuchHasBeenWrittenDuringOne() throws Exception {
     CompletableFuture<Void> disk = new CompletableFuture<>();
     Checkpoints slow =
         new Checkpoints(
@@ -126,9 +126,9 @@ class CheckpointsTest {
                     }));
     slow.noteGroup(Checkpoints.DUE_BYTES);
     slow.step();
-    slow.noteGroup(Checkpoints.MAX_BEHIND_BYTES / 2);
+    slow.noteGroup(Checkpoints.MAX_MEANWHILE_BYTES / 2);
     slow.step();
-    slow.noteGroup(Checkpoints.MAX_BEHIND_BYTES / 2);
+    slow.noteGroup(Checkpoints.MAX_MEANWHILE_BYTES / 2);
     Thread writer = Thread.startVirtualThread(slow::step);
 
     assertThat(writer.join(Duration.ofMillis(100))).isFalse();
@@ -178,14 +178,17 @@ class CheckpointsTest {
 
   @Test
   void isOfNoConsequenceWhenItCannotBeDone() throws Exception {
+    LogFile.execute(connection, "BEGIN");
+    LogFile.number(connection, "SELECT count(*) FROM events");
+    group();
     connection.close();
-    Files.delete(directory.resolve(LogFile.NAME));
-    Files.createDirectory(directory.resolve(LogFile.NAME));
     checkpoints.noteGroup(Checkpoints.DUE_BYTES);
     checkpoints.step();
     checkpoints.end();
+    checkpoints.noteGroup(Checkpoints.DUE_BYTES);
     checkpoints.step();
+    awaitTheOtherThread();
 
-    assertThat(directory.resolve(LogFile.NAME)).isEmptyDirectory();
+    checkpoints.step();
   }
 }

@@ -35,15 +35,18 @@ class LogIdentityTest {
       Path log = directory.resolve(next.toString());
       Files.createDirectory(log);
       String first;
-      try (Connection connection = LogFile.openForWriting(log, mode)) {
-        first = LogIdentity.open(connection, mode, before);
+      try (Connection connection = LogFile.openForWriting(log, mode);
+          LogMark mark = LogMark.open(log)) {
+        first = LogIdentity.open(connection, mode, before, mark, 0);
         if (closed) {
           LogIdentity.close(connection);
         }
       }
 
-      try (Connection connection = LogFile.openForWriting(log, next)) {
-        assertThat(LogIdentity.open(connection, next, now).equals(first)).isEqualTo(goesOn);
+      try (Connection connection = LogFile.openForWriting(log, next);
+          LogMark mark = LogMark.open(log)) {
+        assertThat(LogIdentity.open(connection, next, now, mark, 0).equals(first))
+            .isEqualTo(goesOn);
       }
     }
   }
@@ -51,25 +54,93 @@ class LogIdentityTest {
   @Test
   void isOpenAgainAfterItWasClosedOnce() throws Exception {
     String first;
-    try (Connection connection = LogFile.openForWriting(directory, Durability.PROCESS)) {
-      first = LogIdentity.open(connection, Durability.PROCESS, "boot1");
+    try (Connection connection = LogFile.openForWriting(directory, Durability.PROCESS);
+        LogMark mark = LogMark.open(directory)) {
+      first = LogIdentity.open(connection, Durability.PROCESS, "boot1", mark, 0);
       LogIdentity.close(connection);
-      assertThat(LogIdentity.open(connection, Durability.PROCESS, "boot2")).isEqualTo(first);
+      assertThat(LogIdentity.open(connection, Durability.PROCESS, "boot2", mark, 0))
+          .isEqualTo(first);
 
-      assertThat(LogIdentity.open(connection, Durability.PROCESS, "boot3")).isNotEqualTo(first);
+      assertThat(LogIdentity.open(connection, Durability.PROCESS, "boot3", mark, 0))
+          .isNotEqualTo(first);
     }
   }
 
   @Test
   void writesItsNoteThroughToTheDiskAndThenKeepsTheMode() throws Exception {
     for (Durability mode : Durability.values()) {
-      try (Connection connection = LogFile.openForWriting(directory, mode)) {
-        LogIdentity.open(connection, mode, "boot1");
+      try (Connection connection = LogFile.openForWriting(directory, mode);
+          LogMark mark = LogMark.open(directory)) {
+        LogIdentity.open(connection, mode, "boot1", mark, 0);
 
         // 1 is NORMAL, 2 is FULL.
         assertThat(LogFile.number(connection, "PRAGMA synchronous"))
             .isEqualTo(mode == Durability.PROCESS ? 1 : 2);
       }
+    }
+  }
+
+  enum Beside {
+    WHOLE,
+    NOTHING,
+    TORN
+  }
+
+  /// Closed or not, whatever the mark says: a sequence is not given twice in one epoch.
+  @ParameterizedTest
+  @CsvSource({
+    // whether it was closed, what is beside it, what it acknowledged, what it has, whether it goes on
+    "false, WHOLE,   7, 7, true",
+    "false, WHOLE,   7, 8, true",
+    "false, WHOLE,   7, 6, false",
+    "true,  WHOLE,   7, 6, false",
+    "false, WHOLE,   7, 0, false",
+    "false, NOTHING, 7, 7, false",
+    "true,  NOTHING, 7, 7, true",
+    "false, TORN,    7, 7, false",
+    "true,  TORN,    7, 7, true",
+  })
+  void goesOnOnlyWhereItsNewestEventsAreAllThere(
+      boolean closed, Beside beside, long acknowledged, long newest, boolean goesOn)
+      throws Exception {
+    Durability mode = Durability.PROCESS;
+    String first;
+    try (Connection connection = LogFile.openForWriting(directory, mode);
+        LogMark mark = LogMark.open(directory)) {
+      first = LogIdentity.open(connection, mode, "boot1", mark, 0);
+      mark.write(acknowledged);
+      if (closed) {
+        LogIdentity.close(connection);
+      }
+    }
+    Path file = directory.resolve(LogMark.NAME);
+    switch (beside) {
+      case NOTHING -> Files.delete(file);
+      case TORN -> Files.writeString(file, Files.readString(file).replace('7', '8'));
+      case WHOLE -> {}
+    }
+
+    try (Connection connection = LogFile.openForWriting(directory, mode);
+        LogMark mark = LogMark.open(directory)) {
+      assertThat(LogIdentity.open(connection, mode, "boot1", mark, newest).equals(first))
+          .isEqualTo(goesOn);
+    }
+  }
+
+  @Test
+  void doesNotGoOnInPlaceOfAnotherLog() throws Exception {
+    Durability mode = Durability.PROCESS;
+    String first;
+    try (Connection connection = LogFile.openForWriting(directory, mode);
+        LogMark mark = LogMark.open(directory)) {
+      first = LogIdentity.open(connection, mode, "boot1", mark, 0);
+      LogIdentity.close(connection);
+      mark.begin("another", 3);
+    }
+
+    try (Connection connection = LogFile.openForWriting(directory, mode);
+        LogMark mark = LogMark.open(directory)) {
+      assertThat(LogIdentity.open(connection, mode, "boot1", mark, 9)).isNotEqualTo(first);
     }
   }
 }

@@ -30,6 +30,7 @@ class LogThreadTest {
   private final AppendQueue queue = new AppendQueue();
   private final List<LoggedEvent> delivered = Collections.synchronizedList(new ArrayList<>());
   private Connection connection;
+  private LogMark mark;
   private LogReader reader;
   private LogThread log;
   private Thread thread;
@@ -37,14 +38,19 @@ class LogThreadTest {
   @BeforeEach
   void start() throws Exception {
     connection = LogFile.openForWriting(directory, Durability.PROCESS);
+    mark = LogMark.open(directory);
+    LogIdentity.open(connection, Durability.PROCESS, "boot", mark, 0);
     reader = new LogReader(directory);
+    ManualClock clock = new ManualClock();
     log =
         new LogThread(
             connection,
             queue,
             reader,
             SqliteSettings.of(directory),
-            new ManualClock(),
+            new LogClock(clock, clock::nanoTime),
+            mark,
+            0,
             delivered::addAll);
     thread = Thread.ofPlatform().start(log);
   }
@@ -54,6 +60,7 @@ class LogThreadTest {
     queue.close(LogFault.CLOSED);
     thread.join();
     reader.close();
+    mark.close();
     connection.close();
   }
 

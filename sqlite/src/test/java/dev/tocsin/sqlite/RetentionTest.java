@@ -3,6 +3,7 @@ package dev.tocsin.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.hub.Append;
+import dev.tocsin.hub.ManualClock;
 import dev.tocsin.hub.SampleEvents;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,10 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RetentionTest {
 
+  private static final long MINUTE = 60_000;
   private static final long DAY = Duration.ofDays(1).toMillis();
-  private static final long NOW = 100 * DAY;
 
   @TempDir Path directory;
+  private final ManualClock time = new ManualClock();
+  private final LogClock clock = new LogClock(time, time::nanoTime);
   private Connection connection;
   private LogWriter writer;
   private long newest;
@@ -42,28 +45,29 @@ class RetentionTest {
     return new Retention(
         connection,
         new SqliteSettings(
-            directory, Durability.PROCESS, Duration.ofDays(7), retainBytes, Duration.ofDays(1)));
+            directory, Durability.PROCESS, Duration.ofDays(7), retainBytes, Duration.ofDays(1)),
+        clock,
+        newest);
   }
 
-  private void append(int count, int bytes, long acceptedAt) throws Exception {
+  private void append(int count, int bytes) throws Exception {
     append(
-        Collections.nCopies(count, new Append(SampleEvents.event("a.a", "x".repeat(bytes)), null)),
-        acceptedAt);
+        Collections.nCopies(count, new Append(SampleEvents.event("a.a", "x".repeat(bytes)), null)));
   }
 
-  private void append(List<Append> appends, long acceptedAt) throws Exception {
+  private void append(List<Append> appends) throws Exception {
     LogFile.begin(connection);
     writer.write(
         List.of(new AppendQueue.Request(appends, 0, 0, new CompletableFuture<>())),
         newest,
-        acceptedAt);
+        clock);
     LogFile.commit(connection);
     newest += appends.size();
   }
 
   private boolean step(Retention retention, int lately) throws Exception {
     LogFile.begin(connection);
-    boolean more = retention.step(newest, lately, NOW);
+    boolean more = retention.step(newest, lately);
     LogFile.commit(connection);
     return more;
   }
@@ -85,11 +89,28 @@ class RetentionTest {
     return Files.size(directory.resolve(LogFile.NAME));
   }
 
+  private void pass(long millis) {
+    time.advance(Duration.ofMillis(millis));
+  }
+
+  /// What is there now was accepted by now: that is known once a minute.
+  private void noteMoment(Retention retention) throws Exception {
+    pass(MINUTE);
+    step(retention, 0);
+  }
+
   @Test
   void deletesWhatIsTooOldInSmallSteps() throws Exception {
-    append(1_200, 10, NOW - 8 * DAY);
-    append(1, 10, NOW - 7 * DAY);
     Retention retention = retention(64 << 20);
+    append(1_200, 10);
+    noteMoment(retention);
+    pass(DAY);
+    append(1, 10);
+    noteMoment(retention);
+    pass(DAY * 6 - 2 * MINUTE);
+    assertThat(step(retention, 0)).isFalse();
+    assertThat(oldest()).isEqualTo(1);
+    pass(DAY);
 
     assertThat(step(retention, 0)).isTrue();
     assertThat(oldest()).isEqualTo(501);
@@ -102,30 +123,127 @@ class RetentionTest {
 
   @Test
   void keepsUpWithWhatComes() throws Exception {
-    append(5_000, 10, NOW - 8 * DAY);
     Retention retention = retention(64 << 20);
+    append(5_000, 10);
+    noteMoment(retention);
+    pass(8 * DAY);
 
     assertThat(step(retention, 4_096)).isTrue();
     assertThat(oldest()).isEqualTo(4_597);
   }
 
   @Test
-  void leavesNoHoleWhenTheClockWasWrong() throws Exception {
-    append(10, 10, NOW - 9 * DAY);
-    append(10, 10, NOW - 6 * DAY);
-    append(10, 10, NOW - 9 * DAY);
+  void deletesNothingBecauseTheClockWasSet() throws Exception {
     Retention retention = retention(64 << 20);
+    append(10, 10);
+    noteMoment(retention);
+    pass(DAY);
 
-    assertThat(step(retention, 0)).isFalse();
+    time.set(Duration.ofDays(30));
+    stepAll(retention);
+    assertThat(oldest()).isEqualTo(1);
+    time.set(Duration.ofDays(-60));
+    stepAll(retention);
+    append(10, 10);
+    noteMoment(retention);
+    time.set(Duration.ofDays(20_000));
+    stepAll(retention);
+
+    assertThat(oldest()).isEqualTo(1);
+    pass(6 * DAY + 1);
+    stepAll(retention);
+    assertThat(oldest()).isEqualTo(11);
+  }
+
+  @Test
+  void remembersForHowLongEventsWereThereWhenItIsMadeAgain() throws Exception {
+    append(10, 10);
+    retention(64 << 20);
+    pass(4 * DAY);
+    append(10, 10);
+    retention(64 << 20);
+    pass(4 * DAY);
+
+    stepAll(retention(64 << 20));
 
     assertThat(oldest()).isEqualTo(11);
-    assertThat(LogFile.number(connection, "SELECT count(*) FROM events")).isEqualTo(20);
+  }
+
+  /// The clock of a log that was closed for some time, as far as anybody knows.
+  private Retention reopened(Duration closedFor) throws Exception {
+    retention(64 << 20).storeClock();
+    LogClock.Moment last = LogClock.Moment.parse(LogFile.value(connection, "clock"));
+    time.set(closedFor);
+    LogClock again = new LogClock(time, time::nanoTime, last);
+    return new Retention(connection, SqliteSettings.of(directory), again, newest);
+  }
+
+  @Test
+  void countsTheTimeForWhichTheLogWasClosedLater() throws Exception {
+    append(10, 10);
+    Retention again = reopened(Duration.ofDays(30));
+    append(10, 10);
+
+    pass(LogClock.BELIEVED_AFTER.toMillis() - 1);
+    stepAll(again);
+    assertThat(oldest()).isEqualTo(1);
+    pass(1);
+    stepAll(again);
+    assertThat(oldest()).isEqualTo(11);
+    pass(2 * DAY);
+    stepAll(again);
+    assertThat(oldest()).isEqualTo(11);
+  }
+
+  @Test
+  void countsNoTimeThatAClockWhichWasSetBackHadMadeUp() throws Exception {
+    append(10, 10);
+    Retention again = reopened(Duration.ofDays(30));
+    stepAll(again);
+    time.set(Duration.ofDays(-30));
+    stepAll(again);
+
+    pass(LogClock.BELIEVED_AFTER.toMillis());
+    stepAll(again);
+
+    assertThat(oldest()).isEqualTo(1);
+  }
+
+  @Test
+  void goesOnWhenTheClockIsEarlierThanWhenItWasClosed() throws Exception {
+    append(10, 10);
+    Retention again = reopened(Duration.ofDays(-20_000));
+    time.set(Duration.ofDays(20_000));
+    pass(6 * DAY);
+    stepAll(again);
+    assertThat(oldest()).isEqualTo(1);
+
+    pass(2 * DAY);
+    stepAll(again);
+
+    assertThat(oldest()).isEqualTo(11);
+  }
+
+  @Test
+  void keepsTheEventsOfAnOldLogThatKnowsNoMoments() throws Exception {
+    append(10, 10);
+    LogFile.execute(connection, "UPDATE events SET accepted_at = 0");
+
+    Retention retention = retention(64 << 20);
+    stepAll(retention);
+    assertThat(oldest()).isEqualTo(1);
+    pass(7 * DAY);
+    stepAll(retention);
+
+    assertThat(oldest()).isEqualTo(11);
   }
 
   @Test
   void remembersTheNewestSequenceOfAnEmptyLog() throws Exception {
-    append(10, 10, NOW - 9 * DAY);
-    step(retention(64 << 20), 0);
+    append(10, 10);
+    Retention retention = retention(64 << 20);
+    pass(8 * DAY);
+    step(retention, 0);
 
     assertThat(oldest()).isEqualTo(11);
     assertThat(LogFile.newest(connection)).isEqualTo(10);
@@ -134,7 +252,7 @@ class RetentionTest {
   @Test
   void deletesNoMoreThanTheRoomAsksForAndGivesItBack() throws Exception {
     int retain = 8 << 20;
-    append(2_000, 10_000, NOW);
+    append(2_000, 10_000);
     assertThat(fileBytes()).isGreaterThan(19 << 20);
 
     assertThat(stepAll(retention(retain))).isGreaterThan(2);
@@ -151,7 +269,7 @@ class RetentionTest {
     int retain = 4 << 20;
     Retention retention = retention(retain);
     for (int round = 0; round < 100; round++) {
-      append(200, round % 10 == 0 ? 20_000 : 100, NOW);
+      append(200, round % 10 == 0 ? 20_000 : 100);
       step(retention, 200);
     }
     stepAll(retention);
@@ -162,8 +280,10 @@ class RetentionTest {
 
   @Test
   void forgetsKeysThatHaveExpired() throws Exception {
-    appendKeyed(700, NOW - DAY);
-    appendKeyed(10, NOW - DAY + 1);
+    appendKeyed(700);
+    pass(1);
+    appendKeyed(10);
+    pass(DAY - 1);
     Retention retention = retention(64 << 20);
 
     assertThat(step(retention, 0)).isTrue();
@@ -175,7 +295,7 @@ class RetentionTest {
   @Test
   void forgetsTheOldestKeysBeyondItsBound() throws Exception {
     // 4 MiB is room for 1,024 keys.
-    appendKeyed(1_500, NOW);
+    appendKeyed(1_500);
     Retention retention = retention(4 << 20);
     stepAll(retention);
 
@@ -184,12 +304,12 @@ class RetentionTest {
         .isEqualTo(477);
   }
 
-  private void appendKeyed(int count, long acceptedAt) throws Exception {
+  private void appendKeyed(int count) throws Exception {
     List<Append> appends = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       appends.add(SampleEvents.keyed("key" + (newest + i), "a.a"));
     }
-    append(appends, acceptedAt);
+    append(appends);
   }
 
   private long keys() throws Exception {

@@ -1,0 +1,125 @@
+package dev.tocsin.sqlite;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Where a restart will look for the log, and whether that is still the log that is open: a file that
+/// was deleted, moved or replaced goes on taking events, and nobody finds them again. Belongs to the
+/// log's thread.
+///
+/// Looks at the entries of the files, never into them: to open and close one would give up the lock
+/// that this process has on it.
+final class LogPlace {
+
+  /// How long a look is good for. An event is acknowledged only when one this young found all in place.
+  static final long GOOD_FOR_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private final Path database;
+  private final Path journal;
+  private final @Nullable Object databaseKey;
+  private final @Nullable Object journalKey;
+
+  /// The least that the write-ahead file has, as long as only the log writes to it.
+  private long journalBytes;
+
+  private boolean journalIsCut;
+  private @Nullable String fault;
+  private long lookedAtNanos;
+
+  private LogPlace(Path directory) throws IOException {
+    this.database = directory.resolve(LogFile.NAME);
+    this.journal = directory.resolve(LogFile.JOURNAL);
+    this.databaseKey = attributes(database).fileKey();
+    BasicFileAttributes attributes = attributes(journal);
+    this.journalKey = attributes.fileKey();
+    this.journalBytes = attributes.size();
+    this.lookedAtNanos = System.nanoTime();
+  }
+
+  /// That the log is not where a restart will look for it. The message is a sentence for a person.
+  static final class LostException extends SQLException {
+    private static final long serialVersionUID = 1;
+
+    LostException(String message) {
+      super(message);
+    }
+  }
+
+  /// The place of a log that was opened just now and has been written to.
+  static LogPlace of(Path directory) throws LogOpenException {
+    try {
+      // As it is now: the working directory may become another.
+      return new LogPlace(directory.toAbsolutePath());
+    } catch (IOException e) {
+      throw new LogOpenException(
+          "the log in " + directory + " was taken away while it was opened: start again", e);
+    }
+  }
+
+  private static BasicFileAttributes attributes(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class);
+  }
+
+  /// Looks, unless it did a moment ago.
+  ///
+  /// @throws LostException when something is not as it was
+  void require() throws LostException {
+    long now = System.nanoTime();
+    if (fault != null || now - lookedAtNanos >= GOOD_FOR_NANOS) {
+      look();
+      lookedAtNanos = now;
+    }
+    if (fault != null) {
+      throw new LostException(fault);
+    }
+  }
+
+  /// What a look finds wrong; `null` for nothing. A file that was moved back is in place again.
+  @Nullable String look() {
+    fault = faultOf(database, databaseKey);
+    if (fault == null) {
+      fault = faultOf(journal, journalKey);
+    }
+    if (fault == null && !journalIsCut) {
+      noteJournal();
+    }
+    if (fault == null && journalIsCut) {
+      fault =
+          "The log's write-ahead file was cut short by another program, so its newest events may be"
+              + " lost; restart the server";
+    }
+    return fault;
+  }
+
+  private static @Nullable String faultOf(Path file, @Nullable Object key) {
+    String name = "The log's file " + file.getFileName();
+    String advice = "; put it back, or restart the server";
+    try {
+      return key == null || key.equals(attributes(file).fileKey())
+          ? null
+          : name + " was replaced by another" + advice;
+    } catch (NoSuchFileException e) {
+      return name + " was deleted or moved away" + advice;
+    } catch (IOException e) {
+      return name + " cannot be looked at (" + LogLock.reason(e) + ")";
+    }
+  }
+
+  private void noteJournal() {
+    long bytes = journal.toFile().length();
+    journalIsCut = bytes < Math.min(journalBytes, LogFile.JOURNAL_LIMIT_BYTES);
+    journalBytes = bytes;
+  }
+
+  /// Whether the write-ahead file was cut short. Its index then points to what is not there, and folding
+  /// it back would spoil the database: it must not even be closed.
+  boolean journalIsCut() {
+    return journalIsCut;
+  }
+}

@@ -1,0 +1,200 @@
+package dev.tocsin.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.tocsin.hub.AppendResult;
+import dev.tocsin.hub.SampleEvents;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What is acknowledged is what a restart will find, whatever becomes of the files under a running log.
+@Timeout(60)
+class LogPlaceTest {
+
+  @TempDir Path parent;
+  private Path directory = Path.of("");
+  private SqliteEventLog log;
+
+  @BeforeEach
+  void start() throws Exception {
+    directory = parent.resolve("data");
+    log = open();
+    for (int i = 1; i <= 10; i++) {
+      assertThat(append()).isEqualTo(new AppendResult.Stored(i, SampleEvents.TIMESTAMP));
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    log.close();
+  }
+
+  private SqliteEventLog open() throws LogOpenException {
+    return SqliteEventLog.open(SqliteSettings.of(directory), InstantSource.system());
+  }
+
+  private AppendResult append() throws Exception {
+    return log.append(SampleEvents.appends("a.a")).get(30, TimeUnit.SECONDS).getFirst();
+  }
+
+  private Path file(String name) {
+    return directory.resolve(name);
+  }
+
+  /// Publishes until one is refused. What was acknowledged until then came within one look.
+  private void assertRefused(String... parts) throws Exception {
+    long begin = System.nanoTime();
+    int acknowledged = 0;
+    while (append() instanceof AppendResult.Stored) {
+      acknowledged++;
+      assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(20));
+    }
+    assertThat(append())
+        .isInstanceOfSatisfying(
+            AppendResult.Unavailable.class,
+            refused -> assertThat(refused.reason()).contains(parts));
+    assertThat(log.fault()).get().asString().contains(parts);
+    assertThat(acknowledged).isLessThan(1_000_000);
+  }
+
+  private void deleteAll() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(directory);
+  }
+
+  @Test
+  void refusesWhenItsDirectoryIsDeleted() throws Exception {
+    deleteAll();
+
+    assertRefused("events.db was deleted or moved away", "restart the server");
+  }
+
+  @Test
+  void noticesWithoutTraffic() throws Exception {
+    deleteAll();
+
+    while (log.fault().isEmpty()) {
+      Thread.onSpinWait();
+    }
+    assertThat(append()).isInstanceOf(AppendResult.Unavailable.class);
+  }
+
+  @Test
+  void refusesWhenItsDatabaseIsReplaced() throws Exception {
+    Path other = parent.resolve("other");
+    Files.copy(file(LogFile.NAME), other);
+    Files.move(other, file(LogFile.NAME), StandardCopyOption.REPLACE_EXISTING);
+
+    assertRefused("events.db was replaced by another");
+  }
+
+  @Test
+  void goesOnWhenItsDirectoryComesBack() throws Exception {
+    Path aside = parent.resolve("aside");
+    Files.move(directory, aside);
+    assertRefused("deleted or moved away");
+    Files.move(aside, directory);
+    while (log.fault().isPresent()) {
+      Thread.onSpinWait();
+    }
+
+    AppendResult.Stored stored = (AppendResult.Stored) append();
+    log.close();
+    log = open();
+
+    assertThat(log.newest()).isEqualTo(stored.sequence());
+    assertThat(log.read(0, Integer.MAX_VALUE, Integer.MAX_VALUE))
+        .hasSize(Math.toIntExact(stored.sequence()));
+  }
+
+  @Test
+  void losesNothingWhenOnlyItsWriteAheadFileIsDeleted() throws Exception {
+    String epoch = log.epoch();
+    Files.delete(file(LogFile.JOURNAL));
+    assertRefused("events.db-wal was deleted or moved away");
+    long newest = log.newest();
+
+    log.close();
+    log = open();
+
+    assertThat(log.newest()).isEqualTo(newest);
+    assertThat(log.epoch()).isEqualTo(epoch);
+    assertThat(append()).isEqualTo(new AppendResult.Stored(newest + 1, SampleEvents.TIMESTAMP));
+  }
+
+  @Test
+  void spoilsNothingWhenItsWriteAheadFileIsCutShort() throws Exception {
+    try (RandomAccessFile journal = new RandomAccessFile(file(LogFile.JOURNAL).toFile(), "rw")) {
+      journal.setLength(0);
+    }
+    // Whatever the next look finds: the log's thread looks before it writes.
+    while (log.fault().isEmpty()) {
+      Thread.onSpinWait();
+    }
+    assertRefused("was cut short", "restart the server");
+
+    log.close();
+
+    assertThat(Files.size(file(LogFile.NAME))).isPositive();
+    assertThat(append())
+        .isEqualTo(new AppendResult.Unavailable(LogFault.CLOSED));
+  }
+
+  @Test
+  void leavesTheFilesOfAnotherServerAlone() throws Exception {
+    Path aside = parent.resolve("aside");
+    Files.move(directory, aside);
+    assertRefused("deleted or moved away");
+    HaltingWriter.run(directory, 5);
+
+    log.close();
+
+    assertThat(file(LogFile.JOURNAL)).isNotEmptyFile();
+    log = open();
+    assertThat(log.newest()).isEqualTo(5);
+  }
+
+  @Test
+  void keepsASecondServerAwayEvenWithoutTheLockFile() throws Exception {
+    Files.delete(file("lock"));
+
+    assertThat(OtherProcess.open(directory)).contains("another program holds", "locked");
+    assertThat(append()).isInstanceOf(AppendResult.Stored.class);
+    assertThatExceptionOfType(LogOpenException.class).isThrownBy(this::open);
+  }
+
+  @Test
+  void notesItsNewestSequenceAgainWhenSomebodyDeletesTheNote() throws Exception {
+    Files.delete(file(LogMark.NAME));
+    while (!Files.exists(file(LogMark.NAME))) {
+      Thread.onSpinWait();
+    }
+    append();
+
+    try (LogMark mark = LogMark.open(directory)) {
+      LogMark.Note note = mark.read();
+      while (note == null) {
+        note = mark.read();
+      }
+      assertThat(note).isEqualTo(new LogMark.Note(log.epoch(), log.newest()));
+    }
+    assertThat(List.of(directory.toFile().list())).doesNotContain("events.db-shm");
+  }
+}
