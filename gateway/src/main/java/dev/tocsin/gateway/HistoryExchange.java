@@ -1,5 +1,8 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.http.BodyExchange;
+import dev.tocsin.http.HttpConnection;
+import dev.tocsin.http.Response;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.hub.LoggedEvent;
@@ -37,12 +40,12 @@ final class HistoryExchange extends BodyExchange {
   }
 
   @Override
-  void ended() {
+  protected void ended() {
     active.decrementAndGet();
   }
 
   @Override
-  void complete(byte[] body) {
+  protected void complete(byte[] body) {
     newest = hub.log().newest();
     position = Math.min(query.since(), newest);
     types = wantedTypes();
@@ -75,7 +78,7 @@ final class HistoryExchange extends BodyExchange {
 
   private void take(@Nullable List<LoggedEvent> page, @Nullable Throwable failure) {
     if (page == null) {
-      respond(HttpConnection.fault(failure));
+      respond(Response.fault(failure));
       return;
     }
     if (page.isEmpty()) {

@@ -3,6 +3,10 @@ package dev.tocsin.gateway;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.events.Slice;
+import dev.tocsin.http.Exchange;
+import dev.tocsin.http.HttpConnection;
+import dev.tocsin.http.Problem;
+import dev.tocsin.http.Response;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
@@ -35,7 +39,7 @@ final class NdjsonExchange extends Exchange {
   private long nextLine = 1;
   private boolean publishing;
   private boolean ended;
-  private @Nullable Rejection fault;
+  private @Nullable Problem fault;
   private boolean answered;
 
   /// @param command `null` when the line is too long
@@ -47,7 +51,7 @@ final class NdjsonExchange extends Exchange {
   }
 
   @Override
-  void content(ByteBuf piece) {
+  protected void content(ByteBuf piece) {
     if (!answered && fault == null) {
       lines.split(piece, this::line);
     }
@@ -60,13 +64,13 @@ final class NdjsonExchange extends Exchange {
   }
 
   @Override
-  boolean drained() {
+  protected boolean drained() {
     publish();
     return fault == null && gatheredBytes < Limits.MAX_PUBLISHES_BYTES;
   }
 
   @Override
-  boolean isAtWork() {
+  protected boolean isAtWork() {
     return publishing;
   }
 
@@ -92,14 +96,13 @@ final class NdjsonExchange extends Exchange {
     }
     if (results == null) {
       answered = true;
-      respond(HttpConnection.fault(failure));
+      respond(Response.fault(failure));
       return;
     }
     long notTaken = note(batch, results);
     if (notTaken > 0) {
       nextLine = notTaken;
-      answerInPart(
-          new Rejection(ErrorCode.UNAVAILABLE, "The log cannot take events at the moment"));
+      answerInPart(Problem.unavailable("The log cannot take events at the moment"));
       return;
     }
     goOn();
@@ -139,7 +142,7 @@ final class NdjsonExchange extends Exchange {
   }
 
   @Override
-  void end() {
+  protected void end() {
     if (answered || fault != null) {
       return;
     }
@@ -154,12 +157,12 @@ final class NdjsonExchange extends Exchange {
   }
 
   @Override
-  void goAway() {
-    breakOff(new Rejection(ErrorCode.UNAVAILABLE, "The server is going away"));
+  protected void goAway() {
+    breakOff(Problem.goingAway());
   }
 
   @Override
-  void breakOff(Rejection reason) {
+  protected void breakOff(Problem reason) {
     if (fault != null || ended || answered) {
       return;
     }
@@ -169,7 +172,7 @@ final class NdjsonExchange extends Exchange {
   }
 
   /// Says what became of the lines so far, and where to go on.
-  private void answerInPart(Rejection reason) {
+  private void answerInPart(Problem reason) {
     answered = true;
     ObjectNode members = report.toJson().put("next_line", nextLine);
     respond(Response.problem(reason, members));
