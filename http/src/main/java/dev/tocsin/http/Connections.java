@@ -20,6 +20,7 @@ public final class Connections {
   private static final long TICK_MILLIS = 1_000;
 
   private final EventLoop eventLoop;
+  private final LoopTasks tasks;
   private final HttpContext context;
   private final Service service;
   private final Set<Tickable> members = new HashSet<>();
@@ -28,18 +29,24 @@ public final class Connections {
   /// No connections yet.
   public Connections(EventLoop eventLoop, HttpContext context, Service.Factory services) {
     this.eventLoop = eventLoop;
+    this.tasks = new LoopTasks(eventLoop);
     this.context = context;
     this.service = services.onLoop(this);
   }
 
   /// Starts the timer. Any thread.
   void start() {
-    eventLoop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    tasks.every(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /// The event loop that owns all this.
   public EventLoop eventLoop() {
     return eventLoop;
+  }
+
+  /// The tasks of that event loop.
+  public LoopTasks tasks() {
+    return tasks;
   }
 
   /// What these connections share with those of other loops.
@@ -102,7 +109,7 @@ public final class Connections {
   /// Takes leave of everyone, the service first.
   public void goAway() {
     assertOwner();
-    service.goAway();
+    tasks.now(service::goAway);
     forEach(Tickable::goAway);
   }
 
@@ -110,17 +117,13 @@ public final class Connections {
   public void end() {
     assertOwner();
     forEach(Tickable::cutOff);
-    service.end();
+    tasks.now(service::end);
   }
 
   /// A fault of one connection must not reach the others, nor end the timer.
   private void forEach(Consumer<Tickable> action) {
     for (Tickable connection : List.copyOf(members)) {
-      try {
-        action.accept(connection);
-      } catch (RuntimeException | Error e) {
-        LOG.atError().setCause(e).log("a connection could not be looked after");
-      }
+      tasks.now(() -> action.accept(connection));
     }
   }
 

@@ -34,8 +34,11 @@ final class ShardCursor<C> {
   // owned by the shard's thread
   private final SubscriptionIndex<C, ShardAudience<C>> index;
 
-  /// Audiences in the order in which their batches were begun; some may have been sent already.
+  /// Audiences in the order in which their batches were begun; some may have been sent already, but not all.
   private final Deque<ShardAudience<C>> unsent = new ArrayDeque<>();
+
+  /// How many of them have still a batch.
+  private int unsentCount;
 
   private final long[] lastOfType;
   private long position;
@@ -160,6 +163,7 @@ final class ShardCursor<C> {
     for (ShardAudience<C> audience : wanting) {
       if (audience.add(event)) {
         unsent.add(audience);
+        unsentCount++;
       }
     }
     return (long) wanting.size() * ShardAudience.cost(event);
@@ -172,6 +176,7 @@ final class ShardCursor<C> {
     position = head.position();
     System.arraycopy(head.lastOfType(), 0, lastOfType, 0, lastOfType.length);
     unsent.clear();
+    unsentCount = 0;
     for (ShardAudience<C> audience : index.audiences()) {
       if (!audience.types().isEmpty()) {
         Batch batch = audience.takeBatch();
@@ -200,6 +205,9 @@ final class ShardCursor<C> {
     Batch batch = audience.takeBatch();
     if (batch == null) {
       return;
+    }
+    if (--unsentCount == 0) {
+      unsent.clear();
     }
     sending = true;
     try {
