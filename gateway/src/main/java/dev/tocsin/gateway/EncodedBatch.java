@@ -31,7 +31,7 @@ final class EncodedBatch implements AutoCloseable {
   /// The batch in a form, valid until close; `null` when it cannot be encoded in it ([#fault]).
   @Nullable ByteBuf in(Form form) {
     Encoding present = last;
-    if (present == null || present.form() != form) {
+    if (present == null || !present.form().equals(form)) {
       present = encoding(form);
       last = present;
     }
@@ -40,7 +40,7 @@ final class EncodedBatch implements AutoCloseable {
 
   private Encoding encoding(Form form) {
     for (Encoding known : encodings) {
-      if (known.form() == form) {
+      if (known.form().equals(form)) {
         return known;
       }
     }

@@ -23,6 +23,7 @@ final class LiveMemory {
 
   private final ByteBufAllocator allocator;
   private final long maxBytes;
+  private final int loops;
   private final LongSupplier held;
   private final LongSupplier nowMillis;
   private long bytes;
@@ -37,18 +38,30 @@ final class LiveMemory {
     return new LiveMemory(
         ALLOCATOR,
         PlatformDependent.maxDirectMemory() / Limits.LIVE_MEMORY_PARTS * Limits.LIVE_MEMORY_PART,
+        Runtime.getRuntime().availableProcessors(),
         ALLOCATOR::pinnedDirectMemory,
         nowMillis);
   }
 
   /// @param maxBytes what all batches may hold together
+  /// @param loops how many loops there may be
   /// @param held how much they hold
   LiveMemory(
-      ByteBufAllocator allocator, long maxBytes, LongSupplier held, LongSupplier nowMillis) {
+      ByteBufAllocator allocator,
+      long maxBytes,
+      int loops,
+      LongSupplier held,
+      LongSupplier nowMillis) {
     this.allocator = allocator;
     this.maxBytes = maxBytes;
+    this.loops = loops;
     this.held = held;
     this.nowMillis = nowMillis;
+  }
+
+  /// What the batches of a turn may hold: no more than half of all, if all loops should be at it.
+  long maxTurnBytes() {
+    return Math.min(Limits.MAX_TURN_BYTES, maxBytes / 2 / loops);
   }
 
   /// What batches are allocated from.

@@ -25,6 +25,11 @@ final class LiveOutput implements ShardOutput<LiveConnection> {
   }
 
   @Override
+  public long maxTurnBytes() {
+    return memory.maxTurnBytes();
+  }
+
+  @Override
   public int send(Batch batch, List<LiveConnection> members) {
     memory.look();
     if (memory.isUsedUp()) {

@@ -36,7 +36,7 @@ final class Loop implements Service {
     this.context = context;
     this.tasks = connections.tasks();
     this.catchups = new Catchups(tasks::later, context.catchupCount());
-    this.publishes = new Publishes(context.hub(), tasks::execute);
+    this.publishes = new Publishes(context.hub(), tasks);
     this.deflation = new Deflation(context.deflateThresholdBytes());
     this.shard =
         context

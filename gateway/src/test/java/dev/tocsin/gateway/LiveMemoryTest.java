@@ -16,6 +16,7 @@ class LiveMemoryTest {
       new LiveMemory(
           UnpooledByteBufAllocator.DEFAULT,
           MAX_BYTES,
+          4,
           () -> {
             looks++;
             return held;
@@ -60,6 +61,11 @@ class LiveMemoryTest {
 
     assertThat(looks).isLessThan(5);
     assertThat(memory.bytes()).isPositive();
+  }
+
+  @Test
+  void theTurnsOfAllLoopsTogetherHoldHalfOfAllAtTheMost() {
+    assertThat(memory.maxTurnBytes()).isEqualTo(MAX_BYTES / 8);
   }
 
   @Test

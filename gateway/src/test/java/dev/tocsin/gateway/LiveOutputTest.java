@@ -39,7 +39,7 @@ class LiveOutputTest {
   }
 
   private static LiveOutput output(ByteBufAllocator allocator, long held) {
-    LiveMemory memory = new LiveMemory(allocator, MAX_BYTES, () -> held, () -> 0);
+    LiveMemory memory = new LiveMemory(allocator, MAX_BYTES, 1, () -> held, () -> 0);
     memory.used(held);
     return new LiveOutput(memory);
   }

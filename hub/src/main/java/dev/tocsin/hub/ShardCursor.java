@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It first *gathers*: it reads on and adds each event, by reference, to the batch of each audience that wants it.
 /// Then it *sends*: each audience's batch goes to its members, once. Both stop when the batches together have reached
-/// [#MAX_TURN_BYTES], however many audiences there are. So an event may have been sent to some audiences and not yet to
+/// [ShardOutput#maxTurnBytes], however many audiences there are. So an event may have been sent to some audiences and not yet to
 /// others: who asks for a connection's position has its batch sent first ([#positionOf]), and an audience sends its
 /// batch before its members change ([ShardAudience]). Owned by the shard's thread.
 final class ShardCursor<C> {
@@ -21,10 +21,6 @@ final class ShardCursor<C> {
 
   /// Their JSON, in bytes; one event is read, whatever its size.
   static final int MAX_TURN_JSON_BYTES = 1 << 20;
-
-  /// What the batches of all audiences that a turn gathers, or sends, cost together, in bytes, with the event, or
-  /// the batch, that crosses it.
-  static final int MAX_TURN_BYTES = 4 << 20;
 
   // immutable
   private final RecentEvents recent;
@@ -97,7 +93,7 @@ final class ShardCursor<C> {
     if (unsent.isEmpty()) {
       gather();
     }
-    sendUpTo(MAX_TURN_BYTES);
+    sendUpTo(output.maxTurnBytes());
   }
 
   /// Gathers and sends all there is.
@@ -143,8 +139,9 @@ final class ShardCursor<C> {
       return;
     }
     try {
+      long maxBytes = output.maxTurnBytes();
       long bytes = 0;
-      for (int i = 0; i < page.size() && bytes < MAX_TURN_BYTES; i++) {
+      for (int i = 0; i < page.size() && bytes < maxBytes; i++) {
         bytes += pass(page.get(i));
       }
     } catch (RuntimeException | Error e) {

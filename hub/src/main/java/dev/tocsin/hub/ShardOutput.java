@@ -16,6 +16,10 @@ public interface ShardOutput<C> {
   /// @return how many have taken it
   int send(Batch batch, List<C> members);
 
+  /// What the batches of all audiences that a turn gathers, or sends, may cost together, in bytes; the event, or the
+  /// batch, that crosses it is with them.
+  long maxTurnBytes();
+
   /// Sends members to the log, each at its own pace ([Shard#replay]): memory no longer holds what follows, or a
   /// batch could not be sent.
   ///

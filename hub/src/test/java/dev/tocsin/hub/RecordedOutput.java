@@ -25,6 +25,14 @@ final class RecordedOutput implements ShardOutput<String> {
   private final Map<String, List<Received>> received = new HashMap<>();
   private int batches;
 
+  /// What a turn's batches may cost.
+  static final long MAX_TURN_BYTES = 4_000_000;
+
+  @Override
+  public long maxTurnBytes() {
+    return MAX_TURN_BYTES;
+  }
+
   @Override
   public int send(Batch batch, List<String> members) {
     batches++;

@@ -30,6 +30,11 @@ public class ShardLincheckTest {
   private final class Counting implements ShardOutput<String> {
 
     @Override
+    public long maxTurnBytes() {
+      return 1 << 20;
+    }
+
+    @Override
     public int send(Batch batch, List<String> members) {
       batch.forEach((event, previous) -> {
         if (event.sequence() != previous + 1) {

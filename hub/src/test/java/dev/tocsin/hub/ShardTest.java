@@ -334,6 +334,11 @@ class ShardTest {
     ShardOutput<String> meddling =
         new ShardOutput<>() {
           @Override
+          public long maxTurnBytes() {
+            return 1;
+          }
+
+          @Override
           public int send(Batch batch, List<String> members) {
             Stream.<Runnable>of(
                     () -> self.getFirst().leave("c"),
@@ -367,6 +372,11 @@ class ShardTest {
     return hub.newShard(
         owner,
         new ShardOutput<>() {
+          @Override
+          public long maxTurnBytes() {
+            return outputs.maxTurnBytes();
+          }
+
           @Override
           public int send(Batch batch, List<String> members) {
             if (told.getAndSet(false)) {
@@ -470,10 +480,10 @@ class ShardTest {
       batches.add(outputs.batches());
     }
 
-    // A batch holds one event of 400 kB each time: eleven cross the bound of a turn.
-    assertThat(batches.getFirst()).isEqualTo(11);
+    // A batch holds one event of 400 kB each time: ten come to the bound of a turn.
+    assertThat(batches.getFirst()).isEqualTo(10);
     for (int i = 1; i < batches.size(); i++) {
-      assertThat(batches.get(i) - batches.get(i - 1)).isLessThanOrEqualTo(11);
+      assertThat(batches.get(i) - batches.get(i - 1)).isLessThanOrEqualTo(10);
     }
     assertThat(connections)
         .allSatisfy(connection ->
