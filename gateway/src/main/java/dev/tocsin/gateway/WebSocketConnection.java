@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// Reading stops while the client leaves [HttpLimits#UNREAD_OUTPUT_BYTES] of answers unread or has too
 /// many actions unanswered ([ActionQueue#isFull]), so that neither can grow. One that has too many events
 /// to take reads the log at its own pace ([Cursor]). Belongs to the event loop.
-final class WebSocketConnection extends FramedConnection
-    implements Tickable, LiveConnection {
+final class WebSocketConnection extends FramedConnection implements Tickable, LiveConnection {
 
   // immutable
   private final String id = UUID.randomUUID().toString();

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tocsin.fixtures.RecordedLogs;
 import dev.tocsin.hub.Batch;
 import dev.tocsin.hub.LoggedEvent;
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.UnpooledDirectByteBuf;
 import java.util.List;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
@@ -17,24 +18,32 @@ class LiveOutputTest {
   private static final long MAX_BYTES = 1 << 20;
 
   /// An allocator that counts, and has no memory when something says so.
-  private static final class ScarceAllocator {
+  private static final class ScarceAllocator extends AbstractByteBufAllocator {
 
     private final IntPredicate hasNone;
     private int allocations;
 
-    private final ByteBufAllocator allocator =
-        new UnpooledByteBufAllocator(true) {
-          @Override
-          protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
-            if (hasNone.test(++allocations)) {
-              throw new OutOfMemoryError("Cannot reserve " + initialCapacity + " bytes");
-            }
-            return super.newDirectBuffer(initialCapacity, maxCapacity);
-          }
-        };
-
     ScarceAllocator(IntPredicate hasNone) {
+      super(true);
       this.hasNone = hasNone;
+    }
+
+    @Override
+    protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+      if (hasNone.test(++allocations)) {
+        throw new OutOfMemoryError("Cannot reserve " + initialCapacity + " bytes");
+      }
+      return new UnpooledDirectByteBuf(this, initialCapacity, maxCapacity);
+    }
+
+    @Override
+    protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+      throw new AssertionError("sockets take what is outside the heap");
+    }
+
+    @Override
+    public boolean isDirectBufferPooled() {
+      return false;
     }
   }
 
@@ -71,7 +80,7 @@ class LiveOutputTest {
       ScarceAllocator allocator = new ScarceAllocator(count -> false);
       LiveConnection member = connection(server);
 
-      int taken = output(allocator.allocator, 0).send(batch, List.of(member, member, member));
+      int taken = output(allocator, 0).send(batch, List.of(member, member, member));
 
       assertThat(taken).isEqualTo(3);
       assertThat(allocator.allocations).isEqualTo(1);
@@ -89,7 +98,7 @@ class LiveOutputTest {
       List<LiveConnection> members =
           List.of(connection(server), connection(compressed), connection(compressed));
 
-      int taken = output(allocator.allocator, 0).send(batch, members);
+      int taken = output(allocator, 0).send(batch, members);
 
       assertThat(taken).isEqualTo(1);
       assertThat(allocator.allocations).isEqualTo(2);
@@ -109,7 +118,7 @@ class LiveOutputTest {
     try (EmbeddedServer server = plain()) {
       Batch batch = next(server);
       ScarceAllocator allocator = new ScarceAllocator(count -> false);
-      LiveOutput output = output(allocator.allocator, MAX_BYTES);
+      LiveOutput output = output(allocator, MAX_BYTES);
 
       int taken = output.send(batch, List.of(connection(server)));
 

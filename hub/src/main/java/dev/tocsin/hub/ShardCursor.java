@@ -228,8 +228,7 @@ final class ShardCursor<C> {
   }
 
   /// See [Shard#readPassed].
-  @Nullable List<LoggedEvent> readPassed(
-      long after, int maxEvents, int maxBytes) {
+  @Nullable List<LoggedEvent> readPassed(long after, int maxEvents, int maxBytes) {
     int upToHere = Math.clamp(position - after, 0, maxEvents);
     return upToHere == 0 ? List.of() : recent.readIfHeld(after, upToHere, maxBytes);
   }

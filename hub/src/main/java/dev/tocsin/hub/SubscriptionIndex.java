@@ -78,8 +78,7 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     if (subscriber == null) {
       return List.of();
     }
-    List<EventPattern> removed =
-        release(subscriber, List.copyOf(subscriber.patterns().keySet()));
+    List<EventPattern> removed = release(subscriber, List.copyOf(subscriber.patterns().keySet()));
     explicitCount -= subscriber.isExplicit() ? 1 : 0;
     dropIfEmpty(subscriber.leave());
     return removed;

@@ -63,10 +63,7 @@ final class RecordedOutput implements ShardOutput<String> {
   }
 
   List<Event> eventsOf(String connection) {
-    return of(connection).stream()
-        .filter(Event.class::isInstance)
-        .map(Event.class::cast)
-        .toList();
+    return of(connection).stream().filter(Event.class::isInstance).map(Event.class::cast).toList();
   }
 
   List<Long> sequencesOf(String connection) {

@@ -486,8 +486,8 @@ class ShardTest {
       assertThat(batches.get(i) - batches.get(i - 1)).isLessThanOrEqualTo(10);
     }
     assertThat(connections)
-        .allSatisfy(connection ->
-            assertThat(outputs.sequencesOf(connection)).containsExactly(1L, 2L, 3L));
+        .allSatisfy(
+            connection -> assertThat(outputs.sequencesOf(connection)).containsExactly(1L, 2L, 3L));
   }
 
   @Test
@@ -523,13 +523,11 @@ class ShardTest {
     shard.leave(waiting.get(4));
 
     assertThat(waiting)
-        .allSatisfy(connection ->
-            assertThat(outputs.sequencesOf(connection)).containsExactly(1L));
+        .allSatisfy(connection -> assertThat(outputs.sequencesOf(connection)).containsExactly(1L));
     assertThat(connections.stream().filter(c -> outputs.of(c).isEmpty())).hasSizeGreaterThan(40);
     owner.runAll();
     assertThat(connections)
-        .allSatisfy(connection ->
-            assertThat(outputs.sequencesOf(connection)).containsExactly(1L));
+        .allSatisfy(connection -> assertThat(outputs.sequencesOf(connection)).containsExactly(1L));
   }
 
   @Test
