@@ -29,18 +29,21 @@ final class EncodedBatch implements AutoCloseable {
   }
 
   /// The batch in a form, valid until close; `null` when it cannot be encoded in it ([#fault]).
+  @SuppressWarnings(
+      "ReferenceEquality") // a loop has one object for each form, and this is asked for each member
   @Nullable ByteBuf in(Form form) {
     Encoding present = last;
-    if (present == null || !present.form().equals(form)) {
+    if (present == null || present.form() != form) {
       present = encoding(form);
       last = present;
     }
     return present.bytes();
   }
 
+  @SuppressWarnings("ReferenceEquality") // see above
   private Encoding encoding(Form form) {
     for (Encoding known : encodings) {
-      if (known.form().equals(form)) {
+      if (known.form() == form) {
         return known;
       }
     }

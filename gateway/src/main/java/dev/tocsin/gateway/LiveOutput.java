@@ -37,10 +37,11 @@ final class LiveOutput implements ShardOutput<LiveConnection> {
       tell(batch, members.size(), null);
       return 0;
     }
+    long room = memory.roomForEach();
     int taken = 0;
     try (EncodedBatch encoded = new EncodedBatch(batch, memory.allocator())) {
       for (LiveConnection member : members) {
-        if (isTaken(encoded, batch, member)) {
+        if (isTaken(encoded, batch, member, room)) {
           taken++;
         }
       }
@@ -52,13 +53,12 @@ final class LiveOutput implements ShardOutput<LiveConnection> {
     return taken;
   }
 
-  private boolean isTaken(EncodedBatch encoded, Batch batch, LiveConnection member) {
+  private boolean isTaken(EncodedBatch encoded, Batch batch, LiveConnection member, long room) {
     try {
       if (!member.isLive()) {
         return false;
       }
-      ByteBuf bytes =
-          member.untakenBytes() > memory.roomForEach() ? null : encoded.in(member.form());
+      ByteBuf bytes = member.untakenBytes() > room ? null : encoded.in(member.form());
       if (bytes == null) {
         member.lag(batch.after(), batch.previous());
         return false;
