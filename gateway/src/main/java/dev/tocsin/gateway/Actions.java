@@ -19,7 +19,7 @@ final class Actions {
   private static final Logger LOG = LoggerFactory.getLogger(Actions.class);
 
   private final GatewayContext context;
-  private final Shard<WebSocketConnection> shard;
+  private final Shard<LiveConnection> shard;
   private final Publishes publishes;
   private final WebSocketConnection connection;
 

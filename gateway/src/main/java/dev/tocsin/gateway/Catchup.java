@@ -25,7 +25,7 @@ final class Catchup {
   private final Loop loop;
   private final WebSocketConnection connection;
   private final Channel channel;
-  private final Replay<WebSocketConnection> replay;
+  private final Replay<LiveConnection> replay;
   private final Runnable caughtUp;
   private @Nullable List<LoggedEvent> fetched;
   private boolean ended;
@@ -38,7 +38,7 @@ final class Catchup {
       Loop loop,
       WebSocketConnection connection,
       Channel channel,
-      Replay<WebSocketConnection> replay,
+      Replay<LiveConnection> replay,
       Runnable caughtUp) {
     this.context = context;
     this.loop = loop;
@@ -166,7 +166,7 @@ final class Catchup {
 
     @Override
     public void event(LoggedEvent event, long previous) {
-      EventFrames.write(frames(), event, previous);
+      EventFrame.write(frames(), event, previous);
     }
 
     @Override

@@ -39,19 +39,19 @@ final class Cursor {
   /// been sent.
   long tellPosition() {
     leaveLivePath();
-    return catchup == null ? loop.shard().position() : catchup.tellPosition();
+    return catchup == null ? loop.shard().positionOf(connection) : catchup.tellPosition();
   }
 
   /// Goes back to a position, or says why not; the answer goes out before anything that follows it.
   byte[] resume(ClientMessage.Resume wish) {
-    return resume(wish, loop.shard().catchUp());
+    return resume(wish, loop.shard().catchUp(connection));
   }
 
   /// The same for a connection that has been told of the position `newest` and of nothing behind it.
   byte[] resume(ClientMessage.Resume wish, long newest) {
     // Whatever it was behind with, it goes on from elsewhere now.
     fallingBehind = false;
-    Shard<WebSocketConnection> shard = loop.shard();
+    Shard<LiveConnection> shard = loop.shard();
     EventLog log = context.hub().log();
     long oldest = log.oldest();
     boolean foreign = wish.epoch() != null && !wish.epoch().equals(log.epoch());
@@ -78,7 +78,7 @@ final class Cursor {
     fallenAfter = after;
     fallenPrevious = previous;
     // The shard is at work; its members change only behind that.
-    channel.eventLoop().execute(this::leaveLivePath);
+    loop.connections().tasks().execute(this::leaveLivePath);
   }
 
   /// Whether the connection takes no more from the shard, although that does not know it yet.
@@ -88,15 +88,16 @@ final class Cursor {
 
   private void leaveLivePath() {
     if (fallingBehind) {
-      fallingBehind = false;
       if (!ended) {
+        // Takes nothing of what is sent to its audience before it is out.
         follow(loop.shard().replay(connection, fallenAfter, fallenPrevious));
       }
+      fallingBehind = false;
     }
   }
 
   /// Reads the log from now on, until it has caught up.
-  private void follow(Replay<WebSocketConnection> replay) {
+  private void follow(Replay<LiveConnection> replay) {
     if (catchup != null) {
       catchup.end();
     }

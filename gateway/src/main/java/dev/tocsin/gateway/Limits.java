@@ -19,6 +19,15 @@ final class Limits {
   /// bytes.
   static final int MAX_LIVE_OUTPUT_BYTES = 256 * 1024;
 
+  /// What the batches of all audiences that a turn of a shard makes may hold together, in bytes; less where there are
+  /// many loops, see [LiveMemory].
+  static final int MAX_TURN_BYTES = 16 * 1024 * 1024;
+
+  /// How much of the memory outside the heap live events may hold that sockets have not taken: three parts of eight.
+  static final int LIVE_MEMORY_PART = 3;
+
+  static final int LIVE_MEMORY_PARTS = 8;
+
   /// The largest and the smallest page of the log that is on its way to a connection that is behind, in
   /// bytes of JSON; the more are behind, the smaller, so that together they stay within
   /// [#CATCHUP_BYTES].

@@ -1,36 +1,45 @@
 package dev.tocsin.gateway;
 
 import dev.tocsin.http.Connections;
+import dev.tocsin.http.LoopTasks;
 import dev.tocsin.http.Routes;
 import dev.tocsin.http.Service;
 import dev.tocsin.hub.Shard;
 import dev.tocsin.hub.ShardOwner;
 import dev.tocsin.websocket.Deflation;
-import io.netty.channel.EventLoop;
+import dev.tocsin.websocket.FramedConnection;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// What the hub has on one event loop: its shard, and what its connections share.
 ///
 /// Only the event loop's thread may use it.
 final class Loop implements Service {
 
-  private final EventLoop eventLoop;
+  private final LoopTasks tasks;
   private final GatewayContext context;
-  private final Shard<WebSocketConnection> shard;
+  private final Shard<LiveConnection> shard;
   private final Catchups catchups;
   private final Publishes publishes;
   private final Deflation deflation;
   private final Connections connections;
   private final Routes routes;
+  private final Form.Plain plain = new Form.Plain();
+
+  /// The compressed forms, each at the bits of its window.
+  private final @Nullable Form[] deflated = new @Nullable Form[16];
 
   Loop(Connections connections, GatewayContext context) {
     this.connections = connections;
-    this.eventLoop = connections.eventLoop();
     this.context = context;
-    this.catchups = new Catchups(this::later, context.catchupCount());
-    this.publishes = new Publishes(context.hub(), eventLoop);
+    this.tasks = connections.tasks();
+    this.catchups = new Catchups(tasks::later, context.catchupCount());
+    this.publishes = new Publishes(context.hub(), tasks);
     this.deflation = new Deflation(context.deflateThresholdBytes());
-    this.shard = context.hub().newShard(new Owner(), () -> new AudienceBatch(deflation.deflater()));
+    this.shard =
+        context
+            .hub()
+            .newShard(new Owner(), new LiveOutput(LiveMemory.ofProcess(connections::nowMillis)));
     this.routes = HubRoutes.of(context, this);
   }
 
@@ -39,22 +48,17 @@ final class Loop implements Service {
 
     @Override
     public void execute(Runnable task) {
-      later(task);
+      tasks.later(task);
     }
 
     @Override
     public void executeAfter(Runnable task, long nanos) {
-      eventLoop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+      tasks.after(task, nanos, TimeUnit.NANOSECONDS);
     }
-  }
 
-  /// Runs a task on the event loop, behind the sockets that are ready. Tasks that make tasks would keep
-  /// the loop from its sockets otherwise, for up to a second at a time.
-  private void later(Runnable task) {
-    if (eventLoop.inEventLoop()) {
-      eventLoop.schedule(task, 0, TimeUnit.NANOSECONDS);
-    } else {
-      eventLoop.execute(task);
+    @Override
+    public void failed(Throwable fault) {
+      tasks.tell(fault);
     }
   }
 
@@ -63,8 +67,23 @@ final class Loop implements Service {
     return connections.nowMillis();
   }
 
-  Shard<WebSocketConnection> shard() {
+  Shard<LiveConnection> shard() {
     return shard;
+  }
+
+  /// The form in which a WebSocket takes events.
+  ///
+  /// @param windowBits see [FramedConnection#windowBits]
+  Form form(int windowBits) {
+    if (windowBits == FramedConnection.PLAIN) {
+      return plain;
+    }
+    Form known = deflated[windowBits];
+    if (known == null) {
+      known = new Form.Deflated(plain, deflation.deflater(), windowBits);
+      deflated[windowBits] = known;
+    }
+    return known;
   }
 
   Deflation deflation() {

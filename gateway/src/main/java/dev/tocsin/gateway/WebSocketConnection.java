@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /// Reading stops while the client leaves [HttpLimits#UNREAD_OUTPUT_BYTES] of answers unread or has too
 /// many actions unanswered ([ActionQueue#isFull]), so that neither can grow. One that has too many events
 /// to take reads the log at its own pace ([Cursor]). Belongs to the event loop.
-final class WebSocketConnection extends FramedConnection implements Tickable {
+final class WebSocketConnection extends FramedConnection implements Tickable, LiveConnection {
 
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
 
@@ -37,6 +37,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
   private final GatewayContext context;
   private final Loop loop;
   private final Channel channel;
+  private final Form form;
   private final Actions actions;
   private final ActionQueue queue = new ActionQueue(this::send);
   private final OutputProgress output;
@@ -54,6 +55,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
     this.context = context;
     this.loop = loop;
     this.channel = channel;
+    this.form = loop.form(windowBits());
     this.actions = new Actions(context, loop, this);
     this.output = new OutputProgress(channel, loop.connections());
     this.cursor = new Cursor(context, loop, channel, this);
@@ -95,27 +97,30 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
     return cursor;
   }
 
-  /// Sends the frames of a turn. A connection that has too much to take already does not take them
-  /// but leaves the live path, and reads on from the position `before` at its own pace.
-  ///
-  /// @param previous what the first frame says
-  /// @return whether it has taken them
-  boolean sendBatch(BatchForms batch, long before, long previous) {
-    if (isClosing() || cursor.isFallingBehind() || !channel.isActive()) {
-      return false;
-    }
-    try {
-      if (unreadOutput() > Limits.MAX_LIVE_OUTPUT_BYTES) {
-        cursor.fallBehind(before, previous);
-        return false;
-      }
-      channel.writeAndFlush(batch.of(windowBits()).retainedDuplicate(), channel.voidPromise());
-      return true;
-    } catch (RuntimeException | Error e) {
-      // The others of the audience have nothing to do with it.
-      fail(e);
-      return false;
-    }
+  @Override
+  public Form form() {
+    return form;
+  }
+
+  @Override
+  public boolean isLive() {
+    return !isClosing() && !cursor.isFallingBehind() && channel.isActive();
+  }
+
+  @Override
+  public long untakenBytes() {
+    ChannelOutboundBuffer output = channel.unsafe().outboundBuffer();
+    return output == null ? 0 : output.totalPendingWriteBytes();
+  }
+
+  @Override
+  public void take(ByteBuf encoded) {
+    channel.writeAndFlush(encoded, channel.voidPromise());
+  }
+
+  @Override
+  public void lag(long after, long previous) {
+    cursor.fallBehind(after, previous);
   }
 
   /// Sends one text message.
@@ -131,11 +136,6 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
   @Override
   protected void countUnread(int bytes) {
     unreadAnswerBytes += channel.isWritable() ? 0 : bytes;
-  }
-
-  private long unreadOutput() {
-    ChannelOutboundBuffer output = channel.unsafe().outboundBuffer();
-    return output == null ? 0 : output.totalPendingWriteBytes();
   }
 
   @Override
@@ -234,7 +234,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
 
   private void sayGoodbye() {
     // What was accepted while the last answers were waited for.
-    loop.shard().catchUp();
+    loop.shard().catchUp(this);
     send(
         ServerMessages.reconnect(
             500 + ThreadLocalRandom.current().nextInt(Limits.RECONNECT_SPREAD_MILLIS)));

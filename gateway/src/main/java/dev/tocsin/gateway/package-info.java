@@ -6,8 +6,8 @@
 ///   [NdjsonExchange], [HistoryExchange], [ValidateExchange], [UpgradeExchange], or a fixed answer
 ///   ([CatalogPages]).
 /// - A WebSocket is a [WebSocketConnection]: messages of a client become [Actions], which [ActionQueue] answers
-///   in order ([ServerMessages]). [Cursor] knows where it stands on the log: with its shard, which hands it
-///   an [AudienceBatch], or on a [Catchup] of its own.
+///   in order ([ServerMessages]). [Cursor] knows where it stands on the log: with its shard, from which it gets
+///   what its [LiveOutput] encodes, or on a [Catchup] of its own.
 ///
 /// There are no business rules here: what is valid is asked of `events`, what happens of `hub`. How bytes
 /// become requests and messages is the matter of `http` and `websocket`. Everything but [Gateway] and what is

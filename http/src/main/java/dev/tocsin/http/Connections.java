@@ -22,6 +22,7 @@ public final class Connections {
   static final long TICK_MILLIS = 1_000;
 
   private final EventLoop eventLoop;
+  private final LoopTasks tasks;
   private final HttpContext context;
   private final AttendedTime time;
   private final Service service;
@@ -31,6 +32,7 @@ public final class Connections {
   /// No connections yet.
   public Connections(EventLoop eventLoop, HttpContext context, Service.Factory services) {
     this.eventLoop = eventLoop;
+    this.tasks = new LoopTasks(eventLoop);
     this.context = context;
     this.time = new AttendedTime(context.nanoTime());
     this.service = services.onLoop(this);
@@ -38,13 +40,17 @@ public final class Connections {
 
   /// Starts the timer. Any thread.
   void start() {
-    // Not at a fixed rate: after a stop of the process all ticks that were missed would come at once.
-    eventLoop.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    tasks.every(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /// The event loop that owns all this.
   public EventLoop eventLoop() {
     return eventLoop;
+  }
+
+  /// The tasks of that event loop.
+  public LoopTasks tasks() {
+    return tasks;
   }
 
   /// What these connections share with those of other loops.
@@ -116,7 +122,7 @@ public final class Connections {
   /// Takes leave of everyone, the service first.
   public void goAway() {
     assertOwner();
-    service.goAway();
+    tasks.now(service::goAway);
     forEach(Tickable::goAway);
   }
 
@@ -124,17 +130,13 @@ public final class Connections {
   public void end() {
     assertOwner();
     forEach(Tickable::cutOff);
-    service.end();
+    tasks.now(service::end);
   }
 
   /// A fault of one connection must not reach the others, nor end the timer.
   private void forEach(Consumer<Tickable> action) {
     for (Tickable connection : List.copyOf(members)) {
-      try {
-        action.accept(connection);
-      } catch (RuntimeException | Error e) {
-        LOG.atError().setCause(e).log("a connection could not be looked after");
-      }
+      tasks.now(() -> action.accept(connection));
     }
   }
 

@@ -82,6 +82,46 @@ class ConnectionsTest {
     assertThat(RecordedLogs.take()).hasSize(9).allMatch(line -> line.contains("a bug"));
   }
 
+  /// Everyone else is told all the same.
+  @ParameterizedTest
+  @MethodSource("faults")
+  void takesLeaveOfEveryoneAndTellsWhenTheServiceFails(Throwable fault) {
+    EmbeddedChannel channel = new EmbeddedChannel();
+    HttpContext context =
+        new HttpContext(
+            InstantSource.system(), System::nanoTime, new BrowserRules(Set.of(), Set.of()), 10);
+    List<String> calls = new ArrayList<>();
+    Connection broken = new Connection(new ArrayList<>(), fault);
+    Connections connections =
+        new Connections(
+            channel.eventLoop(),
+            context,
+            made ->
+                new Service() {
+                  @Override
+                  public Exchange route(HttpConnection connection, HttpRequest request) {
+                    throw new AssertionError("nobody asked");
+                  }
+
+                  @Override
+                  public void goAway() {
+                    broken.goAway();
+                  }
+
+                  @Override
+                  public void end() {
+                    broken.cutOff();
+                  }
+                });
+    connections.add(new Connection(calls, null));
+
+    connections.goAway();
+    connections.end();
+
+    assertThat(calls).containsExactly("goAway", "cutOff");
+    assertThat(RecordedLogs.take()).hasSize(2).allMatch(line -> line.contains("a bug"));
+  }
+
   private record Recorded(List<String> calls) implements Service {
 
     @Override

@@ -146,9 +146,9 @@ public final class Hub {
   /// Makes a shard, which from now on is woken whenever there is something to deliver.
   ///
   /// @param owner the only thread that may use the shard
-  /// @param outputs makes the way out for each audience of the shard
-  public <C> Shard<C> newShard(ShardOwner owner, AudienceOutput.Factory<C> outputs) {
-    Shard<C> shard = new Shard<>(types, recent, owner, outputs);
+  /// @param output the way out for all audiences of the shard
+  public <C> Shard<C> newShard(ShardOwner owner, ShardOutput<C> output) {
+    Shard<C> shard = new Shard<>(types, recent, owner, output);
     shards.add(shard);
     // Whatever was appended while the shard was not yet in the list.
     shard.wake();

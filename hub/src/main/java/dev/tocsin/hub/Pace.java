@@ -3,8 +3,8 @@ package dev.tocsin.hub;
 /// Decides whether a turn of a shard begins at once or waits a little for more events.
 ///
 /// What a turn costs depends on how many connections it writes to, hardly on how many events it writes:
-/// one turn with two events costs little more than half of two turns. So a shard that is behind anyway,
-/// because several events come while it works on a turn, waits before the next for as long as a turn
+/// one turn with two events costs little more than half of two turns. So a busy shard,
+/// to which several events come while it works on a turn, waits before the next for as long as a turn
 /// takes: one turn serves the events of two then (`docs/benchmarks.md` has the gain). A shard to which
 /// single events come meanwhile never waits. Belongs to the shard's thread.
 final class Pace {
@@ -21,7 +21,7 @@ final class Pace {
   /// So many events share the cost of a turn well enough.
   static final int ENOUGH_EVENTS = 64;
 
-  /// So many events while a turn lasts, and the shard is behind.
+  /// So many events while a turn lasts, and the shard is busy.
   private static final double BUSY_EVENTS = 2;
 
   /// How much the last turn counts in the averages.

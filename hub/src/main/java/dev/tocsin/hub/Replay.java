@@ -63,7 +63,7 @@ public final class Replay<C> {
   ///
   /// @param maxBytes how much JSON may be given; one event is, whatever its size
   public Progress advance(int maxBytes, Sink sink) {
-    List<LoggedEvent> page = shard.readBehind(position, MAX_SCANNED_EVENTS, maxBytes);
+    List<LoggedEvent> page = shard.readPassed(position, MAX_SCANNED_EVENTS, maxBytes);
     return page == null ? Progress.NOT_HELD : give(page, maxBytes, sink);
   }
 

@@ -1,69 +1,46 @@
 package dev.tocsin.hub;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// A part of the subscribers, owned by one thread, and itself a cursor on the log's recent part.
+/// A part of the subscribers, owned by one thread, and itself a cursor on the log's recent part
+/// ([ShardCursor]).
 ///
-/// It is woken by one flag, not fed by a queue: a turn reads all there is since the last one, hands
-/// each event to the audiences that want it, and lets each audience write once. A busy one waits a little
-/// for more before it begins ([Pace]). A turn that has much to read ends after a slice and is continued
-/// behind whatever else its owner has to do. One that was held up for so long that memory has moved on
-/// jumps to the head, and sends its connections to the log for what lies between.
+/// It is woken by one flag, not fed by a queue: a turn reads what there is since the last one, gathers a batch for each
+/// audience that wants some of it, and sends each batch once. A busy shard waits a little for more before a turn
+/// ([Pace]). A turn ends when its batches together have reached a bound, however many audiences there are; what is left
+/// is done in further turns, behind whatever else the owner has to do. A shard that was held up for so long that memory
+/// has moved on jumps to the head, and sends its connections to the log for what lies between.
 ///
 /// Every change of a subscription first brings the cursor to the head, so that what follows a change
 /// is decided by the new subscription and nothing else: the position that is told to the connection
 /// is the cursor's. All methods but [#wake], [#delivered] and [#subscriptionStats] belong to the
-/// owner, who must not call them while an [AudienceOutput] of this shard is at work.
+/// owner, who must not call them while the [ShardOutput] of this shard is at work.
 ///
 /// @param <C> what a connection is to the owner; compared with `equals`
 public final class Shard<C> {
 
-  private static final int SLICE_EVENTS = 1_024;
-  private static final int SLICE_BYTES = 1 << 20;
-
   // immutable
-  private final RecentEvents recent;
   private final ShardOwner owner;
 
   // owned by the shard's thread
-  private final SubscriptionIndex<C, ShardAudience<C>> index;
+  private final ShardCursor<C> cursor;
   private final Pace pace = new Pace();
-  private final List<ShardAudience<C>> touched = new ArrayList<>();
-  private final long[] lastOfType;
-  private long position;
-  private boolean delivering;
 
-  /// The last turn could not deliver all there was.
-  private boolean isBehind;
+  /// The last turn has left something for another.
+  private boolean hasMore;
 
   // written by the shard's thread, read by any
-  private final AtomicLong delivered = new AtomicLong();
   private volatile SubscriptionStats subscriptionStats = SubscriptionStats.NONE;
 
   // any thread
   private final AtomicBoolean awake = new AtomicBoolean();
 
-  Shard(TypeTable types, RecentEvents recent, ShardOwner owner, AudienceOutput.Factory<C> outputs) {
-    this.recent = recent;
+  Shard(TypeTable types, RecentEvents recent, ShardOwner owner, ShardOutput<C> output) {
     this.owner = owner;
-    RecentEvents.Head head = recent.head();
-    this.lastOfType = head.lastOfType();
-    this.position = head.position();
-    this.index =
-        new SubscriptionIndex<>(
-            types, (set, size) -> new ShardAudience<>(set, size, outputs.create(), last(set)));
-  }
-
-  /// The last event of any of these types that this shard has passed.
-  private long last(TypeSet set) {
-    long[] last = {0};
-    set.forEach(type -> last[0] = Math.max(last[0], lastOfType[type]));
-    return last[0];
+    this.cursor = new ShardCursor<>(types, recent, output, owner::failed);
   }
 
   /// Says that there may be something to deliver. Cheap, and any thread may say it. A shard whose
@@ -76,30 +53,41 @@ public final class Shard<C> {
 
   private void hand(Runnable task) {
     try {
-      owner.execute(task);
+      owner.execute(guarded(task));
     } catch (RejectedExecutionException e) {
       // The owner has stopped, and with it everyone to whom something could be delivered.
     }
   }
 
+  /// A task that tells the owner of its fault instead of throwing it: whoever runs tasks after a pause keeps what
+  /// they throw in a future that nobody reads.
+  private Runnable guarded(Runnable task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (RuntimeException | Error e) {
+        owner.failed(e);
+      }
+    };
+  }
+
   private void turn() {
     timeTurn();
-    int waiting = Math.clamp(recent.newest() - position, 0, SLICE_EVENTS);
-    long pause = isBehind ? 0 : pace.pause(waiting);
+    int waiting = Math.clamp(cursor.waiting(), 0, ShardCursor.MAX_TURN_EVENTS);
+    long pause = hasMore ? 0 : pace.pause(waiting);
     if (pause > 0) {
       // Still awake: what comes meanwhile need not wake it.
-      owner.executeAfter(this::turn, pause);
+      owner.executeAfter(guarded(this::turn), pause);
       return;
     }
     // Before anything that can fail: a shard that stays awake is never woken.
     awake.set(false);
-    requireIdle();
     long begin = System.nanoTime();
     try {
-      slice();
+      cursor.advance();
     } finally {
-      isBehind = position < recent.newest();
-      if (isBehind) {
+      hasMore = cursor.hasMore();
+      if (hasMore) {
         wake();
       }
     }
@@ -113,110 +101,50 @@ public final class Shard<C> {
     pace.timeTurn(System.nanoTime());
   }
 
-  /// Delivers a slice of what there is.
-  private void slice() {
-    delivering = true;
-    try {
-      long before = position;
-      List<LoggedEvent> page = recent.readIfHeld(position, SLICE_EVENTS, SLICE_BYTES);
-      if (page == null) {
-        goToHead(before);
-      } else {
-        deliver(page, before);
-        flush(before);
-      }
-    } finally {
-      delivering = false;
-    }
-  }
-
-  private void deliver(List<LoggedEvent> page, long before) {
-    try {
-      page.forEach(this::deliver);
-    } catch (RuntimeException | Error e) {
-      // Some have got the event and some have not: all go back to where the turn began.
-      touched.clear();
-      goToHead(before);
-      throw e;
-    }
-  }
-
-  /// Leaves what follows a position to the connections, who read the log for themselves: reading it here
-  /// would hold up the owner.
-  private void goToHead(long after) {
-    RecentEvents.Head head = recent.head();
-    position = head.position();
-    System.arraycopy(head.lastOfType(), 0, lastOfType, 0, lastOfType.length);
-    for (ShardAudience<C> audience : index.audiences()) {
-      if (!audience.types().isEmpty()) {
-        audience.fallBehind(after, last(audience.types()));
-      }
-    }
-  }
-
-  private void deliver(LoggedEvent event) {
-    int type = recent.placeOf(event);
-    position = event.sequence();
-    lastOfType[type] = position;
-    for (ShardAudience<C> audience : index.audiencesOf(type)) {
-      if (audience.add(event)) {
-        touched.add(audience);
-      }
-    }
-  }
-
-  private void flush(long before) {
-    long count = 0;
-    try {
-      while (!touched.isEmpty()) {
-        count += touched.removeLast().flush(before);
-      }
-    } finally {
-      countDelivered(count);
-      if (!touched.isEmpty()) {
-        // One has failed: what the others were handed belongs to this turn.
-        flush(before);
-      }
-    }
-  }
-
-  private void requireIdle() {
-    if (delivering) {
-      throw new IllegalStateException("an output called the shard that is using it");
-    }
-  }
-
-  /// Delivers all there is, so that the cursor stands at or behind every event that was acknowledged
+  /// Delivers all there is, so that the cursor stands at or after every event that was acknowledged
   /// before this call.
   ///
   /// @return the position
   public long catchUp() {
-    requireIdle();
-    long target = recent.newest();
-    while (position < target) {
-      slice();
-    }
-    return position;
+    cursor.catchUp();
+    return cursor.position();
   }
 
-  /// The sequence of the last event that this shard has passed.
+  /// The same for one connection: what others are still to be sent may follow in the next turns.
+  ///
+  /// @return the position, see [#positionOf]
+  public long catchUp(C connection) {
+    long at = cursor.catchUp(connection);
+    if (cursor.hasMore()) {
+      wake();
+    }
+    return at;
+  }
+
+  /// The sequence of the last event that this shard has passed. Of what lies before, some may still be on its way to
+  /// some connections.
   public long position() {
-    return position;
+    return cursor.position();
+  }
+
+  /// The same, after everything up to there that a connection wants has been handed to it, unless it lags: this is
+  /// what it may be told.
+  public long positionOf(C connection) {
+    return cursor.positionOf(connection);
   }
 
   /// Lets a connection in, which receives everything from the returned position on. One that is in
   /// already stays as it is.
   public long join(C connection) {
-    long at = catchUp();
-    index.register(connection);
+    long at = catchUp(connection);
+    cursor.index().register(connection);
     publishStats();
     return at;
   }
 
   /// Lets a connection go; nothing more is handed to it.
   public void leave(C connection) {
-    requireIdle();
-    index.remove(connection);
+    cursor.index().remove(connection);
     publishStats();
   }
 
@@ -224,15 +152,15 @@ public final class Shard<C> {
   ///
   /// @return the position from which on they count
   public long subscribe(C connection, List<EventPattern> patterns) {
-    long at = catchUp();
-    index.subscribe(connection, patterns);
+    long at = catchUp(connection);
+    cursor.index().subscribe(connection, patterns);
     publishStats();
     return at;
   }
 
   /// How many patterns the connection would hold after subscribing to these as well.
   public int patternCountWith(C connection, List<EventPattern> patterns) {
-    return index.patternCountWith(connection, patterns);
+    return cursor.index().patternCountWith(connection, patterns);
   }
 
   /// Takes patterns away; a connection that subscribed before and has none left receives nothing. The
@@ -240,8 +168,8 @@ public final class Shard<C> {
   ///
   /// @return those that were really removed
   public List<EventPattern> unsubscribe(C connection, List<EventPattern> patterns) {
-    catchUp();
-    List<EventPattern> removed = index.unsubscribe(connection, patterns);
+    catchUp(connection);
+    List<EventPattern> removed = cursor.index().unsubscribe(connection, patterns);
     publishStats();
     return removed;
   }
@@ -251,8 +179,8 @@ public final class Shard<C> {
   ///
   /// @return those that were removed
   public List<EventPattern> silence(C connection) {
-    catchUp();
-    List<EventPattern> removed = index.silence(connection);
+    catchUp(connection);
+    List<EventPattern> removed = cursor.index().silence(connection);
     publishStats();
     return removed;
   }
@@ -264,38 +192,35 @@ public final class Shard<C> {
   /// @param previous what the next event's `previous` is: a position that the connection was told, or
   ///     the last event it was handed
   public Replay<C> replay(C connection, long after, long previous) {
-    requireIdle();
-    index.suspend(connection);
+    cursor.index().suspend(connection);
     return new Replay<>(this, connection, after, previous);
   }
 
   boolean wants(C connection, LoggedEvent event) {
-    return index.typesOf(connection).contains(recent.placeOf(event));
+    return cursor.wants(connection, event);
   }
 
-  /// What follows a position, not beyond this shard's own, or `null` when memory no longer holds it.
-  @Nullable List<LoggedEvent> readBehind(long after, int maxEvents, int maxBytes) {
-    int upToHere = Math.clamp(position - after, 0, maxEvents);
-    return upToHere == 0 ? List.of() : recent.readIfHeld(after, upToHere, maxBytes);
+  /// What comes after a position and this shard has passed, or `null` when memory no longer holds it.
+  @Nullable List<LoggedEvent> readPassed(long after, int maxEvents, int maxBytes) {
+    return cursor.readPassed(after, maxEvents, maxBytes);
   }
 
   /// Puts a connection that has caught up back onto the live path.
   void rejoin(C connection) {
-    requireIdle();
-    index.restore(connection);
+    cursor.index().restore(connection);
   }
 
   void countDelivered(long count) {
-    delivered.setRelease(delivered.getPlain() + count);
+    cursor.countDelivered(count);
   }
 
   private void publishStats() {
-    subscriptionStats = index.stats();
+    subscriptionStats = cursor.index().stats();
   }
 
   /// How many events this shard has handed to connections, each connection counted. Any thread.
   public long delivered() {
-    return delivered.getAcquire();
+    return cursor.delivered();
   }
 
   /// The connections and patterns of this shard. Any thread.

@@ -1,49 +1,85 @@
 package dev.tocsin.hub;
 
-/// An audience of a shard: it knows what it wanted last, and where its events go.
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// An audience of a shard: it knows what it wanted last, and gathers its batch of the turn.
+///
+/// Its members change only while nothing is gathered: what is waiting is sent first, to those who were members
+/// when it came.
 final class ShardAudience<C> extends Audience<C> {
 
-  private final AudienceOutput<C> output;
-  private long previous;
-  private long turnPrevious;
-  private int pending;
+  /// What an event in a batch is taken to cost besides its JSON, in bytes: its place in the list, and in its frame
+  /// what only the delivery knows.
+  private static final int ENTRY_BYTES = 64;
 
-  ShardAudience(TypeSet types, int tableSize, AudienceOutput<C> output, long previous) {
+  private final Consumer<ShardAudience<C>> sender;
+  private long previous;
+  private @Nullable List<LoggedEvent> gathered;
+  private long gatheredAfter;
+  private long gatheredBytes;
+
+  /// @param sender sends what has been gathered; never throws
+  /// @param previous the last event that it would have wanted
+  ShardAudience(TypeSet types, int tableSize, Consumer<ShardAudience<C>> sender, long previous) {
     super(types, tableSize);
-    this.output = output;
+    this.sender = sender;
     this.previous = previous;
   }
 
-  /// Sends everyone to the log for what follows the position `after`, and goes on itself behind the
-  /// event `last`.
-  void fallBehind(long after, long last) {
-    output.discard();
-    output.fallBehind(members(), after, pending > 0 ? turnPrevious : previous);
-    pending = 0;
-    previous = last;
+  /// What an event costs in the batch of one audience, in bytes.
+  static int cost(LoggedEvent event) {
+    return event.event().json().length + ENTRY_BYTES;
   }
 
   /// Adds an event to the turn's batch; whether it is the first.
   boolean add(LoggedEvent event) {
-    if (pending == 0) {
-      turnPrevious = previous;
+    List<LoggedEvent> events = gathered;
+    boolean isFirst = events == null;
+    if (events == null) {
+      events = new ArrayList<>(4);
+      gathered = events;
+      gatheredAfter = previous;
     }
-    output.add(event, previous);
+    events.add(event);
+    gatheredBytes += cost(event);
     previous = event.sequence();
-    return pending++ == 0;
+    return isFirst;
   }
 
-  /// Sends the batch of a turn that began at the position `before`; how many events went out, each connection counted.
-  /// When that fails, who has got it and who has not is unknown: everyone reads it in the log.
-  long flush(long before) {
-    int events = pending;
-    pending = 0;
-    try {
-      return (long) events * output.flush(members(), before);
-    } catch (RuntimeException | Error e) {
-      output.discard();
-      output.fallBehind(members(), before, turnPrevious);
-      throw e;
-    }
+  /// What the gathered events cost together, in bytes.
+  long gatheredBytes() {
+    return gatheredBytes;
+  }
+
+  /// Takes out what has been gathered; `null` when that is nothing.
+  @Nullable Batch takeBatch() {
+    List<LoggedEvent> events = gathered;
+    gathered = null;
+    gatheredBytes = 0;
+    return events == null ? null : new Batch(events, gatheredAfter);
+  }
+
+  /// Goes on after the event `last`, without what lies between; nothing is gathered.
+  ///
+  /// @return the `previous` that the next event would have had
+  long skipTo(long last) {
+    long before = previous;
+    previous = last;
+    return before;
+  }
+
+  @Override
+  void add(Subscriber<C> subscriber) {
+    sender.accept(this);
+    super.add(subscriber);
+  }
+
+  @Override
+  void remove(Subscriber<C> subscriber) {
+    sender.accept(this);
+    super.remove(subscriber);
   }
 }

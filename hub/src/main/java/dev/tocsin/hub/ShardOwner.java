@@ -4,7 +4,6 @@ import java.util.concurrent.Executor;
 
 /// The thread that owns a [Shard]: runs tasks one after another, always on the same thread. Any thread
 /// may hand it one.
-@FunctionalInterface
 public interface ShardOwner extends Executor {
 
   /// Runs a task after a pause of a few milliseconds at the most, in which the thread does something else or
@@ -15,4 +14,8 @@ public interface ShardOwner extends Executor {
   default void executeAfter(Runnable task, long nanos) {
     execute(task);
   }
+
+  /// Tells of a fault in the shard's work, which goes on: no task of a shard ever throws. Only called on the
+  /// thread itself; must not throw.
+  void failed(Throwable fault);
 }

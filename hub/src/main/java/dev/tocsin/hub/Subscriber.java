@@ -77,11 +77,6 @@ final class Subscriber<C> {
     return patterns;
   }
 
-  /// Back to receiving everything.
-  void forgetPatterns() {
-    patterns = null;
-  }
-
   List<String> texts() {
     return patterns().keySet().stream().map(EventPattern::text).toList();
   }

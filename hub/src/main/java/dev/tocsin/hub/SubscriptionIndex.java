@@ -67,16 +67,21 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
         });
   }
 
-  /// Forgets a connection and its patterns; whether it was known.
-  boolean remove(C connection) {
+  /// Whether a connection is known.
+  boolean knows(C connection) {
+    return subscribers.containsKey(connection);
+  }
+
+  /// Forgets a connection and returns the patterns that it held; none when it is unknown.
+  List<EventPattern> remove(C connection) {
     Subscriber<C> subscriber = subscribers.remove(connection);
     if (subscriber == null) {
-      return false;
+      return List.of();
     }
-    release(subscriber, List.copyOf(subscriber.patterns().keySet()));
+    List<EventPattern> removed = release(subscriber, List.copyOf(subscriber.patterns().keySet()));
     explicitCount -= subscriber.isExplicit() ? 1 : 0;
     dropIfEmpty(subscriber.leave());
-    return true;
+    return removed;
   }
 
   /// Adds patterns to those of a connection.
@@ -121,20 +126,6 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     List<EventPattern> removed = release(subscriber, List.copyOf(subscriber.patterns().keySet()));
     explicitCount += subscriber.isExplicit() ? 0 : 1;
     subscriber.explicitPatterns();
-    settle(subscriber);
-    return removed;
-  }
-
-  /// Takes all patterns away and returns them; from now on the connection receives everything, as if
-  /// it had never subscribed.
-  List<EventPattern> reset(C connection) {
-    Subscriber<C> subscriber = subscribers.get(connection);
-    if (subscriber == null) {
-      return List.of();
-    }
-    List<EventPattern> removed = release(subscriber, List.copyOf(subscriber.patterns().keySet()));
-    explicitCount -= subscriber.isExplicit() ? 1 : 0;
-    subscriber.forgetPatterns();
     settle(subscriber);
     return removed;
   }
@@ -189,6 +180,14 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   /// The audiences that want a type of the table; a live list.
   List<A> audiencesOf(int type) {
     return Collections.unmodifiableList(byType.get(type));
+  }
+
+  /// The audience of a connection; `null` when it is unknown or suspended.
+  @Nullable A audienceOf(C connection) {
+    Subscriber<C> subscriber = subscribers.get(connection);
+    return subscriber == null || subscriber.audience() == null
+        ? null
+        : audiences.get(subscriber.types());
   }
 
   /// All audiences there are; a live view.
@@ -252,7 +251,7 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     }
   }
 
-  /// Keeps what a connection wants, but has it in no audience until [#restore]: it is behind, and
+  /// Keeps what a connection wants, but has it in no audience until [#restore]: it lags, and
   /// reads for itself. Nothing happens when it is unknown or suspended already.
   void suspend(C connection) {
     Subscriber<C> subscriber = subscribers.get(connection);

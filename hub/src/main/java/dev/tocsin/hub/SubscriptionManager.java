@@ -90,12 +90,12 @@ public final class SubscriptionManager {
     return subscribe(connectionId, names(type, more));
   }
 
-  /// Takes all patterns away and forgets that the connection ever subscribed: it receives everything
-  /// again.
+  /// Takes all patterns away and forgets the connection altogether, as [#removeConnection] does: it is no longer
+  /// counted nor among the recipients, and treated as any that is unknown.
   ///
   /// @return the patterns that were removed, in the order they were subscribed
   public List<String> unsubscribe(String connectionId) {
-    return write(() -> texts(index.reset(connectionId)));
+    return write(() -> texts(index.remove(connectionId)));
   }
 
   /// Takes some patterns away. When none is left the connection receives nothing.
@@ -161,7 +161,11 @@ public final class SubscriptionManager {
 
   /// Forgets a connection and its patterns; whether it was known.
   public boolean removeConnection(String connectionId) {
-    return write(() -> index.remove(connectionId));
+    return write(() -> {
+      boolean known = index.knows(connectionId);
+      index.remove(connectionId);
+      return known;
+    });
   }
 
   /// How many connections are known.

@@ -166,7 +166,7 @@ class HubTest {
   @Test
   void countsWhatItHasDone() {
     ManualExecutor owner = new ManualExecutor();
-    RecordedOutput.Recorder outputs = new RecordedOutput.Recorder();
+    RecordedOutput outputs = new RecordedOutput();
     Shard<String> first = hub.newShard(owner, outputs);
     Shard<String> second = hub.newShard(owner, outputs);
     first.join("a");
@@ -185,7 +185,7 @@ class HubTest {
 
   @Test
   void anAcknowledgedEventIsAtOrBelowThePositionOfWhoJoinsAfterIt() {
-    RecordedOutput.Recorder outputs = new RecordedOutput.Recorder();
+    RecordedOutput outputs = new RecordedOutput();
     ManualExecutor owner = new ManualExecutor();
     Shard<String> shard = hub.newShard(owner, outputs);
     publish(GOOD, GOOD);
@@ -201,7 +201,7 @@ class HubTest {
     EventLog old = new InMemoryEventLog("old", 1 << 20);
     old.append(SampleEvents.appends("door.opened", "alert.deleted"));
     Hub later = new Hub(EventCatalog.builtIn(), old, () -> NOW, 1 << 20, Runnable::run);
-    RecordedOutput.Recorder outputs = new RecordedOutput.Recorder();
+    RecordedOutput outputs = new RecordedOutput();
     ManualExecutor owner = new ManualExecutor();
     Shard<String> shard = later.newShard(owner, outputs);
 

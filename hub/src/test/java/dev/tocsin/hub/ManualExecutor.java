@@ -1,6 +1,8 @@
 package dev.tocsin.hub;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -8,7 +10,18 @@ import java.util.concurrent.RejectedExecutionException;
 final class ManualExecutor implements ShardOwner {
 
   private final Queue<Runnable> tasks = new ArrayDeque<>();
+  private final List<Throwable> faults = new ArrayList<>();
   private boolean stopped;
+
+  @Override
+  public void failed(Throwable fault) {
+    faults.add(fault);
+  }
+
+  /// What it was told of.
+  List<Throwable> faults() {
+    return faults;
+  }
 
   @Override
   public void execute(Runnable task) {

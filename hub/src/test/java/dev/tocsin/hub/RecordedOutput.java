@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /// What connections got, written down.
-final class RecordedOutput implements AudienceOutput<String> {
+final class RecordedOutput implements ShardOutput<String> {
 
   /// One thing that a connection was sent.
   sealed interface Received {}
@@ -20,75 +20,57 @@ final class RecordedOutput implements AudienceOutput<String> {
   }
 
   /// The news that it has to read the log for itself.
-  record FallenBehind(long after, long previous) implements Received {}
+  record Lagging(long after, long previous) implements Received {}
 
-  /// The outputs of one shard.
-  static final class Recorder implements AudienceOutput.Factory<String> {
+  private final Map<String, List<Received>> received = new HashMap<>();
+  private int batches;
 
-    private final Map<String, List<Received>> received = new HashMap<>();
-    private int batches;
+  /// What a turn's batches may cost.
+  static final long MAX_TURN_BYTES = 4_000_000;
 
-    @Override
-    public RecordedOutput create() {
-      return new RecordedOutput(this);
-    }
-
-    /// What a connection got, in order.
-    List<Received> of(String connection) {
-      return received.getOrDefault(connection, List.of());
-    }
-
-    List<Event> eventsOf(String connection) {
-      return of(connection).stream()
-          .filter(Event.class::isInstance)
-          .map(Event.class::cast)
-          .toList();
-    }
-
-    List<Long> sequencesOf(String connection) {
-      return eventsOf(connection).stream().map(Event::sequence).toList();
-    }
-
-    List<Long> previousOf(String connection) {
-      return eventsOf(connection).stream().map(Event::previous).toList();
-    }
-
-    private void send(String connection, Received sent) {
-      received.computeIfAbsent(connection, c -> new ArrayList<>()).add(sent);
-    }
-  }
-
-  private final Recorder recorder;
-  private final List<Event> batch = new ArrayList<>();
-
-  private RecordedOutput(Recorder recorder) {
-    this.recorder = recorder;
+  @Override
+  public long maxTurnBytes() {
+    return MAX_TURN_BYTES;
   }
 
   @Override
-  public void add(LoggedEvent event, long previous) {
-    batch.add(new Event(event.sequence(), previous, event.event().type(), 0));
-  }
-
-  @Override
-  public int flush(List<String> members, long before) {
-    recorder.batches++;
+  public int send(Batch batch, List<String> members) {
+    batches++;
     for (String member : members) {
-      for (Event event : batch) {
-        recorder.send(member, event.inBatch(recorder.batches));
-      }
+      batch.forEach((event, previous) ->
+          record(member, new Event(event.sequence(), previous, event.event().type(), batches)));
     }
-    batch.clear();
     return members.size();
   }
 
   @Override
-  public void discard() {
-    batch.clear();
+  public void lag(List<String> members, long after, long previous) {
+    members.forEach(member -> record(member, new Lagging(after, previous)));
   }
 
-  @Override
-  public void fallBehind(List<String> members, long after, long previous) {
-    members.forEach(member -> recorder.send(member, new FallenBehind(after, previous)));
+  private void record(String connection, Received what) {
+    received.computeIfAbsent(connection, c -> new ArrayList<>()).add(what);
+  }
+
+  /// How many batches there were.
+  int batches() {
+    return batches;
+  }
+
+  /// What a connection got, in order.
+  List<Received> of(String connection) {
+    return received.getOrDefault(connection, List.of());
+  }
+
+  List<Event> eventsOf(String connection) {
+    return of(connection).stream().filter(Event.class::isInstance).map(Event.class::cast).toList();
+  }
+
+  List<Long> sequencesOf(String connection) {
+    return eventsOf(connection).stream().map(Event::sequence).toList();
+  }
+
+  List<Long> previousOf(String connection) {
+    return eventsOf(connection).stream().map(Event::previous).toList();
   }
 }

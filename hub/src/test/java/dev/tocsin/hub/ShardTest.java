@@ -1,12 +1,11 @@
 package dev.tocsin.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.EventType;
 import dev.tocsin.hub.RecordedOutput.Event;
-import dev.tocsin.hub.RecordedOutput.FallenBehind;
-import dev.tocsin.hub.RecordedOutput.Recorder;
+import dev.tocsin.hub.RecordedOutput.Lagging;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,8 +16,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
@@ -39,7 +36,7 @@ class ShardTest {
   private final InMemoryEventLog log = new InMemoryEventLog("epoch", PLENTY);
   private final Hub hub = hub(log, PLENTY);
   private final ManualExecutor owner = new ManualExecutor();
-  private final Recorder outputs = new Recorder();
+  private final RecordedOutput outputs = new RecordedOutput();
   private final Shard<String> shard = hub.newShard(owner, outputs);
 
   private static Hub hub(EventLog log, long recentBytes) {
@@ -104,6 +101,11 @@ class ShardTest {
       pauses.add(nanos);
       meanwhile.run();
       owner.execute(task);
+    }
+
+    @Override
+    public void failed(Throwable fault) {
+      owner.failed(fault);
     }
   }
 
@@ -268,7 +270,7 @@ class ShardTest {
   @Test
   void aShardMadeLateBeginsAtTheHeadAndKnowsWhatWasBefore() {
     append("alert.created", "job.started");
-    Recorder late = new Recorder();
+    RecordedOutput late = new RecordedOutput();
     Shard<String> another = hub.newShard(owner, late);
     another.subscribe("c", patterns("alert.*", "camera.*"));
     append("alert.created");
@@ -281,9 +283,9 @@ class ShardTest {
   @Test
   void aShardWhoseOwnerHasStoppedDisturbsNobody() {
     ManualExecutor stopped = new ManualExecutor();
-    Shard<String> dead = hub.newShard(stopped, new Recorder());
+    Shard<String> dead = hub.newShard(stopped, new RecordedOutput());
     stopped.stop();
-    Recorder others = new Recorder();
+    RecordedOutput others = new RecordedOutput();
     ManualExecutor otherOwner = new ManualExecutor();
     hub.newShard(otherOwner, others).join("c");
     owner.runAll();
@@ -315,9 +317,9 @@ class ShardTest {
     owner.runAll();
 
     assertThat(position).isEqualTo(4);
-    assertThat(outputs.of("all").get(1)).isEqualTo(new FallenBehind(1, 1));
-    assertThat(outputs.of("alerts").get(1)).isEqualTo(new FallenBehind(1, 1));
-    assertThat(outputs.of("jobs").getFirst()).isEqualTo(new FallenBehind(1, 0));
+    assertThat(outputs.of("all").get(1)).isEqualTo(new Lagging(1, 1));
+    assertThat(outputs.of("alerts").get(1)).isEqualTo(new Lagging(1, 1));
+    assertThat(outputs.of("jobs").getFirst()).isEqualTo(new Lagging(1, 0));
     assertThat(outputs.of("nothing")).isEmpty();
     assertThat(outputs.sequencesOf("all")).containsExactly(1L, 5L);
     assertThat(outputs.previousOf("all")).containsExactly(0L, 4L);
@@ -329,16 +331,19 @@ class ShardTest {
   void anOutputMustNotCallTheShardBack() {
     List<RuntimeException> thrown = new ArrayList<>();
     List<Shard<String>> self = new ArrayList<>();
-    AudienceOutput<String> meddling =
-        new AudienceOutput<>() {
+    ShardOutput<String> meddling =
+        new ShardOutput<>() {
           @Override
-          public void add(LoggedEvent event, long previous) {}
+          public long maxTurnBytes() {
+            return 1;
+          }
 
           @Override
-          public int flush(List<String> members, long before) {
+          public int send(Batch batch, List<String> members) {
             Stream.<Runnable>of(
                     () -> self.getFirst().leave("c"),
                     () -> self.getFirst().catchUp(),
+                    () -> self.getFirst().positionOf("c"),
                     () -> self.getFirst().subscribe("c", patterns("a")))
                 .forEach(call -> {
                   try {
@@ -351,31 +356,46 @@ class ShardTest {
           }
 
           @Override
-          public void fallBehind(List<String> members, long after, long previous) {}
-
-          @Override
-          public void discard() {}
+          public void lag(List<String> members, long after, long previous) {}
         };
-    self.add(hub.newShard(owner, () -> meddling));
+    self.add(hub.newShard(owner, meddling));
     self.getFirst().join("c");
     append("alert.created");
     owner.runAll();
 
-    assertThat(thrown).hasSize(3);
+    assertThat(thrown).hasSize(4);
     assertThat(self.getFirst().subscriptionStats().totalConnections()).isEqualTo(1);
   }
 
-  /// A shard one of whose outputs fails at a flush, once each time that it is told to.
-  private Shard<String> failingToFlush(AtomicBoolean told) {
+  /// A shard whose output fails to send once each time that it is told to.
+  private Shard<String> failingToSend(AtomicBoolean told) {
     return hub.newShard(
         owner,
-        () -> new FragileOutput(outputs.create(), event -> false, () -> told.getAndSet(false)));
+        new ShardOutput<>() {
+          @Override
+          public long maxTurnBytes() {
+            return outputs.maxTurnBytes();
+          }
+
+          @Override
+          public int send(Batch batch, List<String> members) {
+            if (told.getAndSet(false)) {
+              throw new IllegalStateException("broken");
+            }
+            return outputs.send(batch, members);
+          }
+
+          @Override
+          public void lag(List<String> members, long after, long previous) {
+            outputs.lag(members, after, previous);
+          }
+        });
   }
 
   @Test
   void anOutputThatThrowsTakesNothingFromTheOthers() {
     AtomicBoolean broken = new AtomicBoolean();
-    Shard<String> fragile = failingToFlush(broken);
+    Shard<String> fragile = failingToSend(broken);
     fragile.subscribe("a", patterns("alert.*"));
     fragile.subscribe("b", patterns("*.created"));
     fragile.subscribe("c", patterns("alert.c*"));
@@ -383,97 +403,152 @@ class ShardTest {
     owner.runAll();
     broken.set(true);
     append("alert.created", "alert.created");
-    assertThatIllegalStateException().isThrownBy(owner::runAll);
+    owner.runAll();
 
     List<Object> got =
         Stream.of("a", "b", "c").map(outputs::of).<Object>map(List::getLast).toList();
     assertThat(got)
-        .containsOnlyOnce(new FallenBehind(1, 1))
+        .containsOnlyOnce(new Lagging(1, 1))
         .filteredOn(Event.class::isInstance)
         .hasSize(2)
         .allMatch(event -> ((Event) event).sequence() == 3);
+    assertThat(owner.faults()).singleElement().asString().contains("broken");
     assertThat(fragile.delivered()).isEqualTo(3 + 2 * 2);
   }
 
+  /// Here with a type that the shard's index has no room for.
   @Test
-  void goesOnBehindATurnThatFailedBeforeItHadDeliveredAll() {
-    AtomicBoolean broken = new AtomicBoolean();
-    Shard<String> fragile = failingToFlush(broken);
+  void aTurnThatCannotBeFinishedIsToldAndSendsEveryoneToTheLog() {
+    TypeTable known = new TypeTable(List.of("alert.created", "job.started"), Set.of(), List.of());
+    TypeTable newer =
+        new TypeTable(List.of("alert.created", "job.started", "new.type"), Set.of(), List.of());
+    RecentEvents recent = new RecentEvents(log, newer, PLENTY);
+    Shard<String> broken = new Shard<>(known, recent, owner, outputs);
+    broken.join("all");
+    broken.subscribe("alerts", patterns("alert.*"));
+    List<List<String>> turns =
+        List.of(
+            List.of("alert.created"),
+            List.of("job.started", "new.type", "alert.created"),
+            List.of("alert.created"));
+    long sequence = 0;
+    for (List<String> turn : turns) {
+      for (String type : turn) {
+        recent.add(List.of(new LoggedEvent(++sequence, SampleEvents.event(type))));
+      }
+      broken.wake();
+      owner.runAll();
+    }
+
+    // Whoever had been given some of the turn and whoever had not goes back to where it began.
+    assertThat(owner.faults()).hasSize(1);
+    assertThat(outputs.of("all").get(1)).isEqualTo(new Lagging(1, 1));
+    assertThat(outputs.of("alerts").get(1)).isEqualTo(new Lagging(1, 1));
+    assertThat(outputs.sequencesOf("all")).containsExactly(1L, 5L);
+    assertThat(outputs.previousOf("alerts")).containsExactly(0L, 4L);
+  }
+
+  /// As many audiences as a set of seven types has subsets with its first: each wants that one.
+  private List<String> joinManyAudiences() {
+    List<String> types =
+        EventCatalog.builtIn().allEventTypes().stream()
+            .map(EventType::name)
+            .filter(type -> !type.startsWith("alert."))
+            .limit(6)
+            .toList();
+    List<String> connections = new ArrayList<>();
+    for (int bits = 0; bits < 1 << types.size(); bits++) {
+      List<EventPattern> wanted = new ArrayList<>(patterns("alert.deleted"));
+      for (int i = 0; i < types.size(); i++) {
+        if ((bits >> i & 1) == 1) {
+          wanted.add(EventPattern.of(types.get(i)));
+        }
+      }
+      shard.subscribe("c" + bits, wanted);
+      connections.add("c" + bits);
+    }
+    return connections;
+  }
+
+  @Test
+  void aTurnIsBoundedByAllItsBatchesTogetherHoweverManyAudiencesThereAre() {
+    List<String> connections = joinManyAudiences();
     owner.runAll();
-    fragile.join("all");
-    broken.set(true);
     appendLarge(3);
-    assertThatIllegalStateException().isThrownBy(owner::runAll);
-    owner.runAll();
+    List<Integer> batches = new ArrayList<>();
+    while (owner.runOne()) {
+      batches.add(outputs.batches());
+    }
 
-    assertThat(outputs.of("all").getFirst()).isEqualTo(new FallenBehind(0, 0));
-    assertThat(outputs.sequencesOf("all")).containsExactly(3L);
+    // A batch holds one event of 400 kB each time: ten come to the bound of a turn.
+    assertThat(batches.getFirst()).isEqualTo(10);
+    for (int i = 1; i < batches.size(); i++) {
+      assertThat(batches.get(i) - batches.get(i - 1)).isLessThanOrEqualTo(10);
+    }
+    assertThat(connections)
+        .allSatisfy(
+            connection -> assertThat(outputs.sequencesOf(connection)).containsExactly(1L, 2L, 3L));
   }
 
   @Test
-  void aTurnThatCannotBeFinishedSendsEveryoneToTheLog() {
-    AtomicBoolean broken = new AtomicBoolean();
-    Shard<String> fragile =
-        hub.newShard(
-            owner,
-            () ->
-                new FragileOutput(
-                    outputs.create(), event -> broken.get() && event.sequence() == 5, () -> false));
-    fragile.join("all");
-    fragile.subscribe("alerts", patterns("alert.*"));
-    fragile.subscribe("jobs", patterns("job.*"));
-    append("alert.created", "job.started");
+  void aTurnOfSmallEventsIsBoundedTooByWhatTheyCostInAllAudiences() {
+    List<String> connections = joinManyAudiences();
     owner.runAll();
-    broken.set(true);
-    append("alert.deleted", "job.failed", "alert.updated");
-    assertThatIllegalStateException().isThrownBy(owner::runAll);
-    broken.set(false);
-    append("job.completed", "alert.created");
-    owner.runAll();
+    for (int i = 0; i < 1_000; i++) {
+      append("alert.deleted");
+    }
+    owner.runOne();
 
-    // Whoever got some of the turn and whoever got none goes back to where it began.
-    assertThat(outputs.of("all").get(2)).isEqualTo(new FallenBehind(2, 2));
-    assertThat(outputs.of("alerts").get(1)).isEqualTo(new FallenBehind(2, 1));
-    assertThat(outputs.of("jobs").get(1)).isEqualTo(new FallenBehind(2, 2));
-    assertThat(outputs.sequencesOf("all")).containsExactly(1L, 2L, 6L, 7L);
-    assertThat(outputs.previousOf("alerts")).containsExactly(0L, 5L);
-    assertThat(outputs.previousOf("jobs")).containsExactly(0L, 4L);
+    assertThat(outputs.eventsOf(connections.getFirst()).size()).isBetween(100, 500);
+    owner.runAll();
+    assertThat(connections)
+        .allSatisfy(connection ->
+            assertThat(outputs.sequencesOf(connection))
+                .isEqualTo(LongStream.rangeClosed(1, 1_000).boxed().toList()));
   }
 
-  /// An output that fails when something says so.
-  ///
-  /// @param failsToAdd asked about each event
-  /// @param failsToFlush asked before each flush
-  private record FragileOutput(
-      AudienceOutput<String> recorded,
-      Predicate<LoggedEvent> failsToAdd,
-      BooleanSupplier failsToFlush)
-      implements AudienceOutput<String> {
+  @Test
+  void inTheMiddleOfATurnAConnectionIsHandedItsPartBeforeItIsToldAPosition() {
+    List<String> connections = joinManyAudiences();
+    owner.runAll();
+    appendLarge(1);
+    owner.runOne();
+    List<String> waiting =
+        connections.stream().filter(c -> outputs.of(c).isEmpty()).limit(5).toList();
 
-    @Override
-    public void add(LoggedEvent event, long previous) {
-      if (failsToAdd.test(event)) {
-        throw new IllegalStateException("no memory");
-      }
-      recorded.add(event, previous);
+    assertThat(shard.positionOf(waiting.get(0))).isEqualTo(1);
+    assertThat(shard.subscribe(waiting.get(1), patterns("gpu.*"))).isEqualTo(1);
+    assertThat(shard.silence(waiting.get(2))).isNotEmpty();
+    shard.replay(waiting.get(3), 1, 1);
+    shard.leave(waiting.get(4));
+
+    assertThat(waiting)
+        .allSatisfy(connection -> assertThat(outputs.sequencesOf(connection)).containsExactly(1L));
+    assertThat(connections.stream().filter(c -> outputs.of(c).isEmpty())).hasSizeGreaterThan(40);
+    owner.runAll();
+    assertThat(connections)
+        .allSatisfy(connection -> assertThat(outputs.sequencesOf(connection)).containsExactly(1L));
+  }
+
+  @Test
+  void whoComesInTheMiddleOfATurnGetsNothingOfIt() {
+    joinManyAudiences();
+    owner.runAll();
+    appendLarge(1);
+    owner.runOne();
+    for (int bits = 0; bits < 64; bits++) {
+      String same = "c" + bits;
+      List<EventPattern> wanted = shard.unsubscribe(same, patterns("alert.deleted"));
+      assertThat(wanted).hasSize(1);
+      assertThat(shard.subscribe("late" + bits, patterns("alert.deleted"))).isEqualTo(1);
     }
+    shard.join("all");
+    owner.runAll();
 
-    @Override
-    public int flush(List<String> members, long before) {
-      if (failsToFlush.getAsBoolean()) {
-        throw new IllegalStateException("broken");
-      }
-      return recorded.flush(members, before);
-    }
-
-    @Override
-    public void discard() {
-      recorded.discard();
-    }
-
-    @Override
-    public void fallBehind(List<String> members, long after, long previous) {
-      recorded.fallBehind(members, after, previous);
+    assertThat(outputs.of("all")).isEmpty();
+    for (int bits = 0; bits < 64; bits++) {
+      assertThat(outputs.sequencesOf("c" + bits)).containsExactly(1L);
+      assertThat(outputs.of("late" + bits)).isEmpty();
     }
   }
 
@@ -556,7 +631,7 @@ class ShardTest {
     Hub ownHub = hub(ownLog, PLENTY);
     List<String> wholeLog = new ArrayList<>();
     List<ManualExecutor> owners = List.of(new ManualExecutor(), new ManualExecutor());
-    List<Recorder> recorders = List.of(new Recorder(), new Recorder());
+    List<RecordedOutput> recorders = List.of(new RecordedOutput(), new RecordedOutput());
     List<Shard<String>> shards =
         List.of(
             ownHub.newShard(owners.get(0), recorders.get(0)),
@@ -591,7 +666,7 @@ class ShardTest {
 
     expectations.forEach((connection, expectation) -> {
       expectation.advance(wholeLog);
-      Recorder recorder = recorders.get(connection.charAt(0) - '0');
+      RecordedOutput recorder = recorders.get(connection.charAt(0) - '0');
       assertThat(recorder.eventsOf(connection).stream().map(e -> e.inBatch(0)).toList())
           .as(connection)
           .isEqualTo(expectation.events);

@@ -50,8 +50,7 @@ class SubscriptionIndexTest {
     REMOVE,
     SUBSCRIBE,
     UNSUBSCRIBE,
-    SILENCE,
-    RESET
+    SILENCE
   }
 
   /// The same rules, without an index: the patterns of each connection, empty for one that never
@@ -70,6 +69,7 @@ class SubscriptionIndexTest {
         case REMOVE -> {
           known.remove(connection);
           explicit.remove(connection);
+          return List.copyOf(held);
         }
         case SUBSCRIBE -> {
           known.add(connection);
@@ -83,10 +83,6 @@ class SubscriptionIndexTest {
         case SILENCE -> {
           known.add(connection);
           explicit.put(connection, new LinkedHashSet<>());
-          return List.copyOf(held);
-        }
-        case RESET -> {
-          explicit.remove(connection);
           return List.copyOf(held);
         }
       }
@@ -114,17 +110,13 @@ class SubscriptionIndexTest {
             index.register(step.connection());
             yield List.of();
           }
-          case REMOVE -> {
-            index.remove(step.connection());
-            yield List.of();
-          }
+          case REMOVE -> index.remove(step.connection());
           case SUBSCRIBE -> {
             index.subscribe(step.connection(), patterns);
             yield List.of();
           }
           case UNSUBSCRIBE -> index.unsubscribe(step.connection(), patterns);
           case SILENCE -> index.silence(step.connection());
-          case RESET -> index.reset(step.connection());
         };
     return removed.stream().map(EventPattern::text).toList();
   }
@@ -213,8 +205,7 @@ class SubscriptionIndexTest {
             Tuple.of(2, Operation.REMOVE),
             Tuple.of(8, Operation.SUBSCRIBE),
             Tuple.of(4, Operation.UNSUBSCRIBE),
-            Tuple.of(1, Operation.SILENCE),
-            Tuple.of(1, Operation.RESET));
+            Tuple.of(1, Operation.SILENCE));
     return Combinators.combine(
             operations, Arbitraries.of(CONNECTIONS), patterns().list().ofMaxSize(3))
         .as(Step::new)

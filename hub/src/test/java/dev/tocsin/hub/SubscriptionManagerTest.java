@@ -74,15 +74,20 @@ class SubscriptionManagerTest {
   }
 
   @Test
-  void unsubscribingFromEverythingForgetsThatItSubscribed() {
+  void unsubscribingFromEverythingForgetsTheConnection() {
     manager.subscribe("c", List.of("b.*", "alert.*"));
+    manager.registerConnection("default");
 
     assertThat(manager.unsubscribe("c")).containsExactly("b.*", "alert.*");
+    assertThat(manager.unsubscribe("default")).isEmpty();
 
     assertThat(manager.hasExplicitSubscriptions("c")).isFalse();
+    assertThat(manager.getSubscriptions("c")).isEmpty();
     assertThat(manager.shouldSend("c", "camera.online")).isTrue();
-    assertThat(manager.getRecipients("camera.online")).containsExactly("c");
-    assertThat(manager.getStats()).isEqualTo(new SubscriptionStats(1, 0, 1, 0));
+    assertThat(manager.getRecipients("camera.online")).isEmpty();
+    assertThat(manager.getConnectionCount()).isZero();
+    assertThat(manager.getStats()).isEqualTo(SubscriptionStats.NONE);
+    assertThat(manager.removeConnection("c")).isFalse();
   }
 
   @Test

@@ -35,6 +35,11 @@ public final class TextFrames {
     }
   }
 
+  /// How many bytes such a header has.
+  public static int headerLength(int length) {
+    return length < 126 ? 2 : length <= 0xFFFF ? 4 : MAX_HEADER_BYTES;
+  }
+
   /// A whole text frame.
   public static ByteBuf of(ByteBufAllocator allocator, byte[] utf8) {
     return of(allocator, TEXT, utf8);

@@ -5,23 +5,35 @@ import dev.tocsin.websocket.TextFrames;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
-/// Events as text frames: the encoded envelope, and behind it what only the delivery knows.
-final class EventFrames {
+/// An event as a text frame: the encoded envelope, and after it what only the delivery knows.
+final class EventFrame {
 
   private static final byte[] SEQUENCE = ascii(",\"sequence\":");
   private static final byte[] PREVIOUS = ascii(",\"previous\":");
 
-  private EventFrames() {}
+  private EventFrame() {}
 
-  /// Writes the frame of one event.
+  /// How many bytes the frame has, header included.
+  static int length(LoggedEvent event, long previous) {
+    int payload = payloadLength(event, digits(event.sequence()), digits(previous));
+    return TextFrames.headerLength(payload) + payload;
+  }
+
+  private static int payloadLength(LoggedEvent event, int sequenceDigits, int previousDigits) {
+    return event.event().json().length
+        + SEQUENCE.length
+        + sequenceDigits
+        + PREVIOUS.length
+        + previousDigits
+        + 1;
+  }
+
+  /// Writes the frame.
   static void write(ByteBuf out, LoggedEvent event, long previous) {
-    byte[] json = event.event().json();
     int sequenceDigits = digits(event.sequence());
     int previousDigits = digits(previous);
-    int length =
-        json.length + SEQUENCE.length + sequenceDigits + PREVIOUS.length + previousDigits + 1;
-    TextFrames.writeHeader(out, length);
-    out.writeBytes(json).writeBytes(SEQUENCE);
+    TextFrames.writeHeader(out, payloadLength(event, sequenceDigits, previousDigits));
+    out.writeBytes(event.event().json()).writeBytes(SEQUENCE);
     writeNumber(out, event.sequence(), sequenceDigits);
     out.writeBytes(PREVIOUS);
     writeNumber(out, previous, previousDigits);

@@ -1,0 +1,30 @@
+package dev.tocsin.gateway;
+
+import io.netty.buffer.ByteBuf;
+
+/// A member of a loop's shard: it takes batches as they come while it is at the head, and reads the log at its own pace
+/// while it lags. Belongs to the event loop.
+sealed interface LiveConnection permits WebSocketConnection {
+
+  /// The form in which it takes events: the same object for all members of the loop that take the same.
+  Form form();
+
+  /// Whether it takes batches: it is open and does not lag.
+  boolean isLive();
+
+  /// What it has been sent and its socket has not taken yet, in bytes, with what keeping that costs.
+  long untakenBytes();
+
+  /// Takes an encoded batch.
+  ///
+  /// @param encoded in its form; released here
+  void take(ByteBuf encoded);
+
+  /// Leaves the live path as soon as the shard has done its work, and reads the log from a position on.
+  ///
+  /// @param previous what the first event's `previous` is
+  void lag(long after, long previous);
+
+  /// The server is at fault: ends this connection.
+  void fail(Throwable fault);
+}

@@ -1,0 +1,244 @@
+package dev.tocsin.hub;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// How far a shard has come in the log's recent part, and what its audiences have still to be sent of that.
+///
+/// It first *gathers*: it reads on and adds each event, by reference, to the batch of each audience that wants it.
+/// Then it *sends*: each audience's batch goes to its members, once. Both stop when the batches together have reached
+/// [ShardOutput#maxTurnBytes], however many audiences there are. So an event may have been sent to some audiences and not yet to
+/// others: who asks for a connection's position has its batch sent first ([#positionOf]), and an audience sends its
+/// batch before its members change ([ShardAudience]). Owned by the shard's thread.
+final class ShardCursor<C> {
+
+  /// Events that are read at once.
+  static final int MAX_TURN_EVENTS = 1_024;
+
+  /// Their JSON, in bytes; one event is read, whatever its size.
+  static final int MAX_TURN_JSON_BYTES = 1 << 20;
+
+  // immutable
+  private final RecentEvents recent;
+  private final ShardOutput<C> output;
+  private final Consumer<Throwable> failed;
+
+  // owned by the shard's thread
+  private final SubscriptionIndex<C, ShardAudience<C>> index;
+
+  /// Audiences in the order in which their batches were begun; some may have been sent already, but not all.
+  private final Deque<ShardAudience<C>> unsent = new ArrayDeque<>();
+
+  /// How many of them have still a batch.
+  private int unsentCount;
+
+  private final long[] lastOfType;
+  private long position;
+  private boolean sending;
+
+  // written by the shard's thread, read by any
+  private final AtomicLong delivered = new AtomicLong();
+
+  /// A cursor at the head.
+  ///
+  /// @param failed told when the output throws; must not throw
+  ShardCursor(
+      TypeTable types, RecentEvents recent, ShardOutput<C> output, Consumer<Throwable> failed) {
+    this.recent = recent;
+    this.output = output;
+    this.failed = failed;
+    RecentEvents.Head head = recent.head();
+    this.lastOfType = head.lastOfType();
+    this.position = head.position();
+    this.index =
+        new SubscriptionIndex<>(
+            types, (set, size) -> new ShardAudience<>(set, size, this::send, last(set)));
+  }
+
+  /// The last event of any of these types that has been passed.
+  private long last(TypeSet set) {
+    long[] last = {0};
+    set.forEach(type -> last[0] = Math.max(last[0], lastOfType[type]));
+    return last[0];
+  }
+
+  /// Who wants what. It changes only after [#catchUp(Object)].
+  SubscriptionIndex<C, ShardAudience<C>> index() {
+    requireIdle();
+    return index;
+  }
+
+  /// The sequence of the last event that has been passed.
+  long position() {
+    return position;
+  }
+
+  /// How many events follow the position.
+  long waiting() {
+    return recent.newest() - position;
+  }
+
+  /// Whether anything is left to be gathered or sent.
+  boolean hasMore() {
+    return !unsent.isEmpty() || waiting() > 0;
+  }
+
+  /// Gathers and sends until the bound of a turn is reached.
+  void advance() {
+    requireIdle();
+    if (unsent.isEmpty()) {
+      gather();
+    }
+    sendUpTo(output.maxTurnBytes());
+  }
+
+  /// Gathers and sends all there is.
+  void catchUp() {
+    gatherToHead();
+    sendUpTo(Long.MAX_VALUE);
+  }
+
+  /// Gathers all there is, and sends one connection its part. Of the others' no more than a turn's is left.
+  ///
+  /// @return the position, see [#positionOf]
+  long catchUp(C connection) {
+    gatherToHead();
+    return positionOf(connection);
+  }
+
+  /// The position, up to which a connection that does not lag has been handed what it wants: what is still to be
+  /// sent to it is sent now.
+  long positionOf(C connection) {
+    requireIdle();
+    ShardAudience<C> audience = index.audienceOf(connection);
+    if (audience != null) {
+      send(audience);
+    }
+    return position;
+  }
+
+  private void gatherToHead() {
+    requireIdle();
+    long target = recent.newest();
+    while (position < target) {
+      sendUpTo(Long.MAX_VALUE);
+      gather();
+    }
+  }
+
+  /// Reads on, until the batches have reached their bound or nothing is left.
+  private void gather() {
+    long before = position;
+    List<LoggedEvent> page = recent.readIfHeld(position, MAX_TURN_EVENTS, MAX_TURN_JSON_BYTES);
+    if (page == null) {
+      goToHead(before);
+      return;
+    }
+    try {
+      long maxBytes = output.maxTurnBytes();
+      long bytes = 0;
+      for (int i = 0; i < page.size() && bytes < maxBytes; i++) {
+        bytes += pass(page.get(i));
+      }
+    } catch (RuntimeException | Error e) {
+      // Some have been given the event and some have not: all go back to where the turn began.
+      goToHead(before);
+      throw e;
+    }
+  }
+
+  /// Gives an event to each audience that wants it; what that costs in their batches.
+  private long pass(LoggedEvent event) {
+    int type = recent.placeOf(event);
+    position = event.sequence();
+    lastOfType[type] = position;
+    List<ShardAudience<C>> wanting = index.audiencesOf(type);
+    for (ShardAudience<C> audience : wanting) {
+      if (audience.add(event)) {
+        unsent.add(audience);
+        unsentCount++;
+      }
+    }
+    return (long) wanting.size() * ShardAudience.cost(event);
+  }
+
+  /// Leaves what follows a position to the connections, who read the log for themselves: reading it here
+  /// would hold up the owner. Those whose batches are still to be sent go back to where these began.
+  private void goToHead(long after) {
+    RecentEvents.Head head = recent.head();
+    position = head.position();
+    System.arraycopy(head.lastOfType(), 0, lastOfType, 0, lastOfType.length);
+    unsent.clear();
+    unsentCount = 0;
+    for (ShardAudience<C> audience : index.audiences()) {
+      if (!audience.types().isEmpty()) {
+        Batch batch = audience.takeBatch();
+        long previous = audience.skipTo(last(audience.types()));
+        output.lag(
+            audience.members(),
+            batch == null ? after : batch.after(),
+            batch == null ? previous : batch.previous());
+      }
+    }
+  }
+
+  /// Sends batches until a bound is reached.
+  private void sendUpTo(long maxBytes) {
+    long bytes = 0;
+    while (bytes < maxBytes && !unsent.isEmpty()) {
+      ShardAudience<C> audience = unsent.remove();
+      bytes += audience.gatheredBytes();
+      send(audience);
+    }
+  }
+
+  /// Sends the batch of an audience, if it has one. When that fails, who has it and who has not is unknown:
+  /// everyone reads it in the log.
+  private void send(ShardAudience<C> audience) {
+    Batch batch = audience.takeBatch();
+    if (batch == null) {
+      return;
+    }
+    if (--unsentCount == 0) {
+      unsent.clear();
+    }
+    sending = true;
+    try {
+      countDelivered((long) batch.events().size() * output.send(batch, audience.members()));
+    } catch (RuntimeException | Error e) {
+      failed.accept(e);
+      output.lag(audience.members(), batch.after(), batch.previous());
+    } finally {
+      sending = false;
+    }
+  }
+
+  private void requireIdle() {
+    if (sending) {
+      throw new IllegalStateException("an output called the shard that is using it");
+    }
+  }
+
+  boolean wants(C connection, LoggedEvent event) {
+    return index.typesOf(connection).contains(recent.placeOf(event));
+  }
+
+  /// See [Shard#readPassed].
+  @Nullable List<LoggedEvent> readPassed(long after, int maxEvents, int maxBytes) {
+    int upToHere = Math.clamp(position - after, 0, maxEvents);
+    return upToHere == 0 ? List.of() : recent.readIfHeld(after, upToHere, maxBytes);
+  }
+
+  void countDelivered(long count) {
+    delivered.setRelease(delivered.getPlain() + count);
+  }
+
+  /// How many events have been handed to connections, each connection counted. Any thread.
+  long delivered() {
+    return delivered.getAcquire();
+  }
+}
