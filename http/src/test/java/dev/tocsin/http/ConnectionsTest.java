@@ -99,7 +99,7 @@ class ConnectionsTest {
             made ->
                 new Service() {
                   @Override
-                  public Exchange route(HttpConnection connection, HttpRequest request) {
+                  public Routes routes() {
                     throw new AssertionError("nobody asked");
                   }
 
