@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.core.JsonParser;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -348,6 +349,34 @@ class RecordSchemaTest {
                   "Payload of door.opened: /persons/0 must be a string; was 1 (and at least 999"
                       + " more)");
         });
+  }
+
+  @Test
+  void aCheckThatIsFullReadsNoFurther() {
+    String items = "1,".repeat(29_999) + "1";
+    StringBuilder members = new StringBuilder("\"0\":1");
+    for (int i = 1; i < 9_000; i++) {
+      members.append(",\"").append(i).append("\":1");
+    }
+    Shape list = new ListShape(new TextShape());
+    Shape map = new MapShape(new TextShape());
+
+    assertThat(readByAFullCheck(list, "[" + items + "]")).isLessThan(10_000);
+    assertThat(readByAFullCheck(map, "{" + members + "}")).isLessThan(10_000);
+    assertThat(readByAFullCheck(new ListShape(list), "[[" + items + "],[" + items + "]]"))
+        .isLessThan(10_000);
+  }
+
+  /// How many bytes a check has read that found a thousand faults.
+  private static int readByAFullCheck(Shape shape, String json) {
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    PayloadCheck check = new PayloadCheck();
+    try (JsonParser parser = StrictJson.checkedParser(bytes, 0, bytes.length)) {
+      parser.nextToken();
+      shape.check(parser, check);
+      assertThat(check.isFull()).isTrue();
+      return StrictJson.tokenEnd(parser);
+    }
   }
 
   @Test
