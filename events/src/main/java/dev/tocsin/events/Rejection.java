@@ -9,7 +9,7 @@ import java.util.List;
 /// @param errors every fault of the payload when the code is [ErrorCode#INVALID_PAYLOAD], at most
 ///     [#MAX_ERRORS] of them; empty otherwise
 public record Rejection(ErrorCode code, String message, List<PayloadError> errors)
-    implements EncodingResult {
+    implements EncodingResult, Json.Reading {
 
   /// How many faults of one payload are told.
   public static final int MAX_ERRORS = 1_000;
