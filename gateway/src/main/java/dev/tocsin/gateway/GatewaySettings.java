@@ -1,10 +1,7 @@
 package dev.tocsin.gateway;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// What an operator decides about the network.
@@ -12,7 +9,7 @@ import java.util.stream.Collectors;
 /// @param host the address to listen on
 /// @param port the port to listen on; 0 picks a free one
 /// @param allowedOrigins origins of web pages, for instance `https://console.example`, that may use
-///     the hub besides its own
+///     the hub besides its own; kept as browsers write them
 /// @param allowedHosts names by which the hub may be addressed besides `localhost` and IP addresses
 /// @param transport how to talk to the sockets
 /// @param loops how many threads serve the connections, 1 to [#MAX_LOOPS]
@@ -29,10 +26,6 @@ public record GatewaySettings(
     Duration stallTimeout,
     boolean deflate,
     int deflateThresholdBytes) {
-
-  private static final Pattern HOST = Pattern.compile("[^/:?#@\\[\\]\\s]+");
-  private static final Pattern ORIGIN =
-      Pattern.compile("(https?://(?:\\[[0-9a-f:.]+]|[^/:?#@\\s]+))(:[0-9]+)?/?");
 
   /// What is usual: ten minutes.
   public static final Duration DEFAULT_STALL_TIMEOUT = Duration.ofMinutes(10);
@@ -55,11 +48,11 @@ public record GatewaySettings(
     }
     allowedOrigins =
         allowedOrigins.stream()
-            .map(GatewaySettings::canonicalOrigin)
+            .map(BrowserNames::origin)
             .collect(Collectors.toUnmodifiableSet());
     allowedHosts =
         allowedHosts.stream()
-            .map(GatewaySettings::hostName)
+            .map(BrowserNames::host)
             .collect(Collectors.toUnmodifiableSet());
   }
 
@@ -86,26 +79,5 @@ public record GatewaySettings(
   /// that one, and would take it from a loop otherwise.
   public static int defaultLoops() {
     return Math.clamp(Runtime.getRuntime().availableProcessors() - 1, 1, MAX_LOOPS);
-  }
-
-  private static String hostName(String name) {
-    if (!HOST.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "'" + name + "' is not the name of a host; one looks like hub.example");
-    }
-    return name.toLowerCase(Locale.ROOT);
-  }
-
-  /// An origin as browsers write it: in lower case, without the scheme's own port, without a path.
-  private static String canonicalOrigin(String origin) {
-    Matcher form = ORIGIN.matcher(origin.toLowerCase(Locale.ROOT));
-    if (!form.matches()) {
-      throw new IllegalArgumentException(
-          "'" + origin + "' is not an origin; one looks like https://console.example");
-    }
-    String base = form.group(1);
-    String port = form.group(2);
-    boolean own = base.startsWith("https:") ? ":443".equals(port) : ":80".equals(port);
-    return port == null || own ? base : base + port;
   }
 }
