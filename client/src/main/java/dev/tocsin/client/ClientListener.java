@@ -9,8 +9,14 @@ import org.jspecify.annotations.Nullable;
 /// The methods are called one at a time and in the order in which things happened, on a thread of
 /// the client's. A method may block: then nothing more is read from the server, which keeps the
 /// rest in its log. Only one that blocks for a minute risks the connection. What a method throws is
-/// logged and otherwise ignored.
+/// told to [#onError], with its stack trace to the log or standard error, and otherwise ignored.
 public interface ClientListener {
+
+  /// The code of [#onError] for a message that the client cannot read.
+  String MALFORMED = "malformed";
+
+  /// The code of [#onError] for a method of the application's that has thrown something.
+  String HANDLER_FAILED = "handler_failed";
 
   /// The connection is open, for the first time or again.
   ///
@@ -24,6 +30,21 @@ public interface ClientListener {
   ///
   /// @param json the envelope as the server sent it
   default void onEvent(WebSocketEvent event, String json) {}
+
+  /// A message arrived that this client cannot read. Where it is an event, it counts as received once
+  /// this method was called: nobody else will be told of it.
+  ///
+  /// @param sequence of the event; `null` when the message does not say so. Then what it was is
+  ///     missing in what was received, and [#onGap] tells that as soon as the server does
+  /// @param json the message as the server sent it, which may be no JSON at all
+  /// @param fault what is wrong with it, a sentence for a person
+  default void onUnreadable(@Nullable Long sequence, String json, String fault) {
+    onError(
+        MALFORMED,
+        (sequence == null ? "A message" : "The event with sequence " + sequence)
+            + " cannot be read: "
+            + fault);
+  }
 
   /// Events of this connection's patterns were missed, or may have been while there was no
   /// connection. All of them lie within these sequences, which other events may share.
@@ -41,9 +62,17 @@ public interface ClientListener {
   default void onDisconnected(int code, String reason, @Nullable Duration retryIn) {}
 
   /// The server complained about something that no method of the client is waiting for, or said
-  /// something that could not be understood, or never was where the client wanted to go on: then
-  /// what was missed cannot be said. The connection stays open.
+  /// something that cannot be read, or never was where the client wanted to go on: then what was
+  /// missed cannot be said. Or a method of the application's has failed. The connection stays open.
   ///
-  /// @param code the stable code, see [dev.tocsin.events.ErrorCode]; or `malformed` or `ahead`
-  default void onError(String code, String message) {}
+  /// Without a method of the application's own here, it goes to the log, or to standard error where
+  /// SLF4J has no provider.
+  ///
+  /// @param code the stable code, see [dev.tocsin.events.ErrorCode]; or [#MALFORMED],
+  ///     [#HANDLER_FAILED] or `ahead`
+  default void onError(String code, String message) {
+    if (!code.equals(HANDLER_FAILED)) { // which is told there with its stack trace already
+      LastResort.tell(code + ": " + message, null);
+    }
+  }
 }

@@ -5,8 +5,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// What an application may decide about its [TocsinClient]. Begin with [#of].
 ///
 /// @param uri the server: `ws://host:port/ws/events`; `http` and `https` are taken for `ws` and
-///     `wss`, and a missing path for `/ws/events`
+///     `wss`, and a missing path for `/ws/events`. Any host name that DNS or a container network
+///     allows will do, see [ServerAddress]
 /// @param patterns what to subscribe to from the first event on; none for everything
 /// @param firstDelay the bound of the first reconnection's random delay; it doubles with each
 ///     attempt that fails
@@ -26,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 ///     that runs its tasks at once; `null` for a plain one
 /// @param scheduler runs the client's inner work, all of it short; `null` for a daemon thread of
 ///     its own. It is not shut down by the client
-/// @param since the sequence behind which the first connection begins; `null` for the next event.
+/// @param since the sequence after which the first connection begins; `null` for the next event.
 ///     Later connections go on where the one before was
+/// @param outbox how many events are held until they are known to be in the log
 public record ClientOptions(
     URI uri,
     List<String> patterns,
@@ -38,7 +38,8 @@ public record ClientOptions(
     EventCatalog catalog,
     @Nullable HttpClient http,
     @Nullable ScheduledExecutorService scheduler,
-    @Nullable Long since) {
+    @Nullable Long since,
+    Outbox outbox) {
 
   private static final String PATH = "/ws/events";
 
@@ -58,30 +59,13 @@ public record ClientOptions(
   }
 
   private static URI webSocketUri(URI uri) {
-    String scheme =
-        switch (Objects.requireNonNullElse(uri.getScheme(), "").toLowerCase(Locale.ROOT)) {
-          case "ws", "http" -> "ws";
-          case "wss", "https" -> "wss";
-          default ->
-              throw new IllegalArgumentException(
-                  "\"" + uri + "\" is no address of a server: it begins with ws:// or http://");
-        };
-    if (uri.getHost() == null) {
-      throw new IllegalArgumentException("\"" + uri + "\" names no host");
-    }
-    if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
-      throw new IllegalArgumentException(
-          "\"" + uri + "\" has a query, which the client makes by itself");
-    }
-    String path = Objects.requireNonNullElse(uri.getRawPath(), "");
-    return URI.create(
-        scheme
-            + "://"
-            + uri.getRawAuthority()
-            + (path.isEmpty() || path.equals("/") ? PATH : path));
+    ServerAddress address = ServerAddress.of(uri);
+    boolean isRoot = address.path().isEmpty() || address.path().equals("/");
+    return (isRoot ? address.withPath(PATH) : address).webSocket();
   }
 
-  /// Everything from this server, with delays of 0.5 s to 30 s and a silence limit of 60 s.
+  /// Everything from this server, with delays of 0.5 s to 30 s, a silence limit of 60 s, and the
+  /// standard outbox.
   ///
   /// @throws IllegalArgumentException when the URI is none of a server
   public static ClientOptions of(URI uri) {
@@ -95,7 +79,8 @@ public record ClientOptions(
         EventCatalog.builtIn(),
         null,
         null,
-        null);
+        null,
+        Outbox.STANDARD);
   }
 
   /// The same, subscribing to these patterns from the first event on.
@@ -110,13 +95,14 @@ public record ClientOptions(
         catalog,
         http,
         scheduler,
-        since);
+        since,
+        outbox);
   }
 
   /// The same with other delays before reconnections.
   public ClientOptions withDelays(Duration first, Duration longest) {
     return new ClientOptions(
-        uri, patterns, first, longest, silenceLimit, random, catalog, http, scheduler, since);
+        uri, patterns, first, longest, silenceLimit, random, catalog, http, scheduler, since, outbox);
   }
 
   /// The same with another catalog.
@@ -131,7 +117,8 @@ public record ClientOptions(
         newCatalog,
         http,
         scheduler,
-        since);
+        since,
+        outbox);
   }
 
   /// The same with sockets opened by this HTTP client, which stays the caller's.
@@ -146,10 +133,11 @@ public record ClientOptions(
         catalog,
         newHttp,
         scheduler,
-        since);
+        since,
+        outbox);
   }
 
-  /// The same, beginning with the event behind this sequence.
+  /// The same, beginning with the event after this sequence.
   public ClientOptions withSince(long newSince) {
     return new ClientOptions(
         uri,
@@ -161,6 +149,23 @@ public record ClientOptions(
         catalog,
         http,
         scheduler,
-        newSince);
+        newSince,
+        outbox);
+  }
+
+  /// The same with another outbox; [Outbox#NONE] for none.
+  public ClientOptions withOutbox(Outbox newOutbox) {
+    return new ClientOptions(
+        uri,
+        patterns,
+        firstDelay,
+        longestDelay,
+        silenceLimit,
+        random,
+        catalog,
+        http,
+        scheduler,
+        since,
+        newOutbox);
   }
 }

@@ -3,10 +3,12 @@ package dev.tocsin.client;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.channels.UnresolvedAddressException;
-import java.util.Objects;
+import dev.tocsin.client.Problems.Problem;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
 /// A server could not be reached, or did not let the client in. The message is a sentence for a
@@ -41,27 +43,28 @@ public final class ConnectFailedException extends IOException {
   }
 
   /// The connection was opened and ended before the server let the client in.
-  static ConnectFailedException ofEnd(URI uri, int code, String reason) {
+  static ConnectFailedException ofEnd(URI uri, int code, String reason, boolean retryable) {
     return new ConnectFailedException(
         server(uri) + " closed the connection: " + reason + " (" + code + ")",
-        true,
+        retryable,
         new IOException(reason));
   }
 
   private static ConnectFailedException ofAnswer(URI uri, WebSocketHandshakeException handshake) {
     int status = handshake.getResponse().statusCode();
-    String body = Objects.toString(handshake.getResponse().body(), "");
-    String detail = Problems.sentence(body);
+    Optional<Problem> problem = Problems.of(handshake.getResponse());
     return new ConnectFailedException(
-        server(uri) + " refused the connection: " + (detail.isEmpty() ? "HTTP " + status : detail),
-        status >= 500 || status == 429 || status == 408,
+        server(uri)
+            + " refused the connection: "
+            + problem.map(Problem::sentence).orElse("HTTP " + status),
+        problem.isEmpty() || status >= 500 || status == 429 || status == 408,
         handshake);
   }
 
   private static String describe(URI uri, Throwable cause) {
     for (Throwable t = cause; t != null; t = t.getCause()) {
-      if (t instanceof UnresolvedAddressException) {
-        return "the host name \"" + uri.getHost() + "\" is unknown";
+      if (t instanceof UnresolvedAddressException || t instanceof UnknownHostException) {
+        return "the host name \"" + ServerAddress.of(uri).host() + "\" is unknown";
       }
       if (t instanceof HttpTimeoutException) {
         return "no answer in time";
@@ -78,7 +81,9 @@ public final class ConnectFailedException extends IOException {
     return uri.getScheme() + "://" + uri.getRawAuthority();
   }
 
-  /// Whether the same may succeed later without being changed.
+  /// Whether the same may succeed later without being changed. It may, unless a Tocsin server has
+  /// itself said no: a proxy that answers 404 while the server behind it starts anew says nothing
+  /// about the server.
   public boolean isRetryable() {
     return retryable;
   }

@@ -1,21 +1,22 @@
 package dev.tocsin.client;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/// An action whose answer is still to come.
+/// A change of the subscription whose answer is still to come.
 sealed interface Pending {
-
-  /// A publish.
-  record Publish(CompletableFuture<PublishOutcome> outcome) implements Pending {}
 
   /// A subscribe, which is taken back when it is refused.
   ///
   /// @param fresh the patterns that the application did not want before
-  record Subscribe(List<String> fresh, CompletableFuture<SubscriptionOutcome> outcome)
+  /// @param silent the patterns of the message that the application did not ask for here
+  record Subscribe(
+      List<String> fresh, Set<String> silent, CompletableFuture<SubscriptionOutcome> outcome)
       implements Pending {
     public Subscribe {
       fresh = List.copyOf(fresh);
+      silent = Set.copyOf(silent);
     }
   }
 

@@ -21,4 +21,10 @@ public record Refusal(String code, String message, List<PayloadError> errors) {
   public Optional<ErrorCode> knownCode() {
     return ErrorCode.ofWireName(code);
   }
+
+  /// Whether the same may be taken later without being changed. A code that this version does not
+  /// know is taken for final.
+  public boolean isRetryable() {
+    return knownCode().map(ErrorCode::isRetryable).orElse(false);
+  }
 }

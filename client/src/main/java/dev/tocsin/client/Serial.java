@@ -4,14 +4,11 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Runs tasks one at a time, in the order they were given, on another executor. Any thread may give
-/// them. What a task throws, an `Error` too, is logged and keeps none of the others from running.
+/// them. What a task throws, an `Error` too, goes to the [LastResort] and keeps none of the others
+/// from running.
 final class Serial implements Executor {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Serial.class);
 
   private final Executor executor;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -42,7 +39,7 @@ final class Serial implements Executor {
     try {
       task.run();
     } catch (Throwable e) {
-      LOG.error("a task of the client has failed", e);
+      LastResort.tell("a task of the client has failed", e);
     }
   }
 }

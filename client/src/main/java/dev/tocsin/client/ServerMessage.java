@@ -30,7 +30,7 @@ sealed interface ServerMessage {
   record Unsubscribed(@Nullable String id, List<String> patterns, long sequence)
       implements ServerMessage {}
 
-  /// The answer to a resume: what is behind `since` follows.
+  /// The answer to a resume: what comes after `since` follows.
   ///
   /// @param lost whether the log no longer holds all that was asked for
   /// @param firstAvailable the oldest sequence that it holds; only when `lost`
@@ -58,8 +58,14 @@ sealed interface ServerMessage {
   /// Nothing to do about it: a `pong`, or something a later version says.
   record Ignorable() implements ServerMessage {}
 
-  /// No message of this protocol.
+  /// A message that this client cannot read.
   ///
   /// @param fault what is wrong with it
-  record Malformed(String fault) implements ServerMessage {}
+  /// @param place where it stands in the log, when it is an event that says so
+  record Unreadable(String fault, @Nullable Place place) implements ServerMessage {}
+
+  /// The place of an event for one connection.
+  ///
+  /// @param previous nothing between it and `sequence` matched
+  record Place(long sequence, long previous) {}
 }

@@ -1,35 +1,32 @@
 package dev.tocsin.client;
 
+import dev.tocsin.events.Json;
 import dev.tocsin.events.PayloadError;
+import dev.tocsin.events.Rejection;
 import dev.tocsin.events.WebSocketEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.cfg.JsonNodeFeature;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
-/// Decodes what the server says and encodes what the client says.
+/// Decodes what the server says.
 ///
 /// Fields and messages that this version does not know are passed over, so that an older client
-/// understands a newer server.
+/// understands a newer server. JSON is read as the server reads it ([Json]), so that the client can
+/// read whatever the server has taken.
 final class ServerMessages {
-
-  /// Numbers keep all their digits.
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build();
 
   /// Why a server could not resume where it was asked to: it never gave that position.
   static final String AHEAD = "ahead";
 
-  static final String PONG = "{\"type\":\"pong\"}";
+  /// How a server ends each event. Looked for only at the very end of a text, where it cannot be
+  /// part of a payload.
+  private static final Pattern PLACE_AT_THE_END =
+      Pattern.compile("\"sequence\":(\\d{1,18}),\"previous\":(\\d{1,18})}\\s*+\\z");
+
+  private static final int LONGEST_END = 100;
 
   private ServerMessages() {}
 
@@ -45,17 +42,21 @@ final class ServerMessages {
     }
   }
 
+  /// Decodes one text message, whatever it is.
   static ServerMessage decode(String text) {
-    try {
-      JsonNode message = MAPPER.readTree(text);
-      return message.isObject()
-          ? decode(message)
-          : new ServerMessage.Malformed("not a JSON object");
-    } catch (JacksonException e) {
-      return new ServerMessage.Malformed("not JSON: " + e.getOriginalMessage());
-    } catch (MalformedException e) {
-      return new ServerMessage.Malformed(e.fault);
-    }
+    return switch (Json.read(text)) {
+      case Rejection rejection ->
+          new ServerMessage.Unreadable(rejection.message(), placeAtTheEnd(text));
+      case Json.Value(JsonNode message) -> {
+        try {
+          yield message.isObject()
+              ? decode(message)
+              : new ServerMessage.Unreadable("It is no JSON object", null);
+        } catch (MalformedException e) {
+          yield new ServerMessage.Unreadable(e.fault, place(message));
+        }
+      }
+    };
   }
 
   private static ServerMessage decode(JsonNode message) {
@@ -129,6 +130,23 @@ final class ServerMessages {
         previous);
   }
 
+  /// The place of a message that is JSON, but no event as the protocol has it.
+  private static ServerMessage.@Nullable Place place(JsonNode message) {
+    Long sequence = number(message, "sequence");
+    Long previous = number(message, "previous");
+    return sequence == null || previous == null || message.has("action")
+        ? null
+        : new ServerMessage.Place(sequence, previous);
+  }
+
+  private static ServerMessage.@Nullable Place placeAtTheEnd(String text) {
+    Matcher end =
+        PLACE_AT_THE_END.matcher(text.substring(Math.max(0, text.length() - LONGEST_END)));
+    return end.find()
+        ? new ServerMessage.Place(Long.parseLong(end.group(1)), Long.parseLong(end.group(2)))
+        : null;
+  }
+
   private static Refusal refusal(JsonNode payload) {
     List<PayloadError> errors = new ArrayList<>();
     for (JsonNode error : payload.path("details").path("errors")) {
@@ -172,7 +190,7 @@ final class ServerMessages {
   private static String requiredText(JsonNode node, String field) {
     String value = text(node, field);
     if (value == null) {
-      throw new MalformedException("there is no text \"" + field + "\"");
+      throw new MalformedException("There is no text \"" + field + "\"");
     }
     return value;
   }
@@ -187,40 +205,8 @@ final class ServerMessages {
   private static long requiredNumber(JsonNode node, String field) {
     Long value = number(node, field);
     if (value == null || value < 0) {
-      throw new MalformedException("there is no number \"" + field + "\" from 0");
+      throw new MalformedException("There is no number \"" + field + "\" from 0");
     }
     return value;
-  }
-
-  static String subscribe(String id, List<String> patterns) {
-    return change("subscribe", id, patterns);
-  }
-
-  /// @param patterns `null` for all of them
-  static String unsubscribe(String id, @Nullable List<String> patterns) {
-    return change("unsubscribe", id, patterns);
-  }
-
-  static String resume(Position from) {
-    ObjectNode message = JsonNodeFactory.instance.objectNode();
-    message.put("action", "resume").put("since", from.sequence());
-    if (!from.epoch().isEmpty()) {
-      message.put("epoch", from.epoch());
-    }
-    return message.toString();
-  }
-
-  private static String change(String action, String id, @Nullable List<String> patterns) {
-    ObjectNode message = JsonNodeFactory.instance.objectNode();
-    message.put("action", action).put("id", id);
-    if (patterns != null) {
-      patterns.forEach(message.putArray("events")::add);
-    }
-    return MAPPER.writeValueAsString(message);
-  }
-
-  /// @param event the envelope's JSON
-  static String publish(String id, String event) {
-    return "{\"action\":\"publish\",\"id\":\"" + id + "\",\"event\":" + event + '}';
   }
 }

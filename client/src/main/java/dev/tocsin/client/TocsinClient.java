@@ -3,20 +3,19 @@ package dev.tocsin.client;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventType;
+import dev.tocsin.events.Json;
 import dev.tocsin.events.PayloadSchema;
+import dev.tocsin.events.Rejection;
 import dev.tocsin.events.WebSocketEvent;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /// A connection to a Tocsin server that comes back by itself.
 ///
@@ -30,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// connects again after a random, growing delay and subscribes to what it was subscribed to. It
 /// answers the server's heartbeats, takes a server that is silent for a minute for dead, and
 /// notices when events were missed. What was published while it was away
-/// is asked for and delivered; what the server's log no longer holds of it is reported as a gap.
+/// is asked for and delivered; what the server's log no longer holds of it is reported as a gap. What
+/// is published meanwhile waits in its [Outbox].
 ///
 /// Any thread may call anything, also from within a [ClientListener]. Its threads are daemons.
 public final class TocsinClient implements AutoCloseable {
@@ -38,10 +38,16 @@ public final class TocsinClient implements AutoCloseable {
   /// The longest message that the server takes, in bytes.
   public static final int MAX_MESSAGE_BYTES = 64 * 1024;
 
+  private static final int MAX_KEY_LENGTH = 256;
+
+  /// Stand for the id and the key that an event will have when it goes out.
+  private static final String LONGEST_ID = "9".repeat(19);
+
+  private static final String LONGEST_OWN_KEY = "f".repeat(32 + 1 + 19);
+
   private final EventCatalog catalog;
-  private final ClientListener listener;
+  private final Dispatcher dispatcher;
   private final Session session;
-  private final Map<String, List<TypedHandler<?>>> handlers = new ConcurrentHashMap<>();
 
   /// A client whose events are taken by handlers only, see [#on].
   public TocsinClient(ClientOptions options) {
@@ -51,11 +57,11 @@ public final class TocsinClient implements AutoCloseable {
   /// A client that tells `listener` what happens. It does nothing until [#connect].
   public TocsinClient(ClientOptions options, ClientListener listener) {
     this.catalog = options.catalog();
-    this.listener = listener;
+    this.dispatcher = new Dispatcher(listener);
     this.session =
         new Session(
             options,
-            new Dispatcher(),
+            dispatcher,
             Objects.requireNonNullElseGet(options.http(), Link::http),
             Objects.requireNonNullElseGet(options.scheduler(), TocsinClient::newScheduler),
             task -> Thread.ofVirtual().name("tocsin-client-callbacks").start(task));
@@ -78,7 +84,15 @@ public final class TocsinClient implements AutoCloseable {
   ///     with a [ConnectFailedException] when it did not, and then may be called again, or with an
   ///     `IllegalStateException` when the client is connected or closed
   public CompletableFuture<Position> connect() {
-    return session.connect();
+    return session.connect(false);
+  }
+
+  /// Connects for the first time, and tries again until it succeeds: for a program that may be started
+  /// before its server. Attempts that fail are told to [ClientListener#onDisconnected].
+  ///
+  /// @return the same; it fails only when a Tocsin server said no for good, or the client was closed
+  public CompletableFuture<Position> connectPatiently() {
+    return session.connect(true);
   }
 
   /// Adds patterns to what is received; without any before, everything was. What is subscribed to
@@ -87,18 +101,20 @@ public final class TocsinClient implements AutoCloseable {
     return session.subscribe(List.copyOf(patterns));
   }
 
-  /// Takes patterns away.
+  /// Takes patterns away, also those that a handler has added.
   public CompletableFuture<SubscriptionOutcome> unsubscribe(List<String> patterns) {
     return session.unsubscribe(List.copyOf(patterns));
   }
 
-  /// Takes all patterns away: nothing is received until something is subscribed to again.
+  /// Takes all patterns away, also those that handlers have added: nothing is received until something
+  /// is subscribed to again, or another handler is added.
   public CompletableFuture<SubscriptionOutcome> unsubscribeAll() {
     return session.unsubscribe(null);
   }
 
-  /// Hands events with this payload to `handler`, after the listener. Where the client is
-  /// subscribed to patterns, the names of these events are added to them.
+  /// Hands events with this payload to `handler`, after the listener. Handlers and subscriptions add
+  /// up, whichever comes first: a client that is subscribed to patterns gets these events as well, and
+  /// one that never subscribed gets everything anyhow.
   ///
   /// A payload that does not fit the record, as an older client may get from a newer server, is
   /// told to [ClientListener#onError] instead.
@@ -115,27 +131,29 @@ public final class TocsinClient implements AutoCloseable {
       throw new IllegalArgumentException(
           "No event type of the catalog has the payload " + payload.getName());
     }
-    TypedHandler<R> typed = new TypedHandler<>(payload, handler);
-    types.forEach(
-        type -> handlers.computeIfAbsent(type, key -> new CopyOnWriteArrayList<>()).add(typed));
-    session.ensureSubscribed(types);
+    dispatcher.add(types, payload, handler);
+    session.handle(types);
   }
 
-  /// Publishes an event. At most 1,024 answers may be outstanding.
+  /// Publishes an event, once.
   ///
-  /// @return what came of it; never fails
+  /// It is held in the [Outbox] until the server has answered: while there is no connection it waits,
+  /// and where a connection breaks before the answer came it goes out again, with an idempotency key
+  /// that lets the server see that it is the same one. So no application has to repeat anything. What
+  /// waits is in memory only.
+  ///
+  /// @return what came of it; never fails. It may take as long as the server is away
   public CompletableFuture<PublishOutcome> publish(WebSocketEvent event) {
-    String json = event.toJson();
-    // What stands around the event in the message is shorter than this.
-    if (json.getBytes(StandardCharsets.UTF_8).length > MAX_MESSAGE_BYTES - 128) {
-      return CompletableFuture.completedFuture(
-          new PublishOutcome.Refused(
-              new Refusal(
-                  ErrorCode.MESSAGE_TOO_LARGE.wireName(),
-                  "The event is larger than a message may be, " + MAX_MESSAGE_BYTES + " bytes",
-                  List.of())));
-    }
-    return session.publish(json);
+    return send(event.toJson(), null);
+  }
+
+  /// Publishes an event with an idempotency key of the application's own, so that it is in the log
+  /// once even when the application itself does it again, after a restart for instance.
+  ///
+  /// @param idempotencyKey 1 to 256 characters
+  /// @throws IllegalArgumentException when the key is empty or too long
+  public CompletableFuture<PublishOutcome> publish(WebSocketEvent event, String idempotencyKey) {
+    return send(event.toJson(), checked(idempotencyKey));
   }
 
   /// Publishes an event around a payload record, see [EventCatalog#createEvent(Record)].
@@ -145,67 +163,52 @@ public final class TocsinClient implements AutoCloseable {
     return publish(catalog.createEvent(payload));
   }
 
+  /// Publishes an envelope that is JSON already. It goes out as it is, byte for byte.
+  ///
+  /// @param idempotencyKey 1 to 256 characters; `null` for one of the client's
+  /// @throws IllegalArgumentException when the key is empty or too long
+  public CompletableFuture<PublishOutcome> publishJson(
+      String envelope, @Nullable String idempotencyKey) {
+    String key = idempotencyKey == null ? null : checked(idempotencyKey);
+    return switch (Json.read(envelope)) {
+      case Rejection rejection -> refused(rejection.code(), rejection.message());
+      case Json.Value(JsonNode tree) ->
+          tree.isObject()
+              ? send(envelope, key)
+              : refused(ErrorCode.INVALID_MESSAGE, "An event is a JSON object");
+    };
+  }
+
+  private static String checked(String key) {
+    if (key.isEmpty() || key.length() > MAX_KEY_LENGTH) {
+      throw new IllegalArgumentException(
+          "An idempotency key has 1 to " + MAX_KEY_LENGTH + " characters; was " + key.length());
+    }
+    return key;
+  }
+
+  private CompletableFuture<PublishOutcome> send(String envelope, @Nullable String key) {
+    int bytes =
+        Actions.publish(LONGEST_ID, envelope, key == null ? LONGEST_OWN_KEY : key)
+            .getBytes(StandardCharsets.UTF_8)
+            .length;
+    return bytes > MAX_MESSAGE_BYTES
+        ? refused(
+            ErrorCode.MESSAGE_TOO_LARGE,
+            "The event is larger than a message may be, " + MAX_MESSAGE_BYTES + " bytes")
+        : session.publish(envelope, key, bytes);
+  }
+
+  private static CompletableFuture<PublishOutcome> refused(ErrorCode code, String sentence) {
+    return CompletableFuture.completedFuture(
+        new PublishOutcome.Refused(new Refusal(code.wireName(), sentence, List.of())));
+  }
+
   /// Closes the connection for good and returns at once. Publishes without an answer are
-  /// [PublishOutcome.Unanswered].
+  /// [PublishOutcome.Unanswered], those that waited are [PublishOutcome.NotSent]: whoever wants all of
+  /// them in the log waits for their futures first.
   @Override
   public void close() {
     session.close();
-  }
-
-  /// A handler and the record it wants.
-  private record TypedHandler<R extends Record>(Class<R> payload, EventHandler<R> handler) {
-
-    void handle(WebSocketEvent event, ClientListener listener) {
-      R typed;
-      try {
-        typed = event.payload(payload);
-      } catch (IllegalArgumentException | ArithmeticException e) {
-        listener.onError(
-            ErrorCode.INVALID_PAYLOAD.wireName(),
-            "The payload of "
-                + event.type()
-                + " is no "
-                + payload.getSimpleName()
-                + ": "
-                + e.getMessage());
-        return;
-      }
-      handler.onEvent(typed, event);
-    }
-  }
-
-  /// The listener, and behind it the handlers.
-  private final class Dispatcher implements ClientListener {
-
-    @Override
-    public void onConnected(Position position, @Nullable Position before) {
-      listener.onConnected(position, before);
-    }
-
-    @Override
-    public void onEvent(WebSocketEvent event, String json) {
-      try {
-        listener.onEvent(event, json);
-      } finally {
-        for (TypedHandler<?> handler : handlers.getOrDefault(event.type(), List.of())) {
-          handler.handle(event, listener);
-        }
-      }
-    }
-
-    @Override
-    public void onGap(long from, long to) {
-      listener.onGap(from, to);
-    }
-
-    @Override
-    public void onDisconnected(int code, String reason, @Nullable Duration retryIn) {
-      listener.onDisconnected(code, reason, retryIn);
-    }
-
-    @Override
-    public void onError(String code, String message) {
-      listener.onError(code, message);
-    }
   }
 }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The patterns that the application wants, whatever connection there is or is not: with them the
 /// next one begins. Owned by one thread.
+///
+/// Two things say what is wanted: subscriptions, and handlers. They add up in either order. As long as
+/// nothing was subscribed to, everything is wanted, and what the handlers want is only remembered.
 final class Wishes {
 
   /// A pattern that matches no event type: with it a connection begins that is to receive nothing
@@ -23,9 +26,15 @@ final class Wishes {
   /// What an ordinary server or proxy takes in a request line, with room to spare.
   private static final int MAX_QUERY_LENGTH = 2_000;
 
-  /// `null` as long as nothing was ever subscribed to, or all of it was refused: everything is
-  /// wanted.
+  /// What is wanted, the handlers' event types included; `null` as long as nothing was ever
+  /// subscribed to, or all of it was refused: everything is wanted.
   private @Nullable Set<String> patterns;
+
+  /// The event types that handlers want.
+  private final Set<String> handled = new LinkedHashSet<>();
+
+  /// Those of them that came while [#unconfirmed].
+  private final Set<String> late = new LinkedHashSet<>();
 
   /// Whether the server may still refuse to leave "everything": it has taken none of the patterns
   /// that came after it.
@@ -41,7 +50,7 @@ final class Wishes {
   List<String> add(Collection<String> added) {
     Set<String> wanted = patterns;
     if (wanted == null) {
-      wanted = new LinkedHashSet<>();
+      wanted = new LinkedHashSet<>(handled);
       patterns = wanted;
       unconfirmed = true;
     }
@@ -55,13 +64,48 @@ final class Wishes {
     return fresh;
   }
 
+  /// The event types that a subscribe has to name besides its own patterns: those of the handlers, as
+  /// long as the server may still be at "everything", so that it goes from there to all that is
+  /// wanted in one step.
+  Set<String> silent(Collection<String> asked) {
+    Set<String> silent = new LinkedHashSet<>();
+    if (unconfirmed) {
+      silent.addAll(handled);
+      asked.forEach(pattern -> silent.remove(pattern.toLowerCase(Locale.ROOT)));
+    }
+    return silent;
+  }
+
+  /// A handler wants these event types.
+  ///
+  /// @return those that a connection has to be told now
+  List<String> handle(Collection<String> types) {
+    Set<String> wanted = patterns;
+    handled.addAll(types);
+    if (wanted == null) {
+      return List.of();
+    }
+    List<String> fresh = types.stream().filter(wanted::add).toList();
+    if (unconfirmed) {
+      late.addAll(fresh);
+      return List.of();
+    }
+    return fresh;
+  }
+
   /// The server has taken a subscription, be it to patterns that are not wanted any more: it is not
   /// to everything.
-  void confirm() {
+  ///
+  /// @return event types of handlers that the connection has to be told now
+  List<String> confirm() {
     if (patterns == null) {
-      patterns = new LinkedHashSet<>();
+      patterns = new LinkedHashSet<>(handled);
+      late.addAll(handled);
     }
     unconfirmed = false;
+    List<String> untold = List.copyOf(late);
+    late.clear();
+    return untold;
   }
 
   /// Takes patterns away that the server refused. Where it has taken none so far, everything is
@@ -69,28 +113,45 @@ final class Wishes {
   ///
   /// @param fresh what [#add] told
   void takeBack(Collection<String> fresh) {
-    remove(fresh);
-    if (unconfirmed && isNothing()) {
-      patterns = null;
-    }
-  }
-
-  void remove(Collection<String> removed) {
-    if (patterns != null) {
-      for (String pattern : removed) {
-        patterns.remove(pattern.toLowerCase(Locale.ROOT));
+    Set<String> wanted = patterns;
+    if (wanted != null) {
+      wanted.removeAll(fresh);
+      if (unconfirmed && handled.containsAll(wanted)) {
+        patterns = null;
+        late.clear();
       }
     }
   }
 
-  /// From now on nothing is wanted.
-  void clear() {
-    patterns = new LinkedHashSet<>();
-    unconfirmed = false;
+  /// The server refused what the client asked for by itself. What handlers want of it is given up only
+  /// where the server is not at "everything", and so does not send it already.
+  void takeBackOwn(Collection<String> refused) {
+    if (unconfirmed) {
+      late.addAll(refused.stream().filter(handled::contains).toList());
+      takeBack(refused.stream().filter(pattern -> !handled.contains(pattern)).toList());
+    } else {
+      remove(refused);
+    }
   }
 
-  boolean isEverything() {
-    return patterns == null;
+  /// Takes patterns away, handlers' event types too.
+  void remove(Collection<String> removed) {
+    for (String pattern : removed) {
+      String lowerCased = pattern.toLowerCase(Locale.ROOT);
+      handled.remove(lowerCased);
+      late.remove(lowerCased);
+      if (patterns != null) {
+        patterns.remove(lowerCased);
+      }
+    }
+  }
+
+  /// From now on nothing is wanted, not by handlers either.
+  void clear() {
+    patterns = new LinkedHashSet<>();
+    handled.clear();
+    late.clear();
+    unconfirmed = false;
   }
 
   boolean isNothing() {
@@ -123,12 +184,23 @@ final class Wishes {
         from != null && fits);
   }
 
-  /// What is wanted, and a connection to `query` was not told.
-  List<String> untold(Query query) {
+  /// What is wanted, and a connection to `query` was not told: lists that stand and fall for
+  /// themselves. A connection at "everything" leaves it for all that is wanted at once.
+  List<List<String>> untold(Query query) {
+    Set<String> wanted = patterns;
     List<String> told = query.patterns();
-    return patterns == null
-        ? List.of()
-        : patterns.stream().filter(pattern -> told == null || !told.contains(pattern)).toList();
+    if (wanted == null) {
+      return List.of();
+    }
+    if (told == null) {
+      return List.of(List.copyOf(wanted));
+    }
+    return wanted.stream()
+        .filter(pattern -> !told.contains(pattern))
+        .collect(Collectors.partitioningBy(handled::contains))
+        .values()
+        .stream()
+        .toList();
   }
 
   /// What a connection to `query` was told, and is not wanted.

@@ -1,9 +1,11 @@
 /// The Java client: it connects, subscribes, publishes, and comes back by itself.
 ///
 /// Open [TocsinClient] first. [ClientListener] is what an application is told, [ClientOptions] what
-/// it may decide. Inside, a [Session] is the state of one client, owned by one thread at a time; a
-/// [Link] is one socket of its life; [PositionKeeper] knows whether something was missed; and
-/// [ServerMessages] turns text into [ServerMessage]s. The transport is the JDK's own WebSocket.
+/// it may decide. Inside, a [Session] is one client on its loop and [Phase] where it is in its life;
+/// a [Link] is one socket of that life. A [Conversation] is what is said: [PositionKeeper] knows
+/// whether something was missed, [Wishes] what is subscribed to, [PublishQueue] which events are on
+/// their way. [ServerMessages] turns text into [ServerMessage]s, [Actions] makes the client's own.
+/// [Notices] and [Dispatcher] call the application. The transport is the JDK's own WebSocket.
 @NullMarked
 package dev.tocsin.client;
 

@@ -58,7 +58,8 @@ class TocsinClientTest {
         EventCatalog.builtIn(),
         null,
         null,
-        null);
+        null,
+        Outbox.STANDARD);
   }
 
   private TocsinClient client(ClientOptions options) {
