@@ -1,5 +1,6 @@
 package dev.tocsin.app;
 
+import dev.tocsin.events.Slice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,8 +26,8 @@ final class EventLines {
   /// A line.
   ///
   /// @param number counts from 1, blank lines included
-  /// @param bytes without the line's end; `null` when it is longer than it may be
-  record Line(long number, byte @Nullable [] bytes) {}
+  /// @param text without the line's end; `null` when it is longer than it may be
+  record Line(long number, @Nullable Slice text) {}
 
   /// Reads an input, which stays the caller's.
   ///
@@ -68,7 +69,7 @@ final class EventLines {
         return new Line(number, null);
       }
       if (!isBlank(line)) {
-        return new Line(number, line);
+        return new Line(number, Slice.of(line));
       }
     }
   }

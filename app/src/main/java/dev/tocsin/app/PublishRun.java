@@ -10,7 +10,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -35,6 +34,8 @@ final class PublishRun {
 
   /// From this length on a line does not surely fit into a message with its key, and is posted by itself.
   static final int POSTED_BYTES = 60 * 1024;
+
+  private static final byte[] NOTHING = {};
 
   /// How long answers are waited for after the run was asked to stop.
   private static final Duration GRACE = Duration.ofSeconds(2);
@@ -88,7 +89,7 @@ final class PublishRun {
   private record Unsettled(Line line, CompletableFuture<PublishOutcome> outcome) {
 
     int bytes() {
-      return line.bytes() == null ? 0 : line.bytes().length;
+      return line.text() == null ? 0 : line.text().length();
     }
   }
 
@@ -132,12 +133,12 @@ final class PublishRun {
     if (!enter(next, alone)) {
       return false;
     }
-    String lineKey = key + '-' + line.number() + '-' + checksum(line.bytes());
+    String lineKey = key + '-' + line.number() + '-' + checksum(line);
     String text = text(line);
     if (text == null) {
       outcome.complete(new PublishOutcome.Refused(fault(line)));
     } else if (alone) {
-      sender.post(Objects.requireNonNull(line.bytes()), lineKey).thenAccept(outcome::complete);
+      sender.post(bytes(line), lineKey).thenAccept(outcome::complete);
     } else {
       sender.send(text, lineKey).thenAccept(outcome::complete);
     }
@@ -175,29 +176,30 @@ final class PublishRun {
 
   /// The line's text, or `null` when it cannot be sent.
   private static @Nullable String text(Line line) {
-    byte[] bytes = line.bytes();
-    if (bytes == null) {
+    if (line.text() == null) {
       return null;
     }
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(line))).toString();
     } catch (CharacterCodingException e) {
       return null;
     }
   }
 
   private static Refusal fault(Line line) {
-    return line.bytes() == null
+    return line.text() == null
         ? EventText.tooLong()
-        : EventText.refusal(Objects.requireNonNull(EventText.fault(line.bytes())));
+        : EventText.refusal(Objects.requireNonNull(EventText.fault(bytes(line))));
+  }
+
+  private static byte[] bytes(Line line) {
+    return line.text() == null ? NOTHING : line.text().bytes();
   }
 
   /// Another line in its place, as after the file was edited, is another event.
-  private static String checksum(byte @Nullable [] line) {
+  private static String checksum(Line line) {
     CRC32C sum = new CRC32C();
-    if (line != null) {
-      sum.update(line);
-    }
+    sum.update(bytes(line));
     return Long.toHexString(sum.getValue());
   }
 

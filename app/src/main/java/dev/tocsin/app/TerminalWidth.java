@@ -33,6 +33,7 @@ final class TerminalWidth {
         SYSTEM.startsWith("mac") || SYSTEM.startsWith("linux") ? find() : null;
   }
 
+  @SuppressWarnings("restricted") // the program is started with leave for native calls
   private static @Nullable MethodHandle find() {
     try {
       Linker linker = Linker.nativeLinker();

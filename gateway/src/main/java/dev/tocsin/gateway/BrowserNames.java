@@ -53,7 +53,9 @@ final class BrowserNames {
       throw refused(
           text,
           "has a path, which no origin has"
-              + (authority.startsWith("/") ? "" : "; " + scheme + "://" + authority.split("[/?#]")[0]));
+              + (authority.startsWith("/")
+                  ? ""
+                  : "; write " + scheme + "://" + authority.replaceFirst("[/?#].*", "")));
     }
     if (authority.contains("@")) {
       throw refused(text, "has a user's name, which no origin has");
