@@ -91,6 +91,7 @@ public final class Main {
     }
     makers.values().forEach(maker -> commands.addSubcommand(maker.get()));
     return commands
+        .setCommandName(surroundings.program())
         .setOut(surroundings.outWriter())
         .setErr(surroundings.errWriter())
         .setColorScheme(

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class PublishRun {
 
   /// Lines that may be unanswered, and their bytes; the last may go beyond.
-  static final int MAX_LINES = 512;
+  static final int MAX_LINES = 1_000;
 
   static final int MAX_BYTES = 1 << 20;
 
@@ -151,8 +151,10 @@ final class PublishRun {
   private boolean enter(Unsettled next, boolean alone) {
     lock.lock();
     try {
-      while (!stopped && broken == null && !hasRoom(alone)) {
-        changed.awaitUninterruptibly();
+      if (!hasRoom(alone)) {
+        while (!stopped && broken == null && !hasMuchRoom(alone)) {
+          changed.awaitUninterruptibly();
+        }
       }
       if (stopped || broken != null) {
         return false;
@@ -172,6 +174,13 @@ final class PublishRun {
             && last.bytes() < POSTED_BYTES
             && unsettled.size() < MAX_LINES
             && unsettledBytes < MAX_BYTES);
+  }
+
+  /// Whoever had to wait is woken for more than one line.
+  private boolean hasMuchRoom(boolean alone) {
+    return hasRoom(alone)
+        && unsettled.size() <= MAX_LINES / 2
+        && unsettledBytes <= MAX_BYTES / 2;
   }
 
   /// The line's text, or `null` when it cannot be sent.
@@ -204,7 +213,8 @@ final class PublishRun {
   }
 
   private void settle() {
-    locked(() -> {
+    lock.lock();
+    try {
       while (!unsettled.isEmpty() && unsettled.getFirst().outcome().isDone() && broken == null) {
         Unsettled first = unsettled.getFirst();
         if (report(first.line(), first.outcome().join())) {
@@ -213,7 +223,12 @@ final class PublishRun {
           settled = first.line().number();
         }
       }
-    });
+      if (hasMuchRoom(unsettled.isEmpty()) || broken != null) {
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Notes what became of a line, unless that is unknown.

@@ -65,20 +65,23 @@ final class TestProcess {
 
   /// Runs a command to its end.
   int run(String... args) {
-    return Main.run(
-        args,
-        new Surroundings(
-            "tocsin",
-            in,
-            Output.to(pipe, false, false),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            environment,
-            terminal,
-            terminal,
-            () -> columns,
-            interruption,
-            InstantSource.system(),
-            () -> ZoneOffset.UTC));
+    return Main.run(args, surroundings());
+  }
+
+  /// What a part of the program sees of this process.
+  Surroundings surroundings() {
+    return new Surroundings(
+        "tocsin",
+        in,
+        Output.to(pipe, false, true),
+        new PrintStream(err, true, StandardCharsets.UTF_8),
+        environment,
+        terminal,
+        terminal,
+        () -> columns,
+        interruption,
+        InstantSource.system(),
+        () -> ZoneOffset.UTC);
   }
 
   /// Starts a command that runs until it is interrupted.
