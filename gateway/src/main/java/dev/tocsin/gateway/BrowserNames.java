@@ -26,6 +26,8 @@ final class BrowserNames {
   private static final Pattern DEVIATIONS = Pattern.compile("[ßς\u200C\u200D]");
 
   private static final Set<String> WEB = Set.of("http", "https");
+  private static final Set<String> WITHOUT_PAGES =
+      Set.of("ftp", "data", "blob", "about", "javascript", "mailto");
   private static final int MAX_PORT = 65_535;
 
   private BrowserNames() {}
@@ -67,6 +69,9 @@ final class BrowserNames {
               + scheme.replace("ws", "http")
               + "://"
               + authority);
+    }
+    if (WITHOUT_PAGES.contains(scheme)) {
+      throw refused(text, "is no origin of a page; one looks like https://console.example");
     }
     return WEB.contains(scheme) ? web(text, scheme, authority) : scheme + "://" + authority;
   }
