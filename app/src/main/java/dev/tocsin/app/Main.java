@@ -30,10 +30,24 @@ public final class Main {
   /// Runs a command and ends the process with its exit code.
   public static void main(String[] args) {
     Surroundings surroundings = Surroundings.ofProcess();
+    useOneFamily(args, surroundings.environment());
     surroundings.interruption().arm();
     int code = run(args, surroundings);
     surroundings.interruption().end(code);
     System.exit(code);
+  }
+
+  /// A server on `0.0.0.0` listens on IPv4 and nowhere else, as it is written. Java and Netty would open a
+  /// socket of IPv6 for it, which takes both. They can be told for the whole process only, and only before they
+  /// have opened anything.
+  private static void useOneFamily(String[] args, Map<String, String> environment) {
+    List<String> all = List.of(args);
+    if (all.contains("serve")
+        && (all.contains(Serve.ANY_IPV4)
+            || all.contains("--host=" + Serve.ANY_IPV4)
+            || Serve.ANY_IPV4.equals(environment.get("TOCSIN_HOST")))) {
+      System.setProperty("java.net.preferIPv4Stack", "true");
+    }
   }
 
   /// Runs a command and returns its exit code.

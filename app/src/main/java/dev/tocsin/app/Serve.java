@@ -28,6 +28,9 @@ import picocli.CommandLine.Option;
     sortOptions = false)
 final class Serve implements Callable<Integer> {
 
+  /// Every address of IPv4.
+  static final String ANY_IPV4 = "0.0.0.0";
+
   /// The greatest port.
   static final int MAX_PORT = 65_535;
 
@@ -216,9 +219,17 @@ final class Serve implements Callable<Integer> {
     if (!isLoopback(address())) {
       surroundings.say(
           "warning: there is no authentication: whoever reaches "
-              + server.url()
+              + reach(server)
               + " can read and publish everything");
     }
+  }
+
+  private String reach(Server server) {
+    return switch (address()) {
+      case ANY_IPV4 -> "any IPv4 address of this machine";
+      case "::" -> "any address of this machine, IPv4 or IPv6,";
+      default -> server.url();
+    };
   }
 
   private GatewaySettings settings() throws WrongUse {

@@ -5,7 +5,7 @@ import dev.tocsin.events.Rejection;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 
-/// An exchange whose body is collected whole, up to [Limits#MAX_MESSAGE_BYTES].
+/// An exchange whose body is collected whole, up to [#maxBodyBytes].
 abstract class BodyExchange extends Exchange {
 
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -16,6 +16,11 @@ abstract class BodyExchange extends Exchange {
     super(connection);
   }
 
+  /// The longest body that is collected, in bytes.
+  int maxBodyBytes() {
+    return Limits.MAX_MESSAGE_BYTES;
+  }
+
   /// Answers to the whole body.
   abstract void complete(byte[] body);
 
@@ -24,7 +29,7 @@ abstract class BodyExchange extends Exchange {
     if (refused) {
       return;
     }
-    if (body.size() + piece.readableBytes() > Limits.MAX_MESSAGE_BYTES) {
+    if (body.size() + piece.readableBytes() > maxBodyBytes()) {
       refused = true;
       respond(tooLarge());
       return;

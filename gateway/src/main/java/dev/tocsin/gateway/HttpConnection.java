@@ -211,7 +211,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.
     boolean expectsContinue = HttpUtil.is100ContinueExpected(head);
     exchange = router.route(this, head);
     if (exchange instanceof BodyExchange whole
-        && HttpUtil.getContentLength(head, 0L) > Limits.MAX_MESSAGE_BYTES) {
+        && HttpUtil.getContentLength(head, 0L) > whole.maxBodyBytes()) {
       mustClose = true;
       respond(whole.tooLarge());
     } else if (expectsContinue && exchange instanceof FixedExchange fixed) {
