@@ -104,6 +104,17 @@ read_utf8() {
   fi
 }
 
+# enough_files: with fewer Java cannot even say what is wrong.
+min_files=50
+enough_files() {
+  # shellcheck disable=SC3045 # every sh that is in use has it
+  files=$(ulimit -n)
+  [ "$files" = unlimited ] || [ "$files" -ge $min_files ] || {
+    echo "tocsin: too few files may be open: ulimit -n is $files, and at least $min_files are needed" >&2
+    return 1
+  }
+}
+
 # launch ARGS: becomes the program whose jars are in $lib, on the Java in $java_home.
 #
 # A small heap to begin with: the default is a share of the machine's memory, and is filled before the
@@ -122,6 +133,7 @@ read_utf8() {
 # the first files that Java opens would take their place, and be written to: they become /dev/null, for output in a
 # way that writing fails.
 launch() {
+  enough_files || exit 1
   trap '' USR1
   { : <&0; } 2>/dev/null || exec </dev/null
   { : >&2; } 2>/dev/null || exec 2>/dev/null

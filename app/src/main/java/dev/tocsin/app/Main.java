@@ -54,7 +54,7 @@ public final class Main {
   static int run(String[] args, Surroundings surroundings) {
     Logging logging = new Logging(surroundings.err());
     CommandLine commands = commands(args, surroundings, logging);
-    int code = commands.execute(args);
+    int code = execute(commands, args, surroundings);
     try {
       surroundings.out().requireWritten();
     } catch (Failure e) {
@@ -66,6 +66,24 @@ public final class Main {
     }
     surroundings.err().flush();
     return code;
+  }
+
+  /// Runs the command. Errors of Java's own end it too, in a sentence.
+  private static int execute(CommandLine commands, String[] args, Surroundings surroundings) {
+    try {
+      return commands.execute(args);
+    } catch (OutOfMemoryError e) {
+      throw e; // the process ends
+    } catch (Error e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (String.valueOf(cause.getMessage()).contains("Too many open files")) {
+          surroundings.say("tocsin: too few files may be open: raise ulimit -n");
+          return FAILURE;
+        }
+      }
+      surroundings.say("tocsin: internal error: " + e);
+      return FAILURE;
+    }
   }
 
   /// The commands and what makes each, in the order in which they are listed.
