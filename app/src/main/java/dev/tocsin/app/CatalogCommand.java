@@ -179,9 +179,7 @@ final class CatalogCommand {
           catalog
               .jsonSchema(found.name())
               .orElseThrow(() -> new Failure(found.name() + " has no payload"));
-      surroundings
-          .out()
-          .println(Json.writePretty(schema));
+      surroundings.out().println(Json.writePretty(schema));
       return 0;
     }
   }

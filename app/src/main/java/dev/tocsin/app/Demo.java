@@ -113,11 +113,7 @@ final class Demo implements Callable<Integer> {
     try {
       settings =
           new GatewaySettings(
-              HOST,
-              chosenPort,
-              browsers.allowedOrigins(),
-              browsers.allowedHosts(),
-              Transport.AUTO);
+              HOST, chosenPort, browsers.allowedOrigins(), browsers.allowedHosts(), Transport.AUTO);
     } catch (IllegalArgumentException e) {
       throw new WrongUse(String.valueOf(e.getMessage()));
     }

@@ -182,7 +182,8 @@ record Gist(Weight weight, String level, String subject, String text) {
   }
 
   private static String detection(JsonNode detection) {
-    String what = text(detection, "label") + " " + GistNumber.percent(detection.path("confidence")) + " sure";
+    String what =
+        text(detection, "label") + " " + GistNumber.percent(detection.path("confidence")) + " sure";
     JsonNode box = detection.path("bbox");
     return box.isObject()
         ? what
@@ -266,11 +267,7 @@ record Gist(Weight weight, String level, String subject, String text) {
   }
 
   private static String list(JsonNode object, String field) {
-    return object
-        .path(field)
-        .valueStream()
-        .map(Gist::text)
-        .collect(Collectors.joining(", "));
+    return object.path(field).valueStream().map(Gist::text).collect(Collectors.joining(", "));
   }
 
   private static String text(JsonNode object, String field) {

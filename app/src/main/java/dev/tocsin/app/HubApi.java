@@ -91,8 +91,7 @@ final class HubApi {
   }
 
   private CompletableFuture<Answer> send(HttpRequest.Builder request) {
-    return http.sendAsync(request.build(), BodyHandlers.ofString())
-        .thenApply(HubApi::answer);
+    return http.sendAsync(request.build(), BodyHandlers.ofString()).thenApply(HubApi::answer);
   }
 
   private static Answer answer(HttpResponse<String> response) {

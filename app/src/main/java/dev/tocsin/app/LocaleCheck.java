@@ -63,7 +63,7 @@ final class LocaleCheck {
             : what
                 + " not readable with the locale's charset, "
                 + charset
-                + ": set LC_ALL to a UTF-8 locale, for instance C.UTF-8 or en_US.UTF-8 ('locale -a' lists"
-                + " those that are installed)");
+                + ": set LC_ALL to a UTF-8 locale, for instance C.UTF-8 or en_US.UTF-8 ('locale -a'"
+                + " lists those that are installed)");
   }
 }

@@ -19,13 +19,15 @@ import tools.jackson.databind.node.JsonNodeFactory;
     description = {
       "Publishes one event, or a file with one event a line (NDJSON).",
       "",
-      "Lines go out as they are read. When the connection is lost it comes back by itself, and no line"
-          + " is in the log twice. A file whose run was interrupted can just be published again.",
+      "Lines go out as they are read. When the connection is lost it comes back by itself, and no"
+          + " line is in the log twice. A file whose run was interrupted can just be published"
+          + " again.",
       "",
       "The exit code is 1 when anything was refused."
     },
     customSynopsis = {
-      "${ROOT-COMMAND-NAME} publish TYPE --payload JSON [--correlation-id ID] [--channel NAME] [--url URL]",
+      "${ROOT-COMMAND-NAME} publish TYPE --payload JSON [--correlation-id ID] [--channel NAME]"
+          + " [--url URL]",
       "       ${ROOT-COMMAND-NAME} publish --file FILE [--from-line N] [--url URL]",
       "       ${ROOT-COMMAND-NAME} publish - [--url URL]"
     },
@@ -79,16 +81,17 @@ final class Publish implements Callable<Integer> {
       names = "--key",
       paramLabel = "KEY",
       description =
-          "What the idempotency keys of the lines begin with: a run with the same key publishes no line"
-              + " twice (default: a new one, which a file keeps until its last line is published).")
+          "What the idempotency keys of the lines begin with: a run with the same key publishes no"
+              + " line twice (default: a new one, which a file keeps until its last line is"
+              + " published).")
   private @Nullable String key;
 
   @Option(
       names = "--retry",
       paramLabel = "TIME",
       description =
-          "How long to try to get a lost connection back (default: 15s for a file, for ever for standard"
-              + " input and pipes).")
+          "How long to try to get a lost connection back (default: 15s for a file, for ever for"
+              + " standard input and pipes).")
   private @Nullable TimeSpan retry;
 
   Publish(Surroundings surroundings) {

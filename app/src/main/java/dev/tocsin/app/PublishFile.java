@@ -61,8 +61,7 @@ final class PublishFile {
             : isFile
                 ? UnfinishedRun.ofFile(Path.of(source), server.http().toString(), surroundings)
                 : UnfinishedRun.ofStream();
-    this.patience =
-        retry != null ? retry.duration() : isFile ? PATIENCE_WITH_FILES : null;
+    this.patience = retry != null ? retry.duration() : isFile ? PATIENCE_WITH_FILES : null;
     this.report = new PublishReport(surroundings);
   }
 
@@ -112,7 +111,8 @@ final class PublishFile {
               + " minutes ago: what it published may be published again");
     } else if (unfinished.isTakenOver()) {
       surroundings.say(
-          "an earlier run of this file did not come to its end: what it published is not published again");
+          "an earlier run of this file did not come to its end: what it published is not published"
+              + " again");
     }
   }
 
@@ -187,8 +187,7 @@ final class PublishFile {
 
     /// Until the run gives up, which then ends the process.
     private CompletableFuture<PublishOutcome> postAgain(byte[] event, String idempotencyKey) {
-      Executor later =
-          CompletableFuture.delayedExecutor(POST_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+      Executor later = CompletableFuture.delayedExecutor(POST_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
       return CompletableFuture.supplyAsync(() -> post(event, idempotencyKey), later)
           .thenCompose(again -> again);
     }
@@ -235,8 +234,8 @@ final class PublishFile {
       losses.incrementAndGet();
       say(
           forgotten
-              ? "connected again; the lines that were unanswered may be in the log twice, because the"
-                  + " server has forgotten their keys"
+              ? "connected again; the lines that were unanswered may be in the log twice, because"
+                    + " the server has forgotten their keys"
               : "connected again");
     }
 

@@ -178,9 +178,7 @@ final class PublishRun {
 
   /// Whoever had to wait is woken for more than one line.
   private boolean hasMuchRoom(boolean alone) {
-    return hasRoom(alone)
-        && unsettled.size() <= MAX_LINES / 2
-        && unsettledBytes <= MAX_BYTES / 2;
+    return hasRoom(alone) && unsettled.size() <= MAX_LINES / 2 && unsettledBytes <= MAX_BYTES / 2;
   }
 
   /// The line's text, or `null` when it cannot be sent.

@@ -61,8 +61,8 @@ sealed interface StartingPoint {
       throw new TypeConversionException(
           "'"
               + text
-              + "' is neither a sequence such as 0 or 1200, nor a stretch of time such as 90s or 1h, nor a"
-              + " time such as 2026-01-09T12:00 or 2026-01-09T12:00:00Z");
+              + "' is neither a sequence such as 0 or 1200, nor a stretch of time such as 90s or"
+              + " 1h, nor a time such as 2026-01-09T12:00 or 2026-01-09T12:00:00Z");
     }
   }
 }

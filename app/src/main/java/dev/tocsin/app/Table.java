@@ -35,7 +35,8 @@ final class Table {
             .map(column ->
                 rows.stream().mapToInt(row -> TerminalText.width(row.get(column))).max().orElse(0))
             .toArray();
-    int indent = IntStream.range(0, columns - 1).map(column -> widths[column] + BETWEEN.length()).sum();
+    int indent =
+        IntStream.range(0, columns - 1).map(column -> widths[column] + BETWEEN.length()).sum();
     int room = Math.max(MIN_LAST_WIDTH, width - indent);
     List<String> lines = new ArrayList<>();
     for (List<String> row : rows) {

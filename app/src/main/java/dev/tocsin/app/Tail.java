@@ -45,8 +45,8 @@ final class Tail implements Callable<Integer> {
       names = "--since",
       paramLabel = "WHEN",
       description =
-          "Begin after this sequence (0 for all that the log holds), so long ago (90s, 1h, 7d), or at a"
-              + " time (2026-01-09T12:00) (default: now).")
+          "Begin after this sequence (0 for all that the log holds), so long ago (90s, 1h, 7d), or"
+              + " at a time (2026-01-09T12:00) (default: now).")
   private @Nullable StartingPoint since;
 
   @Option(
@@ -110,7 +110,9 @@ final class Tail implements Callable<Integer> {
         "note: several patterns are separated by blanks: "
             + surroundings.program()
             + " tail "
-            + Stream.of(pattern.split(",")).map(ShellText::quoted).collect(Collectors.joining(" ")));
+            + Stream.of(pattern.split(","))
+                .map(ShellText::quoted)
+                .collect(Collectors.joining(" ")));
   }
 
   /// Opens the first connection, or fails with a sentence.

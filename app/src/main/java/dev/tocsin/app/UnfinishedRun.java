@@ -67,7 +67,8 @@ final class UnfinishedRun {
                   + ".properties");
       Properties before = read(note);
       if (isRunning(before)) {
-        return ofStream(); // somebody publishes the file at this moment, and it shall be there twice
+        return ofStream(); // somebody publishes the file at this moment, and it shall be there
+                           // twice
       }
       String found = before.getProperty("key");
       boolean takenOver = found != null && identity.equals(before.getProperty("file"));

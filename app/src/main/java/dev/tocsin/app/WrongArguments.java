@@ -30,9 +30,7 @@ final class WrongArguments {
             ? unmatched(unmatched.getUnmatched().getFirst(), command)
             : badValue(exception);
     surroundings.say(
-        "tocsin: "
-            + sentence
-            + source(exception.getArgSpec(), exception.getValue(), surroundings));
+        "tocsin: " + sentence + source(exception.getArgSpec(), exception.getValue(), surroundings));
     surroundings.say(hint(command));
     return Main.WRONG_USE;
   }

@@ -90,7 +90,9 @@ class EventLineTest {
             "event.created",
             "{\"camera_id\":\"\u202ex\u009b\",\"summary\":\"" + "é\u0085".repeat(9_000) + "\"}");
 
-    assertThat(PLAIN.of(event, WIDE)).hasSizeLessThan(250).doesNotContain("\u202e", "\u009b", "\u0085");
+    assertThat(PLAIN.of(event, WIDE))
+        .hasSizeLessThan(250)
+        .doesNotContain("\u202e", "\u009b", "\u0085");
   }
 
   @Test
@@ -105,7 +107,38 @@ class EventLineTest {
   void coloursSurroundTheText() {
     EventLine coloured = new EventLine(new Colours(true), ZoneId.of("UTC"));
 
-    assertThat(coloured.of(event("alert.created", "{\"severity\":\"critical\",\"id\":\"a\"}"), WIDE))
+    assertThat(
+            coloured.of(event("alert.created", "{\"severity\":\"critical\",\"id\":\"a\"}"), WIDE))
         .contains("\u001b[1;97;41mcritical    \u001b[0m");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          house.painted|{'coats':1e400}|coats 1e400
+          house.painted|{'coats':-2.5E-400}|coats -2.5e-400
+          gpu.stats_updated|{'utilization':1e400,'temperature':1e-400}|1e400 % busy, 0 °C
+          detection.new|{'label':'cat','confidence':1e400}|cat 1e402 % sure
+          """)
+  void aNumberBeyondAnyDoubleIsShownAsItIs(String type, String payload, String text) {
+    assertThat(PLAIN.of(event(type, payload.replace('\'', '"')), WIDE)).endsWith("  " + text);
+  }
+
+  @Test
+  void aLineFitsTheTerminalAndCutsWhatHappenedFirst() {
+    WebSocketEvent event =
+        event(
+            "event.created",
+            "{\"camera_id\":\"front\",\"risk_level\":\"critical\",\"summary\":\""
+                + "漢字 and more ".repeat(20)
+                + "\"}");
+
+    for (int width : new int[] {20, 40, 60, 80, 95, 96, 120, 200}) {
+      assertThat(TerminalText.width(PLAIN.of(event, width))).isLessThanOrEqualTo(width);
+    }
+    assertThat(PLAIN.of(event, 60)).startsWith("14:00:00  event.created  critical  front  漢字");
   }
 }

@@ -2,10 +2,10 @@ package dev.tocsin.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.OutputStream;
-import dev.tocsin.events.EventType;
 import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.EventType;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -268,25 +268,29 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "tial,                          there is no command 'tial'; did you mean tail?",
-    "catalog lst,                   there is no command 'lst'; did you mean list?",
-    "serve --prot 1,                there is no option --prot; did you mean --port?",
-    "serve --alow-origin=x,         there is no option --alow-origin; did you mean --allow-origin?",
-    "serve extra,                   what is 'extra'? It is one argument too many",
-    "serve --port x,                --port is a whole number such as 100; was 'x'",
-    "serve --port 70000,            --port is a number from 0 to 65535; was 70000",
-    "serve --loops 0,               --loops is a number from 1 to 1024; was 0",
-    "demo --speed x,                --speed is a number such as 2.5; was 'x'",
-    "serve --durability none,       --durability is one of process and power; was 'none'",
-    "tail --since soon,             'soon' is neither a sequence such as 0 or 1200",
-    "tail --since 5 -n 5,           --since and --last exclude each other",
-    "tail -n 1001,                  --last is a number from 0 to 1000; was 1001",
-    "publish - --from-line 0,       --from-line counts from 1; was 0",
-    "publish - --key ü,             '--key is 1 to 200 printable characters of ASCII, without blanks'",
-    "publish a.b --payload {} --from-line 2, --from-line and --retry are for files",
-    "serve --allow-host *,          would let any web page reach the hub"
-  })
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          tial | there is no command 'tial'; did you mean tail?
+          catalog lst | there is no command 'lst'; did you mean list?
+          serve --prot 1 | there is no option --prot; did you mean --port?
+          serve --alow-origin=x | there is no option --alow-origin; did you mean --allow-origin?
+          serve extra | what is 'extra'? It is one argument too many
+          serve --port x | --port is a whole number such as 100; was 'x'
+          serve --port 70000 | --port is a number from 0 to 65535; was 70000
+          serve --loops 0 | --loops is a number from 1 to 1024; was 0
+          demo --speed x | --speed is a number such as 2.5; was 'x'
+          serve --durability none | --durability is one of process and power; was 'none'
+          tail --since soon | 'soon' is neither a sequence such as 0 or 1200
+          tail --since 5 -n 5 | --since and --last exclude each other
+          tail -n 1001 | --last is a number from 0 to 1000; was 1001
+          publish - --from-line 0 | --from-line counts from 1; was 0
+          publish - --key ü | --key is 1 to 200 printable characters of ASCII, without blanks
+          publish a.b --payload {} --from-line 2 | --from-line and --retry are for files
+          serve --allow-host * | would let any web page reach the hub
+          """)
   void wrongUseSaysWhatWouldBeRight(String command, String sentence) {
     assertThat(process.run(command.split(" ", -1))).isEqualTo(2);
 
@@ -366,7 +370,10 @@ class MainTest {
       TestProcess show = new TestProcess();
       show.run("catalog", "show", type.name());
       String command =
-          show.outLines().stream().filter(line -> line.startsWith("  tocsin publish")).findFirst().orElse("");
+          show.outLines().stream()
+              .filter(line -> line.startsWith("  tocsin publish"))
+              .findFirst()
+              .orElse("");
       if (type.reserved()) {
         assertThat(command).isEmpty();
         continue;

@@ -124,7 +124,8 @@ class PublishRunTest {
   @Test
   void aRunBeginsWithItsFirstLine() throws Exception {
     PublishRun run =
-        start(new ByteArrayInputStream("{\"n\":1}\n{\"n\":2}\n".getBytes(StandardCharsets.UTF_8)), 2);
+        start(
+            new ByteArrayInputStream("{\"n\":1}\n{\"n\":2}\n".getBytes(StandardCharsets.UTF_8)), 2);
 
     Server.Sent only = server.next();
     only.answer().complete(new PublishOutcome.Published(1));
@@ -208,7 +209,8 @@ class PublishRunTest {
     IOException fault = new IOException("bad sector");
     InputStream in =
         new InputStream() {
-          private final InputStream good = new ByteArrayInputStream("{}\n".getBytes(StandardCharsets.UTF_8));
+          private final InputStream good =
+              new ByteArrayInputStream("{}\n".getBytes(StandardCharsets.UTF_8));
 
           @Override
           public int read() throws IOException {
@@ -244,7 +246,8 @@ class PublishRunTest {
           .answer()
           .complete(
               new PublishOutcome.Refused(
-                  new Refusal(i % 2 == 0 ? "invalid_payload" : "unknown_event_type", "no", List.of())));
+                  new Refusal(
+                      i % 2 == 0 ? "invalid_payload" : "unknown_event_type", "no", List.of())));
     }
     run.await();
     report.summarise();
@@ -254,7 +257,12 @@ class PublishRunTest {
     assertThat(shown)
         .containsExactlyElementsOf(
             IntStream.rangeClosed(1, 20)
-                .mapToObj(i -> "line " + i + ": " + (i % 2 == 0 ? "invalid_payload" : "unknown_event_type") + ": no")
+                .mapToObj(i ->
+                    "line "
+                        + i
+                        + ": "
+                        + (i % 2 == 0 ? "invalid_payload" : "unknown_event_type")
+                        + ": no")
                 .toList());
     assertThat(process.err())
         .contains("and 10 more refused lines: 5 invalid_payload, 5 unknown_event_type");

@@ -20,7 +20,8 @@ final class BrowserNames {
       Pattern.compile("((25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.(?!$)|$)){4}");
 
   /// What a host may not hold in a URL.
-  private static final Pattern FORBIDDEN = Pattern.compile("[\\x00-\\x20#/:<>?@\\[\\\\\\]^|%\\x7F]");
+  private static final Pattern FORBIDDEN =
+      Pattern.compile("[\\x00-\\x20#/:<>?@\\[\\\\\\]^|%\\x7F]");
 
   /// What browsers encode, and Java's IDNA of 2003 turns into another letter or drops.
   private static final Pattern DEVIATIONS = Pattern.compile("[ßς\u200C\u200D]");
@@ -39,11 +40,14 @@ final class BrowserNames {
   static String origin(String text) {
     String lowerCased = text.strip().toLowerCase(Locale.ROOT);
     if (lowerCased.equals("null")) {
-      throw refused(text, "is what any page says that hides its origin, so that it cannot be allowed");
+      throw refused(
+          text, "is what any page says that hides its origin, so that it cannot be allowed");
     }
     if (text.contains("*")) {
       throw refused(
-          text, "has a *, but origins are compared as a whole; name each, such as https://console.example");
+          text,
+          "has a *, but origins are compared as a whole; name each, such as"
+              + " https://console.example");
     }
     Matcher form = ORIGIN.matcher(lowerCased);
     if (!form.matches()) {
@@ -97,11 +101,12 @@ final class BrowserNames {
     if (name.equals("*")) {
       throw refused(
           text,
-          "would let any web page reach the hub, by a name of its own that points here (DNS rebinding);"
-              + " name each host");
+          "would let any web page reach the hub, by a name of its own that points here (DNS"
+              + " rebinding); name each host");
     }
     if (name.contains("*")) {
-      throw refused(text, "has a *, but hosts are compared as a whole; name each, such as hub.example");
+      throw refused(
+          text, "has a *, but hosts are compared as a whole; name each, such as hub.example");
     }
     if (name.contains("://")) {
       throw refused(text, "is an address; a host is only its name, such as hub.example");
@@ -151,7 +156,9 @@ final class BrowserNames {
     }
     if (bytes.length == 4) { // Java makes an IPv4 address of a mapped one
       return "::ffff:%x:%x"
-          .formatted((bytes[0] & 0xFF) << 8 | (bytes[1] & 0xFF), (bytes[2] & 0xFF) << 8 | (bytes[3] & 0xFF));
+          .formatted(
+              (bytes[0] & 0xFF) << 8 | (bytes[1] & 0xFF),
+              (bytes[2] & 0xFF) << 8 | (bytes[3] & 0xFF));
     }
     int[] groups = new int[8];
     for (int i = 0; i < groups.length; i++) {

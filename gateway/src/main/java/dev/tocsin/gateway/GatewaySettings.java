@@ -47,13 +47,9 @@ public record GatewaySettings(
       throw new IllegalArgumentException("there is no port " + port);
     }
     allowedOrigins =
-        allowedOrigins.stream()
-            .map(BrowserNames::origin)
-            .collect(Collectors.toUnmodifiableSet());
+        allowedOrigins.stream().map(BrowserNames::origin).collect(Collectors.toUnmodifiableSet());
     allowedHosts =
-        allowedHosts.stream()
-            .map(BrowserNames::host)
-            .collect(Collectors.toUnmodifiableSet());
+        allowedHosts.stream().map(BrowserNames::host).collect(Collectors.toUnmodifiableSet());
   }
 
   /// Settings with what is usual for the rest.

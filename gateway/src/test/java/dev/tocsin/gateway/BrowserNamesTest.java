@@ -30,7 +30,8 @@ class BrowserNamesTest {
     "ionic://,                           ionic://",
     "tauri://localhost,                  tauri://localhost",
     "app://.,                            app://.",
-    "chrome-extension://abcdefghijklmnopabcdefghijklmnop, chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+    "chrome-extension://abcdefghijklmnopabcdefghijklmnop,"
+        + " chrome-extension://abcdefghijklmnopabcdefghijklmnop",
     "moz-extension://5a2b-77,            moz-extension://5a2b-77",
     "file://,                            file://",
   })
