@@ -20,7 +20,7 @@ final class GistNumber {
 
   /// A share of one in per cent.
   static String percent(JsonNode share) {
-    return (share.isNumber() ? rounded(share.decimalValue().movePointRight(2)) : "0") + " %";
+    return (share.isNumber() ? rounded(share.decimalValue().scaleByPowerOfTen(2)) : "0") + " %";
   }
 
   private static String rounded(BigDecimal value) {
