@@ -18,16 +18,11 @@ list_sources() {
   done
 }
 
-# fingerprint: path, time and size of every source, in one number.
+# fingerprint: path and content of every source, in one number: a copy of the tree has the same.
 fingerprint() {
   list_sources
-  # GNU find, then GNU or BusyBox stat, then BSD stat.
   # shellcheck disable=SC2086 # a list without spaces in the names
-  {
-    find $made_of -type f -printf '%p %T@ %s\n' 2>/dev/null ||
-      find $made_of -type f -exec stat -c '%n %Y %s' {} + 2>/dev/null ||
-      find $made_of -type f -exec stat -f '%N %m %z' {} +
-  } | LC_ALL=C sort | cksum
+  find $made_of -type f -exec cksum {} + | LC_ALL=C sort | cksum
 }
 
 # begin_stamp, write_stamp: before and after a build. The stamp holds the fingerprint of the sources that were
@@ -49,8 +44,18 @@ is_built() {
   [ -f "$1" ] || return 1
   list_sources
   # shellcheck disable=SC2086 # a list without spaces in the names
-  touched=$(find $made_of -cnewer "$program/stamp" 2>/dev/null) && [ -z "$touched" ] ||
-    [ "$stamp" = "$(fingerprint)" ]
+  touched=$(find $made_of -cnewer "$program/stamp" 2>/dev/null) && [ -z "$touched" ] && return
+  mkdir -p target
+  looked=target/looked.$$
+  : >"$looked"
+  if [ "$stamp" = "$(fingerprint)" ]; then
+    # The same again, as after a copy: the next start sees it at once.
+    touch -r "$looked" "$program/stamp" 2>/dev/null
+    rm -f "$looked"
+    return 0
+  fi
+  rm -f "$looked"
+  return 1
 }
 
 # lock_build, unlock_build: one build at a time in this tree.
@@ -58,7 +63,10 @@ lock_build() {
   mkdir -p target
   if command -v flock >/dev/null; then
     exec 9>target/build.lock
-    flock 9
+    flock -n 9 || {
+      echo "tocsin: waiting for another build in this tree…" >&2
+      flock 9
+    }
     return
   fi
   until mkdir target/build.lock.d 2>/dev/null; do
@@ -108,7 +116,11 @@ build_program() {
     unlock_build
     return 0
   fi
-  echo "building tocsin (first start takes two or three minutes)…" >&2
+  if [ -f "$program/stamp" ]; then
+    echo "building tocsin, whose sources have changed (two to four minutes)…" >&2
+  else
+    echo "building tocsin (the first start takes two to four minutes)…" >&2
+  fi
   if run_maven -Dmaven.test.skip=true -Dinstrumented.skip=true -pl app -am package >target/build.log 2>&1; then
     prepare_program >>target/build.log 2>&1
     write_stamp

@@ -42,9 +42,9 @@ find_java() {
   fi
   for candidate in \
     /usr/lib/jvm/* /usr/java/* /opt/* /opt/java/* /usr/local/openjdk-* \
-    "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* \
+    "${HOME:-/nonexistent}"/.sdkman/candidates/java/* "${HOME:-/nonexistent}"/.jdks/* \
     /Library/Java/JavaVirtualMachines/*/Contents/Home \
-    "$HOME"/Library/Java/JavaVirtualMachines/*/Contents/Home \
+    "${HOME:-/nonexistent}"/Library/Java/JavaVirtualMachines/*/Contents/Home \
     /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
     /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home; do
     consider "$candidate" "${1:-}" && return
@@ -83,6 +83,38 @@ huge_pages() {
   esac
 }
 
+# read_utf8: has Java read arguments, file names and the environment as UTF-8 where the locale says plain ASCII, as
+# it does under cron, systemd and in containers: Java would put a replacement for each character that is not. The
+# locale's name does not tell, as it may not be installed. A locale with another charset is taken at its word.
+# Without a UTF-8 locale the program says so where it matters.
+read_utf8() {
+  charset=$(locale charmap 2>/dev/null) || charset=''
+  case $charset in
+  '' | ANSI_X3.4-1968 | US-ASCII | 646) ;;
+  *) return 0 ;;
+  esac
+  utf8=C.UTF-8
+  if [ -n "$charset" ] && [ "$(LC_ALL=$utf8 locale charmap 2>/dev/null)" != UTF-8 ]; then
+    utf8=$(locale -a 2>/dev/null | grep -i -m 1 -E '[.]utf-?8$') || return 0
+  fi
+  if [ -n "${LC_ALL:-}" ]; then
+    export LC_ALL="$utf8"
+  else
+    export LC_CTYPE="$utf8"
+  fi
+}
+
+# enough_files: with fewer Java cannot even say what is wrong.
+min_files=50
+enough_files() {
+  # shellcheck disable=SC3045 # every sh that is in use has it
+  files=$(ulimit -n)
+  [ "$files" = unlimited ] || [ "$files" -ge $min_files ] || {
+    echo "tocsin: too few files may be open: ulimit -n is $files, and at least $min_files are needed" >&2
+    return 1
+  }
+}
+
 # launch ARGS: becomes the program whose jars are in $lib, on the Java in $java_home.
 #
 # A small heap to begin with: the default is a share of the machine's memory, and is filled before the
@@ -96,11 +128,21 @@ huge_pages() {
 # libraries that need not be unpacked at each start, and the cache of classes (one that does not fit this
 # Java is passed over, in silence). Out of memory: better a restart than half a program. Yours come last, so
 # that they win.
+#
+# SIGUSR1, which log rotation and supervisors send, is passed over. Where standard input, output or error is closed,
+# the first files that Java opens would take their place, and be written to: they become /dev/null, for output in a
+# way that writing fails.
 launch() {
+  enough_files || exit 1
+  trap '' USR1
+  { : <&0; } 2>/dev/null || exec </dev/null
+  { : >&2; } 2>/dev/null || exec 2>/dev/null
+  { : >&1; } 2>/dev/null || exec 1</dev/null
+  read_utf8
   collector
   huge_pages
   # shellcheck disable=SC2086 # several options
-  set -- $collector $huge_pages ${TOCSIN_JAVA_OPTS:-} -cp "$lib/*" dev.tocsin.app.Main "$@"
+  set -- $collector $huge_pages ${TOCSIN_JAVA_OPTS:-} "-Dtocsin.program=${called:-tocsin}" -cp "$lib/*" dev.tocsin.app.Main "$@"
   if [ -d "$lib/native" ]; then
     set -- "-Djava.library.path=$lib/native" "-Dorg.sqlite.lib.path=$lib/native" "$@"
   fi

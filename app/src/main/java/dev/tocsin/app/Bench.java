@@ -36,9 +36,9 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "For instance:",
-      "  tocsin bench --connections 500 --in-flight 8",
-      "  tocsin bench --url http://127.0.0.1:8080 --rate 200 --duration 30s",
-      "  tocsin bench --idle --connections 8000",
+      "  ${ROOT-COMMAND-NAME} bench --connections 500 --in-flight 8",
+      "  ${ROOT-COMMAND-NAME} bench --url http://127.0.0.1:8080 --rate 200 --duration 30s",
+      "  ${ROOT-COMMAND-NAME} bench --idle --connections 8000",
       "",
       "Every option can also be given in the environment: TOCSIN_RATE=50 for --rate 50.",
       "Exit codes: 0, 1 for a failure, 2 for wrong use."

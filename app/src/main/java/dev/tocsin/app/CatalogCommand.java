@@ -2,6 +2,7 @@ package dev.tocsin.app;
 
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventType;
+import dev.tocsin.events.Json;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Tells what event types there are. Needs no server.
@@ -41,7 +41,7 @@ final class CatalogCommand {
       for (EventType type : catalog.load().allEventTypes()) {
         table.row(type.name(), Objects.requireNonNullElse(type.channel(), "-"), type.description());
       }
-      table.lines().forEach(surroundings.out()::println);
+      table.lines(surroundings.width()).forEach(surroundings.out()::println);
       return 0;
     }
   }
@@ -76,12 +76,30 @@ final class CatalogCommand {
           .row("channel", Objects.requireNonNullElse(found.channel(), "-"))
           .row("published by", found.reserved() ? "the server only" : "anybody")
           .row("payload", found.payload() == null ? "none" : found.payload().name())
-          .lines()
+          .lines(surroundings.width())
           .forEach(out::println);
-      catalog
-          .jsonSchema(type)
-          .ifPresent(schema -> fields(schema, catalog.requiredPayloadFields(type)));
+      ObjectNode schema = catalog.jsonSchema(type).orElse(null);
+      if (schema != null) {
+        fields(schema, catalog.requiredPayloadFields(type));
+        example(found, schema.path("examples").path(0));
+      }
       return 0;
+    }
+
+    /// A command that publishes the event as it is pasted.
+    private void example(EventType found, JsonNode payload) {
+      if (!found.reserved() && payload.isObject()) {
+        PrintStream out = surroundings.out();
+        out.println();
+        out.println("For instance:");
+        out.println(
+            "  "
+                + surroundings.program()
+                + " publish "
+                + found.name()
+                + " --payload "
+                + ShellText.quoted(TerminalText.harmlessJson(Json.write(payload))));
+      }
     }
 
     private void fields(ObjectNode schema, List<String> required) {
@@ -94,7 +112,7 @@ final class CatalogCommand {
             meaning(field.getValue()));
       }
       surroundings.out().println();
-      table.lines().forEach(surroundings.out()::println);
+      table.lines(surroundings.width()).forEach(surroundings.out()::println);
     }
 
     private static String meaning(JsonNode field) {
@@ -161,9 +179,7 @@ final class CatalogCommand {
           catalog
               .jsonSchema(found.name())
               .orElseThrow(() -> new Failure(found.name() + " has no payload"));
-      surroundings
-          .out()
-          .println(JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(schema));
+      surroundings.out().println(Json.writePretty(schema));
       return 0;
     }
   }

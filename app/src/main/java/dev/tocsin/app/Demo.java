@@ -11,10 +11,10 @@ import dev.tocsin.hub.PublishResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// A server, a made-up house that publishes events, and a tail, in one command.
@@ -63,6 +63,8 @@ final class Demo implements Callable<Integer> {
       description = "The same number gives the same story (default: another one each time).")
   private @Nullable Long seed;
 
+  @Mixin private final BrowserOptions browsers = new BrowserOptions();
+
   Demo(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
@@ -71,6 +73,9 @@ final class Demo implements Callable<Integer> {
   public Integer call() throws Failure, WrongUse {
     if (!(speed > 0 && speed <= MAX_SPEED)) {
       throw new WrongUse("--speed is a factor above 0, up to " + (int) MAX_SPEED);
+    }
+    if (port != null && (port < 0 || port > Serve.MAX_PORT)) {
+      throw new WrongUse("--port is a number from 0 to " + Serve.MAX_PORT + "; was " + port);
     }
     if (seconds != null && seconds < 0) {
       throw new WrongUse("--seconds is not negative");
@@ -83,7 +88,7 @@ final class Demo implements Callable<Integer> {
       TailPrinter printer = new TailPrinter(surroundings, false);
       ServerUrl url = ServerUrl.parse(server.url());
       try (TocsinClient client = new TocsinClient(url.clientOptions(), printer)) {
-        Tail.connect(client);
+        Tail.connect(client, surroundings);
         live(new House(seed == null ? new Random() : new Random(seed), catalog), server);
       }
       return printer.exitCode();
@@ -106,25 +111,31 @@ final class Demo implements Callable<Integer> {
   private Server start(EventCatalog catalog, int chosenPort) throws Failure, WrongUse {
     GatewaySettings settings;
     try {
-      settings = new GatewaySettings(HOST, chosenPort, Set.of(), Set.of(), Transport.AUTO);
+      settings =
+          new GatewaySettings(
+              HOST, chosenPort, browsers.allowedOrigins(), browsers.allowedHosts(), Transport.AUTO);
     } catch (IllegalArgumentException e) {
       throw new WrongUse(String.valueOf(e.getMessage()));
     }
     return Server.inMemory(catalog, RETAIN, IDEMPOTENCY_WINDOW, settings, surroundings.clock());
   }
 
-  private void introduce(Server server) {
+  private void introduce(Server server) throws Failure {
     surroundings.out().println("listening on " + server.url());
-    surroundings.out().flush();
+    surroundings.out().requireWritten();
     surroundings.say(
         """
         A made-up house publishes events now. Try in another terminal:
-          tocsin tail 'alert.*' --url %1$s
+          %3$s tail 'alert.*'%4$s
+          %3$s stats%4$s
           curl -s '%1$s/api/v1/events?events=alert.*&since=0&limit=5'
-          curl -s %1$s/api/v1/stats
         A WebSocket client connects to %2$s/ws/events. Ctrl-C ends it all.\
         """
-            .formatted(server.url(), server.url().replaceFirst("^http", "ws")));
+            .formatted(
+                server.url(),
+                server.url().replaceFirst("^http", "ws"),
+                surroundings.program(),
+                server.url().equals(ServerUrl.DEFAULT) ? "" : " --url " + server.url()));
   }
 
   /// Lets the house live until the command is asked to end, or its time is over.

@@ -1,7 +1,15 @@
 package dev.tocsin.app;
 
+import dev.tocsin.events.Suggestions;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
@@ -11,6 +19,17 @@ import picocli.CommandLine.Model.OptionSpec;
 /// `--port`, `TOCSIN_ALLOW_ORIGIN` for `--allow-origin`, with commas between several. An empty
 /// variable counts as none; flags are `true` or `false`, also `1` or `0`.
 final class EnvironmentDefaults implements IDefaultValueProvider {
+
+  private static final String PREFIX = "TOCSIN_";
+
+  /// What the scripts read.
+  private static final Set<String> OTHERS = Set.of("TOCSIN_JAVA_OPTS");
+
+  /// What Kubernetes sets in every container for a service of the name `tocsin`, or `tocsin-…`.
+  private static final Pattern OF_A_SERVICE =
+      Pattern.compile(".+_SERVICE_HOST|.+_SERVICE_PORT(_.+)?|.+_PORT_\\d+_(TCP|UDP|SCTP)(_.+)?");
+
+  private static final Pattern ADDRESS_OF_A_SERVICE = Pattern.compile("(tcp|udp|sctp)://.*");
 
   private final Map<String, String> environment;
 
@@ -23,8 +42,9 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
     if (!(argument instanceof OptionSpec option) || option.usageHelp() || option.versionHelp()) {
       return null;
     }
-    String value = environment.getOrDefault(variable(option), "");
-    if (value.isEmpty()) {
+    String variable = variable(option);
+    String value = environment.getOrDefault(variable, "");
+    if (value.isEmpty() || isOfAService(variable)) {
       return null;
     }
     boolean flag = option.arity().max() == 0;
@@ -33,6 +53,46 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
 
   /// The variable of an option.
   static String variable(OptionSpec option) {
-    return "TOCSIN_" + option.longestName().substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
+    return PREFIX + option.longestName().substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
+  }
+
+  /// Whether Kubernetes has set the variable, and nobody who meant the option.
+  private boolean isOfAService(String variable) {
+    return OF_A_SERVICE.matcher(variable).matches()
+        || (variable.endsWith("_PORT")
+            && ADDRESS_OF_A_SERVICE.matcher(environment.getOrDefault(variable, "")).matches());
+  }
+
+  /// What to tell about variables that look like options and do nothing, a sentence each.
+  ///
+  /// @param known the variables of the command's options
+  /// @param all those of every command's, asked for only when they are needed
+  List<String> notes(Collection<String> known, Supplier<Collection<String>> all) {
+    List<String> notes = new ArrayList<>();
+    for (String variable : new TreeSet<>(environment.keySet())) {
+      if (!variable.startsWith(PREFIX) || OTHERS.contains(variable)) {
+        continue;
+      }
+      if (isOfAService(variable)) {
+        if (known.contains(variable)) {
+          notes.add(
+              "note: "
+                  + variable
+                  + "="
+                  + environment.get(variable)
+                  + " is passed over: Kubernetes sets it for a service named tocsin");
+        }
+      } else if (!known.contains(variable) && !all.get().contains(variable)) {
+        notes.add(
+            "warning: there is no option for "
+                + variable
+                + Suggestions.nearest(
+                        variable.toLowerCase(Locale.ROOT),
+                        all.get().stream().map(name -> name.toLowerCase(Locale.ROOT)).toList())
+                    .map(name -> "; did you mean " + name.toUpperCase(Locale.ROOT) + "?")
+                    .orElse(""));
+      }
+    }
+    return notes;
   }
 }

@@ -4,6 +4,7 @@ import dev.tocsin.events.Timestamp;
 import dev.tocsin.events.WebSocketEvent;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Shows an event as one line for a person: local time, type, how bad, what it is about, the gist.
@@ -16,6 +17,9 @@ final class EventLine {
   private static final int SUBJECT_WIDTH = 16;
   private static final int MAX_TEXT = 160;
 
+  /// Where a line begins to tell more with its columns aligned than with the room for them.
+  private static final int ALIGNED_WIDTH = 96;
+
   private final Colours colours;
   private final ZoneId zone;
 
@@ -24,19 +28,54 @@ final class EventLine {
     this.zone = zone;
   }
 
-  String of(WebSocketEvent event) {
+  /// The line of an event, no wider than `width` columns: what happened is cut first. On a narrow terminal
+  /// nothing is aligned, so that more of it remains.
+  String of(WebSocketEvent event, int width) {
     Gist gist = Gist.of(event);
-    String text = TerminalText.shortened(TerminalText.harmless(gist.text()), MAX_TEXT);
-    return (colours.dim(column(time(event.timestamp()), TIME_WIDTH))
-            + "  "
-            + colours.cyan(column(event.type(), TYPE_WIDTH))
-            + "  "
-            + colours.of(gist.weight(), column(gist.level(), LEVEL_WIDTH))
-            + "  "
-            + colours.bold(column(gist.subject(), SUBJECT_WIDTH))
-            + "  "
-            + (gist.weight() == Gist.Weight.QUIET ? colours.dim(text) : text))
-        .stripTrailing();
+    boolean aligned = width >= ALIGNED_WIDTH;
+    Line line = new Line(aligned, width);
+    line.add(time(event.timestamp()), TIME_WIDTH, colours::dim);
+    line.add(event.type(), TYPE_WIDTH, colours::cyan);
+    line.add(gist.level(), LEVEL_WIDTH, text -> colours.of(gist.weight(), text));
+    line.add(gist.subject(), SUBJECT_WIDTH, colours::bold);
+    line.addLast(
+        TerminalText.shortened(TerminalText.harmless(gist.text()), MAX_TEXT),
+        gist.weight() == Gist.Weight.QUIET ? colours::dim : UnaryOperator.identity());
+    return line.text.toString().stripTrailing();
+  }
+
+  /// A line that grows from left to right, until it is full.
+  private static final class Line {
+
+    private static final String BETWEEN = "  ";
+
+    private final StringBuilder text = new StringBuilder();
+    private final boolean aligned;
+    private int left;
+
+    Line(boolean aligned, int width) {
+      this.aligned = aligned;
+      this.left = width;
+    }
+
+    /// A column, which takes no room when it is empty and nothing is aligned.
+    void add(String content, int width, UnaryOperator<String> colour) {
+      String shown = TerminalText.fitted(TerminalText.harmless(content), width);
+      if (aligned) {
+        shown += " ".repeat(width - TerminalText.width(shown));
+      }
+      addLast(shown, colour);
+    }
+
+    void addLast(String content, UnaryOperator<String> colour) {
+      String before = text.isEmpty() ? "" : BETWEEN;
+      int room = left - before.length();
+      if (!content.isEmpty() && room > 0) {
+        String shown = TerminalText.fitted(content, room);
+        text.append(before).append(colour.apply(shown));
+        left = room - TerminalText.width(shown);
+      }
+    }
   }
 
   private String time(@Nullable String timestamp) {
@@ -48,10 +87,5 @@ final class EventLine {
     } catch (IllegalArgumentException e) {
       return timestamp;
     }
-  }
-
-  private static String column(String text, int width) {
-    String harmless = TerminalText.shortened(TerminalText.harmless(text), width);
-    return harmless + " ".repeat(width - harmless.length());
   }
 }

@@ -4,7 +4,6 @@ import dev.tocsin.events.WebSocketEvent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
@@ -83,7 +82,7 @@ record Gist(Weight weight, String level, String subject, String text) {
               text(payload, "camera_id"),
               words(text(payload, "change_type"))
                   + ", "
-                  + percent(payload.path("similarity_score"))
+                  + GistNumber.percent(payload.path("similarity_score"))
                   + " alike");
       case "gpu.stats_updated" -> new Gist(Weight.QUIET, "", "gpu", gpu(payload));
       case "system.status" -> systemStatus(payload);
@@ -164,7 +163,7 @@ record Gist(Weight weight, String level, String subject, String text) {
 
   private static String took(JsonNode payload) {
     return payload.has("duration_seconds")
-        ? "took " + rounded(payload.path("duration_seconds")) + " s"
+        ? "took " + GistNumber.rounded(payload.path("duration_seconds")) + " s"
         : "";
   }
 
@@ -183,18 +182,19 @@ record Gist(Weight weight, String level, String subject, String text) {
   }
 
   private static String detection(JsonNode detection) {
-    String what = text(detection, "label") + " " + percent(detection.path("confidence")) + " sure";
+    String what =
+        text(detection, "label") + " " + GistNumber.percent(detection.path("confidence")) + " sure";
     JsonNode box = detection.path("bbox");
     return box.isObject()
         ? what
             + ", "
-            + rounded(box.path("width"))
+            + GistNumber.rounded(box.path("width"))
             + " × "
-            + rounded(box.path("height"))
+            + GistNumber.rounded(box.path("height"))
             + " at "
-            + rounded(box.path("x"))
+            + GistNumber.rounded(box.path("x"))
             + ", "
-            + rounded(box.path("y"))
+            + GistNumber.rounded(box.path("y"))
         : what;
   }
 
@@ -213,17 +213,17 @@ record Gist(Weight weight, String level, String subject, String text) {
   private static String gpu(JsonNode payload) {
     List<String> readings = new ArrayList<>();
     if (payload.path("utilization").isNumber()) {
-      readings.add(rounded(payload.path("utilization")) + " % busy");
+      readings.add(GistNumber.rounded(payload.path("utilization")) + " % busy");
     }
     if (payload.path("memory_used").isNumber()) {
       readings.add(
           joined(" of ", text(payload, "memory_used"), text(payload, "memory_total")) + " MiB");
     }
     if (payload.path("temperature").isNumber()) {
-      readings.add(rounded(payload.path("temperature")) + " °C");
+      readings.add(GistNumber.rounded(payload.path("temperature")) + " °C");
     }
     if (payload.path("inference_fps").isNumber()) {
-      readings.add(rounded(payload.path("inference_fps")) + " frames/s");
+      readings.add(GistNumber.rounded(payload.path("inference_fps")) + " frames/s");
     }
     return String.join(", ", readings);
   }
@@ -262,33 +262,26 @@ record Gist(Weight weight, String level, String subject, String text) {
     return object.properties().stream()
         .filter(field -> field.getValue().isValueNode() && !field.getValue().isNull())
         .limit(MAX_FIELDS)
-        .map(field -> field.getKey() + " " + field.getValue().asString(""))
+        .map(field -> field.getKey() + " " + text(field.getValue()))
         .collect(Collectors.joining(", "));
   }
 
   private static String list(JsonNode object, String field) {
-    return object
-        .path(field)
-        .valueStream()
-        .map(v -> v.asString(""))
-        .collect(Collectors.joining(", "));
+    return object.path(field).valueStream().map(Gist::text).collect(Collectors.joining(", "));
   }
 
   private static String text(JsonNode object, String field) {
-    JsonNode value = object.path(field);
-    return value.isNull() ? "" : value.asString("");
+    return text(object.path(field));
+  }
+
+  private static String text(JsonNode value) {
+    return value.isNull()
+        ? ""
+        : value.isBigDecimal() ? GistNumber.spelled(value.decimalValue()) : value.asString("");
   }
 
   private static String words(String wireName) {
     return wireName.replace('_', ' ');
-  }
-
-  private static String percent(JsonNode share) {
-    return String.format(Locale.ROOT, "%.0f %%", share.asDouble(0) * 100);
-  }
-
-  private static String rounded(JsonNode number) {
-    return String.format(Locale.ROOT, "%.0f", number.asDouble(0));
   }
 
   private static String joined(String separator, String... parts) {

@@ -2,39 +2,48 @@ package dev.tocsin.app;
 
 import dev.tocsin.client.ConnectFailedException;
 import dev.tocsin.client.ServerAddress;
-import java.io.IOException;
+import dev.tocsin.events.Json;
+import dev.tocsin.events.Rejection;
+import java.net.ConnectException;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import tools.jackson.core.JacksonException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 
-/// A server's HTTP API, as far as the commands need it.
+/// A server's HTTP API, as far as the commands need it. Any thread may call anything.
 final class HubApi {
 
+  private static final String EVENTS = "/api/v1/events";
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
   private final ServerUrl server;
+  private final Surroundings surroundings;
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(CONNECT_TIMEOUT)
           .build();
 
-  HubApi(ServerUrl server) {
+  HubApi(ServerUrl server, Surroundings surroundings) {
     this.server = server;
+    this.surroundings = surroundings;
   }
 
   /// An answer: its status, and its body where that is JSON.
   record Answer(int status, JsonNode body) {
 
-    /// Whether the body is a problem document (RFC 9457) and not a result.
-    boolean isProblem() {
-      return body.has("error");
+    boolean isSuccess() {
+      return status / 100 == 2;
     }
 
     /// The code and the sentence of a problem.
@@ -44,32 +53,85 @@ final class HubApi {
     }
   }
 
-  Answer post(String path, String contentType, BodyPublisher body) throws Failure {
+  /// Publishes one event. The same key makes it the same event, however often it is sent.
+  ///
+  /// @param event the envelope, UTF-8
+  /// @return fails with an `IOException` when there was no answer: then the event may be in the log or not
+  CompletableFuture<Answer> publish(byte[] event, String idempotencyKey) {
+    return send(
+        request(EVENTS)
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", idempotencyKey)
+            .POST(BodyPublishers.ofByteArray(event)));
+  }
+
+  /// Events of the log, `query` being what stands behind the `?`.
+  JsonNode history(String query) throws Failure {
+    return get(EVENTS + '?' + query);
+  }
+
+  JsonNode stats() throws Failure {
+    return get("/api/v1/stats");
+  }
+
+  /// A value as it stands in a query.
+  static String encoded(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8);
+  }
+
+  private JsonNode get(String path) throws Failure {
+    Answer answer = await(send(request(path).GET()));
+    if (!answer.isSuccess()) {
+      throw new Failure(answer.problem());
+    }
+    return answer.body();
+  }
+
+  private HttpRequest.Builder request(String path) {
+    ServerAddress.Target target = ServerAddress.target(server.resource(path));
+    HttpRequest.Builder request = HttpRequest.newBuilder(target.uri()).timeout(ANSWER_TIMEOUT);
+    return target.host() == null ? request : request.header("Host", target.host());
+  }
+
+  private CompletableFuture<Answer> send(HttpRequest.Builder request) {
+    return http.sendAsync(request.build(), BodyHandlers.ofString()).thenApply(HubApi::answer);
+  }
+
+  private static Answer answer(HttpResponse<String> response) {
+    JsonNode body =
+        switch (Json.readAnswer(response.body())) {
+          case Json.Value value -> value.tree();
+          case Rejection none -> JsonNodeFactory.instance.objectNode();
+        };
+    return new Answer(response.statusCode(), body);
+  }
+
+  /// Waits for an answer.
+  Answer await(CompletableFuture<Answer> answer) throws Failure {
     try {
-      ServerAddress.Target target = ServerAddress.target(server.resource(path));
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(target.uri()).header("Content-Type", contentType).POST(body);
-      if (target.host() != null) {
-        request.header("Host", target.host());
-      }
-      HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
-      return new Answer(response.statusCode(), json(response.body()));
-    } catch (IOException e) {
-      ConnectFailedException failure = ConnectFailedException.of(server.http(), e);
-      throw new Failure(
-          failure.getMessage() + "; is a server running there? ('tocsin serve' starts one)", e);
+      return answer.get();
+    } catch (ExecutionException e) {
+      throw unreachable(e.getCause() == null ? e : e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Failure("interrupted", e);
     }
   }
 
-  private static JsonNode json(String body) {
-    JsonMapper mapper = JsonMapper.shared();
-    try {
-      return mapper.readTree(body);
-    } catch (JacksonException e) {
-      return mapper.createObjectNode();
-    }
+  /// In words, why there was no answer.
+  Failure unreachable(Throwable thrown) {
+    Throwable cause =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    ConnectFailedException failure = ConnectFailedException.of(server.http(), cause);
+    return new Failure(
+        failure.getMessage() + (failure.isRetryable() ? surroundings.serverHint() : ""), cause);
+  }
+
+  /// Whether a failed request never reached a server, so that nothing can have come of it.
+  static boolean neverArrived(Throwable thrown) {
+    Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+    return cause instanceof ConnectException;
   }
 }

@@ -2,7 +2,6 @@ package dev.tocsin.app;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -19,7 +18,7 @@ final class Interruption {
   /// A command that takes longer than this to end is not waited for.
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
-  private final CountDownLatch asked = new CountDownLatch(1);
+  private final CompletableFuture<Void> asked = new CompletableFuture<>();
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
   private volatile boolean listening;
 
@@ -57,7 +56,13 @@ final class Interruption {
 
   /// Asks the command to end, as a signal does.
   void ask() {
-    asked.countDown();
+    asked.complete(null);
+  }
+
+  /// Has something short done when the command is asked to end, on the thread that asks; at once when
+  /// it was asked already.
+  void whenAsked(Runnable action) {
+    asked.thenRun(action);
   }
 
   /// Waits until the command is asked to end.
@@ -73,10 +78,15 @@ final class Interruption {
   /// @return whether it is asked to end
   boolean await(Duration limit) {
     try {
-      return asked.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+      asked.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return true;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e); // nobody fails it
     }
   }
 }

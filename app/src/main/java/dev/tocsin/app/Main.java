@@ -1,15 +1,14 @@
 package dev.tocsin.app;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Model.ArgSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -23,6 +22,9 @@ public final class Main {
   /// The exit code of wrong use.
   static final int WRONG_USE = 2;
 
+  private static final int MIN_HELP_WIDTH = 60;
+  private static final int MAX_HELP_WIDTH = 100;
+
   private Main() {}
 
   /// Runs a command and ends the process with its exit code.
@@ -32,20 +34,60 @@ public final class Main {
     // and is given the address (ServerAddress).
     System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
     Surroundings surroundings = Surroundings.ofProcess();
+    useOneFamily(args, surroundings.environment());
     surroundings.interruption().arm();
     int code = run(args, surroundings);
     surroundings.interruption().end(code);
     System.exit(code);
   }
 
+  /// A server on `0.0.0.0` listens on IPv4 and nowhere else, as it is written. Java and Netty would open a
+  /// socket of IPv6 for it, which takes both. They can be told for the whole process only, and only before they
+  /// have opened anything.
+  private static void useOneFamily(String[] args, Map<String, String> environment) {
+    List<String> all = List.of(args);
+    if (all.contains("serve")
+        && (all.contains(Serve.ANY_IPV4)
+            || all.contains("--host=" + Serve.ANY_IPV4)
+            || Serve.ANY_IPV4.equals(environment.get("TOCSIN_HOST")))) {
+      System.setProperty("java.net.preferIPv4Stack", "true");
+    }
+  }
+
   /// Runs a command and returns its exit code.
   static int run(String[] args, Surroundings surroundings) {
     Logging logging = new Logging(surroundings.err());
     CommandLine commands = commands(args, surroundings, logging);
-    int code = commands.execute(args);
-    surroundings.out().flush();
+    int code = execute(commands, args, surroundings);
+    try {
+      surroundings.out().requireWritten();
+    } catch (Failure e) {
+      // A command that waits for its output has already said so.
+      if (code == 0) {
+        surroundings.say("tocsin: " + e.getMessage());
+        code = FAILURE;
+      }
+    }
     surroundings.err().flush();
     return code;
+  }
+
+  /// Runs the command. Errors of Java's own end it too, in a sentence.
+  private static int execute(CommandLine commands, String[] args, Surroundings surroundings) {
+    try {
+      return commands.execute(args);
+    } catch (OutOfMemoryError e) {
+      throw e; // the process ends
+    } catch (Error e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (String.valueOf(cause.getMessage()).contains("Too many open files")) {
+          surroundings.say("tocsin: too few files may be open: raise ulimit -n");
+          return FAILURE;
+        }
+      }
+      surroundings.say("tocsin: internal error: " + e);
+      return FAILURE;
+    }
   }
 
   /// The commands and what makes each, in the order in which they are listed.
@@ -61,6 +103,7 @@ public final class Main {
                 .addSubcommand(new CatalogCommand.ListTypes(surroundings))
                 .addSubcommand(new CatalogCommand.Show(surroundings))
                 .addSubcommand(new CatalogCommand.Schema(surroundings)));
+    makers.put("stats", () -> new CommandLine(new Stats(surroundings)));
     makers.put("validate", () -> new CommandLine(new Validate(surroundings)));
     makers.put(
         "log",
@@ -86,6 +129,7 @@ public final class Main {
     }
     makers.values().forEach(maker -> commands.addSubcommand(maker.get()));
     return commands
+        .setCommandName(surroundings.program())
         .setOut(surroundings.outWriter())
         .setErr(surroundings.errWriter())
         .setColorScheme(
@@ -97,19 +141,51 @@ public final class Main {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(ByteSize.class, ByteSize::parse)
         .registerConverter(TimeSpan.class, TimeSpan::parse)
-        .setUsageHelpWidth(100)
+        .registerConverter(StartingPoint.class, StartingPoint::parse)
+        .setUsageHelpWidth(Math.clamp(surroundings.width(), MIN_HELP_WIDTH, MAX_HELP_WIDTH))
         .setExecutionStrategy(parsed -> {
           // With --help the parser lets them pass.
           if (!parsed.unmatched().isEmpty()) {
             throw new UnmatchedArgumentException(commands, parsed.unmatched());
           }
           logging.configure(level(tocsin, parsed));
+          CommandLine last = parsed.asCommandLineList().getLast();
+          if (!last.isUsageHelpRequested() && !last.isVersionHelpRequested()) {
+            try {
+              LocaleCheck.requireLegible(List.of(args), surroundings.environment());
+            } catch (WrongUse e) {
+              return failed(e, last, tocsin, surroundings);
+            }
+            noteVariables(last, surroundings);
+          }
           return new RunLast().execute(parsed);
         })
         .setExecutionExceptionHandler(
             (exception, command, parsed) -> failed(exception, command, tocsin, surroundings))
         .setParameterExceptionHandler(
-            (exception, unparsed) -> wrongUse(exception, surroundings.environment()));
+            (exception, unparsed) -> WrongArguments.tell(exception, surroundings));
+  }
+
+  /// Tells of variables that look like options, and do nothing.
+  private static void noteVariables(CommandLine command, Surroundings surroundings) {
+    new EnvironmentDefaults(surroundings.environment())
+        .notes(
+            variables(command),
+            () ->
+                makers(surroundings).values().stream()
+                    .map(Supplier::get)
+                    .flatMap(maker ->
+                        Stream.concat(Stream.of(maker), maker.getSubcommands().values().stream()))
+                    .flatMap(maker -> variables(maker).stream())
+                    .collect(Collectors.toSet()))
+        .forEach(surroundings::say);
+  }
+
+  private static Set<String> variables(CommandLine command) {
+    return command.getCommandSpec().options().stream()
+        .filter(option -> !option.usageHelp() && !option.versionHelp())
+        .map(EnvironmentDefaults::variable)
+        .collect(Collectors.toSet());
   }
 
   private static Logging.Level level(Tocsin tocsin, ParseResult parsed) {
@@ -131,7 +207,7 @@ public final class Main {
       case Failure failure -> surroundings.say("tocsin: " + failure.getMessage());
       case WrongUse wrong -> {
         surroundings.say("tocsin: " + wrong.getMessage());
-        surroundings.say(hint(command));
+        surroundings.say(WrongArguments.hint(command));
         code = WRONG_USE;
       }
       default -> {
@@ -143,35 +219,5 @@ public final class Main {
       exception.printStackTrace(surroundings.err());
     }
     return code;
-  }
-
-  private static String hint(CommandLine command) {
-    return "Try '" + command.getCommandSpec().qualifiedName() + " --help' for its use.";
-  }
-
-  private static int wrongUse(ParameterException exception, Map<String, String> environment) {
-    CommandLine command = exception.getCommandLine();
-    command
-        .getErr()
-        .println(
-            "tocsin: "
-                + TerminalText.harmless(String.valueOf(exception.getMessage()))
-                + source(exception.getArgSpec(), exception.getValue(), environment));
-    UnmatchedArgumentException.printSuggestions(exception, command.getErr());
-    command.getErr().println(hint(command));
-    command.getErr().flush();
-    return WRONG_USE;
-  }
-
-  /// Says so when a bad value came from the environment, where nobody would look for it.
-  private static String source(
-      @Nullable ArgSpec argument, @Nullable String value, Map<String, String> environment) {
-    if (argument instanceof OptionSpec option && value != null) {
-      String variable = EnvironmentDefaults.variable(option);
-      if (environment.getOrDefault(variable, "").contains(value)) {
-        return " (from " + variable + ")";
-      }
-    }
-    return "";
   }
 }

@@ -1,20 +1,17 @@
 package dev.tocsin.app;
 
 import dev.tocsin.app.HubApi.Answer;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Locale;
+import dev.tocsin.events.Json;
+import dev.tocsin.events.Rejection;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// Publishes one event, or a file of them.
 @Command(
@@ -22,20 +19,22 @@ import tools.jackson.databind.json.JsonMapper;
     description = {
       "Publishes one event, or a file with one event a line (NDJSON).",
       "",
+      "Lines go out as they are read. When the connection is lost it comes back by itself, and no"
+          + " line is in the log twice. A file whose run was interrupted can just be published"
+          + " again.",
+      "",
       "The exit code is 1 when anything was refused."
     },
     customSynopsis = {
-      "tocsin publish TYPE --payload JSON [--correlation-id ID] [--channel NAME] [--url URL]",
-      "       tocsin publish --file FILE [--url URL]",
-      "       tocsin publish - [--url URL]"
+      "${ROOT-COMMAND-NAME} publish TYPE --payload JSON [--correlation-id ID] [--channel NAME]"
+          + " [--url URL]",
+      "       ${ROOT-COMMAND-NAME} publish --file FILE [--from-line N] [--url URL]",
+      "       ${ROOT-COMMAND-NAME} publish - [--url URL]"
     },
     sortOptions = false)
 final class Publish implements Callable<Integer> {
 
-  private static final String EVENTS = "/api/v1/events";
-
-  /// How many faults of a refused line are shown.
-  private static final int SHOWN_FAULTS = 3;
+  private static final String KEY = "[!-~]{1,200}";
 
   private final Surroundings surroundings;
 
@@ -72,25 +71,57 @@ final class Publish implements Callable<Integer> {
       description = "The server (default: http://127.0.0.1:8080).")
   private String url = ServerUrl.DEFAULT;
 
+  @Option(
+      names = "--from-line",
+      paramLabel = "N",
+      description = "Go on with this line of the file (default: 1).")
+  private long fromLine = 1;
+
+  @Option(
+      names = "--key",
+      paramLabel = "KEY",
+      description =
+          "What the idempotency keys of the lines begin with: a run with the same key publishes no"
+              + " line twice (default: a new one, which a file keeps until its last line is"
+              + " published).")
+  private @Nullable String key;
+
+  @Option(
+      names = "--retry",
+      paramLabel = "TIME",
+      description =
+          "How long to try to get a lost connection back (default: 15s for a file, for ever for"
+              + " standard input and pipes).")
+  private @Nullable TimeSpan retry;
+
   Publish(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
 
   @Override
   public Integer call() throws Failure, WrongUse {
-    HubApi api = new HubApi(ServerUrl.parse(url));
+    ServerUrl server = ServerUrl.parse(url);
     String source = source();
+    if (key != null && !key.matches(KEY)) {
+      throw new WrongUse("--key is 1 to 200 printable characters of ASCII, without blanks");
+    }
     if (source != null) {
-      return publishAll(api, source);
+      return publishAll(server, source);
     }
     if (type == null || payload == null) {
       throw new WrongUse("give a TYPE with its --payload, or a --file, or - for standard input");
     }
-    return publishOne(api, type, payload);
+    if (fromLine != 1 || retry != null) {
+      throw new WrongUse("--from-line and --retry are for files");
+    }
+    return publishOne(new HubApi(server, surroundings), type, payload);
   }
 
   /// The file of events, `-` for standard input, or `null` when a single event is meant.
   private @Nullable String source() throws WrongUse {
+    if (fromLine < 1) {
+      throw new WrongUse("--from-line counts from 1; was " + fromLine);
+    }
     boolean stdin = PayloadSource.STDIN.equals(type);
     if (file == null && !stdin) {
       return null;
@@ -110,9 +141,8 @@ final class Publish implements Callable<Integer> {
   }
 
   private int publishOne(HubApi api, String eventType, String eventPayload) throws Failure {
-    Answer answer =
-        api.post(
-            EVENTS, "application/json", BodyPublishers.ofString(envelope(eventType, eventPayload)));
+    byte[] event = envelope(eventType, eventPayload).getBytes(StandardCharsets.UTF_8);
+    Answer answer = api.await(persistently(api, event));
     if (answer.status() == 201) {
       surroundings.out().println("published sequence " + answer.body().path("sequence").asString());
       return 0;
@@ -122,97 +152,38 @@ final class Publish implements Callable<Integer> {
     return Main.FAILURE;
   }
 
+  /// Asks a second time, with the same key, where a connection ended before the answer came.
+  private CompletableFuture<Answer> persistently(HubApi api, byte[] event) {
+    String once = key == null ? UUID.randomUUID().toString() : key;
+    return api.publish(event, once)
+        .exceptionallyCompose(failure ->
+            HubApi.neverArrived(failure)
+                ? CompletableFuture.failedFuture(failure)
+                : api.publish(event, once));
+  }
+
   /// The envelope around the very text of the payload, so that no number of it changes.
   private String envelope(String eventType, String eventPayload) throws Failure {
-    JsonMapper mapper = JsonMapper.shared();
-    try {
-      mapper.readTree(eventPayload);
-    } catch (JacksonException e) {
-      throw new Failure(
-          "the payload is not valid JSON: "
-              + e.getOriginalMessage().replaceFirst(" \\(start.*", ""));
+    Rejection fault = EventText.fault(eventPayload.getBytes(StandardCharsets.UTF_8));
+    if (fault != null) {
+      throw new Failure("the payload is refused: " + fault.message());
     }
-    StringBuilder envelope = new StringBuilder("{\"type\":");
-    envelope.append(mapper.writeValueAsString(eventType));
+    StringBuilder envelope = new StringBuilder("{\"type\":").append(quoted(eventType));
     envelope.append(",\"payload\":").append(eventPayload);
     if (correlationId != null) {
-      envelope.append(",\"correlation_id\":").append(mapper.writeValueAsString(correlationId));
+      envelope.append(",\"correlation_id\":").append(quoted(correlationId));
     }
     if (channel != null) {
-      envelope.append(",\"channel\":").append(mapper.writeValueAsString(channel));
+      envelope.append(",\"channel\":").append(quoted(channel));
     }
     return envelope.append('}').toString();
   }
 
-  private int publishAll(HubApi api, String source) throws Failure {
-    try (InputStream in = PayloadSource.open(source, surroundings);
-        Progress progress = new Progress(in, size(source), surroundings)) {
-      Answer answer =
-          api.post(EVENTS, "application/x-ndjson", BodyPublishers.ofInputStream(() -> progress));
-      progress.clear();
-      if (!answer.body().has("accepted")) {
-        throw new Failure(answer.problem());
-      }
-      int result = report(answer.body());
-      JsonNode nextLine = answer.body().path("next_line");
-      if (nextLine.isMissingNode()) {
-        return result;
-      }
-      surroundings.say(
-          "broken off: " + answer.problem() + "; go on with line " + nextLine.asString("?"));
-      return Main.FAILURE;
-    } catch (IOException e) {
-      throw new Failure("cannot read " + source + ": " + e.getMessage(), e);
-    }
+  private static String quoted(String text) {
+    return Json.write(JsonNodeFactory.instance.stringNode(text));
   }
 
-  private static long size(String source) throws IOException {
-    return source.equals(PayloadSource.STDIN) ? -1 : Files.size(Path.of(source));
-  }
-
-  private int report(JsonNode report) {
-    JsonNode rejected = report.path("rejected");
-    for (JsonNode line : rejected) {
-      surroundings.say(
-          "line "
-              + line.path("line").asString("?")
-              + ": "
-              + line.path("error").asString("")
-              + ": "
-              + line.path("message").asString(""));
-      Faults.ofDetails(line.path("details")).stream()
-          .limit(SHOWN_FAULTS)
-          .forEach(fault ->
-              surroundings.say(
-                  "  "
-                      + (fault.path().isEmpty() ? "(payload)" : fault.path())
-                      + "  "
-                      + fault.message()));
-    }
-    long accepted = report.path("accepted").asLong(0);
-    long refused = report.path("rejected_count").asLong(rejected.size());
-    if (refused > rejected.size()) {
-      surroundings.say("and " + (refused - rejected.size()) + " more refused lines");
-    }
-    surroundings
-        .out()
-        .println(
-            String.format(
-                Locale.ROOT,
-                "published %d of %d events%s",
-                accepted,
-                accepted + refused,
-                range(report)));
-    return refused == 0 ? 0 : Main.FAILURE;
-  }
-
-  private static String range(JsonNode report) {
-    return report.has("first_sequence")
-        ? " (sequences "
-            + report.path("first_sequence").asString("")
-            + " to "
-            + report.path("last_sequence").asString("")
-            + ")"
-        : "";
+  private int publishAll(ServerUrl server, String source) throws Failure, WrongUse {
+    return new PublishFile(surroundings, server, source, fromLine, key, retry).call();
   }
 }

@@ -9,8 +9,6 @@ import dev.tocsin.sqlite.SqliteSettings;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +28,12 @@ import picocli.CommandLine.Option;
     },
     sortOptions = false)
 final class Serve implements Callable<Integer> {
+
+  /// Every address of IPv4.
+  static final String ANY_IPV4 = "0.0.0.0";
+
+  /// The greatest port.
+  static final int MAX_PORT = 65_535;
 
   private static final Duration STOP_LIMIT = Duration.ofSeconds(9);
   private static final ByteSize MEMORY_SIZE =
@@ -120,23 +124,7 @@ final class Serve implements Callable<Integer> {
               + " port can read and publish everything.")
   private boolean insecure;
 
-  @Option(
-      names = "--allow-origin",
-      paramLabel = "ORIGIN",
-      split = ",",
-      description =
-          "A web page's origin that may use the server besides its own, for instance"
-              + " https://console.example. Repeatable.")
-  private List<String> allowedOrigins = List.of();
-
-  @Option(
-      names = "--allow-host",
-      paramLabel = "NAME",
-      split = ",",
-      description =
-          "A name by which the server may be addressed besides localhost and IP addresses."
-              + " Repeatable.")
-  private List<String> allowedHosts = List.of();
+  @Mixin private final BrowserOptions browsers = new BrowserOptions();
 
   @Option(
       names = "--transport",
@@ -165,13 +153,16 @@ final class Serve implements Callable<Integer> {
     EventCatalog catalog = catalogOption.load();
     surroundings.interruption().listen();
     Server server = memory ? inMemory(catalog, settings) : onDisk(catalog, settings);
-    surroundings.out().println("listening on " + server.url());
-    surroundings.out().flush();
-    describe(server, catalog);
-    collectNow();
-    surroundings.interruption().await();
-    surroundings.say("stopping");
-    server.stop(STOP_LIMIT);
+    try {
+      surroundings.out().println("listening on " + server.url());
+      surroundings.out().requireWritten();
+      describe(server, catalog);
+      collectNow();
+      surroundings.interruption().await();
+      surroundings.say("stopping");
+    } finally {
+      server.stop(STOP_LIMIT);
+    }
     return 0;
   }
 
@@ -227,10 +218,34 @@ final class Serve implements Callable<Integer> {
                     + ", kept for "
                     + retain
                     + ")"));
+    if (!isLoopback(address())) {
+      surroundings.say(
+          "warning: there is no authentication: whoever reaches "
+              + reach(server)
+              + " can read and publish everything");
+    }
+  }
+
+  private String reach(Server server) {
+    return switch (address()) {
+      case ANY_IPV4 -> "any IPv4 address of this machine";
+      case "::" -> "any address of this machine, IPv4 or IPv6,";
+      default -> server.url();
+    };
   }
 
   private GatewaySettings settings() throws WrongUse {
-    String address = host.startsWith("[") && host.endsWith("]") ? unbracketed() : host;
+    String address = address();
+    if (port < 0 || port > MAX_PORT) {
+      throw new WrongUse("--port is a number from 0 to " + MAX_PORT + "; was " + port);
+    }
+    if (loops < 1 || loops > GatewaySettings.MAX_LOOPS) {
+      throw new WrongUse(
+          "--loops is a number from 1 to " + GatewaySettings.MAX_LOOPS + "; was " + loops);
+    }
+    if (deflateThreshold < 0) {
+      throw new WrongUse("--deflate-threshold is not negative; was " + deflateThreshold);
+    }
     if (!insecure && !isLoopback(address)) {
       throw new WrongUse(
           "--host "
@@ -242,8 +257,8 @@ final class Serve implements Callable<Integer> {
       return new GatewaySettings(
           address,
           port,
-          new HashSet<>(allowedOrigins),
-          new HashSet<>(allowedHosts),
+          browsers.allowedOrigins(),
+          browsers.allowedHosts(),
           transport,
           loops,
           stallTimeout.duration(),
@@ -258,8 +273,9 @@ final class Serve implements Callable<Integer> {
     return data == null ? Path.of("data") : data;
   }
 
-  private String unbracketed() {
-    return host.substring(1, host.length() - 1);
+  /// The host without the brackets in which an IPv6 address stands in a URL.
+  private String address() {
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
   }
 
   /// Whether only this machine reaches the address: 127.0.0.0/8, ::1 and `localhost`.

@@ -1,12 +1,10 @@
 package dev.tocsin.app;
 
-import java.io.BufferedOutputStream;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -17,22 +15,28 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// What a command sees of the process around it, so that a test can be that process.
 ///
-/// @param out for results; UTF-8 whatever the locale says
+/// @param program what the user types to run it, for instance `./tocsin`
+/// @param out for results
 /// @param err for everything else
 /// @param outIsTerminal whether a person, and not a pipe or a file, is at the end of `out`
+/// @param columns tells how wide the terminal is, where it is known
 /// @param interruption how a signal reaches a command that runs until one comes
 /// @param zones tells the one in which times are shown to a person; to find out takes a while
 record Surroundings(
+    String program,
     InputStream in,
-    PrintStream out,
+    Output out,
     PrintStream err,
     Map<String, String> environment,
     boolean outIsTerminal,
     boolean errIsTerminal,
+    Supplier<OptionalInt> columns,
     Interruption interruption,
     InstantSource clock,
     Supplier<ZoneId> zones) {
@@ -43,37 +47,57 @@ record Surroundings(
 
   /// Those of this process.
   static Surroundings ofProcess() {
+    boolean outIsTerminal = isTerminal(1);
     return new Surroundings(
+        System.getProperty("tocsin.program", "tocsin"),
         System.in,
-        stream(FileDescriptor.out, false),
-        stream(FileDescriptor.err, true),
+        Output.to(new FileOutputStream(FileDescriptor.out), isPipe(1), false),
+        Output.to(new FileOutputStream(FileDescriptor.err), isPipe(2), true),
         System.getenv(),
-        isTerminal(1),
+        outIsTerminal,
         isTerminal(2),
+        outIsTerminal ? TerminalWidth::columns : OptionalInt::empty,
         new Interruption(),
         InstantSource.system(),
         ZoneId::systemDefault);
   }
 
-  private static PrintStream stream(FileDescriptor descriptor, boolean autoFlush) {
-    OutputStream buffered = new BufferedOutputStream(new FileOutputStream(descriptor), 1 << 14);
-    return new PrintStream(buffered, autoFlush, StandardCharsets.UTF_8);
+  private static boolean isPipe(int descriptor) {
+    String target = target(descriptor);
+    return target != null && (target.startsWith("pipe:") || target.startsWith("socket:"));
   }
 
   /// Java only tells of standard input and output together; Linux tells of each.
   private static boolean isTerminal(int descriptor) {
-    Path link = Path.of("/proc/self/fd/" + descriptor);
-    try {
-      if (Files.isSymbolicLink(link)) {
-        String target = Files.readSymbolicLink(link).toString();
-        return target.startsWith("/dev/pts/")
-            || target.startsWith("/dev/tty")
-            || target.equals("/dev/console");
-      }
-    } catch (IOException e) {
-      // then as Java sees it
+    String target = target(descriptor);
+    if (target != null) {
+      return target.startsWith("/dev/pts/")
+          || target.startsWith("/dev/tty")
+          || target.equals("/dev/console");
     }
     return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+  }
+
+  /// What a descriptor is open on, or `null` where the system does not tell.
+  private static @Nullable String target(int descriptor) {
+    Path link = Path.of("/proc/self/fd/" + descriptor);
+    try {
+      return Files.isSymbolicLink(link) ? Files.readSymbolicLink(link).toString() : null;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /// How many columns a line for a person may have; very many where none are told of.
+  int width() {
+    OptionalInt told = columns.get();
+    if (told.isPresent()) {
+      return told.getAsInt();
+    }
+    String variable = environment.getOrDefault("COLUMNS", "");
+    return outIsTerminal && variable.matches("[1-9]\\d{0,3}")
+        ? Integer.parseInt(variable)
+        : Integer.MAX_VALUE;
   }
 
   /// Whether colours are wanted on `out`: a terminal that has them, and nobody said no
@@ -82,6 +106,11 @@ record Surroundings(
     return outIsTerminal
         && environment.getOrDefault("NO_COLOR", "").isEmpty()
         && !environment.getOrDefault("TERM", "").equals("dumb");
+  }
+
+  /// What to do where no server answers.
+  String serverHint() {
+    return "; is a server running there? ('" + program + " serve' starts one)";
   }
 
   PrintWriter outWriter() {

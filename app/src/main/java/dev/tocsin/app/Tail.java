@@ -7,6 +7,8 @@ import dev.tocsin.client.TocsinClient;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -41,9 +43,17 @@ final class Tail implements Callable<Integer> {
 
   @Option(
       names = "--since",
+      paramLabel = "WHEN",
+      description =
+          "Begin after this sequence (0 for all that the log holds), so long ago (90s, 1h, 7d), or"
+              + " at a time (2026-01-09T12:00) (default: now).")
+  private @Nullable StartingPoint since;
+
+  @Option(
+      names = {"-n", "--last"},
       paramLabel = "N",
-      description = "Begin behind this sequence: 0 for all that the log holds (default: now).")
-  private @Nullable Long since;
+      description = "Begin with the newest N events of the log, 1000 at the most.")
+  private @Nullable Integer last;
 
   @Option(
       names = "--json",
@@ -57,8 +67,9 @@ final class Tail implements Callable<Integer> {
   @Override
   public Integer call() throws Failure, WrongUse {
     TailPrinter printer = new TailPrinter(surroundings, json);
+    patterns.stream().filter(Tail::isSeveral).forEach(this::warnOfCommas);
     try (TocsinClient client = new TocsinClient(options(), printer)) {
-      connect(client);
+      connect(client, surroundings);
       surroundings.interruption().listen();
       if (!patterns.isEmpty()) {
         // Once more, because only the answer to this message names patterns that match nothing.
@@ -69,25 +80,49 @@ final class Tail implements Callable<Integer> {
     return printer.exitCode();
   }
 
-  private ClientOptions options() throws WrongUse {
-    ClientOptions options = ServerUrl.parse(url).clientOptions().withPatterns(patterns);
-    if (since == null) {
-      return options;
+  private ClientOptions options() throws Failure, WrongUse {
+    ServerUrl server = ServerUrl.parse(url);
+    ClientOptions options = server.clientOptions().withPatterns(patterns);
+    Long position = position(new TailStart(new HubApi(server, surroundings), patterns));
+    return position == null ? options : options.withSince(position);
+  }
+
+  private @Nullable Long position(TailStart start) throws Failure, WrongUse {
+    if (last == null) {
+      return start.position(since, surroundings.clock().instant(), surroundings.zones().get());
     }
-    if (since < 0) {
-      throw new WrongUse("--since is not negative");
+    if (since != null) {
+      throw new WrongUse("--since and --last exclude each other");
     }
-    return options.withSince(since);
+    if (last < 0 || last > TailStart.MAX_LAST) {
+      throw new WrongUse("--last is a number from 0 to " + TailStart.MAX_LAST + "; was " + last);
+    }
+    return start.beforeLast(last);
+  }
+
+  /// Whether a pattern has a comma outside of `[…]`, where it matches nothing.
+  private static boolean isSeveral(String pattern) {
+    return pattern.replaceAll("\\[[^]]*]", "").contains(",");
+  }
+
+  private void warnOfCommas(String pattern) {
+    surroundings.say(
+        "note: several patterns are separated by blanks: "
+            + surroundings.program()
+            + " tail "
+            + Stream.of(pattern.split(","))
+                .map(ShellText::quoted)
+                .collect(Collectors.joining(" ")));
   }
 
   /// Opens the first connection, or fails with a sentence.
-  static void connect(TocsinClient client) throws Failure {
+  static void connect(TocsinClient client, Surroundings surroundings) throws Failure {
     try {
       client.connect().get();
     } catch (ExecutionException e) {
       String hint =
           e.getCause() instanceof ConnectFailedException failed && failed.isRetryable()
-              ? "; is a server running there? ('tocsin serve' starts one)"
+              ? surroundings.serverHint()
               : "";
       throw new Failure(e.getCause() == null ? "?" : e.getCause().getMessage() + hint, e);
     } catch (InterruptedException e) {

@@ -31,8 +31,8 @@ final class TailPrinter implements ClientListener {
 
   @Override
   public void onEvent(WebSocketEvent event, String text) {
-    surroundings.out().println(json ? oneLine(text) : line.of(event));
-    if (surroundings.out().checkError()) {
+    surroundings.out().println(json ? oneLine(text) : line.of(event, surroundings.width()));
+    if (surroundings.out().isGone()) {
       surroundings.interruption().ask(); // as in: tocsin tail | head
     }
   }

@@ -1,5 +1,8 @@
 package dev.tocsin.app;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /// Makes text of unknown origin harmless to a terminal, and keeps it on its line.
 final class TerminalText {
 
@@ -47,6 +50,71 @@ final class TerminalText {
     }
     int end = Character.isHighSurrogate(text.charAt(maxLength - 2)) ? maxLength - 2 : maxLength - 1;
     return text.substring(0, end) + "…";
+  }
+
+  /// At most this many columns of a terminal, with an ellipsis where something is left out. Letters of East
+  /// Asia and pictures take two columns, marks that stand on another letter none.
+  static String fitted(String text, int columns) {
+    if (text.length() <= columns / 2 || width(text) <= columns) {
+      return text;
+    }
+    int used = 0;
+    int end = 0;
+    while (end < text.length()) {
+      int c = text.codePointAt(end);
+      if (used + width(c) > columns - 1) {
+        break;
+      }
+      used += width(c);
+      end += Character.charCount(c);
+    }
+    return text.substring(0, end) + "…";
+  }
+
+  /// The text in lines of at most so many columns, broken at blanks; a longer word keeps its length.
+  static List<String> wrapped(String text, int columns) {
+    if (width(text) <= columns) {
+      return List.of(text);
+    }
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder();
+    for (String word : text.split(" ", -1)) {
+      if (!line.isEmpty() && width(line.toString()) + 1 + width(word) > columns) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      line.append(line.isEmpty() ? "" : " ").append(word);
+    }
+    lines.add(line.toString());
+    return lines;
+  }
+
+  /// How many columns of a terminal the text takes.
+  static int width(String text) {
+    return text.codePoints().map(TerminalText::width).sum();
+  }
+
+  private static int width(int c) {
+    if (c < 0x300) {
+      return 1;
+    }
+    int type = Character.getType(c);
+    if (type == Character.NON_SPACING_MARK
+        || type == Character.ENCLOSING_MARK
+        || type == Character.FORMAT) {
+      return 0;
+    }
+    boolean wide =
+        (c >= 0x1100 && c <= 0x115F)
+            || (c >= 0x2E80 && c <= 0xA4CF)
+            || (c >= 0xAC00 && c <= 0xD7A3)
+            || (c >= 0xF900 && c <= 0xFAFF)
+            || (c >= 0xFE30 && c <= 0xFE6F)
+            || (c >= 0xFF00 && c <= 0xFF60)
+            || (c >= 0xFFE0 && c <= 0xFFE6)
+            || (c >= 0x1F300 && c <= 0x1FAFF)
+            || (c >= 0x20000 && c <= 0x3FFFD);
+    return wide ? 2 : 1;
   }
 
   private static boolean isPlain(char c) {

@@ -20,9 +20,9 @@ import picocli.CommandLine.Parameters;
       "Prints 'valid', or every fault; then the exit code is 1."
     },
     customSynopsis = {
-      "tocsin validate TYPE --payload JSON [--catalog DIR]",
-      "       tocsin validate TYPE --file FILE [--catalog DIR]",
-      "       tocsin validate TYPE - [--catalog DIR]"
+      "${ROOT-COMMAND-NAME} validate TYPE --payload JSON [--catalog DIR]",
+      "       ${ROOT-COMMAND-NAME} validate TYPE --file FILE [--catalog DIR]",
+      "       ${ROOT-COMMAND-NAME} validate TYPE - [--catalog DIR]"
     },
     sortOptions = false)
 final class Validate implements Callable<Integer> {

@@ -14,6 +14,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class EventLineTest {
 
+  private static final int WIDE = Integer.MAX_VALUE;
+
   private static final EventLine PLAIN =
       new EventLine(new Colours(false), ZoneId.of("Europe/Vienna"));
 
@@ -43,7 +45,7 @@ class EventLineTest {
           house.painted|{'colour':'blue','coats':2,'more':{'x':1},'none':null}|||colour blue, coats 2
           """)
   void eachKindHasItsGist(String type, String payload, String level, String subject, String text) {
-    assertThat(PLAIN.of(event(type, payload.replace('\'', '"'))))
+    assertThat(PLAIN.of(event(type, payload.replace('\'', '"')), WIDE))
         .isEqualTo(
             "%-8s  %-22s  %-12s  %-16s  %s"
                 .formatted(
@@ -69,7 +71,7 @@ class EventLineTest {
             .map(schema -> schema.path("examples").path(0).toString())
             .orElseThrow();
 
-    assertThat(PLAIN.of(event(type, example)))
+    assertThat(PLAIN.of(event(type, example), WIDE))
         .hasSizeGreaterThan(40)
         .doesNotContain("null")
         .doesNotContain("  ,");
@@ -78,7 +80,7 @@ class EventLineTest {
   @ParameterizedTest
   @MethodSource("types")
   void anEmptyPayloadDoesNoHarm(String type) {
-    assertThat(PLAIN.of(event(type, "{}"))).startsWith("14:00:00  ").doesNotContain("null");
+    assertThat(PLAIN.of(event(type, "{}"), WIDE)).startsWith("14:00:00  ").doesNotContain("null");
   }
 
   @Test
@@ -88,7 +90,9 @@ class EventLineTest {
             "event.created",
             "{\"camera_id\":\"\u202ex\u009b\",\"summary\":\"" + "é\u0085".repeat(9_000) + "\"}");
 
-    assertThat(PLAIN.of(event)).hasSizeLessThan(250).doesNotContain("\u202e", "\u009b", "\u0085");
+    assertThat(PLAIN.of(event, WIDE))
+        .hasSizeLessThan(250)
+        .doesNotContain("\u202e", "\u009b", "\u0085");
   }
 
   @Test
@@ -96,14 +100,45 @@ class EventLineTest {
     WebSocketEvent event =
         new WebSocketEvent("a.b", null, "once upon\u001b a time", null, 1L, null, 0L);
 
-    assertThat(PLAIN.of(event)).startsWith("once up…  a.b");
+    assertThat(PLAIN.of(event, WIDE)).startsWith("once up…  a.b");
   }
 
   @Test
   void coloursSurroundTheText() {
     EventLine coloured = new EventLine(new Colours(true), ZoneId.of("UTC"));
 
-    assertThat(coloured.of(event("alert.created", "{\"severity\":\"critical\",\"id\":\"a\"}")))
+    assertThat(
+            coloured.of(event("alert.created", "{\"severity\":\"critical\",\"id\":\"a\"}"), WIDE))
         .contains("\u001b[1;97;41mcritical    \u001b[0m");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          house.painted|{'coats':1e400}|coats 1e400
+          house.painted|{'coats':-2.5E-400}|coats -2.5e-400
+          gpu.stats_updated|{'utilization':1e400,'temperature':1e-400}|1e400 % busy, 0 °C
+          detection.new|{'label':'cat','confidence':1e400}|cat 1e402 % sure
+          """)
+  void aNumberBeyondAnyDoubleIsShownAsItIs(String type, String payload, String text) {
+    assertThat(PLAIN.of(event(type, payload.replace('\'', '"')), WIDE)).endsWith("  " + text);
+  }
+
+  @Test
+  void aLineFitsTheTerminalAndCutsWhatHappenedFirst() {
+    WebSocketEvent event =
+        event(
+            "event.created",
+            "{\"camera_id\":\"front\",\"risk_level\":\"critical\",\"summary\":\""
+                + "漢字 and more ".repeat(20)
+                + "\"}");
+
+    for (int width : new int[] {20, 40, 60, 80, 95, 96, 120, 200}) {
+      assertThat(TerminalText.width(PLAIN.of(event, width))).isLessThanOrEqualTo(width);
+    }
+    assertThat(PLAIN.of(event, 60)).startsWith("14:00:00  event.created  critical  front  漢字");
   }
 }

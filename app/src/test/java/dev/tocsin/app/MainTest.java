@@ -2,7 +2,10 @@ package dev.tocsin.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.EventType;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -135,7 +138,7 @@ class MainTest {
     "validate alert.created --file /nowhere,       there is no such file",
     "publish --file /nowhere,                      there is no such file",
     "publish --file /,                             it is a folder",
-    "publish a.b --payload {,                      the payload is not valid JSON",
+    "publish a.b --payload {,                      the payload is refused: Not valid JSON",
     "tail --url http://127.0.0.1:1,                connection refused",
     "publish a.b --payload {} --url 127.0.0.1:1,   connection refused"
   })
@@ -164,7 +167,7 @@ class MainTest {
   void anOptionComesFromTheEnvironment() {
     assertThat(process.with("TOCSIN_PORT", "x").run("serve")).isEqualTo(2);
 
-    assertThat(process.err()).contains("'--port'").contains("(from TOCSIN_PORT)");
+    assertThat(process.err()).contains("--port is a whole number").contains("(from TOCSIN_PORT)");
   }
 
   @Test
@@ -262,5 +265,142 @@ class MainTest {
   void whatIsNoJsonIsToldInASentence() {
     assertThat(process.run("validate", "detection.new", "--payload", "{")).isEqualTo(1);
     assertThat(process.out()).contains("JSON");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          tial | there is no command 'tial'; did you mean tail?
+          catalog lst | there is no command 'lst'; did you mean list?
+          serve --prot 1 | there is no option --prot; did you mean --port?
+          serve --alow-origin=x | there is no option --alow-origin; did you mean --allow-origin?
+          serve extra | what is 'extra'? It is one argument too many
+          serve --port x | --port is a whole number such as 100; was 'x'
+          serve --port 70000 | --port is a number from 0 to 65535; was 70000
+          serve --loops 0 | --loops is a number from 1 to 1024; was 0
+          demo --speed x | --speed is a number such as 2.5; was 'x'
+          serve --durability none | --durability is one of process and power; was 'none'
+          tail --since soon | 'soon' is neither a sequence such as 0 or 1200
+          tail --since 5 -n 5 | --since and --last exclude each other
+          tail -n 1001 | --last is a number from 0 to 1000; was 1001
+          publish - --from-line 0 | --from-line counts from 1; was 0
+          publish - --key ü | --key is 1 to 200 printable characters of ASCII, without blanks
+          publish a.b --payload {} --from-line 2 | --from-line and --retry are for files
+          serve --allow-host * | would let any web page reach the hub
+          """)
+  void wrongUseSaysWhatWouldBeRight(String command, String sentence) {
+    assertThat(process.run(command.split(" ", -1))).isEqualTo(2);
+
+    assertThat(process.err()).startsWith("tocsin: ").contains(sentence);
+  }
+
+  @Test
+  void aVariableThatIsNoOptionIsWarnedOf() {
+    process.with("TOCSIN_PROT", "1").with("TOCSIN_JAVA_OPTS", "-Xmx1g").with("TOCSIN_SPEED", "2");
+
+    assertThat(process.run("catalog", "list")).isZero();
+
+    assertThat(process.err().lines())
+        .containsExactly("warning: there is no option for TOCSIN_PROT; did you mean TOCSIN_PORT?");
+  }
+
+  @Test
+  void whatKubernetesSetsForAServiceIsPassedOverAndTold() {
+    process
+        .with("TOCSIN_PORT", "tcp://10.0.0.7:8080")
+        .with("TOCSIN_SERVICE_HOST", "10.0.0.7")
+        .with("TOCSIN_SERVICE_PORT", "8080")
+        .with("TOCSIN_SERVICE_PORT_HTTP", "8080")
+        .with("TOCSIN_PORT_8080_TCP", "tcp://10.0.0.7:8080")
+        .with("TOCSIN_PORT_8080_TCP_ADDR", "10.0.0.7");
+
+    assertThat(process.run("demo", "--seconds", "-1")).isEqualTo(2);
+
+    assertThat(process.err())
+        .contains("note: TOCSIN_PORT=tcp://10.0.0.7:8080 is passed over")
+        .contains("--seconds")
+        .doesNotContain("warning");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--help",
+        "--version",
+        "catalog list",
+        "catalog show alert.deleted",
+        "catalog schema alert.deleted",
+        "validate alert.deleted --payload {\"id\":\"7\"}",
+        "serve --memory --port 0",
+        "demo --port 0 --seconds 1",
+      })
+  void outputThatCannotBeWrittenIsAFailureAndASentence(String command) {
+    process.outputTo(failing("No space left on device"));
+
+    assertThat(process.run(command.split(" ", -1))).isEqualTo(1);
+
+    assertThat(process.err())
+        .contains("tocsin: cannot write to standard output: No space left on device");
+  }
+
+  @Test
+  void thatNobodyReadsTheOutputIsNoFailure() {
+    process.outputTo(failing("Broken pipe"));
+
+    assertThat(process.run("catalog", "list")).isZero();
+
+    assertThat(process.err()).isEmpty();
+  }
+
+  private static OutputStream failing(String why) {
+    return new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        throw new IOException(why);
+      }
+    };
+  }
+
+  @Test
+  void everyExampleOfTheCatalogCanBePastedIntoAShell() {
+    for (EventType type : EventCatalog.builtIn().allEventTypes()) {
+      TestProcess show = new TestProcess();
+      show.run("catalog", "show", type.name());
+      String command =
+          show.outLines().stream()
+              .filter(line -> line.startsWith("  tocsin publish"))
+              .findFirst()
+              .orElse("");
+      if (type.reserved()) {
+        assertThat(command).isEmpty();
+        continue;
+      }
+      // What a shell makes of one word in single quotes.
+      String payload =
+          command
+              .substring(command.indexOf(" '") + 2, command.lastIndexOf('\''))
+              .replace("'\\''", "'");
+      assertThat(new TestProcess().run("validate", type.name(), "--payload", payload)).isZero();
+    }
+  }
+
+  @Test
+  void linesFitTheTerminal() {
+    process.onTerminal(70);
+
+    assertThat(process.run("catalog", "list")).isZero();
+
+    assertThat(process.outLines()).hasSizeGreaterThan(43).allMatch(line -> line.length() <= 70);
+  }
+
+  @Test
+  void helpFitsTheTerminal() {
+    process.onTerminal(72).run("serve", "--help");
+
+    assertThat(process.outLines())
+        .allMatch(line -> line.replaceAll("\u001b\\[[0-9;]*m", "").length() <= 72);
   }
 }

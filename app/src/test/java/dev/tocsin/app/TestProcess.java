@@ -2,6 +2,7 @@ package dev.tocsin.app;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -23,7 +25,8 @@ final class TestProcess {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final Interruption interruption = new Interruption();
-  private byte[] in = new byte[0];
+  private InputStream in = InputStream.nullInputStream();
+  private OptionalInt columns = OptionalInt.empty();
   private boolean terminal;
   private boolean started;
   private OutputStream pipe = out;
@@ -35,8 +38,18 @@ final class TestProcess {
   }
 
   TestProcess input(String text) {
-    in = text.getBytes(StandardCharsets.UTF_8);
+    return input(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  TestProcess input(InputStream input) {
+    in = input;
     return this;
+  }
+
+  /// Both outputs are a terminal of this width.
+  TestProcess onTerminal(int width) {
+    columns = OptionalInt.of(width);
+    return onTerminal();
   }
 
   /// Both outputs are a terminal.
@@ -52,18 +65,23 @@ final class TestProcess {
 
   /// Runs a command to its end.
   int run(String... args) {
-    return Main.run(
-        args,
-        new Surroundings(
-            new ByteArrayInputStream(in),
-            new PrintStream(pipe, false, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            environment,
-            terminal,
-            terminal,
-            interruption,
-            InstantSource.system(),
-            () -> ZoneOffset.UTC));
+    return Main.run(args, surroundings());
+  }
+
+  /// What a part of the program sees of this process.
+  Surroundings surroundings() {
+    return new Surroundings(
+        "tocsin",
+        in,
+        Output.to(pipe, false, true),
+        new PrintStream(err, true, StandardCharsets.UTF_8),
+        environment,
+        terminal,
+        terminal,
+        () -> columns,
+        interruption,
+        InstantSource.system(),
+        () -> ZoneOffset.UTC);
   }
 
   /// Starts a command that runs until it is interrupted.

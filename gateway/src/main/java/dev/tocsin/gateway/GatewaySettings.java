@@ -4,10 +4,7 @@ import dev.tocsin.http.BrowserRules;
 import dev.tocsin.http.HttpSettings;
 import dev.tocsin.http.Transport;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// What an operator decides about the network.
@@ -15,7 +12,7 @@ import java.util.stream.Collectors;
 /// @param host the address to listen on
 /// @param port the port to listen on; 0 picks a free one
 /// @param allowedOrigins origins of web pages, for instance `https://console.example`, that may use
-///     the hub besides its own
+///     the hub besides its own; kept as browsers write them
 /// @param allowedHosts names by which the hub may be addressed besides `localhost` and IP addresses
 /// @param transport how to talk to the sockets
 /// @param loops how many threads serve the connections, 1 to [HttpSettings#MAX_LOOPS]
@@ -34,9 +31,6 @@ public record GatewaySettings(
     int deflateThresholdBytes) {
 
   private static final BrowserRules NOBODY = new BrowserRules(Set.of(), Set.of());
-  private static final Pattern HOST = Pattern.compile("[^/:?#@\\[\\]\\s]+");
-  private static final Pattern ORIGIN =
-      Pattern.compile("(https?://(?:\\[[0-9a-f:.]+]|[^/:?#@\\s]+))(:[0-9]+)?/?");
 
   /// What is usual: ten minutes.
   public static final Duration DEFAULT_STALL_TIMEOUT = Duration.ofMinutes(10);
@@ -49,13 +43,9 @@ public record GatewaySettings(
       throw new IllegalArgumentException("a threshold must not be negative");
     }
     allowedOrigins =
-        allowedOrigins.stream()
-            .map(GatewaySettings::canonicalOrigin)
-            .collect(Collectors.toUnmodifiableSet());
+        allowedOrigins.stream().map(BrowserNames::origin).collect(Collectors.toUnmodifiableSet());
     allowedHosts =
-        allowedHosts.stream()
-            .map(GatewaySettings::hostName)
-            .collect(Collectors.toUnmodifiableSet());
+        allowedHosts.stream().map(BrowserNames::host).collect(Collectors.toUnmodifiableSet());
     // What HTTP has against them is said now.
     new HttpSettings(host, port, NOBODY, transport, loops);
   }
@@ -83,26 +73,5 @@ public record GatewaySettings(
         DEFAULT_STALL_TIMEOUT,
         true,
         DEFAULT_DEFLATE_THRESHOLD_BYTES);
-  }
-
-  private static String hostName(String name) {
-    if (!HOST.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "'" + name + "' is not the name of a host; one looks like hub.example");
-    }
-    return name.toLowerCase(Locale.ROOT);
-  }
-
-  /// An origin as browsers write it: in lower case, without the scheme's own port, without a path.
-  private static String canonicalOrigin(String origin) {
-    Matcher form = ORIGIN.matcher(origin.toLowerCase(Locale.ROOT));
-    if (!form.matches()) {
-      throw new IllegalArgumentException(
-          "'" + origin + "' is not an origin; one looks like https://console.example");
-    }
-    String base = form.group(1);
-    String port = form.group(2);
-    boolean own = base.startsWith("https:") ? ":443".equals(port) : ":80".equals(port);
-    return port == null || own ? base : base + port;
   }
 }

@@ -32,7 +32,7 @@ final class NdjsonExchange extends Exchange {
               "The line is longer than " + Limits.MAX_MESSAGE_BYTES + " bytes"));
 
   private final Hub hub;
-  private final LineSplitter lines = new LineSplitter(Limits.MAX_MESSAGE_BYTES);
+  private final LineSplitter lines = new LineSplitter(EventBounds.MAX_RECEIVED_BYTES);
   private final NdjsonReport report = new NdjsonReport();
   private List<Line> gathered = new ArrayList<>();
   private int gatheredBytes;
@@ -59,7 +59,9 @@ final class NdjsonExchange extends Exchange {
 
   private void line(long number, byte @Nullable [] line) {
     nextLine = number + 1;
-    gathered.add(new Line(number, line == null ? null : new PublishCommand(Slice.of(line))));
+    PublishCommand command =
+        line != null && EventBounds.fits(line) ? new PublishCommand(Slice.of(line)) : null;
+    gathered.add(new Line(number, command));
     gatheredBytes += Limits.LINE_BYTES + (line == null ? 0 : line.length);
   }
 

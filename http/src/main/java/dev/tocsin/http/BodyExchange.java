@@ -3,7 +3,7 @@ package dev.tocsin.http;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 
-/// An exchange whose body is collected whole, up to [HttpLimits#MAX_BODY_BYTES].
+/// An exchange whose body is collected whole, up to [#maxBodyBytes].
 public abstract class BodyExchange extends Exchange {
 
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -15,6 +15,11 @@ public abstract class BodyExchange extends Exchange {
     super(connection);
   }
 
+  /// The longest body that is collected, in bytes.
+  protected int maxBodyBytes() {
+    return HttpLimits.MAX_BODY_BYTES;
+  }
+
   /// Answers to the whole body.
   protected abstract void complete(byte[] body);
 
@@ -23,7 +28,7 @@ public abstract class BodyExchange extends Exchange {
     if (refused) {
       return;
     }
-    if (body.size() + piece.readableBytes() > HttpLimits.MAX_BODY_BYTES) {
+    if (body.size() + piece.readableBytes() > maxBodyBytes()) {
       refused = true;
       respond(tooLarge());
       return;
@@ -50,7 +55,7 @@ public abstract class BodyExchange extends Exchange {
   }
 
   /// The answer to a body that is too large.
-  Response tooLarge() {
+  protected Response tooLarge() {
     return Response.problem(
         Problem.tooLarge("The body is larger than " + HttpLimits.MAX_BODY_BYTES + " bytes"));
   }

@@ -6,6 +6,7 @@ import io.netty.util.NetUtil;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +20,16 @@ import org.jspecify.annotations.Nullable;
 /// that the operator gave. Immutable.
 public final class BrowserRules {
 
+  /// What a sentence may repeat of a request.
+  private static final Pattern SIMPLE = Pattern.compile("[A-Za-z0-9:/.\\[\\]_+-]{1,256}");
+
   private final Set<String> allowedOrigins;
   private final Set<String> allowedHosts;
 
   /// The rules of an operator.
   ///
-  /// @param allowedOrigins in lower case
-  /// @param allowedHosts in lower case
+  /// @param allowedOrigins as browsers write them
+  /// @param allowedHosts as browsers write them
   public BrowserRules(Set<String> allowedOrigins, Set<String> allowedHosts) {
     this.allowedOrigins = allowedOrigins;
     this.allowedHosts = allowedHosts;
@@ -67,14 +71,46 @@ public final class BrowserRules {
         || !isAllowedHost(host.host())
         || target == null
         || !isAllowedHost(target.host())) {
-      return "The Host of the request is not served here; name it with --allow-host";
+      return hostFault(host == null || isAllowedHost(host.host()) ? target : host);
     }
     List<String> origins = headers.getAll(HttpHeaderNames.ORIGIN);
     if (origins.isEmpty()) {
       return null;
     }
     boolean own = origins.size() == 1 && isOwnOrAllowed(origins.getFirst(), host);
-    return own ? null : "Web pages of this Origin may not use the hub; name it with --allow-origin";
+    return own ? null : originFault(origins);
+  }
+
+  /// Names the option that would serve the host, where one would.
+  private static String hostFault(@Nullable Authority host) {
+    String fault = "The Host of the request is not served here";
+    return host == null
+        ? fault
+        : fault + "; " + option("--allow-host", host.host(), BrowserNames::host);
+  }
+
+  private static String originFault(List<String> origins) {
+    if (origins.size() > 1) {
+      return "The request has more than one Origin";
+    }
+    String origin = origins.getFirst();
+    return origin.equals("null")
+        ? "Web pages that hide their Origin may not use the hub"
+        : "Web pages of this Origin may not use the hub; "
+            + option("--allow-origin", origin, BrowserNames::origin);
+  }
+
+  /// An option as it can be typed, or its name where the value would not be taken.
+  private static String option(String name, String value, UnaryOperator<String> reading) {
+    try {
+      String read = reading.apply(value);
+      return "the server's option "
+          + name
+          + (SIMPLE.matcher(read).matches() ? " " + read : "")
+          + " allows it";
+    } catch (IllegalArgumentException e) {
+      return "the server's option " + name + " cannot allow it";
+    }
   }
 
   private boolean isAllowedHost(String host) {

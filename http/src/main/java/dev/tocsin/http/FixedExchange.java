@@ -17,7 +17,7 @@ public final class FixedExchange extends BodyExchange {
   }
 
   @Override
-  Response tooLarge() {
+  protected Response tooLarge() {
     return response;
   }
 

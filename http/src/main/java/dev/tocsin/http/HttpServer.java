@@ -12,7 +12,6 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
@@ -21,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -137,15 +137,24 @@ public final class HttpServer {
             });
   }
 
+  /// Why it cannot listen, in the same words whichever transport said so in its own.
   private static String reason(ChannelFuture bound) {
     Throwable cause = bound.cause();
-    if (cause instanceof BindException && String.valueOf(cause.getMessage()).contains("in use")) {
-      return "the address is in use; is a server running there already? (--port picks another)";
-    }
     if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
       return "no such host";
     }
-    return String.valueOf(cause.getMessage());
+    String message = String.valueOf(cause.getMessage());
+    String lowerCased = message.toLowerCase(Locale.ROOT);
+    if (lowerCased.contains("in use")) {
+      return "the address is in use; is a server running there already? (--port picks another)";
+    }
+    if (lowerCased.contains("permission denied") || lowerCased.contains("not permitted")) {
+      return "this user may not; ports below 1024 often need a privilege (--port picks another)";
+    }
+    if (lowerCased.contains("cannot assign") || lowerCased.contains("can't assign")) {
+      return "no interface of this machine has that address (--host picks another)";
+    }
+    return message;
   }
 
   /// Where the server listens, with the real port.

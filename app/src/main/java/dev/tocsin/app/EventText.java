@@ -1,0 +1,61 @@
+package dev.tocsin.app;
+
+import dev.tocsin.client.Refusal;
+import dev.tocsin.events.ErrorCode;
+import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.EventEncoder;
+import dev.tocsin.events.Rejection;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// What the commands demand of JSON before they send it: exactly what the server demands, by the same code.
+/// Everything else about an event is the server's to judge, which may know more types.
+final class EventText {
+
+  /// The longest event; one that was received may be longer by what the server has added to it.
+  static final int MAX_BYTES = 64 * 1024;
+
+  static final int ADDED_BYTES = 512;
+
+  private static final EventEncoder RULES =
+      new EventEncoder(EventCatalog.builtIn(), InstantSource.system());
+
+  private static final Pattern PLACE = Pattern.compile(" \\(line 1, column (\\d+)\\)$");
+
+  private EventText() {}
+
+  /// What makes the bytes no JSON as the protocol takes it, or `null`.
+  static @Nullable Rejection fault(byte[] json) {
+    return RULES.encode(json) instanceof Rejection rejection
+            && rejection.code() == ErrorCode.INVALID_JSON
+        ? rejection
+        : null;
+  }
+
+  /// The same as the server would say it.
+  static Refusal refusal(Rejection rejection) {
+    return new Refusal(rejection.code().wireName(), rejection.message(), rejection.errors());
+  }
+
+  /// What is said of a line that is longer than any event.
+  static Refusal tooLong() {
+    return new Refusal(
+        ErrorCode.MESSAGE_TOO_LARGE.wireName(),
+        "The line is longer than " + MAX_BYTES + " bytes",
+        List.of());
+  }
+
+  /// A place in the one line that was looked at, as a place in the file that it is a line of.
+  ///
+  /// @param message ends with ` (line 1, column 7)` where it names a place
+  /// @return for instance `line 12, column 7: Not valid JSON`
+  static String placed(long line, String message) {
+    Matcher place = PLACE.matcher(message);
+    return place.find()
+        ? "line " + line + ", column " + place.group(1) + ": " + message.substring(0, place.start())
+        : "line " + line + ": " + message;
+  }
+}

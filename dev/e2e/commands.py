@@ -1,0 +1,218 @@
+"""The commands as a stranger types them, against the packaged program: locales, outputs that cannot be written,
+no HOME, streams through a server that dies. Usage: commands.py WORK"""
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+work = os.path.abspath(sys.argv[1])
+os.makedirs(work, exist_ok=True)
+failures = []
+with socket.socket() as free:
+    free.bind(("127.0.0.1", 0))
+    PORT = free.getsockname()[1]
+URL = f"http://127.0.0.1:{PORT}"
+ENV = {**os.environ, "XDG_STATE_HOME": work + "/state"}
+
+
+def check(name, good, seen=""):
+    if not good:
+        failures.append(name)
+        print(f"  {name}: {seen}")
+
+
+def run(command, env=None, **more):
+    return subprocess.run(command, shell=True, capture_output=True, text=True, timeout=120, env=env or ENV, **more)
+
+
+def serve():
+    server = subprocess.Popen(["./tocsin", "serve", "--data", work + "/data", "--port", str(PORT)],
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    check("it listens", server.stdout.readline() == f"listening on {URL}\n")
+    return server
+
+
+def get(path):
+    return json.load(urllib.request.urlopen(URL + path))
+
+
+def newest():
+    return get("/api/v1/stats")["newest_sequence"]
+
+
+def await_newest(sequence, seconds=60):
+    end = time.time() + seconds
+    while newest() < sequence and time.time() < end:
+        time.sleep(0.005)
+    return newest() >= sequence
+
+
+def ids(since):
+    page = get(f"/api/v1/events?since={since}&limit=1000")["events"]
+    return [event["payload"]["id"] for event in page]
+
+
+def line(name):
+    return json.dumps({"type": "alert.deleted", "payload": {"id": name}}) + "\n"
+
+
+def locales():
+    folder = work + "/kätalog"
+    os.makedirs(folder, exist_ok=True)
+    file = work + "/größe.ndjson"
+    open(file, "w", encoding="utf-8").write('{"type":"alert.deleted","payload":{"id":"Müller"}}\n')
+    for locale in [{"LC_ALL": "C"}, {"LC_ALL": "POSIX"}, {"LC_ALL": "de_XX.UTF-8"}, {"LANG": "C"}, {}]:
+        env = {"PATH": os.environ["PATH"], "TOCSIN_URL": URL, **locale}
+        if "JAVA_HOME" in os.environ:
+            env["JAVA_HOME"] = os.environ["JAVA_HOME"]
+        before = newest()
+        for command in [
+            """./tocsin publish alert.deleted --payload '{"id":"Müller"}' --correlation-id ü""",
+            f"./tocsin publish --file '{file}'",
+            f"./tocsin validate alert.deleted --payload '{{\"id\":\"Müller\"}}' --catalog '{folder}'",
+        ]:
+            done = run(command, env)
+            check(f"{command} with {locale}", done.returncode == 0, done.stderr)
+        check(f"stored as typed with {locale}", ids(before) == ["Müller"] * 2, ids(before))
+        done = run("./tocsin catalog list", {**env, "TOCSIN_CATALOG": folder})
+        check(f"a folder from the environment with {locale}", done.returncode == 0, done.stderr)
+    done = run(b"./tocsin publish alert.deleted --payload '{\"id\":\"M\xfcller\"}'", {**ENV, "TOCSIN_URL": URL})
+    check("what is not UTF-8 is refused", done.returncode == 2 and "not valid UTF-8" in done.stderr, done)
+
+
+def outputs():
+    commands = ["--help", "--version", "catalog list", "catalog show alert.created", "catalog schema alert.created",
+                """validate alert.deleted --payload '{"id":"7"}'""", f"stats --url {URL}", f"stats --json --url {URL}",
+                f"tail --since 0 --url {URL}", f"tail --json --since 0 --url {URL}",
+                f"""publish alert.deleted --payload '{{"id":"7"}}' --url {URL}""", "serve --memory --port 0",
+                "demo --port 0 --seconds 5", "log new-epoch --data " + work + "/other"]
+    run(f"./tocsin serve --data {work}/other --port 0 & sleep 3; kill $!; wait")
+    for command in commands:
+        for output in [">/dev/full", ">&-"]:
+            done = run(f"timeout 60 ./tocsin {command} {output}")
+            check(f"{command} {output}", done.returncode == 1 and "cannot write to standard output" in done.stderr, done)
+    done = run("set -o pipefail; ./tocsin catalog list | head -n 1", executable="/bin/bash")
+    check("a closed pipe is quiet", done.returncode == 0 and not done.stderr, done)
+
+
+def surroundings():
+    done = subprocess.run(["env", "-i", f"PATH={os.environ['PATH']}", f"JAVA_HOME={os.environ.get('JAVA_HOME', '')}",
+                           "./tocsin", "catalog", "list"], capture_output=True, text=True, timeout=60)
+    check("no HOME", done.returncode == 0 and not done.stderr, done)
+    for transport in ["io_uring", "epoll", "nio"]:
+        done = run(f"./tocsin serve --memory --transport {transport} --port {PORT}")
+        if "does not work on this machine" not in done.stderr:
+            check(f"in use on {transport}", done.returncode == 1 and "the address is in use; is a server" in done.stderr, done)
+            any_address(transport)
+    few = run("ulimit -n 40; timeout 30 ./tocsin serve --memory --port 0")
+    check("few files", few.returncode == 1 and "tocsin:" in few.stderr and "\tat " not in few.stderr, few)
+
+
+def reaches(family, host, port):
+    with socket.socket(family) as client:
+        return client.connect_ex((host, port)) == 0
+
+
+def any_address(transport):
+    for host, ipv6 in [("0.0.0.0", False), ("::", True)]:
+        server = subprocess.Popen(["./tocsin", "serve", "--memory", "--insecure", "--host", host, "--port", "0",
+                                   "--transport", transport], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        said = server.stdout.readline()
+        port = int(said.rsplit(":", 1)[1])
+        check(f"{host} says so", said.startswith("listening on http://" + ("[::]" if ipv6 else host)), said)
+        check(f"{host} on IPv4 with {transport}", reaches(socket.AF_INET, "127.0.0.1", port))
+        if socket.has_ipv6 and os.path.exists("/proc/net/if_inet6"):
+            check(f"{host} on IPv6 with {transport}", reaches(socket.AF_INET6, "::1", port) == ipv6)
+        server.terminate()
+        check(f"{host} warns", "no authentication" in server.communicate(timeout=20)[1])
+
+
+def signals(server):
+    server.send_signal(signal.SIGUSR1)
+    time.sleep(0.3)
+    check("SIGUSR1 is passed over", server.poll() is None)
+
+
+def stream(server):
+    """A pipe whose server is killed and comes back: at once, in order, nothing lost, nothing twice."""
+    before = newest()
+    publish = subprocess.Popen(["./tocsin", "publish", "-", "--url", URL], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True, env=ENV)
+
+    def say(name):
+        publish.stdin.write(line(name))
+        publish.stdin.flush()
+
+    say("first")
+    check("a line goes out as it is read", await_newest(before + 1, 20))
+    server.send_signal(signal.SIGKILL)
+    server.wait()
+    for name in ["away 1", "away 2"]:
+        say(name)
+    time.sleep(1)
+    server = serve()
+    say("back")
+    check("the pipe comes back", await_newest(before + 4, 60))
+    publish.stdin.close()
+    code = publish.wait(20)
+    said = publish.stderr.read()
+    check("the stream ended well", code == 0 and "connected again" in said, (code, said))
+    check("once each, in order", ids(before) == ["first", "away 1", "away 2", "back"], ids(before))
+    return server
+
+
+def file(server):
+    """A file whose server is killed, and which is published again."""
+    names = [f"f{i}" for i in range(30_000)]
+    path = work + "/events.ndjson"
+    open(path, "w").writelines(line(name) for name in names)
+    before = newest()
+    publish = subprocess.Popen(["./tocsin", "publish", "--file", path, "--url", URL, "--retry", "2s"],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENV)
+    await_newest(before + 2_000)
+    server.send_signal(signal.SIGKILL)
+    server.wait()
+    said = publish.communicate(timeout=60)[1]
+    found = re.search(r"the last acknowledged line is (\d+); go on with: (.* --from-line (\d+).*)", said.splitlines()[-1])
+    check("where to go on", publish.returncode == 1 and found and int(found[3]) == int(found[1]) + 1, said)
+    server = serve()
+    for command in [found[2] if found else "false", f"./tocsin publish --file {path} --url {URL}"]:
+        publish = subprocess.Popen(command + " --retry 2s", shell=True, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   text=True, env=ENV, start_new_session=True)
+        if command is not found[2]:
+            break
+        await_newest(before + 12_000)
+        os.killpg(publish.pid, signal.SIGINT)
+        check("interrupted", publish.wait(20) == 1)
+    check("done again", publish.wait(120) == 0, publish.stderr.read())
+    sequences, got = before, []
+    while True:
+        page = get(f"/api/v1/events?since={sequences}&limit=1000")
+        if not page["events"]:
+            break
+        got += [event["payload"]["id"] for event in page["events"]]
+        sequences = page["next_since"]
+    check("every line once", sorted(got) == sorted(names), (len(got), len(set(got)), len(names)))
+    return server
+
+
+shutil.rmtree(work + "/data", ignore_errors=True)
+running = serve()
+try:
+    locales()
+    outputs()
+    surroundings()
+    signals(running)
+    running = stream(running)
+    running = file(running)
+finally:
+    running.terminate()
+check("SIGTERM ends it with 0", running.wait(20) == 0)
+if failures:
+    sys.exit(f"{len(failures)} cases failed: {', '.join(failures)}")
