@@ -6,6 +6,7 @@ import dev.tocsin.events.Json;
 import dev.tocsin.events.Rejection;
 import java.net.ConnectException;
 import java.net.URLEncoder;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -59,10 +61,12 @@ final class HubApi {
   /// @return fails with an `IOException` when there was no answer: then the event may be in the log or not
   CompletableFuture<Answer> publish(byte[] event, String idempotencyKey) {
     return send(
-        request(EVENTS)
-            .header("Content-Type", "application/json")
-            .header("Idempotency-Key", idempotencyKey)
-            .POST(BodyPublishers.ofByteArray(event)));
+        EVENTS,
+        request ->
+            request
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", idempotencyKey)
+                .POST(BodyPublishers.ofByteArray(event)));
   }
 
   /// Events of the log, `query` being what stands behind the `?`.
@@ -80,21 +84,26 @@ final class HubApi {
   }
 
   private JsonNode get(String path) throws Failure {
-    Answer answer = await(send(request(path).GET()));
+    Answer answer = await(send(path, HttpRequest.Builder::GET));
     if (!answer.isSuccess()) {
       throw new Failure(answer.problem());
     }
     return answer.body();
   }
 
-  private HttpRequest.Builder request(String path) {
-    ServerAddress.Target target = ServerAddress.target(server.resource(path));
+  private CompletableFuture<Answer> send(String path, UnaryOperator<HttpRequest.Builder> making) {
+    ServerAddress.Target target;
+    try {
+      target = ServerAddress.target(server.resource(path));
+    } catch (UnknownHostException e) {
+      return CompletableFuture.failedFuture(e);
+    }
     HttpRequest.Builder request = HttpRequest.newBuilder(target.uri()).timeout(ANSWER_TIMEOUT);
-    return target.host() == null ? request : request.header("Host", target.host());
-  }
-
-  private CompletableFuture<Answer> send(HttpRequest.Builder request) {
-    return http.sendAsync(request.build(), BodyHandlers.ofString()).thenApply(HubApi::answer);
+    if (target.host() != null) {
+      request.header("Host", target.host());
+    }
+    return http.sendAsync(making.apply(request).build(), BodyHandlers.ofString())
+        .thenApply(HubApi::answer);
   }
 
   private static Answer answer(HttpResponse<String> response) {

@@ -239,9 +239,9 @@ final class Serve implements Callable<Integer> {
     if (port < 0 || port > MAX_PORT) {
       throw new WrongUse("--port is a number from 0 to " + MAX_PORT + "; was " + port);
     }
-    if (loops < 1 || loops > GatewaySettings.MAX_LOOPS) {
+    if (loops < 1 || loops > HttpSettings.MAX_LOOPS) {
       throw new WrongUse(
-          "--loops is a number from 1 to " + GatewaySettings.MAX_LOOPS + "; was " + loops);
+          "--loops is a number from 1 to " + HttpSettings.MAX_LOOPS + "; was " + loops);
     }
     if (deflateThreshold < 0) {
       throw new WrongUse("--deflate-threshold is not negative; was " + deflateThreshold);

@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.http.BrowserNames;
 import dev.tocsin.http.BrowserRules;
 import dev.tocsin.http.HttpSettings;
 import dev.tocsin.http.Transport;

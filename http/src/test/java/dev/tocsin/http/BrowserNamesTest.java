@@ -1,4 +1,4 @@
-package dev.tocsin.gateway;
+package dev.tocsin.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.tocsin.gateway;
+package dev.tocsin.http;
 
 import java.net.IDN;
 import java.net.InetAddress;
@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /// Origins and host names as an operator writes them, turned into what a browser sends: `Origin` and `Host`
 /// are compared as text. What no browser ever sends is refused, in words, because it would silently
 /// allow nothing.
-final class BrowserNames {
+public final class BrowserNames {
 
   private static final Pattern ORIGIN = Pattern.compile("([a-z][a-z0-9+.-]*)://(.*)");
   private static final Pattern AUTHORITY =
@@ -37,7 +37,7 @@ final class BrowserNames {
   /// without a slash. Those of apps and extensions, whose schemes are their own, are taken as they are.
   ///
   /// @throws IllegalArgumentException with a sentence when no page can have it
-  static String origin(String text) {
+  public static String origin(String text) {
     String lowerCased = text.strip().toLowerCase(Locale.ROOT);
     if (lowerCased.equals("null")) {
       throw refused(
@@ -96,7 +96,7 @@ final class BrowserNames {
   /// The name of a host as browsers write it: in lower case and in punycode.
   ///
   /// @throws IllegalArgumentException with a sentence when no request can name it
-  static String host(String text) {
+  public static String host(String text) {
     String name = text.strip();
     if (name.equals("*")) {
       throw refused(
