@@ -13,4 +13,9 @@ public sealed interface PublishResult {
 
   /// The event is not in the log.
   record Refused(Rejection rejection) implements PublishResult {}
+
+  /// The event may be in the log or not, see [AppendResult.Unknown].
+  ///
+  /// @param rejection says so, and how to find out
+  record Uncertain(Rejection rejection) implements PublishResult {}
 }

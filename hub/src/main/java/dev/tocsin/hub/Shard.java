@@ -1,6 +1,7 @@
 package dev.tocsin.hub;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,14 +28,14 @@ public final class Shard<C> {
   private static final int SLICE_BYTES = 1 << 20;
 
   // immutable
-  private final RecentEvents recent;
   private final ShardOwner owner;
 
   // owned by the shard's thread
   private final SubscriptionIndex<C, ShardAudience<C>> index;
   private final Pace pace = new Pace();
   private final List<ShardAudience<C>> touched = new ArrayList<>();
-  private final long[] lastOfType;
+  private RecentEvents recent;
+  private long[] lastOfType;
   private long position;
   private boolean delivering;
 
@@ -48,7 +49,7 @@ public final class Shard<C> {
   // any thread
   private final AtomicBoolean awake = new AtomicBoolean();
 
-  Shard(TypeTable types, RecentEvents recent, ShardOwner owner, AudienceOutput.Factory<C> outputs) {
+  Shard(RecentEvents recent, ShardOwner owner, AudienceOutput.Factory<C> outputs) {
     this.recent = recent;
     this.owner = owner;
     RecentEvents.Head head = recent.head();
@@ -56,7 +57,7 @@ public final class Shard<C> {
     this.position = head.position();
     this.index =
         new SubscriptionIndex<>(
-            types, (set, size) -> new ShardAudience<>(set, size, outputs.create(), last(set)));
+            head.types(), (set, size) -> new ShardAudience<>(set, size, outputs.create(), last(set)));
   }
 
   /// The last event of any of these types that this shard has passed.
@@ -117,16 +118,50 @@ public final class Shard<C> {
   private void slice() {
     delivering = true;
     try {
+      followSuccession();
       long before = position;
       List<LoggedEvent> page = recent.readIfHeld(position, SLICE_EVENTS, SLICE_BYTES);
       if (page == null) {
         goToHead(before);
       } else {
+        learnTypes();
         deliver(page, before);
         flush(before);
       }
     } finally {
       delivering = false;
+    }
+  }
+
+  /// Goes to the head of the log's present life when it has begun a new one. Whoever stood in the earlier
+  /// one has lost his place, and the owner is told to end him.
+  private void followSuccession() {
+    RecentEvents next = recent.successor();
+    if (next == null) {
+      return;
+    }
+    while (next != null) {
+      recent = next;
+      next = recent.successor();
+    }
+    index.suspendAll();
+    takePlace(recent.head());
+    learnTypes();
+    owner.restarted();
+  }
+
+  private void takePlace(RecentEvents.Head head) {
+    position = head.position();
+    lastOfType = head.lastOfType();
+  }
+
+  /// Takes in the types that have come from the log since the last turn. Never in the middle of one: that
+  /// moves connections from one audience to another.
+  private void learnTypes() {
+    TypeTable known = recent.types();
+    if (known != index.table()) {
+      lastOfType = Arrays.copyOf(lastOfType, known.size());
+      index.learn(known);
     }
   }
 
@@ -144,18 +179,17 @@ public final class Shard<C> {
   /// Leaves what follows a position to the connections, who read the log for themselves: reading it here
   /// would hold up the owner.
   private void goToHead(long after) {
-    RecentEvents.Head head = recent.head();
-    position = head.position();
-    System.arraycopy(head.lastOfType(), 0, lastOfType, 0, lastOfType.length);
+    takePlace(recent.head());
     for (ShardAudience<C> audience : index.audiences()) {
       if (!audience.types().isEmpty()) {
         audience.fallBehind(after, last(audience.types()));
       }
     }
+    learnTypes();
   }
 
   private void deliver(LoggedEvent event) {
-    int type = recent.placeOf(event);
+    int type = index.table().placeOf(event.event().type());
     position = event.sequence();
     lastOfType[type] = position;
     for (ShardAudience<C> audience : index.audiencesOf(type)) {
@@ -186,17 +220,25 @@ public final class Shard<C> {
     }
   }
 
-  /// Delivers all there is, so that the cursor stands at or behind every event that was acknowledged
+  /// Delivers all there is, so that the cursor stands at or after every event that was acknowledged
   /// before this call.
   ///
   /// @return the position
   public long catchUp() {
     requireIdle();
+    if (recent.successor() != null) {
+      slice();
+    }
     long target = recent.newest();
     while (position < target) {
       slice();
     }
     return position;
+  }
+
+  /// The log's life in which the position counts.
+  public String epoch() {
+    return recent.epoch();
   }
 
   /// The sequence of the last event that this shard has passed.
@@ -269,12 +311,23 @@ public final class Shard<C> {
     return new Replay<>(this, connection, after, previous);
   }
 
+  /// Whether the connection wants an event now, be it of a type that nobody has heard of here.
   boolean wants(C connection, LoggedEvent event) {
-    return index.typesOf(connection).contains(recent.placeOf(event));
+    return index.wants(connection, event.event().type());
+  }
+
+  /// What the connection wants now.
+  TypeFilter filter(C connection) {
+    return index.table().filter(index.typesOf(connection));
+  }
+
+  /// The life of the log in which this shard stands.
+  RecentEvents recent() {
+    return recent;
   }
 
   /// What follows a position, not beyond this shard's own, or `null` when memory no longer holds it.
-  @Nullable List<LoggedEvent> readBehind(long after, int maxEvents, int maxBytes) {
+  @Nullable List<LoggedEvent> readAfter(long after, int maxEvents, int maxBytes) {
     int upToHere = Math.clamp(position - after, 0, maxEvents);
     return upToHere == 0 ? List.of() : recent.readIfHeld(after, upToHere, maxBytes);
   }

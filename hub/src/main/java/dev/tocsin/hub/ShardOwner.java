@@ -15,4 +15,9 @@ public interface ShardOwner extends Executor {
   default void executeAfter(Runnable task, long nanos) {
     execute(task);
   }
+
+  /// The log has begun a new life: the connections that the shard had stand in the earlier one, get nothing
+  /// any more and have to be ended. Only called on the thread itself, in the middle of the shard's work, so
+  /// that the shard must not be called back.
+  default void restarted() {}
 }
