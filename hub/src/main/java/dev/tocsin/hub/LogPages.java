@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -215,7 +217,7 @@ public final class LogPages {
       boolean[] within = {true};
       boolean[] answered = {false};
       Thread caller = Thread.currentThread();
-      log.read(request.after, request.lane.filter, PAGE_EVENTS, PAGE_BYTES)
+      look(request)
           .whenComplete((page, failure) -> {
             arrived(request, page, failure);
             if (Thread.currentThread() == caller && within[0]) {
@@ -228,6 +230,14 @@ public final class LogPages {
       if (!answered[0]) {
         return;
       }
+    }
+  }
+
+  private CompletionStage<Page> look(Request request) {
+    try {
+      return log.read(request.after, request.lane.filter, PAGE_EVENTS, PAGE_BYTES);
+    } catch (RuntimeException | Error e) {
+      return CompletableFuture.failedFuture(e);
     }
   }
 

@@ -36,6 +36,11 @@ public final class PageBuilder {
     return true;
   }
 
+  /// Whether there are as many events as there may be.
+  public boolean isFull() {
+    return events.size() >= maxEvents;
+  }
+
   /// What was taken.
   public List<LoggedEvent> events() {
     return events;

@@ -76,7 +76,7 @@ final class LogThread implements Runnable {
     this.checkpoints = new Checkpoints(directory, connection);
   }
 
-  /// The oldest sequence, see [dev.tocsin.hub.EventLog#oldest].
+  /// The oldest sequence, see [dev.tocsin.hub.LogState#oldest].
   long oldest() {
     return oldest;
   }
