@@ -158,7 +158,7 @@ public final class Gateway {
         nanoTime.getAsLong(),
         maxConnections,
         new AtomicInteger(),
-        new AtomicInteger(),
+        new ReplayRoom(),
         new AtomicInteger(),
         settings.stallTimeout().toMillis(),
         settings.deflate(),

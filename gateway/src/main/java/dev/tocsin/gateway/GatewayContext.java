@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 /// @param startNanos when the gateway was started, on the clock of `nanoTime`
 /// @param maxConnections how many sockets may be open at once
 /// @param connectionCount sockets that are open
-/// @param catchupCount WebSockets that are behind and read the log
+/// @param replayRoom what the pages of lagging WebSockets may take up
 /// @param historyCount history answers that are being made or sent
 /// @param stallMillis how long a WebSocket may take none of the bytes that wait for it
 /// @param deflates whether messages are compressed for those who want it
@@ -32,7 +32,7 @@ record GatewayContext(
     long startNanos,
     int maxConnections,
     AtomicInteger connectionCount,
-    AtomicInteger catchupCount,
+    ReplayRoom replayRoom,
     AtomicInteger historyCount,
     long stallMillis,
     boolean deflates,

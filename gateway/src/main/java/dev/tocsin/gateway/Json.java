@@ -26,6 +26,9 @@ final class Json {
 
   /// The `details` of a refusal, or `null` when there are none.
   static @Nullable ObjectNode details(Rejection rejection) {
+    if (rejection.uncertain()) {
+      return object().put("uncertain", true);
+    }
     if (rejection.errors().isEmpty()) {
       return null;
     }

@@ -31,12 +31,15 @@ final class Loop {
 
     /// Closes the connection at once, whatever it is doing.
     void cutOff();
+
+    /// The log has begun a new epoch.
+    default void restarted() {}
   }
 
   private final EventLoop eventLoop;
   private final GatewayContext context;
   private final Shard<WebSocketConnection> shard;
-  private final Catchups catchups;
+  private final ReplayTurns replayTurns;
   private final Publishes publishes;
   private final Deflation deflation;
   private final Set<Tickable> connections = new HashSet<>();
@@ -45,7 +48,7 @@ final class Loop {
   Loop(EventLoop eventLoop, GatewayContext context) {
     this.eventLoop = eventLoop;
     this.context = context;
-    this.catchups = new Catchups(this::later, context.catchupCount());
+    this.replayTurns = new ReplayTurns(this::later, context.replayRoom());
     this.publishes = new Publishes(context.hub(), eventLoop);
     this.deflation = new Deflation(context.deflateThresholdBytes());
     this.shard = context.hub().newShard(new Owner(), () -> new AudienceBatch(deflation.deflater()));
@@ -62,6 +65,11 @@ final class Loop {
     @Override
     public void executeAfter(Runnable task, long nanos) {
       eventLoop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void restarted() {
+      eventLoop.execute(() -> forEach(Tickable::restarted));
     }
   }
 
@@ -105,8 +113,8 @@ final class Loop {
     return deflation;
   }
 
-  Catchups catchups() {
-    return catchups;
+  ReplayTurns replayTurns() {
+    return replayTurns;
   }
 
   Publishes publishes() {

@@ -1,8 +1,9 @@
 package dev.tocsin.gateway;
 
 import dev.tocsin.events.ErrorCode;
-import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.HubStats;
+import dev.tocsin.hub.LogState;
+import dev.tocsin.hub.Stretch;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Finds out what a request wants.
@@ -115,16 +117,8 @@ final class Router {
 
   private Exchange history(HttpConnection connection, QueryStringDecoder uri) {
     try {
-      QueryParameters query = QueryParameters.of(uri);
-      long limit = query.number("limit", 1).orElse((long) HistoryQuery.DEFAULT_LIMIT);
-      return new HistoryExchange(
-          connection,
-          context.hub(),
-          new HistoryQuery(
-              query.patterns(),
-              query.number("since", 0).orElse(0L),
-              (int) Math.min(limit, HistoryQuery.MAX_LIMIT)),
-          context.historyCount());
+      HistoryQuery query = HistoryQuery.of(QueryParameters.of(uri));
+      return new HistoryExchange(connection, context.hub(), query, context.historyCount());
     } catch (QueryParameters.InvalidQueryException e) {
       return new FixedExchange(
           connection, Response.problem(ErrorCode.INVALID_QUERY, String.valueOf(e.getMessage())));
@@ -246,12 +240,27 @@ final class Router {
     if (context.isStopping()) {
       return Response.problem(ErrorCode.UNAVAILABLE, "The server is going away");
     }
-    return context
-        .hub()
-        .log()
-        .fault()
-        .map(fault -> Response.problem(ErrorCode.UNAVAILABLE, fault))
-        .orElseGet(() -> status("ready"));
+    LogState log = context.hub().log().state();
+    if (log.fault().isPresent()) {
+      return Response.problem(ErrorCode.UNAVAILABLE, log.fault().get());
+    }
+    return log.unreadable().isEmpty() ? status("ready") : degraded(log.unreadable());
+  }
+
+  /// It takes events and delivers them, but what it holds is no longer whole.
+  private static Response degraded(List<Stretch> unreadable) {
+    Stretch first = unreadable.getFirst();
+    return Response.json(
+        HttpResponseStatus.OK,
+        Json.object()
+            .put("status", "degraded")
+            .put(
+                "reason",
+                "The log is damaged: events from "
+                    + first.from()
+                    + " to "
+                    + unreadable.getLast().to()
+                    + " cannot all be read"));
   }
 
   private static Response status(String status) {
@@ -260,7 +269,7 @@ final class Router {
 
   private Response stats() {
     HubStats stats = context.hub().stats();
-    EventLog log = context.hub().log();
+    LogState log = context.hub().log().state();
     ObjectNode answer =
         Json.object()
             .put("total_connections", stats.subscriptions().totalConnections())
@@ -274,6 +283,11 @@ final class Router {
             .put("delivered", stats.delivered())
             .put("rejected", stats.rejected())
             .put("uptime_seconds", context.uptimeMillis() / 1_000.0);
+    ObjectNode details = answer.putObject("log");
+    log.fault().ifPresent(fault -> details.put("fault", fault));
+    ArrayNode unreadable = details.putArray("unreadable");
+    log.unreadable()
+        .forEach(lost -> unreadable.addObject().put("from", lost.from()).put("to", lost.to()));
     ProcessFigures.now().writeTo(answer.putObject("process"));
     return Response.json(HttpResponseStatus.OK, answer);
   }

@@ -33,6 +33,7 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
   // owned by the event loop
   private int unreadAnswerBytes;
   private boolean goingAway;
+  private String epoch = "";
   private long lastHeardMillis;
   private long lastHeartbeatMillis;
 
@@ -55,11 +56,11 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
     List<EventPattern> patterns = upgrade.patterns();
     long sequence =
         patterns == null ? loop.shard().join(this) : loop.shard().subscribe(this, patterns);
-    String epoch = context.hub().log().epoch();
+    epoch = loop.shard().epoch();
     send(ServerMessages.established(id, epoch, sequence, context.clock()));
     if (upgrade.resume() != null) {
       // From the very position that was told: nothing may come before the answer.
-      send(cursor.resume(upgrade.resume(), sequence));
+      queue.submit(actions.resume(upgrade.resume(), () -> sequence), 0);
     }
     if (context.isStopping()) {
       goAway();
@@ -78,7 +79,7 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
   /// @param previous what the first frame says
   /// @return whether it has taken them
   boolean sendBatch(BatchForms batch, long before, long previous) {
-    if (isClosing() || cursor.isFallingBehind() || !channel.isActive()) {
+    if (isClosing() || cursor.isLeaving() || !channel.isActive()) {
       return false;
     }
     try {
@@ -181,10 +182,10 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
     if (output.advanced(quiet) || isHeldUp()) {
       heard();
     }
-    if (output.stalledMillis() > context.stallMillis()) {
+    if (output.stalledMillis() > patienceMillis()) {
       close(
           CloseCode.SLOW_CONSUMER,
-          "Nothing was taken for " + context.stallMillis() / 1_000 + " seconds");
+          "Nothing was taken for " + output.stalledMillis() / 1_000 + " seconds");
     } else if (nowMillis - lastHeardMillis > Limits.SILENCE_MILLIS) {
       close(
           CloseCode.HEARTBEAT_TIMEOUT,
@@ -193,6 +194,20 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
       lastHeartbeatMillis = nowMillis;
       channel.write(ControlFrames.ping(channel.alloc()), channel.voidPromise());
       send(ServerMessages.heartbeat(cursor.tellPosition(), context.clock()));
+    }
+  }
+
+  /// How long it may take nothing. Where others wait for the room that its page takes up, not long.
+  private long patienceMillis() {
+    return cursor.isReplaying() && context.replayRoom().isShort()
+        ? Math.min(context.stallMillis(), Limits.REPLAY_STALL_MILLIS)
+        : context.stallMillis();
+  }
+
+  @Override
+  public void restarted() {
+    if (!isClosing() && !epoch.equals(loop.shard().epoch())) {
+      close(CloseCode.EPOCH_CHANGED, "The log has begun a new epoch: come back, and resume from it");
     }
   }
 

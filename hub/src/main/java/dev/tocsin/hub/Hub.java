@@ -229,8 +229,7 @@ public final class Hub {
       case AppendResult.Unavailable unavailable ->
           new PublishResult.Refused(new Rejection(ErrorCode.UNAVAILABLE, unavailable.reason()));
       case AppendResult.Unknown unknown ->
-          new PublishResult.Uncertain(
-              new Rejection(ErrorCode.UNAVAILABLE, unknown.reason() + ". " + REMEDY));
+          new PublishResult.Refused(Rejection.uncertain(unknown.reason() + ". " + REMEDY));
     };
   }
 

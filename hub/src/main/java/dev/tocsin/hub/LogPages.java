@@ -288,7 +288,7 @@ public final class LogPages {
     if (page == null) {
       Throwable reason = failure == null ? new IllegalStateException("no page") : failure;
       warn(request.after, readers.size(), reason);
-      readers.forEach(reader -> reader.failed(reason));
+      readers.forEach(reader -> tell(reader, reason));
     } else {
       for (int i = 0; i < readers.size(); i++) {
         hand(readers.get(i), leases.get(i));
@@ -329,6 +329,14 @@ public final class LogPages {
       // It is gone, for instance with its event loop.
       lease.close();
       LOG.atDebug().setCause(e).log("a page of the log was not taken");
+    }
+  }
+
+  private static void tell(Reader reader, Throwable reason) {
+    try {
+      reader.failed(reason);
+    } catch (RuntimeException e) {
+      LOG.atDebug().setCause(e).log("a reader of the log is gone");
     }
   }
 

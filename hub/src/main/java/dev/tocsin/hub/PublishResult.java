@@ -11,11 +11,6 @@ public sealed interface PublishResult {
   /// @param timestamp the producer's timestamp, or the one that it was given
   record Published(long sequence, String timestamp) implements PublishResult {}
 
-  /// The event is not in the log.
+  /// The event is not in the log; or it may be, when the rejection is uncertain.
   record Refused(Rejection rejection) implements PublishResult {}
-
-  /// The event may be in the log or not, see [AppendResult.Unknown].
-  ///
-  /// @param rejection says so, and how to find out
-  record Uncertain(Rejection rejection) implements PublishResult {}
 }

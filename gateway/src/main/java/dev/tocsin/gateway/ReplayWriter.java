@@ -1,0 +1,205 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.hub.LogPages;
+import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Replay;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Writes a [Replay] to its connection: pages of the log, each when the socket has taken the one before.
+/// Belongs to the event loop.
+final class ReplayWriter {
+
+  private static final long RETRY_MILLIS = 1_000;
+  private static final int INITIAL_BYTES = 1_024;
+
+  private final GatewayContext context;
+  private final Loop loop;
+  private final WebSocketConnection connection;
+  private final Channel channel;
+  private final Replay<WebSocketConnection> replay;
+  private final Runnable caughtUp;
+  private LogPages.@Nullable Lease fetched;
+  private boolean ended;
+
+  /// Nothing is written before [#awaitTurn].
+  ///
+  /// @param caughtUp called when the connection is on the live path again
+  ReplayWriter(
+      GatewayContext context,
+      Loop loop,
+      WebSocketConnection connection,
+      Channel channel,
+      Replay<WebSocketConnection> replay,
+      Runnable caughtUp) {
+    this.context = context;
+    this.loop = loop;
+    this.connection = connection;
+    this.channel = channel;
+    this.replay = replay;
+    this.caughtUp = caughtUp;
+    context.replayRoom().begin();
+  }
+
+  /// Where the connection stands.
+  long position() {
+    return replay.position();
+  }
+
+  /// See [Replay#tellPosition].
+  long tellPosition() {
+    return replay.tellPosition();
+  }
+
+  /// Puts the next page in line.
+  void awaitTurn() {
+    loop.replayTurns().await(this);
+  }
+
+  /// Lets go of it: the connection has ended, or has asked for something else.
+  void end() {
+    if (!ended) {
+      ended = true;
+      letGo();
+      context.replayRoom().end();
+    }
+  }
+
+  /// Gives back the page that was fetched; the next turn fetches it again.
+  void letGo() {
+    if (fetched != null) {
+      fetched.close();
+      fetched = null;
+    }
+  }
+
+  /// It is this one's turn: one page, no larger than `maxBytes` of JSON and one event. A fault ends this
+  /// connection and no other.
+  void turn(int maxBytes) {
+    if (ended || !channel.isActive()) {
+      letGo();
+      return;
+    }
+    try {
+      advance(maxBytes);
+    } catch (RuntimeException | Error e) {
+      channel.pipeline().fireExceptionCaught(e);
+    }
+  }
+
+  private void advance(int share) {
+    int maxBytes =
+        connection.windowBits() == FramedConnection.PLAIN
+            ? share
+            : Math.min(share, Limits.MAX_DEFLATED_PAGE_BYTES);
+    Frames frames = new Frames();
+    Replay.Progress progress;
+    try {
+      LogPages.Lease page = fetched;
+      progress =
+          page == null
+              ? replay.advance(maxBytes, frames)
+              : replay.take(page.page(), page.filter(), maxBytes, frames);
+    } catch (RuntimeException | Error e) {
+      frames.discard();
+      throw e;
+    } finally {
+      letGo();
+    }
+    switch (progress) {
+      case NOT_HELD -> fetch();
+      // The connection is about to be closed, see Loop.
+      case ENDED -> end();
+      case MORE, CAUGHT_UP -> go(progress == Replay.Progress.MORE, frames.buffer);
+    }
+  }
+
+  private void fetch() {
+    context.hub().pages().read(replay.position(), replay.filter(), new Fetched());
+  }
+
+  /// A page of the log has come, perhaps for many at the same time: it is worked on when it is this one's
+  /// turn.
+  private final class Fetched implements LogPages.Reader {
+
+    @Override
+    public void page(LogPages.Lease lease) {
+      channel.eventLoop().execute(() -> arrived(lease));
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+      channel
+          .eventLoop()
+          .schedule(ReplayWriter.this::awaitTurn, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void arrived(LogPages.Lease lease) {
+    if (ended || context.replayRoom().isFull()) {
+      lease.close();
+    } else {
+      fetched = lease;
+    }
+    if (!ended) {
+      awaitTurn();
+    }
+  }
+
+  private void go(boolean more, @Nullable ByteBuf plain) {
+    if (!more) {
+      end();
+      caughtUp.run();
+    }
+    if (plain != null) {
+      ByteBuf frames = connection.inItsForm(plain);
+      long bytes = frames.capacity();
+      context.replayRoom().take(bytes);
+      channel
+          .writeAndFlush(frames)
+          .addListener(done -> {
+            context.replayRoom().giveBack(bytes);
+            if (more && done.isSuccess()) {
+              awaitTurn();
+            }
+          });
+    } else if (more) {
+      awaitTurn();
+    }
+  }
+
+  /// The frames of one page.
+  private final class Frames implements Replay.Sink {
+
+    private @Nullable ByteBuf buffer;
+
+    private ByteBuf buffer() {
+      ByteBuf present = buffer;
+      if (present == null) {
+        present = channel.alloc().buffer(INITIAL_BYTES);
+        buffer = present;
+      }
+      return present;
+    }
+
+    void discard() {
+      if (buffer != null) {
+        buffer.release();
+      }
+    }
+
+    @Override
+    public void event(LoggedEvent event, long previous) {
+      EventFrames.write(buffer(), event, previous);
+    }
+
+    @Override
+    public void gap(long from, long to) {
+      byte[] message = ServerMessages.gap(from, to);
+      TextFrames.writeHeader(buffer(), message.length);
+      buffer().writeBytes(message);
+    }
+  }
+}
