@@ -84,8 +84,7 @@ public class PublishBenchmark {
           catalog,
           new InMemoryEventLog("bench", 1 << 24),
           InstantSource.system(),
-          1 << 24,
-          Runnable::run);
+          1 << 24);
   private final PublishCommand command = new PublishCommand(Slice.of(EVENT));
   private final List<PublishCommand> batch = Collections.nCopies(BATCH, command);
 

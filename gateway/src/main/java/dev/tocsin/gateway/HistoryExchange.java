@@ -102,7 +102,7 @@ final class HistoryExchange extends BodyExchange {
   private <T> void take(CompletionStage<T> answer, Consumer<T> next) {
     answer.whenComplete((value, failure) ->
         connection()
-            .onLoop(() -> {
+            .onLoopLater(() -> {
               if (failure == null) {
                 next.accept(value);
               } else {
@@ -116,7 +116,7 @@ final class HistoryExchange extends BodyExchange {
     @Override
     public void page(LogPages.Lease lease) {
       connection()
-          .onLoop(() -> {
+          .onLoopLater(() -> {
             try (lease) {
               HistoryExchange.this.page(lease.page());
             }
@@ -125,7 +125,7 @@ final class HistoryExchange extends BodyExchange {
 
     @Override
     public void failed(Throwable failure) {
-      connection().onLoop(() -> unavailable("The log cannot be read at the moment"));
+      connection().onLoopLater(() -> unavailable("The log cannot be read at the moment"));
     }
   }
 

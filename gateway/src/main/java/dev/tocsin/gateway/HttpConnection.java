@@ -351,6 +351,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Loop.
     }
   }
 
+  /// Does something on the event loop behind what it has to do already, so that who goes on step by step
+  /// takes no turn of the others.
+  void onLoopLater(Runnable action) {
+    context().executor().execute(() -> guarded(action));
+  }
+
   /// A future would swallow what its callback throws.
   private void guarded(Runnable action) {
     try {

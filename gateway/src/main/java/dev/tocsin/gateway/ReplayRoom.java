@@ -25,6 +25,11 @@ final class ReplayRoom {
     replays.decrementAndGet();
   }
 
+  /// How many connections are lagging.
+  int replays() {
+    return replays.get();
+  }
+
   /// How much JSON a page may be, so that those of all who are lagging have room side by side. A buffer
   /// may be twice as large as what is in it, so half of the room is shared out.
   int pageBytes() {

@@ -213,7 +213,7 @@ class AnswerOrderTest {
       server.runTasks();
 
       assertThat(server.hub.stats().subscriptions().totalConnections()).isZero();
-      assertThat(server.context.catchupCount()).hasValue(0);
+      assertThat(server.context.replayRoom().replays()).isZero();
     }
   }
 

@@ -96,7 +96,7 @@ class DeflateTest {
 
   @Test
   void catchesUpCompressed() {
-    long since = server.hub.log().newest();
+    long since = server.hub.log().state().newest();
     for (int i = 0; i < 50; i++) {
       server.publish(TestServer.large("c" + i, 4_000));
     }

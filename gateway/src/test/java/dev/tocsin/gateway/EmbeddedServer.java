@@ -37,7 +37,7 @@ final class EmbeddedServer implements AutoCloseable {
   }
 
   EmbeddedServer(EventLog log) {
-    hub = new Hub(EventCatalog.builtIn(), log, TestServer.CLOCK, RECENT_BYTES, Runnable::run);
+    hub = new Hub(EventCatalog.builtIn(), log, TestServer.CLOCK, RECENT_BYTES);
     context =
         Gateway.context(hub, TestServer.settings(Transport.NIO), TestServer.CLOCK, () -> nanos, 10);
     channel =

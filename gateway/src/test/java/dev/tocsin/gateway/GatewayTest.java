@@ -22,8 +22,7 @@ class GatewayTest {
 
   private static Gateway start(String host, int port) throws GatewayException {
     Hub hub =
-        new Hub(
-            EventCatalog.builtIn(), TestServer.memory(), TestServer.CLOCK, 1L << 20, Runnable::run);
+        new Hub(EventCatalog.builtIn(), TestServer.memory(), TestServer.CLOCK, 1L << 20);
     return Gateway.start(
         hub, new GatewaySettings(host, port, Set.of(), Set.of(), Transport.AUTO), TestServer.CLOCK);
   }

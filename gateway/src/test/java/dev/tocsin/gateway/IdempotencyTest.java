@@ -24,7 +24,7 @@ class IdempotencyTest {
       assertThat(first.status()).isEqualTo(201);
       assertThat(second.status()).isEqualTo(201);
       assertThat(second.json()).isEqualTo(first.json());
-      assertThat(server.hub.log().newest()).isEqualTo(1);
+      assertThat(server.hub.log().state().newest()).isEqualTo(1);
       assertThat(server.hub.stats().published()).isEqualTo(1);
     }
   }

@@ -87,7 +87,7 @@ class ResumeTest {
         new InMemoryEventLog("e", 3_000, Duration.ofMinutes(10), InstantSource.system());
     try (TestServer server = TestServer.start(small, Transport.AUTO)) {
       publish(server, 50);
-      long oldest = small.oldest();
+      long oldest = small.state().oldest();
       assertThat(oldest).isGreaterThan(2);
       try (RawWebSocket socket = server.socket("?since=1")) {
         JsonNode resumed = socket.message();
@@ -129,7 +129,7 @@ class ResumeTest {
                 }
               });
       for (int i = 0; i < 300; i++) {
-        long since = server.hub.log().newest() - 5;
+        long since = server.hub.log().state().newest() - 5;
         try (RawWebSocket socket = server.socket("?since=" + since)) {
           assertThat(socket.message().path("action").asString()).isEqualTo("resumed");
           expect(socket, since + 1, since);
@@ -157,7 +157,7 @@ class ResumeTest {
       assertThat(first.path("events").path(0).path("sequence").asLong()).isEqualTo(1);
       assertThat(first.path("events").path(0).has("previous")).isFalse();
       assertThat(first.path("next_since").asLong()).isEqualTo(5);
-      assertThat(first.path("epoch").asString()).isEqualTo(server.hub.log().epoch());
+      assertThat(first.path("epoch").asString()).isEqualTo(server.hub.log().state().epoch());
 
       JsonNode rest = client.ask(get("/api/v1/events?events=alert.*&since=5")).json();
       assertThat(rest.path("events").size()).isEqualTo(2);

@@ -3,17 +3,22 @@ package dev.tocsin.gateway;
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.EventLog;
-import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Follower;
+import dev.tocsin.hub.LogState;
+import dev.tocsin.hub.Logs;
+import dev.tocsin.hub.Page;
+import dev.tocsin.hub.TypeFilter;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /// A log in memory that takes appends when the test says so, on the test's thread: as slow as a disk
 /// can be.
@@ -30,12 +35,12 @@ final class StallingLog implements EventLog {
   /// Waits for one append and lets it through.
   void let() {
     Pending next = next();
-    next.answer.complete(log.append(next.events).join());
+    next.answer.complete(Logs.await(log.append(next.events)));
   }
 
   /// Waits for appends until they hold so many events, and lets them through.
   void letEvents(int count) {
-    nextEvents(count).forEach(next -> next.answer.complete(log.append(next.events).join()));
+    nextEvents(count).forEach(next -> next.answer.complete(Logs.await(log.append(next.events))));
   }
 
   private List<Pending> nextEvents(int count) {
@@ -61,7 +66,7 @@ final class StallingLog implements EventLog {
   /// Waits for appends until they hold so many events, and answers them in the reverse order.
   void letInReverse(int count) {
     List<Pending> all = nextEvents(count);
-    List<List<AppendResult>> results = all.stream().map(p -> log.append(p.events).join()).toList();
+    List<List<AppendResult>> results = all.stream().map(p -> Logs.await(log.append(p.events))).toList();
     for (int i = all.size() - 1; i >= 0; i--) {
       all.get(i).answer.complete(results.get(i));
     }
@@ -100,23 +105,8 @@ final class StallingLog implements EventLog {
   }
 
   @Override
-  public Optional<String> fault() {
-    return log.fault();
-  }
-
-  @Override
-  public String epoch() {
-    return log.epoch();
-  }
-
-  @Override
-  public long oldest() {
-    return log.oldest();
-  }
-
-  @Override
-  public long newest() {
-    return log.newest();
+  public LogState state() {
+    return log.state();
   }
 
   @Override
@@ -125,13 +115,29 @@ final class StallingLog implements EventLog {
   }
 
   @Override
-  public List<LoggedEvent> read(long after, int maxEvents, int maxBytes) {
-    return log.read(after, maxEvents, maxBytes);
+  public CompletionStage<Page> read(long after, TypeFilter types, int maxEvents, int maxBytes) {
+    return log.read(after, types, maxEvents, maxBytes);
   }
 
   @Override
-  public void follow(long after, Consumer<List<LoggedEvent>> follower) {
+  public CompletionStage<Page> readBack(
+      long before, TypeFilter types, int maxEvents, int maxBytes) {
+    return log.readBack(before, types, maxEvents, maxBytes);
+  }
+
+  @Override
+  public CompletionStage<Long> positionAt(Instant time) {
+    return log.positionAt(time);
+  }
+
+  @Override
+  public void follow(long after, Follower follower) {
     log.follow(after, follower);
+  }
+
+  @Override
+  public CompletionStage<Long> reach(long sequence, Duration atMost) {
+    return log.reach(sequence, atMost);
   }
 
   @Override

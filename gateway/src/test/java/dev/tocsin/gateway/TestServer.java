@@ -31,7 +31,7 @@ final class TestServer implements AutoCloseable {
   final AtomicLong ahead = new AtomicLong();
 
   private TestServer(EventLog log, GatewaySettings settings, int maxConnections) {
-    hub = new Hub(EventCatalog.builtIn(), log, CLOCK, 16L << 20, Runnable::run);
+    hub = new Hub(EventCatalog.builtIn(), log, CLOCK, 16L << 20);
     try {
       gateway =
           Gateway.start(

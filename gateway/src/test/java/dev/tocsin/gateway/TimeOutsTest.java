@@ -68,7 +68,7 @@ class TimeOutsTest {
       server.pass(1_000);
 
       assertThat(server.said()).startsWith("HTTP/1.1 408").contains("connection: close");
-      assertThat(server.hub.log().newest()).isZero();
+      assertThat(server.hub.log().state().newest()).isZero();
     }
   }
 
@@ -108,7 +108,7 @@ class TimeOutsTest {
 
       assertThat(server.said()).startsWith("HTTP/1.1 400").contains("The body ends too early");
       assertThat(server.pass(3_000).isClosed()).isTrue();
-      assertThat(server.hub.log().newest()).isEqualTo(type.contains("ndjson") ? 1 : 0);
+      assertThat(server.hub.log().state().newest()).isEqualTo(type.contains("ndjson") ? 1 : 0);
     }
   }
 

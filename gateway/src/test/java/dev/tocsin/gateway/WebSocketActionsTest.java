@@ -57,7 +57,7 @@ class WebSocketActionsTest {
     assertThat(answer.toString())
         .isEqualTo(
             "{\"action\":\"subscribed\",\"events\":[\"alert.*\",\"job.progress\"],\"sequence\":"
-                + server.hub.log().newest()
+                + server.hub.log().state().newest()
                 + "}");
   }
 
@@ -122,7 +122,7 @@ class WebSocketActionsTest {
   @Test
   void publishes() {
     socket.subscribe("camera.*");
-    long before = server.hub.log().newest();
+    long before = server.hub.log().state().newest();
 
     JsonNode answer = socket.ask(publish("\"c1\"", TestServer.alert("a")));
 

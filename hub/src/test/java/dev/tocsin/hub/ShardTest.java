@@ -43,7 +43,7 @@ class ShardTest {
   private final Shard<String> shard = hub.newShard(owner, outputs);
 
   private static Hub hub(EventLog log, long recentBytes) {
-    return new Hub(EventCatalog.builtIn(), log, () -> Instant.EPOCH, recentBytes, Runnable::run);
+    return new Hub(EventCatalog.builtIn(), log, () -> Instant.EPOCH, recentBytes);
   }
 
   private void append(String... types) {
