@@ -112,7 +112,7 @@ class AnswerOrderTest {
 
       stalling.let();
       assertThat(stalling.waiting()).isZero();
-      assertThat(stalling.newest()).isEqualTo(3);
+      assertThat(stalling.state().newest()).isEqualTo(3);
     }
   }
 
@@ -129,9 +129,9 @@ class AnswerOrderTest {
       server.runTasks();
 
       stalling.let();
-      assertThat(stalling.newest()).isEqualTo(3);
+      assertThat(stalling.state().newest()).isEqualTo(3);
       stalling.let();
-      assertThat(stalling.newest()).isEqualTo(5);
+      assertThat(stalling.state().newest()).isEqualTo(5);
     }
   }
 
@@ -240,7 +240,7 @@ class AnswerOrderTest {
     socket.close();
     log.letEvents(10);
 
-    assertThat(log.newest()).isEqualTo(10);
+    assertThat(log.state().newest()).isEqualTo(10);
     assertThat(server.ask(RawClient.get("/healthz")).status()).isEqualTo(200);
   }
 }

@@ -223,7 +223,7 @@ class NdjsonTest {
       log.refuse();
       HttpAnswer answer = client.answer();
       assertThat(answer.problem()).isEqualTo("503 unavailable");
-      assertThat(answer.json().path("accepted").asInt()).isEqualTo(log.newest());
+      assertThat(answer.json().path("accepted").asInt()).isEqualTo(log.state().newest());
       assertThat(answer.json().path("rejected_count").asInt()).isPositive();
     }
   }
