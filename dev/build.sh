@@ -12,8 +12,9 @@ list_sources() {
   made_of='pom.xml dev/jdk.sh dev/prepare.sh dev/ModernClasses.java'
   for module in */pom.xml; do
     module=${module%/pom.xml}
-    [ "$module" = bench ] || made_of="$made_of $module/pom.xml"
-    [ "$module" = bench ] || [ ! -d "$module/src/main" ] || made_of="$made_of $module/src/main"
+    case $module in bench | fixtures) continue ;; esac
+    made_of="$made_of $module/pom.xml"
+    [ ! -d "$module/src/main" ] || made_of="$made_of $module/src/main"
   done
 }
 

@@ -1,7 +1,7 @@
 package dev.tocsin.app;
 
-import dev.tocsin.gateway.EchoServer;
-import dev.tocsin.gateway.GatewayException;
+import dev.tocsin.http.StartFailedException;
+import dev.tocsin.websocket.EchoServer;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -41,7 +41,7 @@ final class BenchEcho implements Callable<Integer> {
     EchoServer server;
     try {
       server = EchoServer.start(port);
-    } catch (GatewayException e) {
+    } catch (StartFailedException e) {
       throw new Failure(String.valueOf(e.getMessage()), e);
     }
     surroundings.out().println("listening on ws://127.0.0.1:" + server.address().getPort());

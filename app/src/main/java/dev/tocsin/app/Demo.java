@@ -5,7 +5,7 @@ import dev.tocsin.client.TocsinClient;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.WebSocketEvent;
 import dev.tocsin.gateway.GatewaySettings;
-import dev.tocsin.gateway.Transport;
+import dev.tocsin.http.Transport;
 import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
 import java.time.Duration;

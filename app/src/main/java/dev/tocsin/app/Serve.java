@@ -2,7 +2,8 @@ package dev.tocsin.app;
 
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.gateway.GatewaySettings;
-import dev.tocsin.gateway.Transport;
+import dev.tocsin.http.HttpSettings;
+import dev.tocsin.http.Transport;
 import dev.tocsin.sqlite.Durability;
 import dev.tocsin.sqlite.SqliteSettings;
 import java.net.InetAddress;
@@ -148,7 +149,7 @@ final class Serve implements Callable<Integer> {
       description =
           "How many threads serve the connections (default: the number of cores less one, at least"
               + " 1).")
-  private int loops = GatewaySettings.defaultLoops();
+  private int loops = HttpSettings.defaultLoops();
 
   Serve(Surroundings surroundings) {
     this.surroundings = surroundings;

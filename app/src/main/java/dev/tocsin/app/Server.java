@@ -2,8 +2,8 @@ package dev.tocsin.app;
 
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.gateway.Gateway;
-import dev.tocsin.gateway.GatewayException;
 import dev.tocsin.gateway.GatewaySettings;
+import dev.tocsin.http.StartFailedException;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.hub.InMemoryEventLog;
@@ -78,7 +78,7 @@ final class Server {
       Hub hub = new Hub(catalog, log, clock, recentBytes);
       server = new Server(log, hub, Gateway.start(hub, settings, clock));
       return server;
-    } catch (GatewayException e) {
+    } catch (StartFailedException e) {
       throw new Failure(String.valueOf(e.getMessage()), e);
     } finally {
       if (server == null) {

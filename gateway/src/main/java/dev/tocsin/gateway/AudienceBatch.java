@@ -2,6 +2,7 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.hub.AudienceOutput;
 import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.websocket.FrameDeflater;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.List;

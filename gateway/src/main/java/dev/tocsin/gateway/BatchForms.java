@@ -1,5 +1,7 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.websocket.FrameDeflater;
+import dev.tocsin.websocket.FramedConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;

@@ -1,11 +1,13 @@
 package dev.tocsin.gateway;
 
-import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventType;
 import dev.tocsin.events.PayloadSchema;
 import dev.tocsin.events.PayloadValidation;
 import dev.tocsin.events.Rejection;
+import dev.tocsin.http.Json;
+import dev.tocsin.http.Problem;
+import dev.tocsin.http.Response;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -95,16 +97,16 @@ final class CatalogPages {
       case PayloadValidation.Valid valid ->
           Response.json(HttpResponseStatus.OK, Json.object().put("valid", true));
       case PayloadValidation.Invalid invalid ->
-          Response.problem(invalid.rejection(), Json.object().put("valid", false));
+          Response.problem(Problems.of(invalid.rejection()), Json.object().put("valid", false));
     };
   }
 
   private Response unknown(String type) {
     Rejection rejection = catalog.unknownType(type);
-    return Response.problem(HttpResponseStatus.NOT_FOUND, rejection, Json.object());
+    return Response.problem(Problems.of(HttpResponseStatus.NOT_FOUND, rejection));
   }
 
   private static Response withoutPayload(String type) {
-    return Response.problem(ErrorCode.NOT_FOUND, "\"" + type + "\" has no payload");
+    return Response.problem(Problem.notFound("\"" + type + "\" has no payload"));
   }
 }

@@ -1,6 +1,7 @@
 package dev.tocsin.gateway;
 
 import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.websocket.TextFrames;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 

@@ -1,5 +1,8 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.http.BrowserRules;
+import dev.tocsin.http.HttpSettings;
+import dev.tocsin.http.Transport;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
@@ -15,7 +18,7 @@ import java.util.stream.Collectors;
 ///     the hub besides its own
 /// @param allowedHosts names by which the hub may be addressed besides `localhost` and IP addresses
 /// @param transport how to talk to the sockets
-/// @param loops how many threads serve the connections, 1 to [#MAX_LOOPS]
+/// @param loops how many threads serve the connections, 1 to [HttpSettings#MAX_LOOPS]
 /// @param stallTimeout how long a WebSocket may take none of the bytes that wait for it
 /// @param deflate whether WebSocket messages are compressed for those who want it
 /// @param deflateThresholdBytes the shortest message that is compressed
@@ -30,6 +33,7 @@ public record GatewaySettings(
     boolean deflate,
     int deflateThresholdBytes) {
 
+  private static final BrowserRules NOBODY = new BrowserRules(Set.of(), Set.of());
   private static final Pattern HOST = Pattern.compile("[^/:?#@\\[\\]\\s]+");
   private static final Pattern ORIGIN =
       Pattern.compile("(https?://(?:\\[[0-9a-f:.]+]|[^/:?#@\\s]+))(:[0-9]+)?/?");
@@ -40,18 +44,9 @@ public record GatewaySettings(
   /// What is usual: shorter messages gain too little.
   public static final int DEFAULT_DEFLATE_THRESHOLD_BYTES = 256;
 
-  /// Far more than any machine has a use for.
-  public static final int MAX_LOOPS = 1_024;
-
   public GatewaySettings {
-    if (loops < 1 || loops > MAX_LOOPS) {
-      throw new IllegalArgumentException("loops are between 1 and " + MAX_LOOPS);
-    }
     if (deflateThresholdBytes < 0) {
       throw new IllegalArgumentException("a threshold must not be negative");
-    }
-    if (port < 0 || port > 65_535) {
-      throw new IllegalArgumentException("there is no port " + port);
     }
     allowedOrigins =
         allowedOrigins.stream()
@@ -61,6 +56,14 @@ public record GatewaySettings(
         allowedHosts.stream()
             .map(GatewaySettings::hostName)
             .collect(Collectors.toUnmodifiableSet());
+    // What HTTP has against them is said now.
+    new HttpSettings(host, port, NOBODY, transport, loops);
+  }
+
+  /// The settings of the server that carries the gateway.
+  HttpSettings http() {
+    return new HttpSettings(
+        host, port, new BrowserRules(allowedOrigins, allowedHosts), transport, loops);
   }
 
   /// Settings with what is usual for the rest.
@@ -76,16 +79,10 @@ public record GatewaySettings(
         allowedOrigins,
         allowedHosts,
         transport,
-        defaultLoops(),
+        HttpSettings.defaultLoops(),
         DEFAULT_STALL_TIMEOUT,
         true,
         DEFAULT_DEFLATE_THRESHOLD_BYTES);
-  }
-
-  /// What is usual: one for each core but one. The log's thread, the compiler and the collector need
-  /// that one, and would take it from a loop otherwise.
-  public static int defaultLoops() {
-    return Math.clamp(Runtime.getRuntime().availableProcessors() - 1, 1, MAX_LOOPS);
   }
 
   private static String hostName(String name) {

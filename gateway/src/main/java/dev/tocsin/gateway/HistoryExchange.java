@@ -1,6 +1,9 @@
 package dev.tocsin.gateway;
 
-import dev.tocsin.events.ErrorCode;
+import dev.tocsin.http.BodyExchange;
+import dev.tocsin.http.HttpConnection;
+import dev.tocsin.http.Problem;
+import dev.tocsin.http.Response;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.hub.LogPages;
@@ -57,12 +60,12 @@ final class HistoryExchange extends BodyExchange {
   }
 
   @Override
-  void ended() {
+  protected void ended() {
     active.decrementAndGet();
   }
 
   @Override
-  void complete(byte[] body) {
+  protected void complete(byte[] body) {
     LogState state = hub.log().state();
     epoch = state.epoch();
     List<EventPattern> patterns = query.patterns();
@@ -130,7 +133,7 @@ final class HistoryExchange extends BodyExchange {
   }
 
   private void unavailable(String reason) {
-    respond(Response.problem(ErrorCode.UNAVAILABLE, reason));
+    respond(Response.problem(Problem.unavailable(reason)));
   }
 
   /// Oldest first.

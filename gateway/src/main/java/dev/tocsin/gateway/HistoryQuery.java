@@ -1,7 +1,8 @@
 package dev.tocsin.gateway;
 
 import dev.tocsin.events.Timestamp;
-import dev.tocsin.gateway.QueryParameters.InvalidQueryException;
+import dev.tocsin.http.QueryParameters;
+import dev.tocsin.http.QueryParameters.InvalidQueryException;
 import dev.tocsin.hub.EventPattern;
 import java.time.Instant;
 import java.util.List;
@@ -46,7 +47,7 @@ record HistoryQuery(
     Bound upTo =
         bound(query.number("before", 1).map(before -> before - 1), "before", to, "to");
     return new HistoryQuery(
-        query.patterns(),
+        PatternQuery.patterns(query),
         after == null ? new Bound.Position(0) : after,
         upTo,
         isNewestFirst(query),

@@ -1,25 +1,20 @@
 package dev.tocsin.gateway;
 
-import com.sun.management.UnixOperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
+import dev.tocsin.http.HttpLimits;
+import dev.tocsin.websocket.FrameLimits;
 import java.time.Duration;
 
-/// Every bound of the network, in one place. `docs/limits.md` says what happens when one is hit.
+/// Every bound of the hub on the network, in one place; those of HTTP are in [HttpLimits]. `docs/limits.md` says what happens when one is hit.
 final class Limits {
 
   /// The largest message, event or NDJSON line, in bytes.
-  static final int MAX_MESSAGE_BYTES = 64 * 1024;
+  static final int MAX_MESSAGE_BYTES = HttpLimits.MAX_BODY_BYTES;
 
   /// Frames of which one message may consist.
   static final int MAX_MESSAGE_FRAGMENTS = 4_096;
 
-  /// The longest request line and the largest header of a request, in bytes.
-  static final int MAX_REQUEST_LINE_BYTES = 8 * 1024;
-
-  static final int MAX_HEADER_BYTES = 16 * 1024;
-
-  /// Unread output from which on the server stops reading from the same connection, in bytes.
-  static final int UNREAD_OUTPUT_BYTES = 64 * 1024;
+  /// Both, as what a WebSocket may send.
+  static final FrameLimits FRAMES = new FrameLimits(MAX_MESSAGE_BYTES, MAX_MESSAGE_FRAGMENTS);
 
   /// Unread output beyond which a WebSocket leaves the live path and reads the log at its own pace, in
   /// bytes.
@@ -73,21 +68,6 @@ final class Limits {
   /// named, without its details.
   static final int MAX_REPORTED_CHARACTERS = 1024 * 1024;
 
-  /// File descriptors that are kept back from connections.
-  private static final long RESERVED_FILES = 64;
-
-  /// Until the first request's head is complete.
-  static final long FIRST_HEAD_MILLIS = 10_000;
-
-  /// Until the next request's head is complete on a connection that is kept alive.
-  static final long NEXT_HEAD_MILLIS = 60_000;
-
-  /// Between two pieces of a request's body, and for an answer to be taken.
-  static final long BODY_MILLIS = 30_000;
-
-  /// How long the server keeps reading after it has refused, so that its last word arrives.
-  static final long LINGER_MILLIS = 2_000;
-
   /// Between two heartbeats.
   static final long HEARTBEAT_MILLIS = 25_000;
 
@@ -98,14 +78,4 @@ final class Limits {
   static final int RECONNECT_SPREAD_MILLIS = 5_000;
 
   private Limits() {}
-
-  /// How many connections this process can still hold: the files it may open, less those that are open and a
-  /// reserve. 0 when there is no room for any.
-  static int maxConnections() {
-    if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
-      long files = unix.getMaxFileDescriptorCount() - unix.getOpenFileDescriptorCount();
-      return Math.clamp(files - RESERVED_FILES, 0, 10_000_000);
-    }
-    return 10_000;
-  }
 }

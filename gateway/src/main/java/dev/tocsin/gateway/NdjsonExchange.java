@@ -3,6 +3,10 @@ package dev.tocsin.gateway;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.events.Slice;
+import dev.tocsin.http.Exchange;
+import dev.tocsin.http.HttpConnection;
+import dev.tocsin.http.Problem;
+import dev.tocsin.http.Response;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
@@ -35,8 +39,8 @@ final class NdjsonExchange extends Exchange {
   private long nextLine = 1;
   private boolean publishing;
   private boolean ended;
-  private @Nullable Rejection fault;
-  private @Nullable Rejection notTaken;
+  private @Nullable Problem fault;
+  private @Nullable Problem notTaken;
   private boolean answered;
 
   /// @param command `null` when the line is too long
@@ -48,7 +52,7 @@ final class NdjsonExchange extends Exchange {
   }
 
   @Override
-  void content(ByteBuf piece) {
+  protected void content(ByteBuf piece) {
     if (!answered && fault == null) {
       lines.split(piece, this::line);
     }
@@ -61,13 +65,13 @@ final class NdjsonExchange extends Exchange {
   }
 
   @Override
-  boolean drained() {
+  protected boolean drained() {
     publish();
     return fault == null && gatheredBytes < Limits.MAX_PUBLISHES_BYTES;
   }
 
   @Override
-  boolean isAtWork() {
+  protected boolean isAtWork() {
     return publishing;
   }
 
@@ -93,7 +97,7 @@ final class NdjsonExchange extends Exchange {
     }
     if (results == null) {
       answered = true;
-      respond(HttpConnection.fault(failure));
+      respond(Response.fault(failure));
       return;
     }
     note(batch, results);
@@ -116,7 +120,7 @@ final class NdjsonExchange extends Exchange {
         case PublishResult.Refused refused -> {
           report.refused(line.number(), refused.rejection());
           if (notTaken == null && refused.rejection().code() == ErrorCode.UNAVAILABLE) {
-            notTaken = reason(refused.rejection());
+            notTaken = problem(refused.rejection());
             nextLine = line.number();
           }
         }
@@ -124,10 +128,10 @@ final class NdjsonExchange extends Exchange {
     }
   }
 
-  private static Rejection reason(Rejection ofOneLine) {
+  private static Problem problem(Rejection ofOneLine) {
     return ofOneLine.uncertain()
-        ? ofOneLine
-        : new Rejection(ErrorCode.UNAVAILABLE, "The log cannot take events at the moment");
+        ? Problems.of(ofOneLine)
+        : Problem.unavailable("The log cannot take events at the moment");
   }
 
   private void goOn() {
@@ -143,7 +147,7 @@ final class NdjsonExchange extends Exchange {
   }
 
   @Override
-  void end() {
+  protected void end() {
     if (answered || fault != null) {
       return;
     }
@@ -158,12 +162,12 @@ final class NdjsonExchange extends Exchange {
   }
 
   @Override
-  void goAway() {
-    breakOff(new Rejection(ErrorCode.UNAVAILABLE, "The server is going away"));
+  protected void goAway() {
+    breakOff(Problem.goingAway());
   }
 
   @Override
-  void breakOff(Rejection reason) {
+  protected void breakOff(Problem reason) {
     if (fault != null || ended || answered) {
       return;
     }
@@ -173,7 +177,7 @@ final class NdjsonExchange extends Exchange {
   }
 
   /// Says what became of the lines so far, and where to go on.
-  private void answerInPart(Rejection reason) {
+  private void answerInPart(Problem reason) {
     answered = true;
     ObjectNode members = report.toJson().put("next_line", nextLine);
     respond(Response.problem(reason, members));

@@ -2,6 +2,8 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.Rejection;
+import dev.tocsin.http.Json;
+import dev.tocsin.http.Response;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -34,7 +36,7 @@ final class NdjsonReport {
               .put("line", line)
               .put("error", rejection.code().wireName())
               .put("message", rejection.message());
-      ObjectNode details = Json.details(rejection);
+      ObjectNode details = Problems.details(rejection);
       if (details != null) {
         reportedCharacters += weight(rejection);
         if (reportedCharacters <= Limits.MAX_REPORTED_CHARACTERS) {
@@ -73,6 +75,6 @@ final class NdjsonReport {
                 + rejectedCount
                 + " lines was accepted; the first: "
                 + firstRejection.message());
-    return Response.problem(HttpResponseStatus.UNPROCESSABLE_ENTITY, none, toJson());
+    return Response.problem(Problems.of(HttpResponseStatus.UNPROCESSABLE_ENTITY, none), toJson());
   }
 }

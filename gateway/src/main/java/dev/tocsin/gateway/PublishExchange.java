@@ -1,6 +1,10 @@
 package dev.tocsin.gateway;
 
 import dev.tocsin.events.Slice;
+import dev.tocsin.http.BodyExchange;
+import dev.tocsin.http.HttpConnection;
+import dev.tocsin.http.Json;
+import dev.tocsin.http.Response;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
@@ -23,7 +27,7 @@ final class PublishExchange extends BodyExchange {
   }
 
   @Override
-  void complete(byte[] event) {
+  protected void complete(byte[] event) {
     hub.publish(new PublishCommand(Slice.of(event), idempotencyKey))
         .whenComplete(
             (result, failure) -> connection().onLoop(() -> respond(answer(result, failure))));
@@ -37,8 +41,8 @@ final class PublishExchange extends BodyExchange {
               Json.object()
                   .put("sequence", published.sequence())
                   .put("timestamp", published.timestamp()));
-      case PublishResult.Refused refused -> Response.problem(refused.rejection());
-      case null -> HttpConnection.fault(failure);
+      case PublishResult.Refused refused -> Response.problem(Problems.of(refused.rejection()));
+      case null -> Response.fault(failure);
     };
   }
 }

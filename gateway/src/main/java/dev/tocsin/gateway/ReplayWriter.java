@@ -3,6 +3,8 @@ package dev.tocsin.gateway;
 import dev.tocsin.hub.LogPages;
 import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Replay;
+import dev.tocsin.websocket.FramedConnection;
+import dev.tocsin.websocket.TextFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,12 @@
 package dev.tocsin.gateway;
 
-import dev.tocsin.events.ErrorCode;
+import dev.tocsin.http.Exchange;
+import dev.tocsin.http.FixedExchange;
+import dev.tocsin.http.HttpConnection;
+import dev.tocsin.http.Json;
+import dev.tocsin.http.Problem;
+import dev.tocsin.http.QueryParameters;
+import dev.tocsin.http.Response;
 import dev.tocsin.hub.HubStats;
 import dev.tocsin.hub.LogState;
 import dev.tocsin.hub.Stretch;
@@ -32,6 +38,7 @@ final class Router {
   private static final int MAX_PARAMETERS = 1_024;
 
   private final GatewayContext context;
+  private final Loop loop;
 
   /// What a request is for.
   ///
@@ -57,16 +64,17 @@ final class Router {
     }
   }
 
-  Router(GatewayContext context) {
+  Router(GatewayContext context, Loop loop) {
     this.context = context;
+    this.loop = loop;
   }
 
   /// The exchange that will answer.
   Exchange route(HttpConnection connection, HttpRequest request) {
     Target target = Target.of(request.uri());
-    String fault = context.browserRules().fault(request.headers(), target.authority());
+    String fault = context.http().browserRules().fault(request.headers(), target.authority());
     if (fault != null) {
-      return new FixedExchange(connection, Response.problem(ErrorCode.FORBIDDEN, fault));
+      return new FixedExchange(connection, Response.problem(Problem.forbidden(fault)));
     }
     QueryStringDecoder uri =
         new QueryStringDecoder(
@@ -77,7 +85,7 @@ final class Router {
     } catch (IllegalArgumentException e) {
       return new FixedExchange(
           connection,
-          Response.problem(ErrorCode.INVALID_QUERY, "The path is not percent-encoded correctly"));
+          Response.problem(Problem.invalidQuery("The path is not percent-encoded correctly")));
     }
     return isPreflight(request)
         ? new FixedExchange(connection, preflight())
@@ -110,7 +118,7 @@ final class Router {
 
   private Exchange upgrade(HttpConnection connection, HttpRequest request, QueryStringDecoder uri) {
     return switch (Upgrade.of(request, uri, context.deflates())) {
-      case Upgrade.Accepted accepted -> new UpgradeExchange(connection, accepted);
+      case Upgrade.Accepted accepted -> new UpgradeExchange(connection, context, loop, accepted);
       case Upgrade.Refused refused -> new FixedExchange(connection, refused.response());
     };
   }
@@ -121,7 +129,7 @@ final class Router {
       return new HistoryExchange(connection, context.hub(), query, context.historyCount());
     } catch (QueryParameters.InvalidQueryException e) {
       return new FixedExchange(
-          connection, Response.problem(ErrorCode.INVALID_QUERY, String.valueOf(e.getMessage())));
+          connection, Response.problem(Problem.invalidQuery(String.valueOf(e.getMessage()))));
     }
   }
 
@@ -155,13 +163,13 @@ final class Router {
     return new FixedExchange(
         connection,
         Response.problem(
-            ErrorCode.NOT_FOUND,
-            "There is nothing at this path; the API is at "
-                + EVENTS_PATH
-                + ", "
-                + CATALOG_PATH
-                + ", /api/v1/stats, /healthz and /readyz, the WebSocket at "
-                + SOCKET_PATH));
+            Problem.notFound(
+                "There is nothing at this path; the API is at "
+                    + EVENTS_PATH
+                    + ", "
+                    + CATALOG_PATH
+                    + ", /api/v1/stats, /healthz and /readyz, the WebSocket at "
+                    + SOCKET_PATH)));
   }
 
   private Exchange validate(HttpConnection connection, HttpRequest request, String type) {
@@ -190,18 +198,18 @@ final class Router {
     return new FixedExchange(
         connection,
         Response.problem(
-                ErrorCode.METHOD_NOT_ALLOWED,
-                request.method()
-                    + " is not possible here; "
-                    + String.join(" and ", allowed)
-                    + " is")
+                Problem.methodNotAllowed(
+                    request.method()
+                        + " is not possible here; "
+                        + String.join(" and ", allowed)
+                        + " is"))
             .with(HttpHeaderNames.ALLOW.toString(), String.join(", ", allowed)));
   }
 
   private boolean isPreflight(HttpRequest request) {
     return request.method().equals(HttpMethod.OPTIONS)
         && request.headers().contains(HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD)
-        && context.browserRules().corsOrigin(request.headers()) != null;
+        && context.http().browserRules().corsOrigin(request.headers()) != null;
   }
 
   private static Response preflight() {
@@ -232,17 +240,17 @@ final class Router {
 
   private static Response unsupported(String supported) {
     return Response.problem(
-        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-        "The Content-Type has to be " + supported + ", in UTF-8 and without Content-Encoding");
+        Problem.unsupportedMediaType(
+            "The Content-Type has to be " + supported + ", in UTF-8 and without Content-Encoding"));
   }
 
   private Response ready() {
     if (context.isStopping()) {
-      return Response.problem(ErrorCode.UNAVAILABLE, "The server is going away");
+      return Response.problem(Problem.goingAway());
     }
     LogState log = context.hub().log().state();
     if (log.fault().isPresent()) {
-      return Response.problem(ErrorCode.UNAVAILABLE, log.fault().get());
+      return Response.problem(Problem.unavailable(log.fault().get()));
     }
     return log.unreadable().isEmpty() ? status("ready") : degraded(log.unreadable());
   }

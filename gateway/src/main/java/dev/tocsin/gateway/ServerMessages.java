@@ -3,6 +3,7 @@ package dev.tocsin.gateway;
 import dev.tocsin.events.CloseCode;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.events.Timestamp;
+import dev.tocsin.http.Json;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.PatternWarning;
 import java.time.InstantSource;
@@ -108,7 +109,7 @@ final class ServerMessages {
             .putObject("payload")
             .put("error", rejection.code().wireName())
             .put("message", rejection.message());
-    ObjectNode details = Json.details(rejection);
+    ObjectNode details = Problems.details(rejection);
     if (details != null) {
       payload.set("details", details);
     }

@@ -1,17 +1,28 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.http.BodyExchange;
+import dev.tocsin.http.HttpConnection;
+
 /// `GET /ws/events` with a proper wish for the upgrade.
 final class UpgradeExchange extends BodyExchange {
 
+  private final GatewayContext context;
+  private final Loop loop;
   private final Upgrade.Accepted upgrade;
 
-  UpgradeExchange(HttpConnection connection, Upgrade.Accepted upgrade) {
+  UpgradeExchange(
+      HttpConnection connection, GatewayContext context, Loop loop, Upgrade.Accepted upgrade) {
     super(connection);
+    this.context = context;
+    this.loop = loop;
     this.upgrade = upgrade;
   }
 
   @Override
-  void complete(byte[] body) {
-    connection().becomeWebSocket(upgrade);
+  protected void complete(byte[] body) {
+    WebSocketConnection socket =
+        new WebSocketConnection(
+            context, loop, connection().channel(), upgrade.handshake().deflate());
+    upgrade.handshake().switchTo(connection(), socket, () -> socket.open(upgrade));
   }
 }

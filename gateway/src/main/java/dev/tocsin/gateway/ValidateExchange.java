@@ -1,5 +1,8 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.http.BodyExchange;
+import dev.tocsin.http.HttpConnection;
+
 /// `POST /api/v1/catalog/{type}/validate`: a dry run.
 final class ValidateExchange extends BodyExchange {
 
@@ -13,7 +16,7 @@ final class ValidateExchange extends BodyExchange {
   }
 
   @Override
-  void complete(byte[] payload) {
+  protected void complete(byte[] payload) {
     respond(pages.validate(type, payload));
   }
 }

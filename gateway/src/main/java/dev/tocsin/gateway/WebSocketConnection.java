@@ -2,7 +2,14 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.events.ClientMessages;
 import dev.tocsin.events.CloseCode;
+import dev.tocsin.http.HttpLimits;
+import dev.tocsin.http.OutputProgress;
+import dev.tocsin.http.Tickable;
 import dev.tocsin.hub.EventPattern;
+import dev.tocsin.websocket.ControlFrames;
+import dev.tocsin.websocket.FramedConnection;
+import dev.tocsin.websocket.PerMessageDeflate;
+import dev.tocsin.websocket.TextFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -15,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// A connection that speaks WebSocket: a member of its loop's shard, and the one who answers its
 /// client.
 ///
-/// Reading stops while the client leaves [Limits#UNREAD_OUTPUT_BYTES] of answers unread or has too
+/// Reading stops while the client leaves [HttpLimits#UNREAD_OUTPUT_BYTES] of answers unread or has too
 /// many actions unanswered ([ActionQueue#isFull]), so that neither can grow. One that has too many events
 /// to take reads the log at its own pace ([Cursor]). Belongs to the event loop.
-final class WebSocketConnection extends FramedConnection implements Loop.Tickable {
+final class WebSocketConnection extends FramedConnection implements Tickable {
 
   // immutable
   private final String id = UUID.randomUUID().toString();
@@ -39,12 +46,12 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
 
   WebSocketConnection(
       GatewayContext context, Loop loop, Channel channel, @Nullable PerMessageDeflate agreed) {
-    super(channel, FrameLimits.USUAL, loop.deflation(), agreed);
+    super(channel, Limits.FRAMES, loop.deflation(), agreed);
     this.context = context;
     this.loop = loop;
     this.channel = channel;
     this.actions = new Actions(context, loop, this);
-    this.output = new OutputProgress(channel, loop);
+    this.output = new OutputProgress(channel, loop.connections());
     this.cursor = new Cursor(context, loop, channel, this);
     this.lastHeardMillis = loop.nowMillis();
     this.lastHeartbeatMillis = lastHeardMillis;
@@ -52,7 +59,7 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
 
   /// The handshake is over: joins the shard and says so.
   void open(Upgrade.Accepted upgrade) {
-    loop.add(this);
+    loop.connections().add(this);
     List<EventPattern> patterns = upgrade.patterns();
     long sequence =
         patterns == null ? loop.shard().join(this) : loop.shard().subscribe(this, patterns);
@@ -107,7 +114,7 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
   }
 
   @Override
-  void countUnread(int bytes) {
+  protected void countUnread(int bytes) {
     unreadAnswerBytes += channel.isWritable() ? 0 : bytes;
   }
 
@@ -131,17 +138,17 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
   }
 
   @Override
-  boolean owesAnswers() {
+  protected boolean owesAnswers() {
     return queue.size() > 0;
   }
 
   @Override
-  boolean isDeaf() {
+  protected boolean isDeaf() {
     return goingAway;
   }
 
   @Override
-  void heard() {
+  protected void heard() {
     lastHeardMillis = loop.nowMillis();
   }
 
@@ -155,8 +162,8 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
   }
 
   @Override
-  boolean isHeldUp() {
-    return unreadAnswerBytes >= Limits.UNREAD_OUTPUT_BYTES || queue.isFull();
+  protected boolean isHeldUp() {
+    return unreadAnswerBytes >= HttpLimits.UNREAD_OUTPUT_BYTES || queue.isFull();
   }
 
   /// An action that was under way has been answered.
@@ -204,8 +211,8 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
         : context.stallMillis();
   }
 
-  @Override
-  public void restarted() {
+  /// The log has begun a new epoch: ends the connection, unless it has come since.
+  void leaveEarlierEpoch() {
     if (!isClosing() && !epoch.equals(loop.shard().epoch())) {
       close(CloseCode.EPOCH_CHANGED, "The log has begun a new epoch: come back, and resume from it");
     }
@@ -233,15 +240,26 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
     close(CloseCode.GOING_AWAY, "The server is going away");
   }
 
+  private void close(CloseCode code, String sentence) {
+    close(code.code(), sentence);
+  }
+
   @Override
-  void announceClose(CloseCode code, String sentence) {
-    if (code.code() >= 4_400) {
-      send(ServerMessages.connectionError(code, sentence, context.clock()));
+  protected void failed() {
+    close(CloseCode.INTERNAL_ERROR, "The server met a fault of its own");
+  }
+
+  @Override
+  protected void announceClose(int code, String sentence) {
+    if (code >= 4_400) {
+      CloseCode.ofCode(code)
+          .ifPresent(
+              known -> send(ServerMessages.connectionError(known, sentence, context.clock())));
     }
   }
 
   @Override
-  void leave() {
+  protected void leave() {
     queue.abandon();
     cursor.end();
     loop.shard().leave(this);
@@ -249,7 +267,7 @@ final class WebSocketConnection extends FramedConnection implements Loop.Tickabl
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    loop.remove(this);
+    loop.connections().remove(this);
     super.channelInactive(ctx);
   }
 }

@@ -1,18 +1,17 @@
-/// The network: one port, HTTP and WebSocket, over Netty.
+/// The hub on the network: what its HTTP requests and its WebSockets mean.
 ///
-/// Open [Gateway] first. Every event loop has one [Loop]: its shard of the hub, its connections, its
-/// one timer. A connection's pipeline, from the socket inwards:
+/// Open [Gateway] first. Every event loop has one [Loop]: its shard of the hub, and what its connections share.
 ///
-/// | handler | as HTTP | as WebSocket |
-/// | --- | --- | --- |
-/// | [Activity] | notes when bytes came | removed |
-/// | `RequestDecoder`, `HttpResponseEncoder` | bytes to requests, answers to bytes | removed |
-/// | [HttpConnection] | one request at a time: [Router] makes an [Exchange] of it | removed |
-/// | [WebSocketConnection] | | all there is: frames in and out ([FramedConnection] with its [FrameDecoder]), actions, answers, heartbeat |
+/// - A request comes from `http` to [Router], which makes an exchange of it: [PublishExchange],
+///   [NdjsonExchange], [HistoryExchange], [ValidateExchange], [UpgradeExchange], or a fixed answer
+///   ([CatalogPages]).
+/// - A WebSocket is a [WebSocketConnection]: messages of a client become [Actions], which [ActionQueue] answers
+///   in order ([ServerMessages]). [Cursor] knows where it stands on the log: with its shard, which hands it
+///   an [AudienceBatch], or on a [Catchup] of its own.
 ///
-/// There are no business rules here: what is valid is asked of `events`, what happens of `hub`.
-/// Everything but [Gateway] and what is shared and immutable ([GatewayContext]) belongs to one event
-/// loop.
+/// There are no business rules here: what is valid is asked of `events`, what happens of `hub`. How bytes
+/// become requests and messages is the matter of `http` and `websocket`. Everything but [Gateway] and what is
+/// shared and immutable ([GatewayContext]) belongs to one event loop.
 @NullMarked
 package dev.tocsin.gateway;
 

@@ -2,6 +2,12 @@ package dev.tocsin.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.Flood;
+import dev.tocsin.fixtures.Frame;
+import dev.tocsin.fixtures.RawClient;
+import dev.tocsin.fixtures.RawWebSocket;
+import dev.tocsin.fixtures.RecordedLogs;
+import dev.tocsin.http.Transport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;

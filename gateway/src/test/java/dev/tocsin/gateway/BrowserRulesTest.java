@@ -1,9 +1,14 @@
 package dev.tocsin.gateway;
 
-import static dev.tocsin.gateway.RawClient.request;
+import static dev.tocsin.fixtures.RawClient.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tocsin.fixtures.HttpAnswer;
+import dev.tocsin.fixtures.RawClient;
+import dev.tocsin.fixtures.RawWebSocket;
+import dev.tocsin.http.BrowserRules;
+import dev.tocsin.http.Transport;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.Set;

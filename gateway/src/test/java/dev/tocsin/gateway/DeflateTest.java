@@ -1,14 +1,18 @@
 package dev.tocsin.gateway;
 
-import static dev.tocsin.gateway.RawWebSocket.frame;
+import static dev.tocsin.fixtures.RawWebSocket.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.Deflated;
+import dev.tocsin.fixtures.Frame;
+import dev.tocsin.fixtures.HttpAnswer;
+import dev.tocsin.fixtures.RawWebSocket;
+import dev.tocsin.http.Transport;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
-import java.util.zip.DataFormatException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,17 +47,12 @@ class DeflateTest {
   }
 
   private static byte[] deflated(String text) {
-    return MessageInflaterTest.deflated(text.getBytes(StandardCharsets.UTF_8));
+    return Deflated.of(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static JsonNode inflate(Frame frame) {
     assertThat(frame.first()).isEqualTo(DEFLATED_TEXT);
-    try {
-      byte[] json = new MessageInflater().inflate(frame.payload(), frame.payload().length, 1 << 20);
-      return new Frame(Frame.TEXT, json).json();
-    } catch (DataFormatException e) {
-      throw new AssertionError(e);
-    }
+    return new Frame(Frame.TEXT, Deflated.inflated(frame.payload())).json();
   }
 
   /// Two of each, since connections take turns with the event loops, and each loop compresses for its own.
@@ -149,7 +148,7 @@ class DeflateTest {
 
   @Test
   void closesOnABombAndOnWhatIsTooLong() {
-    byte[] bomb = MessageInflaterTest.deflated(new byte[32 << 20]);
+    byte[] bomb = Deflated.of(new byte[32 << 20]);
     assertThat(bomb.length).isLessThan(Limits.MAX_MESSAGE_BYTES);
 
     assertThat(closeCode(frame(DEFLATED_TEXT, bomb))).isEqualTo(1009);
@@ -163,8 +162,7 @@ class DeflateTest {
     assertThat(closeCode(frame(0xE1, text))).isEqualTo(1002);
     assertThat(closeCode(frame(0xC9, text))).isEqualTo(1002);
     assertThat(closeCode(frame(0x41, text), frame(0xC0, text))).isEqualTo(1002);
-    assertThat(
-            closeCode(frame(DEFLATED_TEXT, MessageInflaterTest.deflated(new byte[] {(byte) 0xFF}))))
+    assertThat(closeCode(frame(DEFLATED_TEXT, Deflated.of(new byte[] {(byte) 0xFF}))))
         .isEqualTo(1007);
     assertThat(closeCode(frame(0xC2, text))).isEqualTo(1003);
   }

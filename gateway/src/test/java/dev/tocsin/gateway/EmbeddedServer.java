@@ -2,6 +2,10 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.Slice;
+import dev.tocsin.fixtures.RawWebSocket;
+import dev.tocsin.http.Connections;
+import dev.tocsin.http.HttpContext;
+import dev.tocsin.http.Transport;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.hub.PublishCommand;
@@ -28,6 +32,7 @@ final class EmbeddedServer implements AutoCloseable {
   final GatewayContext context;
   final EmbeddedChannel channel;
   private final Loop[] loop = new Loop[1];
+  private final Connections[] connections = new Connections[1];
   private final ByteArrayOutputStream unread = new ByteArrayOutputStream();
   private int reads;
   private long nanos = 1_000_000_000_000L;
@@ -38,16 +43,20 @@ final class EmbeddedServer implements AutoCloseable {
 
   EmbeddedServer(EventLog log) {
     hub = new Hub(EventCatalog.builtIn(), log, TestServer.CLOCK, RECENT_BYTES);
-    context =
-        Gateway.context(hub, TestServer.settings(Transport.NIO), TestServer.CLOCK, () -> nanos, 10);
+    GatewaySettings settings = TestServer.settings(Transport.NIO);
+    HttpContext http =
+        new HttpContext(TestServer.CLOCK, () -> nanos, settings.http().browserRules(), 10);
+    context = GatewayContext.of(http, hub, settings);
     channel =
         new EmbeddedChannel(
             new ChannelInitializer<Channel>() {
               @Override
               protected void initChannel(Channel accepted) {
                 accepted.config().setAutoRead(false);
-                loop[0] = new Loop(accepted.eventLoop(), context);
-                Gateway.accept(accepted, loop[0], context);
+                connections[0] =
+                    new Connections(
+                        accepted.eventLoop(), http, made -> loop[0] = new Loop(made, context));
+                connections[0].accept(accepted);
               }
             });
     channel.freezeTime();
@@ -65,6 +74,10 @@ final class EmbeddedServer implements AutoCloseable {
 
   Loop loop() {
     return loop[0];
+  }
+
+  Connections connections() {
+    return connections[0];
   }
 
   /// A server whose connection is a WebSocket already and has said `connection.established`.
@@ -106,7 +119,7 @@ final class EmbeddedServer implements AutoCloseable {
       long step = Math.min(left, 1_000);
       nanos += TimeUnit.MILLISECONDS.toNanos(step);
       channel.advanceTimeBy(step, TimeUnit.MILLISECONDS);
-      loop[0].tick();
+      connections[0].tick();
       runTasks();
     }
     return this;

@@ -1,10 +1,15 @@
 package dev.tocsin.gateway;
 
-import static dev.tocsin.gateway.RawClient.get;
-import static dev.tocsin.gateway.RawClient.post;
-import static dev.tocsin.gateway.RawClient.request;
+import static dev.tocsin.fixtures.RawClient.get;
+import static dev.tocsin.fixtures.RawClient.post;
+import static dev.tocsin.fixtures.RawClient.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.Flood;
+import dev.tocsin.fixtures.HttpAnswer;
+import dev.tocsin.fixtures.RawClient;
+import dev.tocsin.fixtures.RecordedLogs;
+import dev.tocsin.http.Transport;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

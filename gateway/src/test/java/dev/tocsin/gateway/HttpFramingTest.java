@@ -1,8 +1,10 @@
 package dev.tocsin.gateway;
 
-import static dev.tocsin.gateway.RawClient.get;
+import static dev.tocsin.fixtures.RawClient.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.HttpAnswer;
+import dev.tocsin.fixtures.RawClient;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.tocsin.fixtures.RecordedLogs;
 
 /// Any bytes at all, in pieces of any size, where requests are expected.
 class HttpFuzzTest {
@@ -22,7 +23,7 @@ class HttpFuzzTest {
       // Everyone is let go in the end: from a WebSocket come pings until it is silent for too long.
       server.pass(130_000);
       assertThat(server.isClosed()).isTrue();
-      assertThat(server.context.connectionCount()).hasValue(0);
+      assertThat(server.context.http().openConnections()).isZero();
     }
     assertThat(RecordedLogs.take()).isEmpty();
   }

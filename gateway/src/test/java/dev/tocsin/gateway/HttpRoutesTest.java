@@ -1,10 +1,13 @@
 package dev.tocsin.gateway;
 
-import static dev.tocsin.gateway.RawClient.get;
-import static dev.tocsin.gateway.RawClient.post;
-import static dev.tocsin.gateway.RawClient.request;
+import static dev.tocsin.fixtures.RawClient.get;
+import static dev.tocsin.fixtures.RawClient.post;
+import static dev.tocsin.fixtures.RawClient.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.HttpAnswer;
+import dev.tocsin.fixtures.RawClient;
+import dev.tocsin.fixtures.RawWebSocket;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

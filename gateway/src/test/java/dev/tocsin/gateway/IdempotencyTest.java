@@ -1,8 +1,11 @@
 package dev.tocsin.gateway;
 
-import static dev.tocsin.gateway.RawClient.post;
+import static dev.tocsin.fixtures.RawClient.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.HttpAnswer;
+import dev.tocsin.fixtures.RawClient;
+import dev.tocsin.fixtures.RawWebSocket;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.events.EncodedEvent;
 import dev.tocsin.events.EventType;
+import dev.tocsin.fixtures.Frame;
+import dev.tocsin.fixtures.RawWebSocket;
 import dev.tocsin.hub.Append;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.PayloadError;
 import dev.tocsin.events.Rejection;
+import dev.tocsin.http.Json;
 import java.util.Collections;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;

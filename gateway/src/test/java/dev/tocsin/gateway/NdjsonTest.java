@@ -1,10 +1,15 @@
 package dev.tocsin.gateway;
 
-import static dev.tocsin.gateway.RawClient.chunk;
-import static dev.tocsin.gateway.RawClient.get;
-import static dev.tocsin.gateway.RawClient.request;
+import static dev.tocsin.fixtures.RawClient.chunk;
+import static dev.tocsin.fixtures.RawClient.get;
+import static dev.tocsin.fixtures.RawClient.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.Flood;
+import dev.tocsin.fixtures.HttpAnswer;
+import dev.tocsin.fixtures.RawClient;
+import dev.tocsin.fixtures.RawWebSocket;
+import dev.tocsin.http.Transport;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -314,7 +319,7 @@ class NdjsonTest {
     try (EmbeddedServer slow = new EmbeddedServer(log)) {
       slow.receive(STREAM + chunk(TestServer.alert("a") + "\n"));
       slow.receive(chunk(TestServer.alert("b") + "\n{\"ty"));
-      slow.loop().goAway();
+      slow.connections().goAway();
       slow.receive(chunk(TestServer.alert("c") + "\n") + LAST_CHUNK);
       log.let();
       slow.runTasks();

@@ -2,6 +2,9 @@ package dev.tocsin.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.RawClient;
+import dev.tocsin.fixtures.RawWebSocket;
+import dev.tocsin.http.Transport;
 import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Logs;
 import java.util.ArrayList;

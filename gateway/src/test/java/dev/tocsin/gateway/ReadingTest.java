@@ -1,10 +1,13 @@
 package dev.tocsin.gateway;
 
-import static dev.tocsin.gateway.RawClient.chunk;
-import static dev.tocsin.gateway.RawClient.post;
-import static dev.tocsin.gateway.RawClient.request;
+import static dev.tocsin.fixtures.RawClient.chunk;
+import static dev.tocsin.fixtures.RawClient.post;
+import static dev.tocsin.fixtures.RawClient.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.Frame;
+import dev.tocsin.fixtures.RawWebSocket;
+import dev.tocsin.http.HttpLimits;
 import org.junit.jupiter.api.Test;
 
 /// When the server asks the socket for more, and when it does not: its only back-pressure.
@@ -24,9 +27,9 @@ class ReadingTest {
       assertThat(server.receive(PING).hasAskedForMore()).isTrue();
       int pings = 1;
       while (server.receive(PING).hasAskedForMore()) {
-        assertThat(pings++).isLessThan(Limits.UNREAD_OUTPUT_BYTES / 40);
+        assertThat(pings++).isLessThan(HttpLimits.UNREAD_OUTPUT_BYTES / 40);
       }
-      assertThat(pings).isGreaterThan(Limits.UNREAD_OUTPUT_BYTES / 80);
+      assertThat(pings).isGreaterThan(HttpLimits.UNREAD_OUTPUT_BYTES / 80);
       server.pass(30_000);
       assertThat(server.hasAskedForMore()).isFalse();
 
@@ -42,7 +45,7 @@ class ReadingTest {
       server.takesOutput(false);
       int pings = 0;
       while (server.receive(ping).hasAskedForMore()) {
-        assertThat(pings++).isLessThan(Limits.UNREAD_OUTPUT_BYTES / 100 + 1);
+        assertThat(pings++).isLessThan(HttpLimits.UNREAD_OUTPUT_BYTES / 100 + 1);
       }
       assertThat(pings).isGreaterThan(100);
     }

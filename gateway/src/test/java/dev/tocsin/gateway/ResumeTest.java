@@ -1,9 +1,13 @@
 package dev.tocsin.gateway;
 
-import static dev.tocsin.gateway.RawClient.get;
+import static dev.tocsin.fixtures.RawClient.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.events.Slice;
+import dev.tocsin.fixtures.HttpAnswer;
+import dev.tocsin.fixtures.RawClient;
+import dev.tocsin.fixtures.RawWebSocket;
+import dev.tocsin.http.Transport;
 import dev.tocsin.hub.InMemoryEventLog;
 import dev.tocsin.hub.PublishCommand;
 import java.time.Duration;

@@ -1,8 +1,13 @@
 package dev.tocsin.gateway;
 
-import static dev.tocsin.gateway.RawClient.get;
+import static dev.tocsin.fixtures.RawClient.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.Flood;
+import dev.tocsin.fixtures.Frame;
+import dev.tocsin.fixtures.RawClient;
+import dev.tocsin.fixtures.RawWebSocket;
+import dev.tocsin.http.Transport;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.fixtures.RawClient;
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.EventLog;

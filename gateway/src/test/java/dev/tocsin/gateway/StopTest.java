@@ -1,12 +1,17 @@
 package dev.tocsin.gateway;
 
-import static dev.tocsin.gateway.RawClient.chunk;
-import static dev.tocsin.gateway.RawClient.get;
-import static dev.tocsin.gateway.RawClient.post;
-import static dev.tocsin.gateway.RawClient.request;
+import static dev.tocsin.fixtures.RawClient.chunk;
+import static dev.tocsin.fixtures.RawClient.get;
+import static dev.tocsin.fixtures.RawClient.post;
+import static dev.tocsin.fixtures.RawClient.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tocsin.fixtures.Frame;
+import dev.tocsin.fixtures.HttpAnswer;
+import dev.tocsin.fixtures.RawClient;
+import dev.tocsin.fixtures.RawWebSocket;
+import dev.tocsin.http.Transport;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
@@ -153,7 +158,7 @@ class StopTest {
     try (EmbeddedServer embedded = new EmbeddedServer()) {
       String request = RawClient.post("/api/v1/events", TestServer.alert("a"));
       embedded.receive(request.substring(0, request.length() - 1));
-      embedded.loop().goAway();
+      embedded.connections().goAway();
 
       assertThat(embedded.said()).startsWith("HTTP/1.1 503").contains("The server is going away");
     }
@@ -184,7 +189,7 @@ class StopTest {
     try (EmbeddedServer embedded = EmbeddedServer.webSocket(stalling, "?events=alert.*")) {
       String publish = "{\"action\":\"publish\",\"event\":" + TestServer.alert("a") + "}";
       embedded.receive(RawWebSocket.textFrame(publish));
-      embedded.loop().goAway();
+      embedded.connections().goAway();
       embedded.receive(RawWebSocket.textFrame(publish));
       assertThat(embedded.said()).isEmpty();
       assertThat(stalling.waiting()).isEqualTo(1);
@@ -208,7 +213,7 @@ class StopTest {
                   "Content-Type: application/x-ndjson",
                   "Transfer-Encoding: chunked")
               + chunk(TestServer.alert("a") + "\n"));
-      embedded.loop().goAway();
+      embedded.connections().goAway();
       assertThat(embedded.said()).isEmpty();
       stalling.let();
 
@@ -220,7 +225,7 @@ class StopTest {
   @Test
   void servesNobodyWhoComesWhileItStops() {
     try (EmbeddedServer embedded = new EmbeddedServer()) {
-      embedded.context.stopping().set(true);
+      embedded.context.http().beginToStop();
       embedded.channel.pipeline().fireChannelActive();
 
       assertThat(embedded.isClosed()).isTrue();

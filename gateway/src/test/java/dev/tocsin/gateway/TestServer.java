@@ -2,6 +2,11 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.Slice;
+import dev.tocsin.fixtures.HttpAnswer;
+import dev.tocsin.fixtures.RawClient;
+import dev.tocsin.fixtures.RawWebSocket;
+import dev.tocsin.http.StartFailedException;
+import dev.tocsin.http.Transport;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.hub.InMemoryEventLog;
@@ -36,7 +41,7 @@ final class TestServer implements AutoCloseable {
       gateway =
           Gateway.start(
               hub, settings, CLOCK, () -> System.nanoTime() + ahead.get(), () -> maxConnections);
-    } catch (GatewayException e) {
+    } catch (StartFailedException e) {
       throw new IllegalStateException(e);
     }
   }

@@ -1,11 +1,14 @@
 package dev.tocsin.gateway;
 
-import static dev.tocsin.gateway.RawClient.chunk;
-import static dev.tocsin.gateway.RawClient.get;
-import static dev.tocsin.gateway.RawClient.post;
-import static dev.tocsin.gateway.RawClient.request;
+import static dev.tocsin.fixtures.RawClient.chunk;
+import static dev.tocsin.fixtures.RawClient.get;
+import static dev.tocsin.fixtures.RawClient.post;
+import static dev.tocsin.fixtures.RawClient.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.Frame;
+import dev.tocsin.fixtures.RawClient;
+import dev.tocsin.fixtures.RawWebSocket;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -171,7 +174,7 @@ class TimeOutsTest {
       assertThat(said.substring(said.indexOf('\u0088'))).contains("\u0011\u009c");
       assertThat(server.isClosed()).isFalse();
       assertThat(server.pass(2_000).isClosed()).isTrue();
-      assertThat(server.context.connectionCount()).hasValue(0);
+      assertThat(server.context.http().openConnections()).isZero();
     }
   }
 

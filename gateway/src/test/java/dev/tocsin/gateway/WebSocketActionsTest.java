@@ -2,6 +2,7 @@ package dev.tocsin.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.RawWebSocket;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;

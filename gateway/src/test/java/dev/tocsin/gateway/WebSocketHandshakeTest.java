@@ -1,8 +1,12 @@
 package dev.tocsin.gateway;
 
-import static dev.tocsin.gateway.RawWebSocket.handshake;
+import static dev.tocsin.fixtures.RawWebSocket.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.HttpAnswer;
+import dev.tocsin.fixtures.RawClient;
+import dev.tocsin.fixtures.RawWebSocket;
+import dev.tocsin.http.Transport;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

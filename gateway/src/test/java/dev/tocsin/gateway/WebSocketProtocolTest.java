@@ -1,8 +1,11 @@
 package dev.tocsin.gateway;
 
-import static dev.tocsin.gateway.RawWebSocket.frame;
+import static dev.tocsin.fixtures.RawWebSocket.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.Frame;
+import dev.tocsin.fixtures.RawWebSocket;
+import dev.tocsin.http.Transport;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -19,11 +21,12 @@ import org.slf4j.LoggerFactory;
 /// Pages of the log for all who are lagging, and for who asks for history; read one after another, so that
 /// they pace a crowd that comes back all at once. Any thread may call.
 ///
-/// Reading is shared. Those who want the same types and stand near each other get the same page. Who waits
-/// is served in the order of the positions, from below to above and then from below again, so that a crowd
-/// spread over the whole log needs hardly more pages than the log has, and does not drive out what others are
-/// about to need. Those of different types take turns: a look at the index for a rare one goes between two
-/// pages of a long replay.
+/// Reading is shared. Those who want the same types and stand near each other get the same page. Every other
+/// page is for the one who stands lowest: he catches up with the next, and both go on together, so that a
+/// crowd spread over the whole log is one before it has read the log once. The pages between are for the one
+/// who has waited longest, so that nobody waits for all who stand below him; they are no more than the
+/// others, so twice the log is the most that is read (`LogPagesTest`). Those of different types take turns: a
+/// look at the index for a rare one goes between two pages of a long replay.
 ///
 /// What is held is bounded: the latest pages up to [#KEPT_BYTES], and at most [#MAX_LENT] pages that somebody
 /// has been given and has not taken yet; then nothing is read until one is taken.
@@ -117,7 +120,11 @@ public final class LogPages {
     private final TypeFilter filter;
     private final TreeMap<Long, Kept> pages = new TreeMap<>();
     private final TreeMap<Long, List<Reader>> waiting = new TreeMap<>();
-    private long swept;
+
+    /// The positions of those who wait, the first that came first.
+    private final Set<Long> arrivals = new LinkedHashSet<>();
+
+    private boolean lowestIsNext = true;
 
     Lane(TypeFilter filter) {
       this.filter = filter;
@@ -129,10 +136,28 @@ public final class LogPages {
       return below != null && below.getValue().page.position() > after ? below.getValue() : null;
     }
 
+    void await(long after, Reader reader) {
+      waiting.computeIfAbsent(after, position -> new ArrayList<>(1)).add(reader);
+      arrivals.add(after);
+    }
+
     /// Whose turn it is.
     long next() {
-      Long above = waiting.ceilingKey(swept);
-      return above == null ? waiting.firstKey() : above;
+      boolean lowest = lowestIsNext;
+      lowestIsNext = !lowest;
+      return lowest ? waiting.firstKey() : arrivals.iterator().next();
+    }
+
+    /// Those who wait between two positions; they wait no longer.
+    List<Reader> take(long from, long below) {
+      List<Reader> readers = new ArrayList<>();
+      Map<Long, List<Reader>> there = waiting.subMap(from, below);
+      there.forEach((position, some) -> {
+        readers.addAll(some);
+        arrivals.remove(position);
+      });
+      there.clear();
+      return readers;
     }
   }
 
@@ -157,7 +182,7 @@ public final class LogPages {
         if (lane.waiting.isEmpty()) {
           turns.add(lane);
         }
-        lane.waiting.computeIfAbsent(after, position -> new ArrayList<>(1)).add(reader);
+        lane.await(after, reader);
       } else {
         kept.get(known);
         lease = lease(known);
@@ -256,23 +281,17 @@ public final class LogPages {
   }
 
   private void arrived(Request request, @Nullable Page page, @Nullable Throwable failure) {
-    List<Reader> readers = new ArrayList<>();
+    List<Reader> readers;
     List<Lease> leases = new ArrayList<>();
     lock.lock();
     try {
       reading = false;
       Lane lane = request.lane;
       if (page == null) {
-        List<Reader> there = lane.waiting.remove(request.after);
-        readers.addAll(there == null ? List.of() : there);
-        lane.swept = request.after + 1;
+        readers = lane.take(request.after, request.after + 1);
       } else {
         Kept found = new Kept(lane.filter, request.after, page);
-        Map<Long, List<Reader>> served =
-            lane.waiting.subMap(request.after, Math.max(page.position(), request.after + 1));
-        served.values().forEach(readers::addAll);
-        served.clear();
-        lane.swept = page.position();
+        readers = lane.take(request.after, Math.max(page.position(), request.after + 1));
         readers.forEach(reader -> leases.add(lease(found)));
         keep(request, lane, found);
       }
@@ -319,6 +338,16 @@ public final class LogPages {
     lane.pages.remove(page.after);
     if (lane.pages.isEmpty() && lane.waiting.isEmpty()) {
       lanes.remove(lane.filter);
+    }
+  }
+
+  /// What the kept pages weigh together.
+  long keptBytes() {
+    lock.lock();
+    try {
+      return keptBytes;
+    } finally {
+      lock.unlock();
     }
   }
 

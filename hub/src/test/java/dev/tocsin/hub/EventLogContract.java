@@ -429,6 +429,7 @@ public abstract class EventLogContract {
             stored(3),
             new AppendResult.Conflict(),
             stored(4));
+    await(log.reach(4, Duration.ofSeconds(30)));
     assertThat(types(followed.events())).containsExactly("a.a", "a.b", "a.c", "a.d");
     assertThat(sequences(followed.events())).containsExactly(1L, 2L, 3L, 4L);
   }

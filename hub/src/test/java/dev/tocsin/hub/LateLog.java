@@ -1,9 +1,6 @@
 package dev.tocsin.hub;
 
-import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
@@ -11,18 +8,17 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /// A log that answers whoever reads it a while later, on a thread of its own, as one across a network does.
-public final class LateLog implements EventLog {
+public final class LateLog extends ForwardingLog {
 
   private static final long DELAY_MICROS = 300;
 
-  private final EventLog log;
   private final ScheduledExecutorService later =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("late-log").daemon().factory());
 
   /// @param log is closed with this one
   public LateLog(EventLog log) {
-    this.log = log;
+    super(log);
   }
 
   private <T> CompletionStage<T> late(CompletionStage<T> answer) {
@@ -37,48 +33,23 @@ public final class LateLog implements EventLog {
 
   @Override
   public CompletionStage<Page> read(long after, TypeFilter types, int maxEvents, int maxBytes) {
-    return late(log.read(after, types, maxEvents, maxBytes));
+    return late(super.read(after, types, maxEvents, maxBytes));
   }
 
   @Override
   public CompletionStage<Page> readBack(
       long before, TypeFilter types, int maxEvents, int maxBytes) {
-    return late(log.readBack(before, types, maxEvents, maxBytes));
+    return late(super.readBack(before, types, maxEvents, maxBytes));
   }
 
   @Override
   public CompletionStage<Long> positionAt(Instant time) {
-    return late(log.positionAt(time));
-  }
-
-  @Override
-  public CompletionStage<List<AppendResult>> append(List<Append> appends) {
-    return log.append(appends);
-  }
-
-  @Override
-  public CompletionStage<Long> reach(long sequence, Duration atMost) {
-    return log.reach(sequence, atMost);
-  }
-
-  @Override
-  public LogState state() {
-    return log.state();
-  }
-
-  @Override
-  public Map<String, Long> lastByType() {
-    return log.lastByType();
-  }
-
-  @Override
-  public void follow(long after, Follower follower) {
-    log.follow(after, follower);
+    return late(super.positionAt(time));
   }
 
   @Override
   public void close() {
-    log.close();
+    super.close();
     later.shutdown();
   }
 }

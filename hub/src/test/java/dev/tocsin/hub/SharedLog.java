@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A log as several servers share it: it answers an append before it hands the event on, hands on and reads
@@ -29,6 +30,13 @@ public final class SharedLog implements EventLog {
 
   private volatile EventLog truth;
   private volatile long newest;
+
+  /// Whether an append is made, but its answer gets lost.
+  public volatile boolean forgetful;
+
+  /// Whether it waits for nothing.
+  public volatile boolean impatient;
+
   private volatile CompletableFuture<Void> delivery = CompletableFuture.completedFuture(null);
 
   // owned by the thread, but for the first call of follow
@@ -110,13 +118,17 @@ public final class SharedLog implements EventLog {
             later));
   }
 
-  private <T> CompletionStage<T> later(java.util.function.Supplier<T> answer) {
+  private <T> CompletionStage<T> later(Supplier<T> answer) {
     return CompletableFuture.supplyAsync(answer, later);
   }
 
   @Override
   public CompletionStage<List<AppendResult>> append(List<Append> appends) {
-    return truth.append(appends);
+    CompletionStage<List<AppendResult>> answer = truth.append(appends);
+    return forgetful
+        ? CompletableFuture.completedFuture(
+            Collections.nCopies(appends.size(), new AppendResult.Unknown("No answer came")))
+        : answer;
   }
 
   @Override
@@ -175,7 +187,7 @@ public final class SharedLog implements EventLog {
   }
 
   private void look(long sequence, long end, CompletableFuture<Long> reached) {
-    if (newest >= sequence || System.nanoTime() - end > 0) {
+    if (newest >= sequence || impatient || System.nanoTime() - end > 0) {
       reached.complete(newest);
     } else {
       later.schedule(() -> look(sequence, end, reached), 1, TimeUnit.MILLISECONDS);

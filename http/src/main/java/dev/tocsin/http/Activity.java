@@ -1,0 +1,40 @@
+package dev.tocsin.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+
+/// Notes when the peer last sent bytes, and whether it has sent any since it was last asked.
+final class Activity extends ChannelInboundHandlerAdapter {
+
+  private final Connections loop;
+  private long lastHeardMillis;
+  private boolean heard;
+
+  Activity(Connections loop) {
+    this.loop = loop;
+    this.lastHeardMillis = loop.nowMillis();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (message instanceof ByteBuf bytes && bytes.isReadable()) {
+      lastHeardMillis = loop.nowMillis();
+      heard = true;
+    }
+    ctx.fireChannelRead(message);
+  }
+
+  long lastHeardMillis() {
+    return lastHeardMillis;
+  }
+
+  /// Whether bytes came since [#forget].
+  boolean heardSomething() {
+    return heard;
+  }
+
+  void forget() {
+    heard = false;
+  }
+}

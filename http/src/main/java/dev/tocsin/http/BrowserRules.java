@@ -1,0 +1,122 @@
+package dev.tocsin.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.NetUtil;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Who may use the server from a web page: only pages of the server's own origin, and of those the operator
+/// named.
+///
+/// A page that a user opened elsewhere must not reach the server on his machine. Browsers name the page
+/// in `Origin`, which is compared with the host that was asked for; and since a foreign name can be
+/// made to point at 127.0.0.1 (DNS rebinding), `Host` has to be an IP address, `localhost` or a name
+/// that the operator gave. Immutable.
+public final class BrowserRules {
+
+  private final Set<String> allowedOrigins;
+  private final Set<String> allowedHosts;
+
+  /// The rules of an operator.
+  ///
+  /// @param allowedOrigins in lower case
+  /// @param allowedHosts in lower case
+  public BrowserRules(Set<String> allowedOrigins, Set<String> allowedHosts) {
+    this.allowedOrigins = allowedOrigins;
+    this.allowedHosts = allowedHosts;
+  }
+
+  /// A host and a port as they stand in a URL; the port is -1 where it is the scheme's own.
+  private record Authority(String host, int port) {
+
+    private static final Pattern FORM =
+        Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^\\[\\]:/?#@\\\\\\s]+)(?::([0-9]{0,5}))?");
+
+    static @Nullable Authority parse(String text) {
+      Matcher form = FORM.matcher(text);
+      if (!form.matches()) {
+        return null;
+      }
+      String port = form.group(2);
+      return new Authority(
+          form.group(1).toLowerCase(Locale.ROOT),
+          port == null || port.isEmpty() ? -1 : Integer.parseInt(port));
+    }
+
+    Authority withDefaultPort(int defaultPort) {
+      return port == defaultPort ? new Authority(host, -1) : this;
+    }
+  }
+
+  /// Why the request is refused, or `null` when it is not.
+  ///
+  /// @param targetAuthority the host that the request's target names besides, or `null`
+  public @Nullable String fault(HttpHeaders headers, @Nullable String targetAuthority) {
+    List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
+    if (hosts.size() != 1) {
+      return "The request has to name one Host";
+    }
+    Authority host = Authority.parse(hosts.getFirst());
+    Authority target = targetAuthority == null ? host : Authority.parse(targetAuthority);
+    if (host == null
+        || !isAllowedHost(host.host())
+        || target == null
+        || !isAllowedHost(target.host())) {
+      return "The Host of the request is not served here; name it with --allow-host";
+    }
+    List<String> origins = headers.getAll(HttpHeaderNames.ORIGIN);
+    if (origins.isEmpty()) {
+      return null;
+    }
+    boolean own = origins.size() == 1 && isOwnOrAllowed(origins.getFirst(), host);
+    return own ? null : "Web pages of this Origin may not use the hub; name it with --allow-origin";
+  }
+
+  private boolean isAllowedHost(String host) {
+    return host.equals("localhost")
+        || allowedHosts.contains(host)
+        || NetUtil.isValidIpV4Address(host)
+        || (host.startsWith("[") && NetUtil.isValidIpV6Address(host));
+  }
+
+  private boolean isOwnOrAllowed(String origin, Authority host) {
+    if (isAllowed(origin)) {
+      return true;
+    }
+    String lowerCased = origin.toLowerCase(Locale.ROOT);
+    if (lowerCased.startsWith("http://")) {
+      return isSame(lowerCased.substring("http://".length()), host, 80);
+    }
+    // Behind a proxy that ends TLS, the server's own pages have an https origin.
+    return lowerCased.startsWith("https://")
+        && isSame(lowerCased.substring("https://".length()), host, 443);
+  }
+
+  private static boolean isSame(String originAuthority, Authority host, int defaultPort) {
+    Authority origin = Authority.parse(originAuthority);
+    return origin != null
+        && origin.withDefaultPort(defaultPort).equals(host.withDefaultPort(defaultPort));
+  }
+
+  /// The origin to which the answer may be shown across origins, or `null`: only what the operator
+  /// named.
+  public @Nullable String corsOrigin(HttpHeaders headers) {
+    String origin = headers.get(HttpHeaderNames.ORIGIN);
+    return origin != null && isAllowed(origin) ? origin : null;
+  }
+
+  /// `null` is the origin of any page that hides its own, so that nobody can mean it.
+  private boolean isAllowed(String origin) {
+    return !origin.equals("null") && allowedOrigins.contains(origin.toLowerCase(Locale.ROOT));
+  }
+
+  /// Whether answers differ by origin at all.
+  boolean allowsForeignOrigins() {
+    return !allowedOrigins.isEmpty();
+  }
+}

@@ -1,0 +1,132 @@
+package dev.tocsin.http;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The connections of one event loop, and the one timer that looks after them all.
+///
+/// Only the event loop's thread may use it.
+public final class Connections {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+  private static final long TICK_MILLIS = 1_000;
+
+  private final EventLoop eventLoop;
+  private final HttpContext context;
+  private final Service service;
+  private final Set<Tickable> members = new HashSet<>();
+  private int refusals;
+
+  /// No connections yet.
+  public Connections(EventLoop eventLoop, HttpContext context, Service.Factory services) {
+    this.eventLoop = eventLoop;
+    this.context = context;
+    this.service = services.onLoop(this);
+  }
+
+  /// Starts the timer. Any thread.
+  void start() {
+    eventLoop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /// The event loop that owns all this.
+  public EventLoop eventLoop() {
+    return eventLoop;
+  }
+
+  /// What these connections share with those of other loops.
+  public HttpContext context() {
+    return context;
+  }
+
+  /// The time on a clock that never goes backwards.
+  public long nowMillis() {
+    return context.nowMillis();
+  }
+
+  Service service() {
+    return service;
+  }
+
+  /// Gives a new connection its pipeline, unless there are too many.
+  public void accept(Channel channel) {
+    if (!context.admit()) {
+      refusals++;
+      channel.close();
+      return;
+    }
+    channel.closeFuture().addListener(closed -> context.dismiss());
+    Activity activity = new Activity(this);
+    RequestDecoder decoder = new RequestDecoder();
+    channel
+        .pipeline()
+        .addLast(activity)
+        .addLast(decoder)
+        .addLast(new HttpResponseEncoder())
+        .addLast(new HttpConnection(this, activity, decoder));
+  }
+
+  /// From now on looks after a connection.
+  public void add(Tickable connection) {
+    assertOwner();
+    members.add(connection);
+  }
+
+  /// Looks after a connection no longer.
+  public void remove(Tickable connection) {
+    assertOwner();
+    members.remove(connection);
+  }
+
+  /// Looks after every connection, and tells of those that could not be had.
+  public void tick() {
+    if (refusals > 0) {
+      LOG.atWarn()
+          .addKeyValue("count", refusals)
+          .addKeyValue("max_connections", context.maxConnections())
+          .log("connections refused");
+      refusals = 0;
+    }
+    long now = nowMillis();
+    forEach(connection -> connection.tick(now));
+  }
+
+  /// Takes leave of everyone, the service first.
+  public void goAway() {
+    assertOwner();
+    service.goAway();
+    forEach(Tickable::goAway);
+  }
+
+  /// Closes every connection at once, and ends the service.
+  public void end() {
+    assertOwner();
+    forEach(Tickable::cutOff);
+    service.end();
+  }
+
+  /// A fault of one connection must not reach the others, nor end the timer.
+  public void forEach(Consumer<Tickable> action) {
+    for (Tickable connection : List.copyOf(members)) {
+      try {
+        action.accept(connection);
+      } catch (RuntimeException | Error e) {
+        LOG.atError().setCause(e).log("a connection could not be looked after");
+      }
+    }
+  }
+
+  private void assertOwner() {
+    if (!eventLoop.inEventLoop()) {
+      throw new IllegalStateException("not on the event loop that owns this");
+    }
+  }
+}

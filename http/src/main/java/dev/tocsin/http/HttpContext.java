@@ -1,0 +1,92 @@
+package dev.tocsin.http;
+
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/// What all connections of a server share. Safe for any thread.
+public final class HttpContext {
+
+  // immutable
+  private final InstantSource clock;
+  private final LongSupplier nanoTime;
+  private final BrowserRules browserRules;
+  private final int maxConnections;
+  private final long startNanos;
+
+  // any thread
+  private final AtomicInteger openConnections = new AtomicInteger();
+  private final AtomicBoolean stopping = new AtomicBoolean();
+
+  /// The state of a server that begins now.
+  ///
+  /// @param clock tells the dates of answers
+  /// @param nanoTime a clock that never goes backwards, in nanoseconds: it measures silence
+  /// @param maxConnections how many sockets may be open at once
+  public HttpContext(
+      InstantSource clock, LongSupplier nanoTime, BrowserRules browserRules, int maxConnections) {
+    this.clock = clock;
+    this.nanoTime = nanoTime;
+    this.browserRules = browserRules;
+    this.maxConnections = maxConnections;
+    this.startNanos = nanoTime.getAsLong();
+  }
+
+  /// The clock that tells the date.
+  public InstantSource clock() {
+    return clock;
+  }
+
+  /// The time on the clock that never goes backwards.
+  public long nowMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong());
+  }
+
+  /// How long the server has been running.
+  public long uptimeMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - startNanos);
+  }
+
+  /// Who may use the server from a web page.
+  public BrowserRules browserRules() {
+    return browserRules;
+  }
+
+  /// How many sockets may be open at once.
+  public int maxConnections() {
+    return maxConnections;
+  }
+
+  /// How many sockets are open.
+  public int openConnections() {
+    return openConnections.get();
+  }
+
+  /// Whether the server has begun to stop.
+  public boolean isStopping() {
+    return stopping.get();
+  }
+
+  /// Begins to stop.
+  ///
+  /// @return false when it has begun before
+  public boolean beginToStop() {
+    return !stopping.getAndSet(true);
+  }
+
+  /// Counts one more connection, unless there are too many.
+  boolean admit() {
+    if (openConnections.incrementAndGet() > maxConnections) {
+      openConnections.decrementAndGet();
+      return false;
+    }
+    return true;
+  }
+
+  /// A connection that was admitted is closed.
+  void dismiss() {
+    openConnections.decrementAndGet();
+  }
+}

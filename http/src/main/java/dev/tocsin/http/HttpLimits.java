@@ -1,0 +1,49 @@
+package dev.tocsin.http;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+
+/// Every bound of HTTP, in one place. `docs/limits.md` says what happens when one is hit.
+public final class HttpLimits {
+
+  /// The largest body that is collected whole, in bytes.
+  public static final int MAX_BODY_BYTES = 64 * 1024;
+
+  /// Unread output from which on the server stops reading from the same connection, in bytes.
+  public static final int UNREAD_OUTPUT_BYTES = 64 * 1024;
+
+  /// How long the server keeps reading after its last word, so that the word arrives.
+  public static final long LINGER_MILLIS = 2_000;
+
+  /// The longest request line and the largest header of a request, in bytes.
+  static final int MAX_REQUEST_LINE_BYTES = 8 * 1024;
+
+  static final int MAX_HEADER_BYTES = 16 * 1024;
+
+  /// Parameters that a query may have; what comes after them is passed over.
+  static final int MAX_PARAMETERS = 1_024;
+
+  /// Until the first request's head is complete.
+  static final long FIRST_HEAD_MILLIS = 10_000;
+
+  /// Until the next request's head is complete on a connection that is kept alive.
+  static final long NEXT_HEAD_MILLIS = 60_000;
+
+  /// Between two pieces of a request's body, and for an answer to be taken.
+  static final long BODY_MILLIS = 30_000;
+
+  /// File descriptors that are kept back from connections.
+  private static final long RESERVED_FILES = 64;
+
+  private HttpLimits() {}
+
+  /// How many connections this process can still hold: the files it may open, less those that are open and a
+  /// reserve. 0 when there is no room for any.
+  public static int maxConnections() {
+    if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
+      long files = unix.getMaxFileDescriptorCount() - unix.getOpenFileDescriptorCount();
+      return Math.clamp(files - RESERVED_FILES, 0, 10_000_000);
+    }
+    return 10_000;
+  }
+}

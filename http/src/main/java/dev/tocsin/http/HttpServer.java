@@ -1,0 +1,201 @@
+package dev.tocsin.http;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+
+/// One port that speaks HTTP/1.1, whatever is served there.
+///
+/// Running from [#start] to [#stop]. Any thread may call anything.
+public final class HttpServer {
+
+  private static final int BACKLOG = 4_096;
+
+  /// How many connections a loop takes before it looks after the others again. With few, whoever comes
+  /// last waits for as many turns of a loop that a crowd keeps busy.
+  private static final int ACCEPTS_PER_TURN = 256;
+
+  private static final long POLL_MILLIS = 20;
+  private static final long CUT_OFF_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /// How long a loop has to have nothing to do before it ends: io_uring tells later that a socket is
+  /// closed.
+  private static final long QUIET_MILLIS = 20;
+
+  private final HttpContext context;
+  private final Transport transport;
+  private final MultiThreadIoEventLoopGroup group;
+  private final Map<EventLoop, Connections> loops;
+  private final Channel server;
+
+  private HttpServer(
+      HttpContext context,
+      EventLoops eventLoops,
+      Map<EventLoop, Connections> loops,
+      Channel server) {
+    this.context = context;
+    this.transport = eventLoops.transport();
+    this.group = eventLoops.group();
+    this.loops = loops;
+    this.server = server;
+  }
+
+  /// Opens the port.
+  ///
+  /// @param clock tells the dates of answers
+  /// @param nanoTime a clock that never goes backwards, in nanoseconds
+  /// @param maxConnections asked when the event loops have the files that they need
+  /// @param services makes what is served
+  /// @throws StartFailedException when the address is not to be had or the transport does not work here
+  public static HttpServer start(
+      HttpSettings settings,
+      InstantSource clock,
+      LongSupplier nanoTime,
+      IntSupplier maxConnections,
+      Function<HttpContext, Service.Factory> services)
+      throws StartFailedException {
+    EventLoops eventLoops = EventLoops.open(settings.transport(), settings.loops());
+    MultiThreadIoEventLoopGroup group = eventLoops.group();
+    int most = maxConnections.getAsInt();
+    if (most == 0) {
+      group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+      throw new StartFailedException(
+          "no file is left for connections: raise ulimit -n, or take fewer loops");
+    }
+    HttpContext context = new HttpContext(clock, nanoTime, settings.browserRules(), most);
+    Service.Factory factory = services.apply(context);
+    Map<EventLoop, Connections> loops = new HashMap<>();
+    for (EventExecutor executor : group) {
+      EventLoop eventLoop = (EventLoop) executor;
+      Connections connections = new Connections(eventLoop, context, factory);
+      connections.start();
+      loops.put(eventLoop, connections);
+    }
+    ChannelFuture bound =
+        bootstrap(eventLoops, loops).bind(settings.host(), settings.port()).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      loops.forEach((eventLoop, connections) -> eventLoop.execute(connections::end));
+      group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+      throw new StartFailedException(
+          "cannot listen on " + settings.host() + ":" + settings.port() + ": " + reason(bound),
+          bound.cause());
+    }
+    return new HttpServer(context, eventLoops, Map.copyOf(loops), bound.channel());
+  }
+
+  private static ServerBootstrap bootstrap(
+      EventLoops eventLoops, Map<EventLoop, Connections> loops) {
+    return new ServerBootstrap()
+        .group(eventLoops.group())
+        .channel(eventLoops.transport().serverChannel())
+        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+        .option(ChannelOption.SO_REUSEADDR, true)
+        .option(
+            ChannelOption.RECVBUF_ALLOCATOR,
+            new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(ACCEPTS_PER_TURN))
+        .childOption(ChannelOption.TCP_NODELAY, true)
+        .childOption(ChannelOption.AUTO_READ, false)
+        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+        .childOption(
+            ChannelOption.WRITE_BUFFER_WATER_MARK,
+            new WriteBufferWaterMark(
+                HttpLimits.UNREAD_OUTPUT_BYTES / 2, HttpLimits.UNREAD_OUTPUT_BYTES))
+        .childHandler(
+            new ChannelInitializer<SocketChannel>() {
+              @Override
+              protected void initChannel(SocketChannel channel) {
+                Connections connections = loops.get(channel.eventLoop());
+                if (connections == null) {
+                  throw new IllegalStateException("a channel on a foreign event loop");
+                }
+                connections.accept(channel);
+              }
+            });
+  }
+
+  private static String reason(ChannelFuture bound) {
+    Throwable cause = bound.cause();
+    if (cause instanceof BindException && String.valueOf(cause.getMessage()).contains("in use")) {
+      return "the address is in use; is a server running there already? (--port picks another)";
+    }
+    if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
+      return "no such host";
+    }
+    return String.valueOf(cause.getMessage());
+  }
+
+  /// Where the server listens, with the real port.
+  public InetSocketAddress address() {
+    return (InetSocketAddress) server.localAddress();
+  }
+
+  /// What its connections share.
+  public HttpContext context() {
+    return context;
+  }
+
+  /// The transport in use: `epoll`, `io_uring` or `nio`.
+  public String transport() {
+    return transport.toString();
+  }
+
+  /// Stops in good order: no new connections, requests under way are answered, every connection takes
+  /// leave in its own way. Blocks until all are gone, `limit` at the longest. A second call does nothing.
+  public void stop(Duration limit) {
+    if (!context.beginToStop()) {
+      return;
+    }
+    long deadline = System.nanoTime() + limit.toNanos();
+    server.close().awaitUninterruptibly();
+    onEveryLoop(Connections::goAway, deadline);
+    while (context.openConnections() > 0 && left(deadline) > 0) {
+      try {
+        Thread.sleep(POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+    }
+    // A group that is shut down does not always close what is still open.
+    onEveryLoop(Connections::end, System.nanoTime() + CUT_OFF_NANOS);
+    group
+        .shutdownGracefully(QUIET_MILLIS, CUT_OFF_NANOS / 1_000_000, TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(2_000);
+  }
+
+  /// Has something done on every loop, and waits for it until the deadline.
+  private void onEveryLoop(Consumer<Connections> action, long deadlineNanos) {
+    List<Future<?>> done = new ArrayList<>();
+    loops.forEach(
+        (eventLoop, connections) -> done.add(eventLoop.submit(() -> action.accept(connections))));
+    done.forEach(future -> future.awaitUninterruptibly(left(deadlineNanos)));
+  }
+
+  private static long left(long deadlineNanos) {
+    return Math.max(0, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime()));
+  }
+}

@@ -1,0 +1,76 @@
+package dev.tocsin.http;
+
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The parameters of a query, each read as what it should be.
+public final class QueryParameters {
+
+  private final Map<String, List<String>> parameters;
+
+  private QueryParameters(Map<String, List<String>> parameters) {
+    this.parameters = parameters;
+  }
+
+  /// A parameter is not what it should be; the message is a sentence for the client.
+  public static final class InvalidQueryException extends Exception {
+
+    private static final long serialVersionUID = 1;
+
+    /// @param message a sentence for the client
+    public InvalidQueryException(String message) {
+      super(message);
+    }
+  }
+
+  /// Takes a query apart.
+  public static QueryParameters of(QueryStringDecoder uri) throws InvalidQueryException {
+    try {
+      return new QueryParameters(uri.parameters());
+    } catch (IllegalArgumentException e) {
+      throw new InvalidQueryException("The query is not percent-encoded correctly");
+    }
+  }
+
+  /// The items of a list, separated by commas, of all parameters of a name; empty when there is none.
+  public Optional<List<String>> list(String name) {
+    List<String> lists = parameters.get(name);
+    if (lists == null) {
+      return Optional.empty();
+    }
+    List<String> items = new ArrayList<>();
+    lists.forEach(list -> items.addAll(Arrays.asList(list.split(",", -1))));
+    return Optional.of(items);
+  }
+
+  /// A text parameter.
+  public Optional<String> text(String name) throws InvalidQueryException {
+    List<String> values = parameters.getOrDefault(name, List.of());
+    if (values.size() > 1) {
+      throw new InvalidQueryException(name + ": there may be one");
+    }
+    return values.stream().findFirst();
+  }
+
+  /// A whole number from `least` on.
+  public Optional<Long> number(String name, long least) throws InvalidQueryException {
+    Optional<String> text = text(name);
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    String digits = text.get();
+    try {
+      boolean plain = !digits.isEmpty() && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+      if (plain && Long.parseLong(digits) >= least) {
+        return Optional.of(Long.parseLong(digits));
+      }
+    } catch (NumberFormatException e) {
+      // Too large, which is told like everything else that is no such number.
+    }
+    throw new InvalidQueryException(name + " has to be a whole number from " + least + " on");
+  }
+}

@@ -1,0 +1,131 @@
+package dev.tocsin.http;
+
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// An answer over HTTP, not yet on its way.
+///
+/// @param contentType `null` when there is no body
+/// @param body not to be changed
+/// @param headers further headers
+@SuppressWarnings("ArrayRecordComponent") // made once, written once, never compared
+public record Response(
+    HttpResponseStatus status,
+    @Nullable String contentType,
+    byte[] body,
+    Map<String, String> headers) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Response.class);
+  private static final String PROBLEM = "application/problem+json";
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+          .withZone(ZoneOffset.UTC);
+
+  public Response {
+    headers = Map.copyOf(headers);
+  }
+
+  /// An answer in JSON.
+  public static Response json(HttpResponseStatus status, JsonNode body) {
+    return json(status, Json.bytes(body));
+  }
+
+  /// The same, as bytes.
+  public static Response json(HttpResponseStatus status, byte[] body) {
+    return new Response(status, "application/json", body, Map.of());
+  }
+
+  /// An answer without a body.
+  public static Response empty(HttpResponseStatus status) {
+    return new Response(status, null, new byte[0], Map.of());
+  }
+
+  /// A failure as RFC 9457 has it.
+  public static Response problem(Problem problem) {
+    return problem(problem, Json.object());
+  }
+
+  /// The same with further members.
+  public static Response problem(Problem problem, ObjectNode members) {
+    ObjectNode body =
+        Json.object()
+            .put("type", "about:blank")
+            .put("title", problem.status().reasonPhrase())
+            .put("status", problem.status().code())
+            .put("detail", problem.message())
+            .put("error", problem.code());
+    if (problem.details() != null) {
+      body.set("details", problem.details());
+    }
+    body.setAll(members);
+    return new Response(problem.status(), PROBLEM, Json.bytes(body), Map.of());
+  }
+
+  /// The answer when the server itself is at fault, which is logged.
+  public static Response fault(@Nullable Throwable failure) {
+    LOG.atError().setCause(failure).log("request failed");
+    return problem(Problem.internalError());
+  }
+
+  /// The same with one more header.
+  public Response with(String header, String value) {
+    Map<String, String> more = new HashMap<>(headers);
+    more.put(header, value);
+    return new Response(status, contentType, body, more);
+  }
+
+  /// The answer as it goes to the socket.
+  ///
+  /// @param asked what it answers
+  /// @param close whether it is the last on its connection
+  FullHttpResponse toNetty(HttpRequest asked, HttpContext context, boolean close) {
+    boolean head = asked.method().equals(HttpMethod.HEAD);
+    FullHttpResponse full =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1,
+            status,
+            head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
+    HttpHeaders fields = full.headers();
+    if (contentType != null) {
+      fields.set(HttpHeaderNames.CONTENT_TYPE, contentType);
+      fields.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+      fields.set("X-Content-Type-Options", "nosniff");
+    }
+    if (!status.equals(HttpResponseStatus.NO_CONTENT)) {
+      fields.setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
+    }
+    fields.set(HttpHeaderNames.DATE, DATE.format(context.clock().instant()));
+    if (context.browserRules().allowsForeignOrigins()) {
+      fields.set(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
+      String origin = context.browserRules().corsOrigin(asked.headers());
+      if (origin != null) {
+        fields.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+      }
+    }
+    headers.forEach(fields::set);
+    HttpUtil.setKeepAlive(fields, asked.protocolVersion(), !close);
+    if (close) {
+      fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    }
+    return full;
+  }
+}

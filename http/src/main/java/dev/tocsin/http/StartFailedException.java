@@ -1,0 +1,16 @@
+package dev.tocsin.http;
+
+/// The server could not start, for a reason that the user can do something about. The message is a
+/// sentence for him.
+public final class StartFailedException extends Exception {
+
+  private static final long serialVersionUID = 1;
+
+  StartFailedException(String message) {
+    super(message);
+  }
+
+  StartFailedException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.tocsin.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tocsin.fixtures.RecordedLogs;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.HttpRequest;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ConnectionsTest {
+
+  private static final class Connection implements Tickable {
+
+    private final List<String> calls;
+    private final @Nullable Throwable fault;
+
+    Connection(List<String> calls, @Nullable Throwable fault) {
+      this.calls = calls;
+      this.fault = fault;
+    }
+
+    @Override
+    public void tick(long nowMillis) {
+      calls.add("tick");
+      breakIfBroken();
+    }
+
+    @Override
+    public void goAway() {
+      calls.add("goAway");
+      breakIfBroken();
+    }
+
+    @Override
+    public void cutOff() {
+      calls.add("cutOff");
+      breakIfBroken();
+    }
+
+    private void breakIfBroken() {
+      switch (fault) {
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        case null, default -> {}
+      }
+    }
+  }
+
+  static Stream<Throwable> faults() {
+    return Stream.of(
+        new IllegalStateException("a bug"), new InternalError("a bug, or not enough memory"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void looksAfterTheOthersWhenOneConnectionBreaks(Throwable fault) {
+    EmbeddedChannel channel = new EmbeddedChannel();
+    HttpContext context =
+        new HttpContext(
+            InstantSource.system(), System::nanoTime, new BrowserRules(Set.of(), Set.of()), 10);
+    List<String> calls = new ArrayList<>();
+    Connections connections =
+        new Connections(channel.eventLoop(), context, made -> new Recorded(calls));
+    for (int i = 0; i < 3; i++) {
+      connections.add(new Connection(calls, fault));
+      connections.add(new Connection(calls, null));
+    }
+
+    connections.tick();
+    connections.goAway();
+    connections.end();
+
+    assertThat(calls)
+        .hasSize(20)
+        .containsSubsequence("tick", "service goes away", "goAway", "cutOff", "service ends");
+    assertThat(RecordedLogs.take()).hasSize(9).allMatch(line -> line.contains("a bug"));
+  }
+
+  private record Recorded(List<String> calls) implements Service {
+
+    @Override
+    public Exchange route(HttpConnection connection, HttpRequest request) {
+      throw new AssertionError("nobody asked");
+    }
+
+    @Override
+    public void goAway() {
+      calls.add("service goes away");
+    }
+
+    @Override
+    public void end() {
+      calls.add("service ends");
+    }
+  }
+}
