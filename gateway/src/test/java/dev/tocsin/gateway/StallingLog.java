@@ -3,35 +3,30 @@ package dev.tocsin.gateway;
 import dev.tocsin.fixtures.RawClient;
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
-import dev.tocsin.hub.EventLog;
-import dev.tocsin.hub.Follower;
-import dev.tocsin.hub.LogState;
+import dev.tocsin.hub.ForwardingLog;
 import dev.tocsin.hub.Logs;
-import dev.tocsin.hub.Page;
-import dev.tocsin.hub.TypeFilter;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /// A log in memory that takes appends when the test says so, on the test's thread: as slow as a disk
 /// can be.
-final class StallingLog implements EventLog {
+final class StallingLog extends ForwardingLog {
 
   private record Pending(List<Append> events, CompletableFuture<List<AppendResult>> answer) {}
 
-  private final EventLog log = TestServer.memory();
   private final BlockingQueue<Pending> pending = new LinkedBlockingQueue<>();
 
   /// Whether the log is so broken that it cannot even be called.
   volatile boolean throwing;
+
+  StallingLog() {
+    super(TestServer.memory());
+  }
 
   /// Waits for one append and lets it through.
   void let() {
@@ -57,6 +52,13 @@ final class StallingLog implements EventLog {
     Pending next = next();
     next.answer.complete(
         Collections.nCopies(next.events.size(), new AppendResult.Unavailable("The disk is full")));
+  }
+
+  /// Waits for one append and loses its answer.
+  void loseAnswer() {
+    Pending next = next();
+    next.answer.complete(
+        Collections.nCopies(next.events.size(), new AppendResult.Unknown("No answer came")));
   }
 
   /// Waits for one append and breaks.
@@ -103,46 +105,5 @@ final class StallingLog implements EventLog {
     Pending append = new Pending(events, new CompletableFuture<>());
     pending.add(append);
     return append.answer;
-  }
-
-  @Override
-  public LogState state() {
-    return log.state();
-  }
-
-  @Override
-  public Map<String, Long> lastByType() {
-    return log.lastByType();
-  }
-
-  @Override
-  public CompletionStage<Page> read(long after, TypeFilter types, int maxEvents, int maxBytes) {
-    return log.read(after, types, maxEvents, maxBytes);
-  }
-
-  @Override
-  public CompletionStage<Page> readBack(
-      long before, TypeFilter types, int maxEvents, int maxBytes) {
-    return log.readBack(before, types, maxEvents, maxBytes);
-  }
-
-  @Override
-  public CompletionStage<Long> positionAt(Instant time) {
-    return log.positionAt(time);
-  }
-
-  @Override
-  public void follow(long after, Follower follower) {
-    log.follow(after, follower);
-  }
-
-  @Override
-  public CompletionStage<Long> reach(long sequence, Duration atMost) {
-    return log.reach(sequence, atMost);
-  }
-
-  @Override
-  public void close() {
-    log.close();
   }
 }
