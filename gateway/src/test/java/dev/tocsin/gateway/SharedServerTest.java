@@ -8,6 +8,7 @@ import dev.tocsin.fixtures.Frame;
 import dev.tocsin.fixtures.HttpAnswer;
 import dev.tocsin.http.Transport;
 import dev.tocsin.fixtures.RawClient;
+import dev.tocsin.fixtures.RecordedLogs;
 import dev.tocsin.fixtures.RawWebSocket;
 import dev.tocsin.hub.CountedReads;
 import dev.tocsin.hub.ForwardingLog;
@@ -17,6 +18,8 @@ import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.SampleEvents;
 import dev.tocsin.hub.SharedLog;
 import dev.tocsin.hub.Stretch;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -186,6 +189,59 @@ class SharedServerTest {
   }
 
   @Test
+  void aRarePatternResumesWithoutReadingTheOthers() {
+    InMemoryEventLog stored = TestServer.memory();
+    stored.append(SampleEvents.appends("alert.deleted"));
+    stored.append(Collections.nCopies(30_000, SampleEvents.appends("job.progress").getFirst()));
+    stored.append(SampleEvents.appends("alert.deleted", "job.progress"));
+    CountedReads log = new CountedReads(stored);
+    try (TestServer server = TestServer.forgetful(log);
+        RawWebSocket socket = server.socket("?events=alert.*&since=0")) {
+      assertThat(socket.message().path("complete").asBoolean()).isTrue();
+      assertThat(socket.message().path("sequence").asLong()).isEqualTo(1);
+      JsonNode last = socket.message();
+      assertThat(last.path("sequence").asLong()).isEqualTo(30_002);
+      assertThat(last.path("previous").asLong()).isEqualTo(1);
+      server.publish(TestServer.alert("live"));
+      JsonNode live = socket.message();
+      assertThat(live.path("sequence").asLong()).isEqualTo(30_004);
+      assertThat(live.path("previous").asLong()).isEqualTo(30_002);
+
+      assertThat(log.events()).isLessThanOrEqualTo(4);
+    }
+  }
+
+  @Test
+  void warnsOnceASecondForAllWhoCannotReadTheLog() {
+    CountedReads log = new CountedReads(TestServer.memory());
+    log.fault = new IllegalStateException("the disk cannot be read");
+    List<RawWebSocket> sockets = new ArrayList<>();
+    try (TestServer server = TestServer.forgetful(log)) {
+      for (int i = 0; i < 40; i++) {
+        server.publish(TestServer.large("a", 1_000));
+      }
+      RecordedLogs.take();
+      for (int i = 0; i < 30; i++) {
+        sockets.add(server.socket("?since=" + i));
+      }
+      while (log.pages() < 60) {
+        Thread.onSpinWait();
+      }
+      assertThat(RecordedLogs.take())
+          .hasSizeBetween(1, 3)
+          .allMatch(line -> line.contains("log not readable"));
+      log.fault = null;
+
+      for (int i = 0; i < sockets.size(); i++) {
+        assertThat(sockets.get(i).message().path("since").asLong()).isEqualTo(i);
+        assertThat(sockets.get(i).message().path("sequence").asLong()).isEqualTo(i + 1);
+      }
+    } finally {
+      sockets.forEach(RawWebSocket::close);
+    }
+  }
+
+  @Test
   void historyIsUnavailableWhileTheDiskCannotBeRead() {
     CountedReads log = new CountedReads(TestServer.memory());
     try (TestServer server = TestServer.forgetful(log)) {
@@ -194,6 +250,7 @@ class SharedServerTest {
       assertThat(server.ask(get("/api/v1/events", "Connection: close")).problem())
           .isEqualTo("503 unavailable");
 
+      assertThat(RecordedLogs.take()).hasSize(1);
       log.fault = null;
       assertThat(server.ask(get("/api/v1/events", "Connection: close")).status()).isEqualTo(200);
     }

@@ -34,13 +34,13 @@ final class LogReader {
       FROM events WHERE sequence <= ? ORDER BY sequence DESC LIMIT ?
       """;
 
-  private static final String SEQUENCES_OF_TYPE =
+  static final String SEQUENCES_OF_TYPE =
       """
       SELECT sequence FROM events INDEXED BY events_by_type
       WHERE type = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?
       """;
 
-  private static final String SEQUENCES_OF_TYPE_BACK =
+  static final String SEQUENCES_OF_TYPE_BACK =
       """
       SELECT sequence FROM events INDEXED BY events_by_type
       WHERE type = ? AND sequence > ? AND sequence <= ? ORDER BY sequence DESC LIMIT ?

@@ -8,6 +8,7 @@ import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Follower;
 import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Page;
+import dev.tocsin.hub.Stretch;
 import dev.tocsin.hub.TypeFilter;
 import dev.tocsin.hub.RecordedFollower;
 import dev.tocsin.hub.SampleEvents;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -31,6 +33,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SqliteEventLogTest extends SoleWriterContract {
 
@@ -248,9 +252,7 @@ class SqliteEventLogTest extends SoleWriterContract {
     try (EventLog log = reopen()) {
       append(log, "a.a", "a.b");
 
-      try (Connection connection =
-              DriverManager.getConnection(
-                  "jdbc:sqlite:" + directory.resolve("again").resolve(LogFile.NAME));
+      try (Connection connection = connect();
           var rows =
               connection
                   .createStatement()
@@ -258,6 +260,49 @@ class SqliteEventLogTest extends SoleWriterContract {
                       "SELECT group_concat(type || ' ' || (payload ->> 'id')) FROM events")) {
         assertThat(rows.getString(1)).isEqualTo("a.a x,a.b x");
       }
+    }
+  }
+
+  /// The index tells where the events of a type are, in order and from a position on.
+  @ParameterizedTest
+  @ValueSource(strings = {LogReader.SEQUENCES_OF_TYPE, LogReader.SEQUENCES_OF_TYPE_BACK})
+  void passesNoOtherEventsWhenItLooksForAType(String query) throws Exception {
+    reopen().close();
+    try (Connection connection = connect();
+        var plan = connection.createStatement().executeQuery("EXPLAIN QUERY PLAN " + query)) {
+      assertThat(plan.getString("detail"))
+          .isEqualTo(
+              "SEARCH events USING COVERING INDEX events_by_type (type=? AND rowid>? AND rowid<?)");
+      plan.next();
+      assertThat(plan.next()).as("another step, for instance a sort").isFalse();
+    }
+  }
+
+  private Connection connect() throws SQLException {
+    return DriverManager.getConnection(
+        "jdbc:sqlite:" + directory.resolve("again").resolve(LogFile.NAME));
+  }
+
+  @Test
+  void namesEventsThatAreMissing() throws Exception {
+    try (EventLog log = reopen()) {
+      append(log, "a.a", "a.b", "a.a", "a.b", "a.a", "a.b");
+    }
+    try (Connection connection = connect()) {
+      connection.createStatement().executeUpdate("DELETE FROM events WHERE sequence IN (3, 4)");
+    }
+
+    try (EventLog log = reopen()) {
+      Page page = await(log.read(1, TypeFilter.ALL, 10, ALL));
+      assertThat(sequences(page.events())).containsExactly(2L, 5L, 6L);
+      assertThat(page.lost()).containsExactly(new Stretch(3, 4));
+      Page back = await(log.readBack(7, TypeFilter.ALL, 10, ALL));
+      assertThat(sequences(back.events())).containsExactly(6L, 5L, 2L, 1L);
+      assertThat(back.lost()).containsExactly(new Stretch(3, 4));
+      RecordedFollower followed = new RecordedFollower();
+      log.follow(0, followed);
+      assertThat(sequences(followed.events())).containsExactly(1L, 2L, 5L, 6L);
+      assertThat(followed.lost()).containsExactly(new Stretch(3, 4));
     }
   }
 
