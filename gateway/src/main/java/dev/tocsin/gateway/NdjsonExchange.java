@@ -40,6 +40,7 @@ final class NdjsonExchange extends Exchange {
   private boolean publishing;
   private boolean ended;
   private @Nullable Problem fault;
+  private @Nullable Problem notTaken;
   private boolean answered;
 
   /// @param command `null` when the line is too long
@@ -101,10 +102,9 @@ final class NdjsonExchange extends Exchange {
       respond(Response.fault(failure));
       return;
     }
-    long notTaken = note(batch, results);
-    if (notTaken > 0) {
-      nextLine = notTaken;
-      answerInPart(Problem.unavailable("The log cannot take events at the moment"));
+    note(batch, results);
+    if (notTaken != null) {
+      answerInPart(notTaken);
       return;
     }
     goOn();
@@ -113,22 +113,27 @@ final class NdjsonExchange extends Exchange {
     }
   }
 
-  /// Notes what became of lines; the first that the log did not take, or 0.
-  private long note(List<Line> batch, List<PublishResult> results) {
-    long notTaken = 0;
+  /// Notes what became of lines. The stream ends with the first that the log did not take.
+  private void note(List<Line> batch, List<PublishResult> results) {
     Iterator<PublishResult> next = results.iterator();
     for (Line line : batch) {
       switch (line.command() == null ? TOO_LONG : next.next()) {
         case PublishResult.Published event -> report.accepted(event.sequence());
         case PublishResult.Refused refused -> {
           report.refused(line.number(), refused.rejection());
-          if (notTaken == 0 && refused.rejection().code() == ErrorCode.UNAVAILABLE) {
-            notTaken = line.number();
+          if (notTaken == null && refused.rejection().code() == ErrorCode.UNAVAILABLE) {
+            notTaken = problem(refused.rejection());
+            nextLine = line.number();
           }
         }
       }
     }
-    return notTaken;
+  }
+
+  private static Problem problem(Rejection ofOneLine) {
+    return ofOneLine.uncertain()
+        ? Problems.of(ofOneLine)
+        : Problem.unavailable("The log cannot take events at the moment");
   }
 
   private void goOn() {

@@ -46,6 +46,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   // owned by the event loop
   private int unreadAnswerBytes;
   private boolean goingAway;
+  private String epoch = "";
   private long lastHeardMillis;
   private long lastHeartbeatMillis;
 
@@ -69,8 +70,14 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     List<EventPattern> patterns = upgrade.patterns();
     long sequence =
         patterns == null ? loop.shard().join(this) : loop.shard().subscribe(this, patterns);
-    String epoch = context.hub().log().epoch();
-    send(ServerMessages.established(id, epoch, sequence, context.clock()));
+    epoch = loop.shard().epoch();
+    send(
+        ServerMessages.established(
+            id,
+            epoch,
+            sequence,
+            patterns == null ? List.of() : context.hub().warnings(patterns),
+            context.clock()));
     LOG.atDebug()
         .addKeyValue("connection", id)
         .addKeyValue("address", channel.remoteAddress())
@@ -79,7 +86,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
         .log("connected");
     if (upgrade.resume() != null) {
       // From the very position that was told: nothing may come before the answer.
-      send(cursor.resume(upgrade.resume(), sequence));
+      queue.submit(actions.resume(upgrade.resume(), () -> sequence), 0);
     }
     if (context.isStopping()) {
       goAway();
@@ -104,7 +111,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
 
   @Override
   public boolean isLive() {
-    return !isClosing() && !cursor.isFallingBehind() && channel.isActive();
+    return !isClosing() && !cursor.isLeaving() && channel.isActive();
   }
 
   @Override
@@ -204,10 +211,10 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     if (output.advanced(quiet) || isHeldUp()) {
       heard();
     }
-    if (output.stalledMillis() > context.stallMillis()) {
+    if (output.stalledMillis() > patienceMillis()) {
       close(
           CloseCode.SLOW_CONSUMER,
-          "Nothing was taken for " + context.stallMillis() / 1_000 + " seconds");
+          "Nothing was taken for " + output.stalledMillis() / 1_000 + " seconds");
     } else if (nowMillis - lastHeardMillis > Limits.SILENCE_MILLIS) {
       close(
           CloseCode.HEARTBEAT_TIMEOUT,
@@ -216,6 +223,21 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
       lastHeartbeatMillis = nowMillis;
       channel.write(ControlFrames.ping(channel.alloc()), channel.voidPromise());
       send(ServerMessages.heartbeat(cursor.tellPosition(), context.clock()));
+    }
+  }
+
+  /// How long it may take nothing. Where others wait for the room that its page takes up, not long.
+  private long patienceMillis() {
+    return cursor.isReplaying() && context.replayRoom().isShort()
+        ? Math.min(context.stallMillis(), Limits.REPLAY_STALL_MILLIS)
+        : context.stallMillis();
+  }
+
+  /// The log has begun a new epoch: ends the connection, unless it has come since.
+  void leaveEarlierEpoch() {
+    if (!isClosing() && !epoch.equals(loop.shard().epoch())) {
+      close(
+          CloseCode.EPOCH_CHANGED, "The log has begun a new epoch: come back, and resume from it");
     }
   }
 

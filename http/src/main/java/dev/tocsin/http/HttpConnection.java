@@ -225,6 +225,12 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     }
   }
 
+  /// Does something on the event loop behind what it has to do already, so that who goes on step by step
+  /// takes no turn of the others.
+  public void onLoopLater(Runnable action) {
+    context().executor().execute(() -> guarded(action));
+  }
+
   /// A future would swallow what its callback throws.
   private void guarded(Runnable action) {
     try {
