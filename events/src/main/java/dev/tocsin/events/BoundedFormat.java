@@ -58,6 +58,15 @@ record BoundedFormat(Format format) implements Format {
     }
   }
 
+  /// `date-time` as everywhere else in Tocsin, leap seconds included.
+  private record DateTime(String getName) implements Format {
+
+    @Override
+    public boolean matches(ExecutionContext execution, String text) {
+      return IsoDateTime.isRfc3339(text);
+    }
+  }
+
   /// The validator's formats, within bounds.
   static List<Format> all() {
     return Formats.DEFAULT.stream().map(BoundedFormat::of).toList();
@@ -67,6 +76,9 @@ record BoundedFormat(Format format) implements Format {
     String name = format.getName();
     if (UNBOUNDED.contains(name)) {
       return format;
+    }
+    if (name.equals("date-time")) {
+      return new BoundedFormat(new DateTime(name));
     }
     String pattern = LINEAR.get(name);
     return new BoundedFormat(

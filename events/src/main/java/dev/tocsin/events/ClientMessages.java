@@ -1,8 +1,8 @@
 package dev.tocsin.events;
 
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -12,16 +12,18 @@ import tools.jackson.core.JsonToken;
 /// Decodes the messages of WebSocket clients.
 ///
 /// Fields that an action does not have are passed over, so that an older server understands a newer
-/// client; an optional field that is `null` counts as absent.
+/// client; an optional field that is `null` counts as absent. `ping` and `pong` are understood in any
+/// letter case; the other actions are matched exactly.
 public final class ClientMessages {
 
-  private static final byte[] BARE_PING = "ping".getBytes(StandardCharsets.US_ASCII);
+  private static final String PING = "ping";
+  private static final String PONG = "pong";
 
   private ClientMessages() {}
 
   /// Decodes one text message, whatever its bytes are.
   public static ClientMessage decode(byte[] message) {
-    if (Arrays.equals(message, BARE_PING)) {
+    if (isBarePing(message)) {
       return new ClientMessage.Ping(null);
     }
     Rejection fault = JsonText.fault(message, 0, message.length);
@@ -37,8 +39,15 @@ public final class ClientMessages {
     return fields.message();
   }
 
+  private static boolean isBarePing(byte[] message) {
+    return message.length == PING.length()
+        && Ascii.equalsLowerCased(new String(message, StandardCharsets.ISO_8859_1), PING);
+  }
+
   /// The fields of one message as they are read.
   private static final class Fields {
+
+    private static final BigDecimal MAX_POSITION = BigDecimal.valueOf(Long.MAX_VALUE);
 
     private final byte[] message;
     private @Nullable String id;
@@ -94,7 +103,7 @@ public final class ClientMessages {
 
     private @Nullable String id(JsonParser parser) {
       JsonToken token = parser.currentToken();
-      if (token == JsonToken.VALUE_STRING || token == JsonToken.VALUE_NUMBER_INT) {
+      if (token == JsonToken.VALUE_STRING || isInteger(parser)) {
         int start = StrictJson.tokenStart(parser);
         parser.getString();
         int end = StrictJson.tokenEnd(parser);
@@ -110,19 +119,21 @@ public final class ClientMessages {
     }
 
     private @Nullable Long position(String name, JsonParser parser) {
-      if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT && fitsLong(parser)) {
-        long value = parser.getLongValue();
-        if (value >= 0) {
-          return value;
+      if (isInteger(parser)) {
+        BigDecimal value = JsonNumbers.value(parser.getString());
+        if (value.signum() >= 0 && value.compareTo(MAX_POSITION) <= 0) {
+          return value.longValueExact();
         }
       }
       wrong(name + " must be a sequence: an integer from 0", parser);
       return null;
     }
 
-    private static boolean fitsLong(JsonParser parser) {
-      return parser.getNumberType() == JsonParser.NumberType.INT
-          || parser.getNumberType() == JsonParser.NumberType.LONG;
+    /// As in payloads: `7.0` is one.
+    private static boolean isInteger(JsonParser parser) {
+      JsonToken token = parser.currentToken();
+      return token == JsonToken.VALUE_NUMBER_INT
+          || (token == JsonToken.VALUE_NUMBER_FLOAT && JsonNumbers.isInteger(parser.getString()));
     }
 
     private @Nullable List<String> texts(String name, JsonParser parser) {
@@ -165,15 +176,15 @@ public final class ClientMessages {
       if (type == null) {
         return malformed(ErrorCode.INVALID_MESSAGE, "action is required");
       }
-      return switch (type) {
-        case "ping" -> new ClientMessage.Ping(id);
-        case "pong" -> new ClientMessage.Pong(id);
-        default ->
-            malformed(
-                ErrorCode.INVALID_MESSAGE,
-                "action is required; an event is published with"
-                    + " {\"action\":\"publish\",\"event\":{…}}");
-      };
+      if (Ascii.equalsLowerCased(type, PING)) {
+        return new ClientMessage.Ping(id);
+      } else if (Ascii.equalsLowerCased(type, PONG)) {
+        return new ClientMessage.Pong(id);
+      }
+      return malformed(
+          ErrorCode.INVALID_MESSAGE,
+          "action is required; an event is published with"
+              + " {\"action\":\"publish\",\"event\":{…}}");
     }
 
     private ClientMessage action(String action) {
@@ -191,13 +202,14 @@ public final class ClientMessages {
             event == null
                 ? malformed(ErrorCode.INVALID_MESSAGE, "event is required: the envelope to publish")
                 : new ClientMessage.Publish(id, event, idempotencyKey);
-        case "ping" -> new ClientMessage.Ping(id);
         default ->
-            malformed(
-                ErrorCode.UNKNOWN_ACTION,
-                "There is no action "
-                    + PayloadCheck.quoted(action)
-                    + "; there are subscribe, unsubscribe, resume, publish and ping");
+            Ascii.equalsLowerCased(action, PING)
+                ? new ClientMessage.Ping(id)
+                : malformed(
+                    ErrorCode.UNKNOWN_ACTION,
+                    "There is no action "
+                        + PayloadCheck.quoted(action)
+                        + "; there are subscribe, unsubscribe, resume, publish and ping");
       };
     }
 

@@ -4,6 +4,7 @@ import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.ValidationLimitExceededException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.StreamSupport;
@@ -94,9 +95,48 @@ final class DocumentSchema extends PayloadSchema {
   }
 
   private List<Error> errors(PayloadTree tree) {
-    return schema.validate(
-        tree.root(),
-        execution -> execution.executionConfig(config -> config.maxEvaluationSteps(MAX_STEPS)));
+    Errors errors = new Errors();
+    try {
+      return schema.validate(
+          tree.root(),
+          execution -> {
+            execution.setErrors(errors);
+            execution.executionConfig(config -> config.maxEvaluationSteps(MAX_STEPS));
+          });
+    } catch (EnoughException e) {
+      return errors;
+    }
+  }
+
+  /// There are as many errors as will be told: the validator need not look further.
+  private static final class EnoughException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    EnoughException() {
+      super("enough", null, false, false);
+    }
+  }
+
+  /// The validator's errors as it finds them, until there are enough that lower case does not mend.
+  private static final class Errors extends ArrayList<Error> {
+    private static final long serialVersionUID = 1L;
+
+    private int wrong;
+
+    @Override
+    public boolean add(Error error) {
+      super.add(error);
+      if (lowerCaseForm(error) == null && ++wrong == Rejection.MAX_ERRORS) {
+        throw new EnoughException();
+      }
+      return true;
+    }
+
+    @Override
+    public boolean addAll(Collection<? extends Error> errors) {
+      errors.forEach(this::add);
+      return !errors.isEmpty();
+    }
   }
 
   /// Puts the texts that were refused for their letter case into lower case; whether there are any.

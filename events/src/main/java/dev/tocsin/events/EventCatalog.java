@@ -24,6 +24,7 @@ public final class EventCatalog {
 
   private final Map<String, EventType> types;
   private final Map<Class<?>, EventType> byRecord;
+  private final Suggestions suggestions;
 
   private EventCatalog(Collection<EventType> types) {
     Map<String, EventType> byName = new LinkedHashMap<>();
@@ -38,6 +39,7 @@ public final class EventCatalog {
     }
     this.types = byName;
     this.byRecord = records;
+    this.suggestions = Suggestions.of(byName.keySet());
   }
 
   private static List<EventType> builtInTypes() {
@@ -220,10 +222,16 @@ public final class EventCatalog {
 
   /// The refusal of a name that is none, with the nearest name that is one.
   public Rejection unknownType(String name) {
-    String hint =
-        Suggestions.nearest(name, types.keySet())
-            .map(nearest -> "; did you mean \"" + nearest + "\"?")
-            .orElse("");
+    return unknownType(name, suggestions.nearest(name));
+  }
+
+  /// The same, with a suggestion only as long as the budget of the turn has one left.
+  Rejection unknownType(String name, Suggestions.Budget budget) {
+    return unknownType(name, budget.take() ? suggestions.nearest(name) : Optional.empty());
+  }
+
+  private static Rejection unknownType(String name, Optional<String> nearest) {
+    String hint = nearest.map(meant -> "; did you mean \"" + meant + "\"?").orElse("");
     return new Rejection(
         ErrorCode.UNKNOWN_EVENT_TYPE, "There is no event type " + PayloadCheck.quoted(name) + hint);
   }

@@ -34,12 +34,17 @@ public final class EventEncoder {
 
   /// Encodes the envelope that stands in a part of `json`.
   public EncodingResult encode(byte[] json, int offset, int length) {
+    return encode(json, offset, length, new Suggestions.Budget());
+  }
+
+  /// The same for one of the many envelopes of a turn, which share a budget of suggestions.
+  public EncodingResult encode(byte[] json, int offset, int length, Suggestions.Budget budget) {
     PlainEnvelope plain = new PlainEnvelope(catalog, json, offset, length);
-    return plain.isValid() ? plain.encoded(json, clock) : encodeAny(json, offset, length);
+    return plain.isValid() ? plain.encoded(json, clock) : encodeAny(json, offset, length, budget);
   }
 
   /// Encodes or refuses whatever there is; the one place where faults are found.
-  EncodingResult encodeAny(byte[] json, int offset, int length) {
+  EncodingResult encodeAny(byte[] json, int offset, int length, Suggestions.Budget budget) {
     Rejection fault = JsonText.fault(json, offset, length);
     if (fault != null) {
       return fault;
@@ -53,10 +58,11 @@ public final class EventEncoder {
     if (envelope.fault != null) {
       return new Rejection(ErrorCode.INVALID_MESSAGE, envelope.fault);
     }
-    return encode(json, offset, envelope);
+    return encode(json, offset, envelope, budget);
   }
 
-  private EncodingResult encode(byte[] json, int offset, Envelope envelope) {
+  private EncodingResult encode(
+      byte[] json, int offset, Envelope envelope, Suggestions.Budget budget) {
     String name = envelope.type == null ? "" : envelope.type;
     if (EventType.isReservedName(name)) {
       return new Rejection(
@@ -64,7 +70,7 @@ public final class EventEncoder {
     }
     Optional<EventType> found = catalog.find(name);
     if (found.isEmpty()) {
-      return catalog.unknownType(name);
+      return catalog.unknownType(name, budget);
     }
     EventType type = found.get();
     if (envelope.payloadStart < 0) {

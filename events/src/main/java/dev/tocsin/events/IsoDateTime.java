@@ -11,21 +11,66 @@ import java.time.chrono.IsoChronology;
 /// JSON Schemas carry. A test holds the two against each other.
 ///
 /// The scanner looks at each character once and allocates nothing; see [Timestamp] for what is
-/// accepted.
+/// accepted. Second 60 is one only where RFC 3339 (5.7, appendix D) has it: when it is 23:59:60 in UTC,
+/// at the end of a month. The regular expression cannot add an offset to a time of day; so it asks of a
+/// leap second with an offset only that the local date can be right, and is exact in everything else.
 final class IsoDateTime {
+
+  private static final int MINUTES_OF_DAY = 24 * 60;
+
+  private static final String LEAP_YEAR =
+      "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)";
+  private static final String COMMON_YEAR =
+      "(?:[0-9]{2}(?:[02468][1235679]|[13579][01345789])"
+          + "|(?:[02468][1235679]|[13579][01345789])00)";
+  private static final String MINUTE = "(?:[01][0-9]|2[0-3]):[0-5][0-9]";
+  private static final String FRACTION = "(?:[.,][0-9]+)?";
+  private static final String HOURS = "(?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?";
 
   private static final String DATE =
       "(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
-          + "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
-          + "|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])"
-          + "|(?:[02468][048]|[13579][26])00)-02-29)";
-  private static final String TIME =
-      "(?:(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?"
-          + "|23:59:60(?:[.,][0-9]+)?)";
-  private static final String OFFSET = "(?:[Zz]|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)";
+          + "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|"
+          + LEAP_YEAR
+          + "-02-29)";
+
+  private static final String LAST_OF_MONTH =
+      "(?:[0-9]{4}-(?:(?:0[13578]|1[02])-31|(?:0[469]|11)-30)|"
+          + COMMON_YEAR
+          + "-02-28|"
+          + LEAP_YEAR
+          + "-02-29)";
+
+  /// East of Greenwich it is the next day already when a leap second comes, west of it still the same.
+  private static final String LEAP_SECOND =
+      LAST_OF_MONTH
+          + "[Tt](?:23:59:60"
+          + FRACTION
+          + "(?:[Zz]|[+-]00(?::?00)?)?|"
+          + MINUTE
+          + ":60"
+          + FRACTION
+          + "-"
+          + HOURS
+          + ")|[0-9]{4}-(?:0[1-9]|1[0-2])-01[Tt]"
+          + MINUTE
+          + ":60"
+          + FRACTION
+          + "[+]"
+          + HOURS;
 
   /// What [#isDateTime] accepts, as a regular expression without look-around or back references.
-  static final String PATTERN = "^" + DATE + "[Tt]" + TIME + OFFSET + "?$";
+  static final String PATTERN =
+      "^(?:"
+          + DATE
+          + "[Tt]"
+          + MINUTE
+          + "(?::[0-5][0-9]"
+          + FRACTION
+          + ")?(?:[Zz]|[+-]"
+          + HOURS
+          + ")?|"
+          + LEAP_SECOND
+          + ")$";
 
   private IsoDateTime() {}
 
@@ -38,6 +83,18 @@ final class IsoDateTime {
   static boolean isOffsetDateTime(CharSequence text) {
     int offsetAt = scan(text);
     return offsetAt >= 0 && offsetAt < text.length();
+  }
+
+  /// Whether `text` is a `date-time` of JSON Schema: RFC 3339's, with seconds, a point before their
+  /// fraction, and an offset that is `Z` or has hours, colon and minutes.
+  static boolean isRfc3339(CharSequence text) {
+    int offsetAt = scan(text);
+    if (offsetAt < 19 || offsetAt == text.length()) {
+      return false;
+    }
+    boolean point = offsetAt == 19 || text.charAt(19) == '.';
+    int offset = text.length() - offsetAt;
+    return point && (offset == 1 || (offset == 6 && text.charAt(offsetAt + 3) == ':'));
   }
 
   /// The moment that `text` names; it must be a date-time.
@@ -60,19 +117,20 @@ final class IsoDateTime {
         LocalDateTime.of(date, LocalTime.of(hour, minute, leap ? 59 : second, leap ? 0 : nano));
     return local
         .toInstant(ZoneOffset.UTC)
-        .minusSeconds(offsetSeconds(text, offsetAt))
+        .minusSeconds(offsetMinutes(text, offsetAt) * 60L)
         .plusSeconds(leap ? 1 : 0);
   }
 
-  private static int offsetSeconds(String text, int at) {
+  /// The offset that begins at `at`, which is one or the end of the text.
+  private static int offsetMinutes(CharSequence text, int at) {
     if (at == text.length() || text.charAt(at) == 'Z' || text.charAt(at) == 'z') {
       return 0;
     }
-    int seconds = number(text, at + 1, at + 3) * 3600;
+    int minutes = number(text, at + 1, at + 3) * 60;
     if (text.length() > at + 3) {
-      seconds += number(text, text.length() - 2, text.length()) * 60;
+      minutes += number(text, text.length() - 2, text.length());
     }
-    return text.charAt(at) == '-' ? -seconds : seconds;
+    return text.charAt(at) == '-' ? -minutes : minutes;
   }
 
   /// Where the offset begins (the length of the text when there is none), or -1 when this is no
@@ -86,7 +144,10 @@ final class IsoDateTime {
         || s.charAt(13) != ':') {
       return -1;
     }
-    if (!isDate(number(s, 0, 4), number(s, 5, 7), number(s, 8, 10))) {
+    int year = number(s, 0, 4);
+    int month = number(s, 5, 7);
+    int day = number(s, 8, 10);
+    if (!isDate(year, month, day)) {
       return -1;
     }
     int hour = number(s, 11, 13);
@@ -95,10 +156,11 @@ final class IsoDateTime {
       return -1;
     }
     int at = 16;
+    boolean leap = false;
     if (at < length && s.charAt(at) == ':') {
       int second = length < 19 ? -1 : number(s, 17, 19);
-      boolean leap = second == 60 && hour == 23 && minute == 59;
-      if (second < 0 || (second > 59 && !leap)) {
+      leap = second == 60;
+      if (second < 0 || second > 60) {
         return -1;
       }
       at = 19;
@@ -113,20 +175,33 @@ final class IsoDateTime {
         at = digits;
       }
     }
-    return isOffset(s, at) ? at : -1;
+    boolean sound =
+        isOffset(s, at)
+            && (!leap
+                || isEndOfMonth(year, month, day, hour * 60 + minute - offsetMinutes(s, at)));
+    return sound ? at : -1;
+  }
+
+  /// Whether it is the last minute of a month.
+  ///
+  /// @param minute of the day in UTC, as it is counted in the local day: less than none on the day
+  ///     before
+  private static boolean isEndOfMonth(int year, int month, int day, int minute) {
+    return minute == MINUTES_OF_DAY - 1
+        ? day == daysOf(year, month)
+        : minute == -1 && day == 1;
   }
 
   private static boolean isDate(int year, int month, int day) {
-    if (year < 0 || month < 1 || month > 12 || day < 1) {
-      return false;
-    }
-    int days =
-        switch (month) {
-          case 2 -> IsoChronology.INSTANCE.isLeapYear(year) ? 29 : 28;
-          case 4, 6, 9, 11 -> 30;
-          default -> 31;
-        };
-    return day <= days;
+    return year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month);
+  }
+
+  private static int daysOf(int year, int month) {
+    return switch (month) {
+      case 2 -> IsoChronology.INSTANCE.isLeapYear(year) ? 29 : 28;
+      case 4, 6, 9, 11 -> 30;
+      default -> 31;
+    };
   }
 
   private static boolean isOffset(CharSequence s, int at) {

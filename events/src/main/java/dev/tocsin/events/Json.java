@@ -1,5 +1,7 @@
 package dev.tocsin.events;
 
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.DeserializationFeature;
@@ -7,9 +9,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/// JSON trees, in which numbers keep all their digits. What comes from outside is read by [#read];
-/// the mapper is for what is our own.
-final class Json {
+/// The one way in which Tocsin reads JSON: the server, the client and the commands take the same texts
+/// and refuse the same, in the same words.
+///
+/// It is RFC 8259 without any leniency. Refused are syntax errors, duplicate names, lone surrogates
+/// (escaped or raw), invalid UTF-8, a byte order mark, anything after the value, and nesting deeper
+/// than 64 levels. Numbers, names and texts may be as long as the message; numbers keep all their
+/// digits.
+public final class Json {
 
   static final JsonMapper MAPPER =
       JsonMapper.builder(StrictJson.factory())
@@ -17,20 +24,73 @@ final class Json {
           .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build();
 
+  private static final Rejection NO_UTF8 =
+      StrictJson.invalid("The JSON holds half of a surrogate pair, which no UTF-8 can say");
+
   private Json() {}
 
-  /// Reads one JSON value and nothing behind it.
+  /// What came of reading a text: a [Value], or the [Rejection] that says what is wrong with it.
+  public sealed interface Reading permits Value, Rejection {}
+
+  /// The text is JSON.
   ///
-  /// @throws JacksonException when it is none that [StrictJson] takes; invalid UTF-8 and lone
-  ///     surrogates apart, which are [JsonText]'s
-  static JsonNode read(byte[] json) {
-    try (JsonParser parser = StrictJson.parser(json, 0, json.length)) {
-      if (parser.nextToken() == null) {
-        StrictJson.failEmpty(parser);
-      }
-      JsonNode tree = new TreeReader().read(parser);
-      StrictJson.expectEnd(parser);
-      return tree;
+  /// @param tree its value, the caller's own
+  public record Value(JsonNode tree) implements Reading {}
+
+  /// Reads one JSON value and nothing behind it.
+  public static Reading read(String text) {
+    return read(JsonText.utf8(text), json -> StrictJson.parser(json, 0, json.length));
+  }
+
+  /// The same for UTF-8 bytes.
+  public static Reading read(byte[] utf8) {
+    return read(utf8, json -> StrictJson.parser(json, 0, json.length));
+  }
+
+  /// Reads what holds a list of events: an answer to a question for history. Since each event may be
+  /// nested 64 levels deep, the whole may be two levels deeper.
+  public static Reading readAnswer(String text) {
+    return read(JsonText.utf8(text), StrictJson::parserOfAnswer);
+  }
+
+  private static Reading read(byte @Nullable [] utf8, Function<byte[], JsonParser> parsers) {
+    if (utf8 == null) {
+      return NO_UTF8;
     }
+    Rejection fault = JsonText.fault(utf8, 0, utf8.length);
+    if (fault != null) {
+      return fault;
+    }
+    try (JsonParser parser = parsers.apply(utf8)) {
+      return new Value(tree(parser));
+    } catch (JacksonException e) {
+      return StrictJson.rejection(e, utf8, 0);
+    }
+  }
+
+  /// The JSON of a tree on one line.
+  public static String write(JsonNode tree) {
+    return MAPPER.writeValueAsString(tree);
+  }
+
+  /// The JSON of a tree as people read it, on several lines.
+  public static String writePretty(JsonNode tree) {
+    return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(tree);
+  }
+
+  /// The tree of bytes in which [StrictJson] found no fault.
+  static JsonNode tree(byte[] json) {
+    try (JsonParser parser = StrictJson.parser(json, 0, json.length)) {
+      return tree(parser);
+    }
+  }
+
+  private static JsonNode tree(JsonParser parser) {
+    if (parser.nextToken() == null) {
+      StrictJson.failEmpty(parser);
+    }
+    JsonNode tree = new TreeReader().read(parser);
+    StrictJson.expectEnd(parser);
+    return tree;
   }
 }

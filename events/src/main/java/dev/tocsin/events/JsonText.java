@@ -1,5 +1,6 @@
 package dev.tocsin.events;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,24 @@ final class JsonText {
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   private JsonText() {}
+
+  /// The UTF-8 bytes of a text; `null` when it holds half of a surrogate pair, which has none.
+  static byte @Nullable [] utf8(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        boolean paired =
+            Character.isHighSurrogate(c)
+                && i + 1 < text.length()
+                && Character.isLowSurrogate(text.charAt(i + 1));
+        if (!paired) {
+          return null;
+        }
+        i++;
+      }
+    }
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
 
   /// What is wrong with the bytes as text, or `null`: invalid UTF-8, NUL bytes (which would make
   /// the parser guess UTF-16), a byte order mark, and escapes that are half of a surrogate pair.

@@ -19,7 +19,7 @@ record ListShape(Shape items) implements Shape {
       check.wrongType(parser, this);
       return;
     }
-    for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
+    for (int i = 0; !check.isFull() && parser.nextToken() != JsonToken.END_ARRAY; i++) {
       check.enter(i);
       items.check(parser, check);
       check.leave();

@@ -17,7 +17,7 @@ record MapShape(Shape values) implements Shape {
       check.wrongType(parser, this);
       return;
     }
-    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+    while (!check.isFull() && parser.nextToken() == JsonToken.PROPERTY_NAME) {
       check.enter(parser.currentName());
       parser.nextToken();
       values.check(parser, check);

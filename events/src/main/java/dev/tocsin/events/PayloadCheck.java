@@ -11,7 +11,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /// One run over one payload: where it is, the faults it found, and the enum values that have to be
-/// written in lower case. Owned by its caller.
+/// written in lower case. It ends when it has found as many faults as are told ([#isFull]): what is not
+/// told is not looked for. Owned by its caller.
 final class PayloadCheck {
 
   private static final int MAX_SHOWN = 64;
@@ -24,7 +25,6 @@ final class PayloadCheck {
   private final List<Edit> edits = new ArrayList<>(0);
   private Object[] path = new Object[8];
   private int depth;
-  private int faults;
   private int toldCharacters;
 
   /// The bytes from `start` to `end` of the payload are to become `replacement`.
@@ -43,28 +43,27 @@ final class PayloadCheck {
 
   /// Tells a fault of the place where the check is.
   void fault(String code, String message) {
-    faults++;
-    if (hasRoom()) {
-      tell(pointer(), code, message);
+    if (!isFull()) {
+      tell(new PayloadError(pointer(), code, message));
     }
   }
 
   /// Tells an error of the JSON Schema validator.
   void fault(Error error) {
-    faults++;
-    if (hasRoom()) {
-      PayloadError fault = SchemaFaults.payloadError(error);
-      tell(fault.path(), fault.code(), fault.message());
+    if (!isFull()) {
+      tell(SchemaFaults.payloadError(error));
     }
   }
 
-  private boolean hasRoom() {
-    return errors.size() < Rejection.MAX_ERRORS && toldCharacters < MAX_TOLD_CHARACTERS;
+  private void tell(PayloadError fault) {
+    errors.add(fault);
+    toldCharacters += fault.path().length() + fault.message().length();
   }
 
-  private void tell(String pointer, String code, String message) {
-    errors.add(new PayloadError(pointer, code, message));
-    toldCharacters += pointer.length() + message.length();
+  /// Whether there are as many faults as will be told, so that the check ends here, with the parser
+  /// wherever it stands.
+  boolean isFull() {
+    return errors.size() >= Rejection.MAX_ERRORS || toldCharacters >= MAX_TOLD_CHARACTERS;
   }
 
   void missing(String field) {
@@ -88,18 +87,18 @@ final class PayloadCheck {
     edits.add(new Edit(start, end, '"' + text + '"'));
   }
 
-  /// The faults that are told, the first ones.
+  /// The faults that were found, the first ones in the payload's order.
   List<PayloadError> errors() {
     return errors;
   }
 
   boolean isValid() {
-    return faults == 0;
+    return errors.isEmpty();
   }
 
   /// The refusal of the payload of a type, which is not valid.
   Rejection rejection(String type) {
-    return PayloadFaults.rejection(type, errors, faults);
+    return PayloadFaults.rejection(type, errors, isFull());
   }
 
   /// The payload as it is delivered: the very bytes, with the edits made. The array itself is

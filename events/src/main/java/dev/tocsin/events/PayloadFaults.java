@@ -22,12 +22,16 @@ final class PayloadFaults {
 
   /// The refusal of the payload of a type.
   ///
-  /// @param errors the faults that are told, at least one
-  /// @param faults how many there are
-  static Rejection rejection(String type, List<PayloadError> errors, int faults) {
+  /// @param errors the faults, at least one
+  /// @param perhapsMore whether the search ended at the bound of what is told
+  static Rejection rejection(String type, List<PayloadError> errors, boolean perhapsMore) {
     PayloadError first = errors.getFirst();
     String place = first.path().isEmpty() ? "" : PayloadCheck.shortened(first.path()) + " ";
-    String more = faults == 1 ? "" : " (and " + (faults - 1) + " more)";
+    int others = errors.size() - 1;
+    String more =
+        perhapsMore
+            ? " (and at least " + others + " more)"
+            : others == 0 ? "" : " (and " + others + " more)";
     return new Rejection(
         ErrorCode.INVALID_PAYLOAD,
         "Payload of " + type + ": " + place + first.message() + more,

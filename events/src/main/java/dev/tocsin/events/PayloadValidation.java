@@ -25,7 +25,7 @@ public sealed interface PayloadValidation {
 
     /// The payload as a tree, made anew for the caller.
     public JsonNode tree() {
-      return Json.read(json.getBytes(StandardCharsets.UTF_8));
+      return Json.tree(json.getBytes(StandardCharsets.UTF_8));
     }
   }
 

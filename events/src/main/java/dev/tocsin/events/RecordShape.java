@@ -110,7 +110,7 @@ final class RecordShape implements Shape {
       return;
     }
     long seen = 0;
-    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+    while (!check.isFull() && parser.nextToken() == JsonToken.PROPERTY_NAME) {
       Field field = byName.get(parser.currentName());
       JsonToken value = parser.nextToken();
       if (field == null) {
@@ -125,7 +125,7 @@ final class RecordShape implements Shape {
       field.shape.check(parser, check);
       check.leave();
     }
-    if ((seen & requiredMask) != requiredMask) {
+    if (!check.isFull() && (seen & requiredMask) != requiredMask) {
       for (Field field : fields) {
         if (field.required && (seen & 1L << field.index) == 0) {
           check.missing(field.name);

@@ -9,9 +9,10 @@ import java.util.List;
 /// @param errors every fault of the payload when the code is [ErrorCode#INVALID_PAYLOAD], at most
 ///     [#MAX_ERRORS] of them; empty otherwise
 public record Rejection(ErrorCode code, String message, List<PayloadError> errors)
-    implements EncodingResult {
+    implements EncodingResult, Json.Reading {
 
-  /// How many faults of one payload are told.
+  /// How many faults of one payload are told; further ones are not looked for, and the message says
+  /// "at least".
   public static final int MAX_ERRORS = 1_000;
 
   public Rejection {

@@ -80,7 +80,7 @@ final class SchemaFiles {
     if (fault != null) {
       return SchemaDocument.unreadable(file, fault.message());
     }
-    return Json.read(json) instanceof ObjectNode root
+    return Json.tree(json) instanceof ObjectNode root
         ? SchemaDocument.of(file, root)
         : SchemaDocument.unreadable(file, "is no JSON object");
   }

@@ -21,7 +21,8 @@ sealed interface Shape
         TextShape,
         TimestampShape {
 
-  /// Checks the value whose first token the parser stands on, and leaves it on the last one.
+  /// Checks the value whose first token the parser stands on, and leaves it on the last one, or anywhere
+  /// when the check is full ([PayloadCheck#isFull]).
   void check(JsonParser parser, PayloadCheck check);
 
   /// Whether the value at the cursor surely is of this shape and needs no normalising; the cursor is

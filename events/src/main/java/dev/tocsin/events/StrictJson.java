@@ -36,6 +36,7 @@ final class StrictJson {
   private static final int MAX_TEXT_LENGTH = 1 << 24;
   private static final JsonFactory FACTORY = factory(MAX_DEPTH, true);
   private static final JsonFactory WRAPPED_FACTORY = factory(MAX_DEPTH + 1, true);
+  private static final JsonFactory ANSWER_FACTORY = factory(MAX_DEPTH + 2, true);
   private static final JsonFactory CHECKED_FACTORY = factory(MAX_DEPTH, false);
 
   private StrictJson() {}
@@ -91,6 +92,11 @@ final class StrictJson {
   /// The same for a message that wraps an event, which may itself be nested [#MAX_DEPTH] deep.
   static JsonParser parserOfWrapper(byte[] json, int offset, int length) {
     return WRAPPED_FACTORY.createParser(ObjectReadContext.empty(), json, offset, length);
+  }
+
+  /// The same for an answer that holds a list of events.
+  static JsonParser parserOfAnswer(byte[] json) {
+    return ANSWER_FACTORY.createParser(ObjectReadContext.empty(), json, 0, json.length);
   }
 
   /// A parser over a value that one of the others has already read without complaint.

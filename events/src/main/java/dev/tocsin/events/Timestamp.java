@@ -9,8 +9,8 @@ import java.time.temporal.ChronoUnit;
 ///
 /// The text is kept as it is, because an event passes through unchanged; [#toInstant] reads it.
 /// Accepted: `2026-01-09T12:00:00Z`, fractions of any length after `.` or `,`, seconds left out,
-/// offsets as `Z`, `+02:00`, `+0200` or `+02`, `T` and `Z` in either case, and the leap second
-/// `23:59:60`. Dates must exist in the calendar.
+/// offsets as `Z`, `+02:00`, `+0200` or `+02`, `T` and `Z` in either case. Dates must exist in the
+/// calendar, and second 60 only where it is 23:59:60 in UTC at the end of a month (RFC 3339, 5.7).
 ///
 /// @param text the text, valid in the sense above
 public record Timestamp(String text) {

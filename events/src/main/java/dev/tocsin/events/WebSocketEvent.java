@@ -1,8 +1,6 @@
 package dev.tocsin.events;
 
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -33,17 +31,12 @@ public record WebSocketEvent(
   ///
   /// @throws IllegalArgumentException when the text is no JSON object with a text `type`
   public static WebSocketEvent fromJson(String json) {
-    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-    Rejection fault = JsonText.fault(bytes, 0, bytes.length);
-    if (fault != null) {
-      throw new IllegalArgumentException("not an event: " + fault.message());
-    }
-    JsonNode node;
-    try {
-      node = Json.read(bytes);
-    } catch (JacksonException e) {
-      throw new IllegalArgumentException("not an event: " + StrictJson.sentence(e), e);
-    }
+    JsonNode node =
+        switch (Json.read(json)) {
+          case Json.Value(JsonNode tree) -> tree;
+          case Rejection rejection ->
+              throw new IllegalArgumentException("not an event: " + rejection.message());
+        };
     String type = text(node, "type");
     if (type == null) {
       throw new IllegalArgumentException("not an event: there is no text field \"type\"");
@@ -112,6 +105,6 @@ public record WebSocketEvent(
     if (fault != null) {
       throw new IllegalArgumentException(fault.message());
     }
-    return type.cast(schema.shape().read(Json.read(json)));
+    return type.cast(schema.shape().read(Json.tree(json)));
   }
 }

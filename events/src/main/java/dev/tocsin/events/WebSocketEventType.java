@@ -27,6 +27,8 @@ import dev.tocsin.events.payload.job.JobCompletedPayload;
 import dev.tocsin.events.payload.job.JobFailedPayload;
 import dev.tocsin.events.payload.job.JobProgressPayload;
 import dev.tocsin.events.payload.job.JobStartedPayload;
+import dev.tocsin.events.payload.job.LegacyJobCompletedPayload;
+import dev.tocsin.events.payload.job.LegacyJobFailedPayload;
 import dev.tocsin.events.payload.scenechange.SceneChangeDetectedPayload;
 import dev.tocsin.events.payload.service.ServiceStatusChangedPayload;
 import dev.tocsin.events.payload.system.SystemErrorPayload;
@@ -114,10 +116,13 @@ public enum WebSocketEventType {
   LEGACY_JOB_COMPLETED(
       "job_completed",
       "jobs",
-      JobCompletedPayload.class,
-      "job.completed under its old underscore name"),
+      LegacyJobCompletedPayload.class,
+      "job.completed under its old underscore name, as its old senders write it"),
   LEGACY_JOB_FAILED(
-      "job_failed", "jobs", JobFailedPayload.class, "job.failed under its old underscore name"),
+      "job_failed",
+      "jobs",
+      LegacyJobFailedPayload.class,
+      "job.failed under its old underscore name, as its old senders write it"),
   SYSTEM_HEALTH_CHANGED(
       "system.health_changed",
       "system",

@@ -81,7 +81,7 @@ class CatalogFactsTest {
   void payloadRecordsAreThoseOfTheFacts() {
     assertThat(RECORDS.keySet())
         .containsExactlyInAnyOrderElementsOf(FACTS.get("payloads").propertyNames())
-        .hasSize(39);
+        .hasSize(41);
   }
 
   @ParameterizedTest

@@ -38,6 +38,8 @@ class ClientMessagesTest {
         .isEqualTo(new ClientMessage.Resume(null, 1200, "e"));
     assertThat(decode("{\"action\":\"resume\",\"since\":0,\"epoch\":null}"))
         .isEqualTo(new ClientMessage.Resume(null, 0, null));
+    assertThat(decode("{\"action\":\"resume\",\"since\":1.2e3}"))
+        .isEqualTo(new ClientMessage.Resume(null, 1200, null));
     assertThat(decode("{\"action\":\"resume\",\"since\":9223372036854775807}"))
         .isEqualTo(new ClientMessage.Resume(null, Long.MAX_VALUE, null));
   }
@@ -71,7 +73,11 @@ class ClientMessagesTest {
   @ValueSource(
       strings = {
         "ping",
+        "PING",
+        "Ping",
         "{\"type\":\"ping\"}",
+        "{\"type\":\"PING\"}",
+        "{\"action\":\"Ping\"}",
         "{\"action\":\"ping\"}",
         "{\"action\":\"ping\",\"type\":\"pong\"}",
         " { \"type\" : \"ping\" , \"timestamp\" : \"x\" } "
@@ -83,6 +89,7 @@ class ClientMessagesTest {
   @Test
   void pongIsUnderstood() {
     assertThat(decode("{\"type\":\"pong\",\"id\":1}")).isEqualTo(new ClientMessage.Pong("1"));
+    assertThat(decode("{\"type\":\"PONG\"}")).isEqualTo(new ClientMessage.Pong(null));
   }
 
   @ParameterizedTest
@@ -96,6 +103,8 @@ class ClientMessagesTest {
         "\"\\u00e9\\\"\" | \"\\u00e9\\\"\"",
         "7 | 7",
         "-12 | -12",
+        "7.0 | 7.0",
+        "1e2 | 1e2",
         "99999999999999999999999 | 99999999999999999999999",
         "null | none",
       })
@@ -120,7 +129,7 @@ class ClientMessagesTest {
         "{\"type\":7} | type must be a string; was 7",
         "{\"action\":\"ping\",\"id\":{}} | id must be a string or an integer; was an object",
         "{\"action\":\"ping\",\"id\":[1]} | id must be a string or an integer; was an array",
-        "{\"action\":\"ping\",\"id\":1.0} | id must be a string or an integer; was 1.0",
+        "{\"action\":\"ping\",\"id\":1.5} | id must be a string or an integer; was 1.5",
         "{\"action\":\"ping\",\"id\":true} | id must be a string or an integer; was true",
         "{\"action\":\"subscribe\"} | events is required: an array of patterns",
         "{\"action\":\"subscribe\",\"events\":null} | events is required: an array of patterns",
@@ -133,8 +142,10 @@ class ClientMessagesTest {
         "{\"action\":\"resume\"} | since is required: a sequence",
         "{\"action\":\"resume\",\"since\":-1} | since must be a sequence: an integer from 0; was"
             + " -1",
-        "{\"action\":\"resume\",\"since\":1.0}"
-            + " | since must be a sequence: an integer from 0; was 1.0",
+        "{\"action\":\"resume\",\"since\":1.5}"
+            + " | since must be a sequence: an integer from 0; was 1.5",
+        "{\"action\":\"resume\",\"since\":1e999999999999}"
+            + " | since must be a sequence: an integer from 0; was 1e999999999999",
         "{\"action\":\"resume\",\"since\":\"5\"}"
             + " | since must be a sequence: an integer from 0; was \"5\"",
         "{\"action\":\"resume\",\"since\":9223372036854775808}"
@@ -166,8 +177,8 @@ class ClientMessagesTest {
         "",
         " ",
         "pong",
-        "Ping",
         " ping",
+        "p\u0131ng",
         "ping\n",
         "\"ping",
         "{\"action\":\"ping\"} x",

@@ -37,7 +37,7 @@ class PlainEnvelopeTest {
       return false;
     }
     EncodedEvent fast = plain.encoded(json, CLOCK);
-    EncodingResult any = ENCODER.encodeAny(json, offset, length);
+    EncodingResult any = ENCODER.encodeAny(json, offset, length, new Suggestions.Budget());
     assertThat(any)
         .as(() -> new String(json, offset, length, StandardCharsets.ISO_8859_1))
         .isInstanceOf(EncodedEvent.class);
@@ -138,7 +138,8 @@ class PlainEnvelopeTest {
   void takesWhatProducersWrite(String field) {
     String json =
         "{\"type\":\"gpu.stats_updated\",\"payload\":" + GPU.replace("}", "," + field + "}") + "}";
-    assertThat(ENCODER.encodeAny(json.getBytes(StandardCharsets.UTF_8), 0, bytes(json)))
+    assertThat(ENCODER.encodeAny(
+                json.getBytes(StandardCharsets.UTF_8), 0, bytes(json), new Suggestions.Budget()))
         .isInstanceOf(EncodedEvent.class);
     assertThat(agrees(json)).isEqualTo(!field.contains("e9999"));
   }

@@ -328,7 +328,7 @@ class RecordSchemaTest {
   }
 
   @Test
-  void twentyThousandFaultsAreBoundedAndCheap() {
+  void whatIsNotToldIsNotLookedFor() {
     String list = "1,".repeat(29_999) + "1";
     String json = with("persons", "[" + list + "]");
 
@@ -336,10 +336,12 @@ class RecordSchemaTest {
         Duration.ofSeconds(2),
         () -> {
           PayloadValidation.Invalid invalid = invalid(json);
-          assertThat(invalid.errors()).hasSize(Rejection.MAX_ERRORS);
+          assertThat(invalid.errors())
+              .hasSize(Rejection.MAX_ERRORS)
+              .allSatisfy(error -> assertThat(error.path()).startsWith("/persons/"));
           assertThat(invalid.rejection().message())
               .isEqualTo(
-                  "Payload of door.opened: /persons/0 must be a string; was 1 (and 29999 more)");
+                  "Payload of door.opened: /persons/0 must be a string; was 1 (and at least 999 more)");
         });
   }
 
@@ -358,7 +360,7 @@ class RecordSchemaTest {
 
     assertThat(invalid.errors().stream().mapToInt(e -> e.path().length()).sum())
         .isBetween(30_000, 300_000);
-    assertThat(invalid.rejection().message()).hasSizeLessThan(300).endsWith("(and 29 more)");
+    assertThat(invalid.rejection().message()).hasSizeLessThan(300).endsWith("(and at least 8 more)");
   }
 
   record Undocumented(String name) {}

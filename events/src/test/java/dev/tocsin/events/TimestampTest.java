@@ -3,10 +3,13 @@ package dev.tocsin.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.regex.Pattern;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -14,6 +17,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +50,14 @@ class TimestampTest {
     "2000-02-29T00:00:00Z, 2000-02-29T00:00:00Z",
     "2016-12-31T23:59:60Z, 2017-01-01T00:00:00Z",
     "2016-12-31T23:59:60.75Z, 2017-01-01T00:00:00Z",
-    "2017-01-01T23:59:60+01:00, 2017-01-01T23:00:00Z",
+    "2017-01-01T00:59:60+01:00, 2017-01-01T00:00:00Z",
+    "1990-12-31T15:59:60-08:00, 1991-01-01T00:00:00Z",
+    "1990-12-31T23:59:60, 1991-01-01T00:00:00Z",
+    "2015-07-01T05:44:60+0545, 2015-07-01T00:00:00Z",
+    "2015-06-30T00:00:60-23:59, 2015-07-01T00:00:00Z",
+    "2016-02-29T23:59:60-00, 2016-03-01T00:00:00Z",
+    "2015-02-28T23:59:60Z, 2015-03-01T00:00:00Z",
+    "2015-03-01T12:59:60+13, 2015-03-01T00:00:00Z",
     "0000-01-01T00:00:00Z, 0000-01-01T00:00:00Z",
     "9999-12-31T23:59:59.999Z, 9999-12-31T23:59:59.999Z",
   })
@@ -86,6 +97,15 @@ class TimestampTest {
         "2026-01-09T12:00:60Z",
         "2016-12-31T23:58:60Z",
         "2016-12-31T23:59:61Z",
+        "2016-12-31T23:59:60+01:00",
+        "2017-01-01T23:59:60+23:59x",
+        "2015-03-03T23:59:60Z",
+        "2016-02-28T23:59:60Z",
+        "2015-02-29T23:59:60Z",
+        "2017-01-01T00:59:60Z",
+        "2017-01-01T00:59:60-01:00",
+        "2017-01-02T00:59:60+01:00",
+        "2016-12-30T22:59:60-01:00",
         "2026-01-09T12:00:00.Z",
         "2026-01-09T12:00:00,Z",
         "2026-01-09T12:00.5Z",
@@ -113,6 +133,20 @@ class TimestampTest {
     assertThat(PATTERN.matcher(text).matches()).isFalse();
   }
 
+  /// What the pattern cannot tell: whether a leap second's time of day fits its offset.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2016-12-31T23:59:60-01:00",
+        "2017-01-01T01:59:60+01:00",
+        "2017-01-01T00:58:60+01:00",
+        "2017-01-01T23:59:60+00:00",
+        "1990-12-31T15:58:60-08:00",
+      })
+  void aLeapSecondIsOneInUtc(String text) {
+    assertThat(IsoDateTime.isDateTime(text)).isFalse();
+  }
+
   /// Texts that are moments or nearly so.
   @Provide
   Arbitrary<String> nearMoments() {
@@ -122,18 +156,27 @@ class TimestampTest {
                 "-01-31", "-02-28", "-02-29", "-02-30", "-04-30", "-04-31", "-12-01", "-00-10",
                 "-13-10", "-10-00", "/01/01"),
             Arbitraries.of("T", "t", " ", "", "TT"),
-            Arbitraries.of("00:00", "23:59", "24:00", "12:60", "12", "1:00", "1200"),
+            Arbitraries.of("00:00", "23:59", "24:00", "12:60", "12", "1:00", "1200", "00:59"),
             Arbitraries.of("", ":00", ":59", ":60", ":61", ":0", ":"),
             Arbitraries.of("", ".0", ",123", ".", ".1234567890", ".x"),
             Arbitraries.of(
-                "", "Z", "z", "+00", "-23:59", "+2359", "+24:00", "+1", "+12:", "\n", "Y"))
+                "", "Z", "z", "+00", "-23:59", "+2359", "+01", "+24:00", "+1", "+12:", "\n", "Y"))
         .as((year, day, t, time, second, fraction, offset) ->
             year + day + t + time + second + fraction + offset);
   }
 
+  private static void assertScannerAndPatternAgree(String text) {
+    boolean matches = PATTERN.matcher(text).matches();
+    boolean leapSecondWithOffset = text.matches(".{16}:60([.,][0-9]+)?[+-][0-9:]+");
+    if (leapSecondWithOffset && matches) {
+      return;
+    }
+    assertThat(IsoDateTime.isDateTime(text)).as(text).isEqualTo(matches);
+  }
+
   @Property(tries = 20_000)
   void scannerAndPatternAgree(@ForAll("nearMoments") String text) {
-    assertThat(IsoDateTime.isDateTime(text)).as(text).isEqualTo(PATTERN.matcher(text).matches());
+    assertScannerAndPatternAgree(text);
   }
 
   @Property(tries = 5_000)
@@ -141,10 +184,72 @@ class TimestampTest {
       @ForAll("nearMoments") String text, @ForAll int where, @ForAll char what) {
     if (!text.isEmpty()) {
       int at = Math.floorMod(where, text.length());
-      String changed = text.substring(0, at) + what + text.substring(at + 1);
-
-      assertThat(IsoDateTime.isDateTime(changed)).isEqualTo(PATTERN.matcher(changed).matches());
+      assertScannerAndPatternAgree(text.substring(0, at) + what + text.substring(at + 1));
     }
+  }
+
+  /// The end of each month is a leap second wherever one is, and no other second 60 is one.
+  @Property(tries = 5_000)
+  void endsOfMonthsAreLeapSecondsAtEveryOffset(
+      @ForAll @IntRange(min = 1, max = 9998) int year,
+      @ForAll @IntRange(min = 1, max = 12) int month,
+      @ForAll @IntRange(min = -1439, max = 1439) int offset,
+      @ForAll @IntRange(min = -2, max = 2) int late) {
+    LocalDateTime local =
+        LocalDateTime.of(year, month, 1, 0, 0)
+            .plusMonths(1)
+            .minusMinutes(1)
+            .plusMinutes(offset + late);
+    String text =
+        "%s:60%s%02d:%02d"
+            .formatted(
+                local.format(DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm")),
+                offset < 0 ? "-" : "+",
+                Math.abs(offset) / 60,
+                Math.abs(offset) % 60);
+
+    assertThat(IsoDateTime.isDateTime(text)).as(text).isEqualTo(late == 0);
+    assertThat(IsoDateTime.isRfc3339(text)).as(text).isEqualTo(late == 0);
+    if (late == 0) {
+      assertThat(PATTERN.matcher(text).matches()).as(text).isTrue();
+    }
+  }
+
+  /// The one pass over the bytes and the whole check find the same events valid.
+  @Property(tries = 5_000)
+  void bothWaysOfCheckingAnEventAgree(@ForAll("nearMoments") String text) {
+    byte[] json =
+        ("{\"type\":\"alert.deleted\",\"payload\":{\"id\":\"a\"},\"timestamp\":\""
+                + text.replace("\n", "\\n")
+                + "\"}")
+            .getBytes(StandardCharsets.UTF_8);
+    EventEncoder encoder = new EventEncoder(EventCatalog.builtIn(), InstantSource.system());
+
+    assertThat(new PlainEnvelope(EventCatalog.builtIn(), json, 0, json.length).isValid())
+        .isEqualTo(
+            encoder.encodeAny(json, 0, json.length, new Suggestions.Budget())
+                instanceof EncodedEvent);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2026-01-09T12:00:00Z, true",
+    "2026-01-09t12:00:00.5z, true",
+    "2026-01-09T12:00:00-08:00, true",
+    "1990-12-31T15:59:60-08:00, true",
+    "1990-12-31T23:59:60Z, true",
+    "2016-12-31T23:59:60+01:00, false",
+    "2015-03-03T23:59:60Z, false",
+    "2026-01-09T12:00:00, false",
+    "2026-01-09T12:00Z, false",
+    "2026-01-09T12:00+02:00, false",
+    "'2026-01-09T12:00:00,5Z', false",
+    "2026-01-09T12:00:00+0200, false",
+    "2026-01-09T12:00:00+02, false",
+    "2026-01-09 12:00:00Z, false",
+  })
+  void dateTimesOfJsonSchemaAreThoseOfRfc3339(String text, boolean accepted) {
+    assertThat(IsoDateTime.isRfc3339(text)).isEqualTo(accepted);
   }
 
   @Property

@@ -7,6 +7,7 @@ import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventEncoder;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.events.Slice;
+import dev.tocsin.events.Suggestions;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -21,6 +22,11 @@ import java.util.concurrent.atomic.LongAdder;
 ///
 /// Any thread may call anything.
 public final class Hub {
+
+  private static final System.Logger LOG = System.getLogger(Hub.class.getName());
+  private static final Rejection BROKEN_DOWN =
+      new Rejection(
+          ErrorCode.INTERNAL_ERROR, "The server failed to validate the event; its log says why");
 
   private final EventEncoder encoder;
   private final EventLog log;
@@ -58,14 +64,17 @@ public final class Hub {
     return publish(List.of(command)).thenApply(List::getFirst);
   }
 
-  /// Validates events and appends the good ones, next to each other and in this order.
+  /// Validates events and appends the good ones, next to each other and in this order. The commands of
+  /// one call share a budget of suggestions. One whose validation breaks down is refused as
+  /// [ErrorCode#INTERNAL_ERROR] and does its neighbours no harm.
   ///
   /// @return one result for each command, in their order
   public CompletableFuture<List<PublishResult>> publish(List<PublishCommand> commands) {
     List<EncodingResult> encoded = new ArrayList<>(commands.size());
     List<Append> accepted = new ArrayList<>(commands.size());
+    Suggestions.Budget suggestions = new Suggestions.Budget();
     for (PublishCommand command : commands) {
-      EncodingResult result = encode(command);
+      EncodingResult result = encodeGuarded(command, suggestions);
       encoded.add(result);
       if (result instanceof EncodedEvent event) {
         String key = command.idempotencyKey();
@@ -78,15 +87,24 @@ public final class Hub {
         : log.append(accepted).thenApply(appended -> results(encoded, appended));
   }
 
-  private EncodingResult encode(PublishCommand command) {
+  private EncodingResult encodeGuarded(PublishCommand command, Suggestions.Budget suggestions) {
+    try {
+      return encode(command, suggestions);
+    } catch (RuntimeException | StackOverflowError e) {
+      LOG.log(System.Logger.Level.ERROR, "an event could not be validated", e);
+      return BROKEN_DOWN;
+    }
+  }
+
+  private EncodingResult encode(PublishCommand command, Suggestions.Budget suggestions) {
     String key = command.idempotencyKey();
-    if (key != null && (key.isEmpty() || key.length() > IdempotencyKey.MAX_LENGTH)) {
+    if (key != null && !IdempotencyKey.isKey(key)) {
       return new Rejection(
           ErrorCode.INVALID_MESSAGE,
           "An idempotency key has 1 to " + IdempotencyKey.MAX_LENGTH + " characters");
     }
     Slice bytes = command.event();
-    return encoder.encode(bytes.bytes(), bytes.offset(), bytes.length());
+    return encoder.encode(bytes.bytes(), bytes.offset(), bytes.length(), suggestions);
   }
 
   private List<PublishResult> results(List<EncodingResult> encoded, List<AppendResult> appended) {
@@ -108,7 +126,7 @@ public final class Hub {
 
   private static boolean isRefusedForWhatItSays(PublishResult answer) {
     return answer instanceof PublishResult.Refused refused
-        && refused.rejection().code() != ErrorCode.UNAVAILABLE;
+        && !refused.rejection().code().isRetryable();
   }
 
   private static PublishResult result(AppendResult appended) {
@@ -160,6 +178,12 @@ public final class Hub {
   /// What looks like a slip of the pen among patterns.
   public List<PatternWarning> warnings(List<EventPattern> patterns) {
     return types.warnings(patterns);
+  }
+
+  /// The same for one of the many lists of patterns of a turn, which share a budget of suggestions.
+  public List<PatternWarning> warnings(
+      List<EventPattern> patterns, Suggestions.Budget suggestions) {
+    return types.warnings(patterns, suggestions);
   }
 
   /// The figures of this moment.

@@ -12,7 +12,8 @@ import java.security.NoSuchAlgorithmException;
 @SuppressWarnings("ArrayRecordComponent") // compared by isOfSameBody
 public record IdempotencyKey(String key, byte[] bodyDigest) {
 
-  /// The longest key, in characters.
+  /// The longest key, in characters (Unicode code points, however many bytes or UTF-16 units they take),
+  /// over HTTP and over WebSocket.
   public static final int MAX_LENGTH = 256;
 
   /// The key of a publish.
@@ -24,6 +25,13 @@ public record IdempotencyKey(String key, byte[] bodyDigest) {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
+  }
+
+  /// Whether a producer's text can be a key: it has 1 to [#MAX_LENGTH] characters.
+  static boolean isKey(String text) {
+    return !text.isEmpty()
+        && text.length() <= 2 * MAX_LENGTH
+        && text.codePointCount(0, text.length()) <= MAX_LENGTH;
   }
 
   /// Whether this was made of the body with that digest.

@@ -15,17 +15,13 @@ import org.jspecify.annotations.Nullable;
 /// those that the log holds from earlier catalogs. Immutable.
 final class TypeTable {
 
-  /// To how many warnings of one call a suggestion is looked up: each costs a comparison with every
-  /// name, and a client may send as many slips as it likes.
-  static final int MAX_SUGGESTIONS = 16;
-
   private final List<String> names;
   private final Map<String, Integer> places = new HashMap<>();
 
   /// How many of the names are the catalog's: they come first.
   private final int catalogued;
 
-  private final List<String> suggestions;
+  private final Suggestions suggestions;
   private final TypeSet none;
   private final TypeSet all;
 
@@ -44,7 +40,7 @@ final class TypeTable {
     this.catalogued = known.size();
     known.addAll(logged);
     this.names = List.copyOf(known);
-    this.suggestions = suggestions;
+    this.suggestions = Suggestions.of(suggestions);
     for (String name : names) {
       places.put(name, places.size());
     }
@@ -88,9 +84,9 @@ final class TypeTable {
     return TypeSet.of(names.size(), type -> pattern.matchesLowerCased(names.get(type)));
   }
 
-  /// The warnings about patterns that match no type of the catalog; the first [#MAX_SUGGESTIONS] of
-  /// them with a suggestion where there is one.
-  List<PatternWarning> warnings(List<EventPattern> patterns) {
+  /// The warnings about patterns that match no type of the catalog, with a suggestion where there is
+  /// one and the budget lasts.
+  List<PatternWarning> warnings(List<EventPattern> patterns, Suggestions.Budget budget) {
     List<PatternWarning> warnings = new ArrayList<>(0);
     for (EventPattern pattern : patterns) {
       if (names.subList(0, catalogued).stream().noneMatch(pattern::matchesLowerCased)) {
@@ -98,13 +94,18 @@ final class TypeTable {
             new PatternWarning(
                 pattern.text(),
                 "matches no event type of this server's catalog",
-                warnings.size() < MAX_SUGGESTIONS ? suggestion(pattern) : null));
+                budget.take() ? suggestion(pattern) : null));
       }
     }
     return warnings;
   }
 
+  /// The same for a single call, which has a budget of its own.
+  List<PatternWarning> warnings(List<EventPattern> patterns) {
+    return warnings(patterns, new Suggestions.Budget());
+  }
+
   private @Nullable String suggestion(EventPattern pattern) {
-    return Suggestions.nearest(pattern.text(), suggestions).orElse(null);
+    return suggestions.nearest(pattern.text()).orElse(null);
   }
 }

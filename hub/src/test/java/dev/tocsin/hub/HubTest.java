@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.Slice;
+import dev.tocsin.events.Suggestions;
 import dev.tocsin.events.WebSocketEvent;
 import dev.tocsin.events.payload.alert.AlertDeletedPayload;
 import dev.tocsin.hub.PublishResult.Published;
@@ -14,10 +15,15 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class HubTest {
 
+  private static final Logger HUB_LOG = Logger.getLogger(Hub.class.getName());
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
   private static final String GOOD =
       "{\"type\":\"alert.deleted\",\"payload\":{\"id\":\"a\"},"
@@ -28,6 +34,11 @@ class HubTest {
 
   private final EventLog log = new InMemoryEventLog("epoch", 1 << 20);
   private final Hub hub = new Hub(EventCatalog.builtIn(), log, () -> NOW, 1 << 20, Runnable::run);
+
+  @AfterEach
+  void logAgain() {
+    HUB_LOG.setLevel(null);
+  }
 
   private List<PublishResult> publish(String... events) {
     CompletableFuture<List<PublishResult>> results =
@@ -98,6 +109,58 @@ class HubTest {
         .containsExactly(ErrorCode.UNAVAILABLE, ErrorCode.INVALID_PAYLOAD, ErrorCode.UNAVAILABLE);
     assertThat(hub.stats().published()).isZero();
     assertThat(hub.stats().rejected()).isEqualTo(1);
+  }
+
+  @Test
+  void anEventWhoseValidationBreaksDownDoesItsNeighboursNoHarm() {
+    AtomicInteger questions = new AtomicInteger();
+    Hub fragile =
+        new Hub(
+            EventCatalog.builtIn(),
+            new InMemoryEventLog("epoch", 1 << 20),
+            () -> {
+              if (questions.incrementAndGet() == 2) {
+                throw new IllegalStateException("the clock broke");
+              }
+              return NOW;
+            },
+            1 << 20,
+            Runnable::run);
+    PublishCommand command = new PublishCommand(Slice.of(WITHOUT_TIMESTAMP));
+    HUB_LOG.setLevel(Level.OFF);
+
+    List<PublishResult> results = fragile.publish(List.of(command, command, command)).join();
+
+    assertThat(results)
+        .extracting(result ->
+            switch (result) {
+              case Published published -> published.sequence();
+              case Refused refused -> refused.rejection().code();
+            })
+        .containsExactly(1L, ErrorCode.INTERNAL_ERROR, 2L);
+  }
+
+  @Test
+  void oneCallHasOneBudgetOfSuggestions() {
+    String[] slips = new String[50];
+    Arrays.fill(slips, "{\"type\":\"alert.craeted\",\"payload\":{}}");
+
+    assertThat(publish(slips))
+        .extracting(result -> ((Refused) result).rejection().message())
+        .filteredOn(message -> message.contains("did you mean"))
+        .hasSize(Suggestions.Budget.PER_TURN);
+  }
+
+  @Test
+  void idempotencyKeysAreCountedInCharacters() {
+    Slice event = Slice.of(GOOD);
+    String longest = "\uD83D\uDD14".repeat(IdempotencyKey.MAX_LENGTH);
+
+    assertThat(hub.publish(new PublishCommand(event, longest)).join())
+        .isInstanceOf(Published.class);
+    assertThat(hub.publish(new PublishCommand(event, longest + "a")).join())
+        .isInstanceOf(Refused.class);
+    assertThat(hub.publish(new PublishCommand(event, "")).join()).isInstanceOf(Refused.class);
   }
 
   @Test

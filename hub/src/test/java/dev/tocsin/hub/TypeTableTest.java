@@ -3,6 +3,7 @@ package dev.tocsin.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.Suggestions;
 import dev.tocsin.events.EventType;
 import java.util.List;
 import java.util.Set;
@@ -81,10 +82,10 @@ class TypeTableTest {
 
     List<PatternWarning> warnings = table.warnings(slips);
 
-    assertThat(warnings.subList(0, TypeTable.MAX_SUGGESTIONS))
+    assertThat(warnings.subList(0, Suggestions.Budget.PER_TURN))
         .extracting(PatternWarning::suggestion)
         .containsOnly("alert.created");
-    assertThat(warnings.subList(TypeTable.MAX_SUGGESTIONS, 30))
+    assertThat(warnings.subList(Suggestions.Budget.PER_TURN, 30))
         .extracting(PatternWarning::suggestion)
         .containsOnlyNulls();
   }
