@@ -10,13 +10,9 @@ import dev.tocsin.hub.Shard;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// What the messages of a client do. Belongs to the event loop.
 final class Actions {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Actions.class);
 
   private final GatewayContext context;
   private final Shard<WebSocketConnection> shard;
@@ -112,23 +108,21 @@ final class Actions {
       publishes.add(
           connection,
           new PublishCommand(message.event(), message.idempotencyKey()),
-          (result, failure) -> {
-            answer.give(answer(result, failure));
+          result -> {
+            answer.give(answer(result));
             connection.actionFinished();
           });
     }
 
-    private byte[] answer(@Nullable PublishResult result, @Nullable Throwable failure) {
+    private byte[] answer(@Nullable PublishResult result) {
       return switch (result) {
         case PublishResult.Published published ->
             ServerMessages.published(message.id(), published.sequence());
         case PublishResult.Refused refused -> error(message.id(), refused.rejection());
-        case null -> {
-          LOG.atError().setCause(failure).log("publish failed");
-          yield error(
-              message.id(),
-              new Rejection(ErrorCode.INTERNAL_ERROR, "The server met a fault of its own"));
-        }
+        case null ->
+            error(
+                message.id(),
+                new Rejection(ErrorCode.INTERNAL_ERROR, "The server met a fault of its own"));
       };
     }
 

@@ -2,6 +2,7 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.http.Connections;
 import dev.tocsin.http.Exchange;
+import dev.tocsin.http.Guard;
 import dev.tocsin.http.HttpConnection;
 import dev.tocsin.http.Service;
 import dev.tocsin.hub.Shard;
@@ -29,7 +30,7 @@ final class Loop implements Service {
     this.connections = connections;
     this.eventLoop = connections.eventLoop();
     this.context = context;
-    this.catchups = new Catchups(this::later, context.catchupCount());
+    this.catchups = new Catchups(connections::later, context.catchupCount());
     this.publishes = new Publishes(context.hub(), eventLoop);
     this.deflation = new Deflation(context.deflateThresholdBytes());
     this.shard = context.hub().newShard(new Owner(), () -> new AudienceBatch(deflation.deflater()));
@@ -41,22 +42,13 @@ final class Loop implements Service {
 
     @Override
     public void execute(Runnable task) {
-      later(task);
+      connections.later(task);
     }
 
     @Override
     public void executeAfter(Runnable task, long nanos) {
-      eventLoop.schedule(task, nanos, TimeUnit.NANOSECONDS);
-    }
-  }
-
-  /// Runs a task on the event loop, behind the sockets that are ready. Tasks that make tasks would keep
-  /// the loop from its sockets otherwise, for up to a second at a time.
-  private void later(Runnable task) {
-    if (eventLoop.inEventLoop()) {
-      eventLoop.schedule(task, 0, TimeUnit.NANOSECONDS);
-    } else {
-      eventLoop.execute(task);
+      eventLoop.schedule(
+          Guard.task("a turn of the shard failed", task), nanos, TimeUnit.NANOSECONDS);
     }
   }
 

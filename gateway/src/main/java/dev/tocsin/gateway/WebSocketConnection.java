@@ -45,7 +45,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
 
   WebSocketConnection(
       GatewayContext context, Loop loop, Channel channel, @Nullable PerMessageDeflate agreed) {
-    super(channel, Limits.FRAMES, loop.deflation(), agreed);
+    super(channel, loop.connections().turns(), Limits.FRAMES, loop.deflation(), agreed);
     this.context = context;
     this.loop = loop;
     this.channel = channel;
@@ -93,7 +93,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
         cursor.fallBehind(before, previous);
         return false;
       }
-      channel.writeAndFlush(batch.of(windowBits()).retainedDuplicate(), channel.voidPromise());
+      send(batch.of(windowBits()).retainedDuplicate());
       return true;
     } catch (RuntimeException | Error e) {
       // The others of the audience have nothing to do with it.
@@ -112,8 +112,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
     write(frame);
   }
 
-  @Override
-  protected void countUnread(int bytes) {
+  private void countUnread(int bytes) {
     unreadAnswerBytes += channel.isWritable() ? 0 : bytes;
   }
 
@@ -198,8 +197,10 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
           "Nothing was heard for " + Limits.SILENCE_MILLIS / 1_000 + " seconds");
     } else if (nowMillis - lastHeartbeatMillis >= Limits.HEARTBEAT_MILLIS) {
       lastHeartbeatMillis = nowMillis;
-      channel.write(ControlFrames.ping(channel.alloc()), channel.voidPromise());
-      send(ServerMessages.heartbeat(cursor.tellPosition(), context.clock()));
+      together(() -> {
+        write(ControlFrames.ping(channel.alloc()));
+        send(ServerMessages.heartbeat(cursor.tellPosition(), context.clock()));
+      });
     }
   }
 

@@ -21,6 +21,7 @@ public final class Connections {
 
   private final EventLoop eventLoop;
   private final HttpContext context;
+  private final Turns turns;
   private final Service service;
   private final Set<Tickable> members = new HashSet<>();
   private int refusals;
@@ -29,17 +30,35 @@ public final class Connections {
   public Connections(EventLoop eventLoop, HttpContext context, Service.Factory services) {
     this.eventLoop = eventLoop;
     this.context = context;
+    this.turns = new Turns(context::nanoTime, eventLoop, this::later);
     this.service = services.onLoop(this);
   }
 
   /// Starts the timer. Any thread.
   void start() {
-    eventLoop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    eventLoop.scheduleAtFixedRate(
+        Guard.task("the connections could not be looked after", this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /// The event loop that owns all this.
   public EventLoop eventLoop() {
     return eventLoop;
+  }
+
+  /// Whose turn it is to have input worked off.
+  public Turns turns() {
+    return turns;
+  }
+
+  /// Runs a task on the event loop, behind the sockets that are ready. Tasks that make tasks would keep
+  /// the loop from its sockets otherwise, for up to a second at a time. Any thread.
+  public void later(Runnable task) {
+    Runnable guarded = Guard.task("a task of the event loop failed", task);
+    if (eventLoop.inEventLoop()) {
+      eventLoop.schedule(guarded, 0, TimeUnit.NANOSECONDS);
+    } else {
+      eventLoop.execute(guarded);
+    }
   }
 
   /// What these connections share with those of other loops.
@@ -102,7 +121,7 @@ public final class Connections {
   /// Takes leave of everyone, the service first.
   public void goAway() {
     assertOwner();
-    service.goAway();
+    Guard.run("the last that was accepted could not be delivered", service::goAway);
     forEach(Tickable::goAway);
   }
 
@@ -110,17 +129,13 @@ public final class Connections {
   public void end() {
     assertOwner();
     forEach(Tickable::cutOff);
-    service.end();
+    Guard.run("what is served could not be ended", service::end);
   }
 
   /// A fault of one connection must not reach the others, nor end the timer.
   private void forEach(Consumer<Tickable> action) {
     for (Tickable connection : List.copyOf(members)) {
-      try {
-        action.accept(connection);
-      } catch (RuntimeException | Error e) {
-        LOG.atError().setCause(e).log("a connection could not be looked after");
-      }
+      Guard.run("a connection could not be looked after", () -> action.accept(connection));
     }
   }
 

@@ -33,15 +33,17 @@ import org.slf4j.LoggerFactory;
 
 /// A connection as long as it speaks HTTP: one request at a time, in the order they came.
 ///
-/// What the decoder has made of the bytes waits in [#inbox] until the exchange under way takes it;
-/// the socket is read again only when the inbox is empty. So pipelined requests wait, and a client
-/// that sends faster than it is served is slowed down by its own socket.
+/// What the decoder has made of the bytes waits in [#inbox] until the exchange under way takes it. No more is
+/// decoded than can be taken soon, and the socket is read again only when all is decoded and taken. So
+/// pipelined requests wait, and a client that sends faster than it is served is slowed down by its own
+/// socket; one that sends faster than its share of the loop waits in line ([Turns]).
 ///
 /// ```
 /// HEAD ──request──> BODY ──last piece──> ANSWERING ──written, kept alive──> HEAD
 ///                     └──answered early──> ANSWERING ──written, to be closed──> LINGERING ──> closed
 /// ```
-public final class HttpConnection extends ChannelInboundHandlerAdapter implements Tickable {
+public final class HttpConnection extends ChannelInboundHandlerAdapter
+    implements Tickable, Turns.Waiting {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
 
@@ -58,6 +60,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   private final Connections loop;
   private final Activity activity;
   private final RequestDecoder decoder;
+  private final Turns turns;
 
   // owned by the event loop
   private final Deque<Object> inbox = new ArrayDeque<>();
@@ -80,7 +83,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     this.loop = loop;
     this.activity = activity;
     this.decoder = decoder;
+    this.turns = loop.turns();
     this.phaseSinceMillis = loop.nowMillis();
+    decoder.decodeWhile(this::wantsMore);
   }
 
   /// Whether a request wants to be more than HTTP.
@@ -126,6 +131,18 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     pump();
   }
 
+  /// Whether the decoder may make another message.
+  private boolean wantsMore() {
+    return inbox.size() < HttpLimits.MAX_INBOX && takesMore() && !turns.isOver();
+  }
+
+  @Override
+  public void goOn() {
+    if (phase != Phase.UPGRADED) {
+      pump();
+    }
+  }
+
   /// The client has finished sending; what it asked for before is still answered.
   @Override
   public void userEventTriggered(ChannelHandlerContext receiving, Object event) {
@@ -143,7 +160,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     pumping = true;
     try {
       workOff();
-    } catch (RuntimeException | Error e) {
+    } catch (Exception | Error e) {
       fail(e);
     } finally {
       pumping = false;
@@ -151,7 +168,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     if (!takesMore() || !ctx.channel().isActive()) {
       return;
     }
-    if (inputClosed && phase == Phase.BODY) {
+    if (!inbox.isEmpty() || decoder.isHolding() || (!inputClosed && turns.isOver())) {
+      turns.await(this);
+    } else if (inputClosed && phase == Phase.BODY) {
       breakOff(Problem.malformed("The body ends too early"));
     } else if (inputClosed && phase != Phase.ANSWERING) {
       ctx.close();
@@ -160,10 +179,11 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     }
   }
 
-  /// Works off the inbox as far as the exchange under way takes it.
-  private void workOff() {
+  /// Works off the inbox, and what the decoder holds, as far as the exchange under way takes it and the turn
+  /// lasts.
+  private void workOff() throws Exception {
     while (true) {
-      while (!inbox.isEmpty() && takesMore()) {
+      while (!inbox.isEmpty() && takesMore() && !turns.isOver()) {
         Object message = inbox.remove();
         try {
           take(message);
@@ -171,10 +191,14 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
           ReferenceCountUtil.release(message);
         }
       }
+      if (inbox.isEmpty() && decoder.isHolding() && wantsMore()) {
+        decoder.decodeMore();
+        continue;
+      }
       if (phase == Phase.BODY && !paused && exchange != null && !exchange.drained()) {
         paused = true;
       }
-      if (inbox.isEmpty() || !takesMore()) {
+      if (inbox.isEmpty() || !takesMore() || turns.isOver()) {
         break;
       }
     }
@@ -283,7 +307,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
       decoder.discard();
     }
     ChannelFuture written = ctx.writeAndFlush(response.toNetty(asked, context, close));
-    written.addListener(done -> {
+    written.addListener(done -> guarded(() -> {
       end(finished);
       if (!done.isSuccess()) {
         context().close();
@@ -292,7 +316,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
       } else {
         next();
       }
-    });
+    }));
   }
 
   private static void end(@Nullable Exchange exchange) {
@@ -304,12 +328,13 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   private void next() {
     request = null;
     answered = false;
-    if (context.isStopping() && inbox.isEmpty()) {
+    if (context.isStopping() && inbox.isEmpty() && !decoder.isHolding()) {
       linger();
       return;
     }
     activity.forget();
-    headLimitMillis = HttpLimits.NEXT_HEAD_MILLIS;
+    headLimitMillis =
+        context.isStopping() ? HttpLimits.LINGER_MILLIS : HttpLimits.NEXT_HEAD_MILLIS;
     enter(Phase.HEAD);
     pump();
   }
@@ -384,11 +409,11 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     }
   }
 
-  /// A future would swallow what its callback throws.
+  /// A future would swallow what its callback throws, and the request would hang for ever.
   private void guarded(Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(e);
     }
   }

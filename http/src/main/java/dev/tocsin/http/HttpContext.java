@@ -41,7 +41,12 @@ public final class HttpContext {
 
   /// The time on the clock that never goes backwards.
   public long nowMillis() {
-    return TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong());
+    return TimeUnit.NANOSECONDS.toMillis(nanoTime());
+  }
+
+  /// The same in nanoseconds.
+  long nanoTime() {
+    return nanoTime.getAsLong();
   }
 
   /// How long the server has been running.

@@ -23,6 +23,10 @@ public final class HttpLimits {
   /// Parameters that a query may have; what comes after them is passed over.
   static final int MAX_PARAMETERS = 1_024;
 
+  /// Messages that are decoded before the exchange under way has taken the first of them: what waits behind
+  /// them waits as bytes.
+  static final int MAX_INBOX = 16;
+
   /// Until the first request's head is complete.
   static final long FIRST_HEAD_MILLIS = 10_000;
 

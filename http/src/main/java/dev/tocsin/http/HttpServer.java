@@ -191,7 +191,10 @@ public final class HttpServer {
   private void onEveryLoop(Consumer<Connections> action, long deadlineNanos) {
     List<Future<?>> done = new ArrayList<>();
     loops.forEach(
-        (eventLoop, connections) -> done.add(eventLoop.submit(() -> action.accept(connections))));
+        (eventLoop, connections) ->
+            done.add(
+                eventLoop.submit(
+                    Guard.task("a loop could not be ended", () -> action.accept(connections)))));
     done.forEach(future -> future.awaitUninterruptibly(left(deadlineNanos)));
   }
 

@@ -18,7 +18,7 @@ final class EchoConnection extends FramedConnection implements Tickable {
       FrameLimits limits,
       Deflation deflation,
       @Nullable PerMessageDeflate agreed) {
-    super(channel, limits, deflation, agreed);
+    super(channel, loop.turns(), limits, deflation, agreed);
     this.loop = loop;
   }
 
@@ -73,9 +73,6 @@ final class EchoConnection extends FramedConnection implements Tickable {
 
   @Override
   protected void heard() {}
-
-  @Override
-  protected void countUnread(int bytes) {}
 
   @Override
   protected void leave() {}

@@ -1,6 +1,8 @@
 package dev.tocsin.websocket;
 
+import dev.tocsin.http.Guard;
 import dev.tocsin.http.HttpLimits;
+import dev.tocsin.http.Turns;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -20,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /// A connection that speaks RFC 6455, whatever the messages mean: the only handler of its pipeline.
 ///
 /// It decodes what comes, answers pings and close frames, and ends a connection in good order. What has
-/// been read but may not be decoded yet, because the client has to take or wait for something first, is
-/// held and gone on with later. Belongs to the event loop.
+/// been read but may not be decoded yet, because the client has to take or wait for something first or
+/// others have their turn ([Turns]), is held and gone on with later. Belongs to the event loop.
 ///
 /// ```
 /// OPEN ──end wanted by either side, or a fault──> CLOSING ──> closed
@@ -31,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /// While closing, nothing is sent and nothing is understood; what still comes is read and thrown away,
 /// for two seconds at the longest, so that the last words arrive.
 public abstract class FramedConnection extends ChannelInboundHandlerAdapter
-    implements FrameDecoder.Sink {
+    implements FrameDecoder.Sink, Turns.Waiting {
 
   private static final Logger LOG = LoggerFactory.getLogger(FramedConnection.class);
 
@@ -39,13 +41,14 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   public static final int PLAIN = 0;
 
   private final Channel channel;
+  private final Turns turns;
   private final FrameDecoder decoder;
   private final Deflation deflation;
   private final byte windowBits;
+  private final Outlet outlet;
 
   // owned by the event loop
   private @Nullable ByteBuf held;
-  private boolean goOnIsDue;
 
   /// Output gathers and is not read on: more of both may follow at once.
   private boolean corked;
@@ -57,15 +60,19 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
 
   /// A connection whose handshake is over.
   ///
+  /// @param turns of the event loop
   /// @param deflation of the event loop
   /// @param agreed how messages are compressed; `null` when they are not
   @SuppressWarnings("this-escape") // the decoder calls back only while it decodes
   protected FramedConnection(
       Channel channel,
+      Turns turns,
       FrameLimits limits,
       Deflation deflation,
       @Nullable PerMessageDeflate agreed) {
     this.channel = channel;
+    this.turns = turns;
+    this.outlet = new Outlet(channel);
     this.deflation = deflation;
     this.windowBits = (byte) (agreed == null ? PLAIN : agreed.windowBits());
     this.decoder = new FrameDecoder(this, limits, agreed == null ? null : deflation.inflater());
@@ -91,9 +98,6 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
 
   /// The connection ends: nothing is sent behind this but the close frame.
   protected abstract void leave();
-
-  /// Output that the client asked for is about to be written.
-  protected abstract void countUnread(int bytes);
 
   /// The channel, whose only handler this is.
   public final Channel channel() {
@@ -128,11 +132,20 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// Writes one frame: at once, or together with all that is written until the bytes at hand are
   /// decoded.
   public final void write(ByteBuf frame) {
-    if (corked) {
-      channel.write(frame, channel.voidPromise());
-    } else {
-      channel.writeAndFlush(frame, channel.voidPromise());
+    outlet.add(frame);
+    if (!corked) {
+      outlet.flush();
     }
+  }
+
+  /// Sends frames at once, behind all that was written before.
+  public final void send(ByteBuf frames) {
+    outlet.send(frames);
+  }
+
+  /// The same for who wants to know when the socket has taken them.
+  public final ChannelFuture sendAndTell(ByteBuf frames) {
+    return outlet.writeAndFlush(frames);
   }
 
   /// Does something whose output leaves in one write. A fault of it ends this connection and no other.
@@ -146,7 +159,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     } finally {
       if (outermost) {
         corked = false;
-        channel.flush();
+        outlet.flush();
         readOn();
       }
     }
@@ -200,7 +213,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   @Override
   public final void channelReadComplete(ChannelHandlerContext ctx) {
     corked = false;
-    channel.flush();
+    outlet.flush();
     readOn();
   }
 
@@ -210,36 +223,37 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     if (corked || !channel.isActive() || (isHeldUp() && !closing)) {
       return;
     }
-    if (held == null) {
+    if (held == null && !turns.isOver()) {
       channel.read();
-    } else if (!goOnIsDue) {
-      goOnIsDue = true;
-      channel.eventLoop().execute(this::goOn);
+    } else {
+      turns.await(this);
     }
   }
 
-  private void goOn() {
-    goOnIsDue = false;
+  @Override
+  public final void goOn() {
+    if (!channel.isActive()) {
+      return;
+    }
     try {
       decode();
     } catch (RuntimeException | Error e) {
       fail(e);
     }
     corked = false;
-    channel.flush();
+    outlet.flush();
     readOn();
   }
 
   @Override
   public final boolean takesMore() {
-    return (closing || !isHeldUp()) && !deflation.inflater().isTurnOver();
+    return (closing || !isHeldUp()) && !deflation.inflater().isTurnOver() && !turns.isOver();
   }
 
   @Override
   public final void ping(byte[] payload) {
     if (!closing && !isDeaf()) {
-      countUnread(payload.length);
-      write(ControlFrames.pong(channel.alloc(), payload));
+      outlet.pong(payload);
     }
   }
 
@@ -272,7 +286,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
         code == CloseCodes.NONE
             ? ControlFrames.close(channel.alloc())
             : ControlFrames.close(channel.alloc(), code, "");
-    channel.writeAndFlush(echo).addListener(ChannelFutureListener.CLOSE);
+    outlet.writeAndFlush(echo).addListener(ChannelFutureListener.CLOSE);
     closeSoon();
   }
 
@@ -305,7 +319,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     closing = true;
     leave();
     ChannelFuture written =
-        channel.writeAndFlush(ControlFrames.close(channel.alloc(), code, sentence));
+        outlet.writeAndFlush(ControlFrames.close(channel.alloc(), code, sentence));
     closeSoon();
     return written;
   }
@@ -334,13 +348,14 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     } else if (ending == null) {
       ending =
           () ->
-              channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+              outlet.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     letGo();
+    outlet.letGo();
     decoder.stop();
     closing = true;
     leave();
@@ -358,6 +373,8 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     }
     LOG.atError().addKeyValue("connection", channel.id()).setCause(cause).log("connection failed");
     // Behind the shard's turn, in the middle of which this may be.
-    channel.eventLoop().execute(this::failed);
+    channel
+        .eventLoop()
+        .execute(Guard.task("a connection that failed could not be closed", this::failed));
   }
 }
