@@ -23,6 +23,10 @@ public final class Main {
   /// The exit code of wrong use.
   static final int WRONG_USE = 2;
 
+  /// The exit code of a server that cannot go on and wants to be started again; it is also the JVM's own when the
+  /// heap is used up.
+  static final int BROKEN_DOWN = 3;
+
   private Main() {}
 
   /// Runs a command and ends the process with its exit code.

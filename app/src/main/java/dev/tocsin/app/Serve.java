@@ -32,6 +32,7 @@ import picocli.CommandLine.Option;
 final class Serve implements Callable<Integer> {
 
   private static final Duration STOP_LIMIT = Duration.ofSeconds(9);
+  private static final Duration HEALTH_CHECK = Duration.ofSeconds(1);
   private static final ByteSize MEMORY_SIZE = new ByteSize(256L << 20);
   private static final ByteSize DISK_SIZE = new ByteSize(2L << 30);
 
@@ -168,7 +169,15 @@ final class Serve implements Callable<Integer> {
     surroundings.out().flush();
     describe(server, catalog);
     collectNow();
-    surroundings.interruption().await();
+    while (!surroundings.interruption().await(HEALTH_CHECK)) {
+      if (!server.gateway().isAlive()) {
+        surroundings.say(
+            "tocsin: a thread that serves connections has ended and cannot be had back; the log is"
+                + " safe: start the server again");
+        server.abandon();
+        return Main.BROKEN_DOWN;
+      }
+    }
     surroundings.say("stopping");
     server.stop(STOP_LIMIT);
     return 0;

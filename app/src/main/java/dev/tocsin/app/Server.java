@@ -23,8 +23,10 @@ import java.util.concurrent.Executors;
 /// to [#stop].
 final class Server {
 
-  /// How many bytes of the newest events the shards are given from memory at most.
-  private static final long MAX_RECENT_BYTES = 64L << 20;
+  /// How many bytes of the newest events the shards are given from memory at most: no more than an eighth of
+  /// the heap.
+  private static final long MAX_RECENT_BYTES =
+      Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
 
   private final EventLog log;
   private final Hub hub;
@@ -120,6 +122,12 @@ final class Server {
       host = '[' + literal + ']';
     }
     return "http://" + host + ':' + address.getPort();
+  }
+
+  /// Ends what can still be ended when the network cannot.
+  void abandon() {
+    reader.shutdown();
+    log.close();
   }
 
   /// Stops in good order, see [Gateway#stop].

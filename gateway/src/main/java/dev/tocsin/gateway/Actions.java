@@ -58,6 +58,7 @@ final class Actions {
               "A connection may hold " + Limits.MAX_PATTERNS + " patterns at most"));
     }
     shard.subscribe(connection, patterns);
+    connection.notePatterns();
     return ServerMessages.subscribed(
         id, patterns, context.hub().warnings(patterns), connection.cursor().tellPosition());
   }
@@ -65,12 +66,14 @@ final class Actions {
   private byte[] unsubscribe(ClientMessage.Unsubscribe message) {
     if (message.patterns() == null) {
       List<EventPattern> removed = shard.silence(connection);
+      connection.notePatterns();
       return ServerMessages.unsubscribed(message.id(), removed, connection.cursor().tellPosition());
     }
     return switch (EventPattern.compile(message.patterns())) {
       case EventPattern.Compilation.Refused refused -> error(message.id(), refused.rejection());
       case EventPattern.Compilation.Compiled compiled -> {
         List<EventPattern> removed = shard.unsubscribe(connection, compiled.patterns());
+        connection.notePatterns();
         yield ServerMessages.unsubscribed(
             message.id(), removed, connection.cursor().tellPosition());
       }

@@ -19,6 +19,12 @@ final class Limits {
   /// bytes.
   static final int MAX_LIVE_OUTPUT_BYTES = 256 * 1024;
 
+  /// The same while the memory outside the heap is tight.
+  static final int MIN_LIVE_OUTPUT_BYTES = 16 * 1024;
+
+  /// Of how many parts of the heap one is for the patterns of all connections.
+  static final int PATTERN_PARTS = 8;
+
   /// The largest and the smallest page of the log that is on its way to a connection that is behind, in
   /// bytes of JSON; the more are behind, the smaller, so that together they stay within
   /// [#CATCHUP_BYTES].

@@ -4,6 +4,7 @@ import dev.tocsin.http.Connections;
 import dev.tocsin.http.Exchange;
 import dev.tocsin.http.Guard;
 import dev.tocsin.http.HttpConnection;
+import dev.tocsin.http.MemoryBudget;
 import dev.tocsin.http.Service;
 import dev.tocsin.hub.Shard;
 import dev.tocsin.hub.ShardOwner;
@@ -23,6 +24,7 @@ final class Loop implements Service {
   private final Catchups catchups;
   private final Publishes publishes;
   private final Deflation deflation;
+  private final MemoryBudget patterns;
   private final Connections connections;
   private final Router router;
 
@@ -33,6 +35,8 @@ final class Loop implements Service {
     this.catchups = new Catchups(connections::later, context.catchupCount());
     this.publishes = new Publishes(context.hub(), eventLoop);
     this.deflation = new Deflation(context.deflateThresholdBytes());
+    this.patterns =
+        new MemoryBudget("patterns", context.http().heapShareBytes(Limits.PATTERN_PARTS));
     this.shard = context.hub().newShard(new Owner(), () -> new AudienceBatch(deflation.deflater()));
     this.router = new Router(context, this);
   }
@@ -63,6 +67,11 @@ final class Loop implements Service {
 
   Deflation deflation() {
     return deflation;
+  }
+
+  /// What the patterns of all connections may weigh.
+  MemoryBudget patterns() {
+    return patterns;
   }
 
   Catchups catchups() {

@@ -3,6 +3,7 @@ package dev.tocsin.gateway;
 import dev.tocsin.events.ClientMessages;
 import dev.tocsin.events.CloseCode;
 import dev.tocsin.http.HttpLimits;
+import dev.tocsin.http.MemoryBudget;
 import dev.tocsin.http.OutputProgress;
 import dev.tocsin.http.Tickable;
 import dev.tocsin.hub.EventPattern;
@@ -13,7 +14,6 @@ import dev.tocsin.websocket.TextFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundBuffer;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -36,6 +36,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
   private final ActionQueue queue = new ActionQueue(this::send);
   private final OutputProgress output;
   private final Cursor cursor;
+  private final MemoryBudget.Account patterns;
 
   // owned by the event loop
   private int unreadAnswerBytes;
@@ -45,12 +46,13 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
 
   WebSocketConnection(
       GatewayContext context, Loop loop, Channel channel, @Nullable PerMessageDeflate agreed) {
-    super(channel, loop.connections().turns(), Limits.FRAMES, loop.deflation(), agreed);
+    super(channel, loop.connections(), Limits.FRAMES, loop.deflation(), agreed);
     this.context = context;
     this.loop = loop;
     this.channel = channel;
     this.actions = new Actions(context, loop, this);
     this.output = new OutputProgress(channel, loop.connections());
+    this.patterns = loop.patterns().open(this::giveUpPatterns);
     this.cursor = new Cursor(context, loop, channel, this);
     this.lastHeardMillis = loop.nowMillis();
     this.lastHeartbeatMillis = lastHeardMillis;
@@ -59,9 +61,13 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
   /// The handshake is over: joins the shard and says so.
   void open(Upgrade.Accepted upgrade) {
     loop.connections().add(this);
-    List<EventPattern> patterns = upgrade.patterns();
+    List<EventPattern> asked = upgrade.patterns();
     long sequence =
-        patterns == null ? loop.shard().join(this) : loop.shard().subscribe(this, patterns);
+        asked == null ? loop.shard().join(this) : loop.shard().subscribe(this, asked);
+    notePatterns();
+    if (isClosing()) {
+      return;
+    }
     String epoch = context.hub().log().epoch();
     send(ServerMessages.established(id, epoch, sequence, context.clock()));
     if (upgrade.resume() != null) {
@@ -72,6 +78,20 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
       goAway();
     }
     readOn();
+  }
+
+  /// Its patterns have changed: counts what they weigh. When all connections together hold too much, the one with
+  /// the most is closed, which may be this one.
+  void notePatterns() {
+    if (!isClosing()) {
+      patterns.set(loop.shard().patternBytes(this));
+    }
+  }
+
+  private void giveUpPatterns() {
+    close(
+        CloseCode.TRY_AGAIN_LATER,
+        "No memory is left for patterns, and this connection holds the most");
   }
 
   /// Where this connection stands on the log.
@@ -89,7 +109,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
       return false;
     }
     try {
-      if (unreadOutput() > Limits.MAX_LIVE_OUTPUT_BYTES) {
+      if (unreadBytes() > maxLiveBytes()) {
         cursor.fallBehind(before, previous);
         return false;
       }
@@ -116,9 +136,11 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
     unreadAnswerBytes += channel.isWritable() ? 0 : bytes;
   }
 
-  private long unreadOutput() {
-    ChannelOutboundBuffer output = channel.unsafe().outboundBuffer();
-    return output == null ? 0 : output.totalPendingWriteBytes();
+  /// The less memory there is, the less waits for one.
+  private int maxLiveBytes() {
+    return context.http().memory().isTight()
+        ? Limits.MIN_LIVE_OUTPUT_BYTES
+        : Limits.MAX_LIVE_OUTPUT_BYTES;
   }
 
   @Override
@@ -161,7 +183,9 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
 
   @Override
   protected boolean isHeldUp() {
-    return unreadAnswerBytes >= HttpLimits.UNREAD_OUTPUT_BYTES || queue.isFull();
+    return unreadAnswerBytes >= HttpLimits.UNREAD_OUTPUT_BYTES
+        || queue.isFull()
+        || (!channel.isWritable() && context.http().memory().isTight());
   }
 
   /// An action that was under way has been answered.
@@ -247,6 +271,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
   @Override
   protected void leave() {
     queue.abandon();
+    patterns.set(0);
     cursor.end();
     loop.shard().leave(this);
   }

@@ -174,7 +174,6 @@ class WebSocketActionsTest {
         "``                                                           | invalid_json",
         "{                                                            | invalid_json",
         "{} {}                                                        | invalid_json",
-        "PING                                                         | invalid_json",
         "{\"id\":1,\"id\":2}                                          | invalid_json",
         "[]                                                           | invalid_message",
         "\"ping\"                                                     | invalid_message",

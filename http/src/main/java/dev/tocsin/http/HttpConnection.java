@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
 ///                     └──answered early──> ANSWERING ──written, to be closed──> LINGERING ──> closed
 /// ```
 public final class HttpConnection extends ChannelInboundHandlerAdapter
-    implements Tickable, Turns.Waiting {
+    implements Tickable, Turns.Waiting, MemoryBudget.Holder {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
 
@@ -61,6 +61,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
   private final Activity activity;
   private final RequestDecoder decoder;
   private final Turns turns;
+  private final MemoryBudget.Account input;
 
   // owned by the event loop
   private final Deque<Object> inbox = new ArrayDeque<>();
@@ -84,6 +85,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     this.activity = activity;
     this.decoder = decoder;
     this.turns = loop.turns();
+    this.input = loop.input().open(this);
     this.phaseSinceMillis = loop.nowMillis();
     decoder.decodeWhile(this::wantsMore);
   }
@@ -118,6 +120,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     releaseInbox();
     end(exchange);
     exchange = null;
+    input.set(0);
     inactive.fireChannelInactive();
   }
 
@@ -165,6 +168,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     } finally {
       pumping = false;
     }
+    input.set(heldInput());
     if (!takesMore() || !ctx.channel().isActive()) {
       return;
     }
@@ -177,6 +181,40 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     } else if (!inputClosed) {
       ctx.read();
     }
+  }
+
+  /// What is held of a request that has not come whole, or that has to wait, in bytes of memory.
+  private long heldInput() {
+    HttpRequest asked = request;
+    return switch (phase) {
+      case HEAD ->
+          Math.min(
+                  activity.heardBytes(),
+                  HttpLimits.MAX_REQUEST_LINE_BYTES + HttpLimits.MAX_HEADER_BYTES)
+              * HttpLimits.HEAD_FACTOR;
+      case BODY, ANSWERING ->
+          decoder.heldBytes()
+              + (exchange == null ? 0 : exchange.heldBytes())
+              + (asked == null ? 0 : (long) asked.headers().size() * HttpLimits.HEADER_FIELD_BYTES);
+      case LINGERING, UPGRADED -> 0;
+    };
+  }
+
+  /// There is no memory for what has not come whole: the client is told to come again, and nothing is read on.
+  @Override
+  public void giveUp() {
+    Problem problem =
+        Problem.unavailable(
+            "No memory is left for requests that have not come whole, and this is the largest;"
+                + " send it again later");
+    if (phase == Phase.BODY) {
+      breakOff(problem);
+    } else if (phase == Phase.HEAD) {
+      refuseHead(problem);
+    } else {
+      context().close();
+    }
+    input.set(0);
   }
 
   /// Works off the inbox, and what the decoder holds, as far as the exchange under way takes it and the turn
@@ -367,6 +405,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     exchange = null;
     loop.remove(this);
     releaseInbox();
+    input.set(0);
     leaving.write(head, leaving.voidPromise());
     ChannelPipeline pipeline = leaving.pipeline();
     pipeline.addLast(successor);
@@ -461,9 +500,18 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
   }
 
   private void timeOut() {
+    refuseHead(Problem.timedOut("The request's head did not arrive in time"));
+  }
+
+  private void refuseHead(Problem problem) {
     mustClose = true;
     request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
-    respond(Response.problem(Problem.timedOut("The request's head did not arrive in time")));
+    respond(Response.problem(problem));
+  }
+
+  @Override
+  public long unreadBytes() {
+    return OutputProgress.waitingBytes(context().channel());
   }
 
   @Override
@@ -487,6 +535,8 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
   public void exceptionCaught(ChannelHandlerContext failing, Throwable cause) {
     if (cause instanceof IOException) {
       LOG.atDebug().setCause(cause).log("connection broke");
+    } else if (cause instanceof SocketMemory.UsedUpError) {
+      loop.noteUsedUp(cause);
     } else {
       LOG.atError().setCause(cause).log("connection failed");
     }

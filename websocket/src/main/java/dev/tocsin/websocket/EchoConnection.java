@@ -18,7 +18,7 @@ final class EchoConnection extends FramedConnection implements Tickable {
       FrameLimits limits,
       Deflation deflation,
       @Nullable PerMessageDeflate agreed) {
-    super(channel, loop.turns(), limits, deflation, agreed);
+    super(channel, loop, limits, deflation, agreed);
     this.loop = loop;
   }
 

@@ -1,7 +1,10 @@
 package dev.tocsin.websocket;
 
+import dev.tocsin.http.Connections;
 import dev.tocsin.http.Guard;
 import dev.tocsin.http.HttpLimits;
+import dev.tocsin.http.MemoryBudget;
+import dev.tocsin.http.OutputProgress;
 import dev.tocsin.http.Turns;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -33,7 +36,7 @@ import org.slf4j.LoggerFactory;
 /// While closing, nothing is sent and nothing is understood; what still comes is read and thrown away,
 /// for two seconds at the longest, so that the last words arrive.
 public abstract class FramedConnection extends ChannelInboundHandlerAdapter
-    implements FrameDecoder.Sink, Turns.Waiting {
+    implements FrameDecoder.Sink, Turns.Waiting, MemoryBudget.Holder {
 
   private static final Logger LOG = LoggerFactory.getLogger(FramedConnection.class);
 
@@ -41,7 +44,9 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   public static final int PLAIN = 0;
 
   private final Channel channel;
+  private final Connections loop;
   private final Turns turns;
+  private final MemoryBudget.Account input;
   private final FrameDecoder decoder;
   private final Deflation deflation;
   private final byte windowBits;
@@ -60,18 +65,20 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
 
   /// A connection whose handshake is over.
   ///
-  /// @param turns of the event loop
+  /// @param loop where it is looked after
   /// @param deflation of the event loop
   /// @param agreed how messages are compressed; `null` when they are not
   @SuppressWarnings("this-escape") // the decoder calls back only while it decodes
   protected FramedConnection(
       Channel channel,
-      Turns turns,
+      Connections loop,
       FrameLimits limits,
       Deflation deflation,
       @Nullable PerMessageDeflate agreed) {
     this.channel = channel;
-    this.turns = turns;
+    this.loop = loop;
+    this.turns = loop.turns();
+    this.input = loop.input().open(this);
     this.outlet = new Outlet(channel);
     this.deflation = deflation;
     this.windowBits = (byte) (agreed == null ? PLAIN : agreed.windowBits());
@@ -102,6 +109,11 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// The channel, whose only handler this is.
   public final Channel channel() {
     return channel;
+  }
+
+  /// How many bytes wait for the socket to take them.
+  public final long unreadBytes() {
+    return OutputProgress.waitingBytes(channel);
   }
 
   /// Whether nothing is sent or understood any more.
@@ -200,7 +212,23 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
       if (failed || !bytes.isReadable()) {
         letGo();
       }
+      noteInput();
     }
+  }
+
+  private void noteInput() {
+    input.set(decoder.heldBytes() + (held == null ? 0 : held.readableBytes()));
+  }
+
+  /// There is no memory for what has not come whole, and this connection holds the most of it.
+  @Override
+  public final void giveUp() {
+    decoder.stop();
+    letGo();
+    input.set(0);
+    close(
+        CloseCodes.TRY_AGAIN_LATER,
+        "No memory is left for unfinished messages, and this is the largest");
   }
 
   private void letGo() {
@@ -337,6 +365,18 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     readOn();
   }
 
+  private void endAfterFault() {
+    try {
+      failed();
+    } catch (OutOfMemoryError e) {
+      // Nor is there memory to say so.
+      channel.close();
+    } catch (RuntimeException | Error e) {
+      Guard.caught("a connection that failed could not be closed in words", e);
+      channel.close();
+    }
+  }
+
   /// A client that has finished sending without a close frame is gone, but for the answers that it may still read.
   @Override
   public final void userEventTriggered(ChannelHandlerContext ctx, Object event) {
@@ -357,6 +397,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     letGo();
     outlet.letGo();
     decoder.stop();
+    input.set(0);
     closing = true;
     leave();
   }
@@ -371,10 +412,15 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
       channel.close();
       return;
     }
-    LOG.atError().addKeyValue("connection", channel.id()).setCause(cause).log("connection failed");
+    if (cause instanceof OutOfMemoryError) {
+      loop.noteUsedUp(cause);
+    } else {
+      LOG.atError()
+          .addKeyValue("connection", channel.id())
+          .setCause(cause)
+          .log("connection failed");
+    }
     // Behind the shard's turn, in the middle of which this may be.
-    channel
-        .eventLoop()
-        .execute(Guard.task("a connection that failed could not be closed", this::failed));
+    channel.eventLoop().execute(this::endAfterFault);
   }
 }
