@@ -142,7 +142,7 @@ class FloodTest {
 
   @Test
   void aPipelineIsHeldAsBytesAndNotAsRequests() {
-    try (EmbeddedServer server = new EmbeddedServer(new StallingLog(TestServer.memory()))) {
+    try (EmbeddedServer server = new EmbeddedServer(new StallingLog())) {
       String publish = TestServer.alert("a");
       String request =
           "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
