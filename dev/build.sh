@@ -109,7 +109,7 @@ build_program() {
     return 0
   fi
   echo "building tocsin (first start takes two or three minutes)…" >&2
-  if run_maven -Dmaven.test.skip=true -pl app -am package >target/build.log 2>&1; then
+  if run_maven -Dmaven.test.skip=true -Dinstrumented.skip=true -pl app -am package >target/build.log 2>&1; then
     prepare_program >>target/build.log 2>&1
     write_stamp
     unlock_build

@@ -2,6 +2,7 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.http.HttpContext;
 import dev.tocsin.hub.Hub;
+import dev.tocsin.websocket.WebSocketCounters;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -10,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// @param http what they share as connections
 /// @param hub what events go into
 /// @param catalogPages the answers about the catalog, which never change
+/// @param webSockets counts them
 /// @param catchupCount WebSockets that are behind and read the log
 /// @param historyCount history answers that are being made or sent
 /// @param stallMillis how long a WebSocket may take none of the bytes that wait for it
@@ -19,6 +21,7 @@ record GatewayContext(
     HttpContext http,
     Hub hub,
     CatalogPages catalogPages,
+    WebSocketCounters webSockets,
     AtomicInteger catchupCount,
     AtomicInteger historyCount,
     long stallMillis,
@@ -31,6 +34,7 @@ record GatewayContext(
         http,
         hub,
         new CatalogPages(hub.catalog()),
+        new WebSocketCounters(),
         new AtomicInteger(),
         new AtomicInteger(),
         settings.stallTimeout().toMillis(),

@@ -1,16 +1,14 @@
 package dev.tocsin.gateway;
 
 import dev.tocsin.http.Connections;
-import dev.tocsin.http.Exchange;
 import dev.tocsin.http.Guard;
-import dev.tocsin.http.HttpConnection;
 import dev.tocsin.http.MemoryBudget;
+import dev.tocsin.http.Routes;
 import dev.tocsin.http.Service;
 import dev.tocsin.hub.Shard;
 import dev.tocsin.hub.ShardOwner;
 import dev.tocsin.websocket.Deflation;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpRequest;
 import java.util.concurrent.TimeUnit;
 
 /// What the hub has on one event loop: its shard, and what its connections share.
@@ -26,7 +24,7 @@ final class Loop implements Service {
   private final Deflation deflation;
   private final MemoryBudget patterns;
   private final Connections connections;
-  private final Router router;
+  private final Routes routes;
 
   Loop(Connections connections, GatewayContext context) {
     this.connections = connections;
@@ -38,7 +36,7 @@ final class Loop implements Service {
     this.patterns =
         new MemoryBudget("patterns", context.http().heapShareBytes(Limits.PATTERN_PARTS));
     this.shard = context.hub().newShard(new Owner(), () -> new AudienceBatch(deflation.deflater()));
-    this.router = new Router(context, this);
+    this.routes = HubRoutes.of(context, this);
   }
 
   /// The event loop as the owner of the shard.
@@ -88,8 +86,8 @@ final class Loop implements Service {
   }
 
   @Override
-  public Exchange route(HttpConnection connection, HttpRequest request) {
-    return router.route(connection, request);
+  public Routes routes() {
+    return routes;
   }
 
   /// Has every event that was accepted delivered.

@@ -2,6 +2,7 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.events.ClientMessages;
 import dev.tocsin.events.CloseCode;
+import dev.tocsin.http.Ends;
 import dev.tocsin.http.HttpLimits;
 import dev.tocsin.http.MemoryBudget;
 import dev.tocsin.http.OutputProgress;
@@ -46,7 +47,13 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
 
   WebSocketConnection(
       GatewayContext context, Loop loop, Channel channel, @Nullable PerMessageDeflate agreed) {
-    super(channel, loop.connections(), Limits.FRAMES, loop.deflation(), agreed);
+    super(
+        channel,
+        loop.connections(),
+        Limits.FRAMES,
+        loop.deflation(),
+        context.webSockets(),
+        agreed);
     this.context = context;
     this.loop = loop;
     this.channel = channel;
@@ -238,7 +245,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
 
   @Override
   public void cutOff() {
-    channel.close();
+    Ends.cut(channel);
   }
 
   private void sayGoodbye() {

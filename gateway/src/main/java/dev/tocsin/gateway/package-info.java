@@ -2,7 +2,7 @@
 ///
 /// Open [Gateway] first. Every event loop has one [Loop]: its shard of the hub, and what its connections share.
 ///
-/// - A request comes from `http` to [Router], which makes an exchange of it: [PublishExchange],
+/// - A request comes from `http` through the table in [HubRoutes], which makes an exchange of it: [PublishExchange],
 ///   [NdjsonExchange], [HistoryExchange], [ValidateExchange], [UpgradeExchange], or a fixed answer
 ///   ([CatalogPages]).
 /// - A WebSocket is a [WebSocketConnection]: messages of a client become [Actions], which [ActionQueue] answers

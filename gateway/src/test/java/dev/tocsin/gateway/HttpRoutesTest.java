@@ -179,6 +179,9 @@ class HttpRoutesTest {
       assertThat(stats.path("oldest_sequence").asLong()).isEqualTo(1);
       assertThat(stats.path("uptime_seconds").asDouble()).isPositive();
       assertThat(stats.propertyNames()).contains("published", "delivered", "rejected");
+      assertThat(stats.path("http").path("connections").asInt()).isGreaterThanOrEqualTo(3);
+      assertThat(stats.path("http").path("answers").path("1xx").asInt()).isGreaterThanOrEqualTo(2);
+      assertThat(stats.path("websockets").path("open").asInt()).isGreaterThanOrEqualTo(2);
     }
   }
 
@@ -222,6 +225,7 @@ class HttpRoutesTest {
         "/ws",
         "/ws/events/",
         "*",
+        "/api/v1/catalog//schema",
         "/healthz/..",
         "/%2e%2e/healthz",
       })
@@ -238,7 +242,6 @@ class HttpRoutesTest {
         "/api/v1/catalog/no.type",
         "/api/v1/catalog/ALERT.DELETED",
         "/api/v1/catalog/no.type/schema",
-        "/api/v1/catalog//schema",
       })
   void knowsNoOtherTypes(String path) {
     HttpAnswer answer = server.ask(get(path));
@@ -258,7 +261,6 @@ class HttpRoutesTest {
       delimiter = '|',
       value = {
         "PUT     | /api/v1/events                         | GET, HEAD, POST",
-        "OPTIONS | /api/v1/events                         | GET, HEAD, POST",
         "POST    | /api/v1/catalog                        | GET, HEAD",
         "DELETE  | /api/v1/catalog/alert.deleted          | GET, HEAD",
         "PATCH   | /api/v1/catalog/alert.deleted/schema   | GET, HEAD",
@@ -282,6 +284,34 @@ class HttpRoutesTest {
         assertProblem(answer);
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/api/v1/events | GET, HEAD, OPTIONS, POST",
+        "/ws/events     | GET, OPTIONS",
+        "/healthz       | GET, HEAD, OPTIONS",
+        "*              | GET, HEAD, OPTIONS, POST",
+      })
+  void tellsTheMethodsOfAPathWhenAsked(String path, String allowed) {
+    try (RawClient client = server.client()) {
+      HttpAnswer answer = client.ask(request("OPTIONS", path, ""));
+
+      assertThat(answer.status()).isEqualTo(204);
+      assertThat(answer.header("allow")).isEqualTo(allowed);
+      assertThat(client.ask(request("OPTIONS", "/nothing", "")).problem())
+          .isEqualTo("404 not_found");
+    }
+  }
+
+  @Test
+  void namesEveryPathWhereThereIsNothing() {
+    HttpAnswer answer = server.ask(get("/api/v1/event"));
+
+    assertThat(answer.json().path("detail").asString())
+        .contains("/ws/events", "/api/v1/events", "/api/v1/catalog/{type}/validate", "/readyz");
   }
 
   @ParameterizedTest

@@ -113,15 +113,16 @@ public final class Connections {
     return context.nowMillis();
   }
 
-  Service service() {
-    return service;
+  /// The table of what is served to these connections.
+  Routes routes() {
+    return service.routes();
   }
 
   /// Gives a new connection its pipeline, unless there are too many.
   public void accept(Channel channel) {
     if (!context.admit()) {
       refusals++;
-      channel.close();
+      Ends.cut(channel);
       return;
     }
     channel.closeFuture().addListener(closed -> context.dismiss());

@@ -7,53 +7,31 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseEncoder;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A connection as long as it speaks HTTP: one request at a time, in the order they came.
 ///
-/// What the decoder has made of the bytes waits in [#inbox] until the exchange under way takes it. No more is
+/// What the decoder has made of the bytes waits in [#inbox] until the [Conversation] takes it. No more is
 /// decoded than can be taken soon, and the socket is read again only when all is decoded and taken. So
 /// pipelined requests wait, and a client that sends faster than it is served is slowed down by its own
-/// socket; one that sends faster than its share of the loop waits in line ([Turns]).
-///
-/// ```
-/// HEAD ──request──> BODY ──last piece──> ANSWERING ──written, kept alive──> HEAD
-///                     └──answered early──> ANSWERING ──written, to be closed──> LINGERING ──> closed
-/// ```
+/// socket; one that sends more than its share of the loop waits in line ([Turns]). Belongs to the event loop.
 public final class HttpConnection extends ChannelInboundHandlerAdapter
     implements Tickable, Turns.Waiting, MemoryBudget.Holder {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
-
-  private enum Phase {
-    HEAD,
-    BODY,
-    ANSWERING,
-    LINGERING,
-    UPGRADED
-  }
 
   // immutable
   private final HttpContext context;
@@ -62,21 +40,16 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
   private final RequestDecoder decoder;
   private final Turns turns;
   private final MemoryBudget.Account input;
+  private final Conversation conversation;
 
   // owned by the event loop
   private final Deque<Object> inbox = new ArrayDeque<>();
   private @Nullable ChannelHandlerContext ctx;
-  private @Nullable HttpRequest request;
-  private @Nullable Exchange exchange;
-  private Phase phase = Phase.HEAD;
-  private long phaseSinceMillis;
-  private long headLimitMillis = HttpLimits.FIRST_HEAD_MILLIS;
-  private @Nullable OutputProgress output;
-  private boolean bodyComplete;
-  private boolean answered;
-  private boolean mustClose;
+
+  /// The client has finished sending.
   private boolean inputClosed;
-  private boolean paused;
+
+  /// The inbox is being worked off, further out on the stack.
   private boolean pumping;
 
   HttpConnection(Connections loop, Activity activity, RequestDecoder decoder) {
@@ -86,7 +59,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     this.decoder = decoder;
     this.turns = loop.turns();
     this.input = loop.input().open(this);
-    this.phaseSinceMillis = loop.nowMillis();
+    this.conversation = new Conversation(this, loop, activity);
     decoder.decodeWhile(this::wantsMore);
   }
 
@@ -101,13 +74,13 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
   @Override
   public void handlerAdded(ChannelHandlerContext added) {
     ctx = added;
-    output = new OutputProgress(added.channel(), loop);
+    conversation.begin(added.channel());
   }
 
   @Override
   public void channelActive(ChannelHandlerContext active) {
     if (context.isStopping()) {
-      active.close();
+      Ends.cut(active.channel());
       return;
     }
     loop.add(this);
@@ -118,8 +91,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
   public void channelInactive(ChannelHandlerContext inactive) {
     loop.remove(this);
     releaseInbox();
-    end(exchange);
-    exchange = null;
+    conversation.leave();
     input.set(0);
     inactive.fireChannelInactive();
   }
@@ -136,14 +108,12 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
 
   /// Whether the decoder may make another message.
   private boolean wantsMore() {
-    return inbox.size() < HttpLimits.MAX_INBOX && takesMore() && !turns.isOver();
+    return inbox.size() < HttpLimits.MAX_INBOX && conversation.takesMore() && !turns.isOver();
   }
 
   @Override
   public void goOn() {
-    if (phase != Phase.UPGRADED) {
-      pump();
-    }
+    pump();
   }
 
   /// The client has finished sending; what it asked for before is still answered.
@@ -156,7 +126,8 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     receiving.fireUserEventTriggered(event);
   }
 
-  private void pump() {
+  /// Works off the inbox, then reads on, or draws the conclusions when there is no more to be read.
+  void pump() {
     if (pumping || ctx == null) {
       return;
     }
@@ -164,67 +135,37 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     try {
       workOff();
     } catch (Exception | Error e) {
-      fail(e);
+      conversation.fail(e);
     } finally {
       pumping = false;
     }
-    input.set(heldInput());
-    if (!takesMore() || !ctx.channel().isActive()) {
+    input.set(decoder.heldBytes() + conversation.heldBytes());
+    if (!conversation.takesMore() || !ctx.channel().isActive()) {
       return;
     }
     if (!inbox.isEmpty() || decoder.isHolding() || (!inputClosed && turns.isOver())) {
       turns.await(this);
-    } else if (inputClosed && phase == Phase.BODY) {
-      breakOff(Problem.malformed("The body ends too early"));
-    } else if (inputClosed && phase != Phase.ANSWERING) {
-      ctx.close();
-    } else if (!inputClosed) {
+    } else if (inputClosed) {
+      conversation.endOfInput();
+    } else {
       ctx.read();
     }
-  }
-
-  /// What is held of a request that has not come whole, or that has to wait, in bytes of memory.
-  private long heldInput() {
-    HttpRequest asked = request;
-    return switch (phase) {
-      case HEAD ->
-          Math.min(
-                  activity.heardBytes(),
-                  HttpLimits.MAX_REQUEST_LINE_BYTES + HttpLimits.MAX_HEADER_BYTES)
-              * HttpLimits.HEAD_FACTOR;
-      case BODY, ANSWERING ->
-          decoder.heldBytes()
-              + (exchange == null ? 0 : exchange.heldBytes())
-              + (asked == null ? 0 : (long) asked.headers().size() * HttpLimits.HEADER_FIELD_BYTES);
-      case LINGERING, UPGRADED -> 0;
-    };
   }
 
   /// There is no memory for what has not come whole: the client is told to come again, and nothing is read on.
   @Override
   public void giveUp() {
-    Problem problem =
-        Problem.unavailable(
-            "No memory is left for requests that have not come whole, and this is the largest;"
-                + " send it again later");
-    if (phase == Phase.BODY) {
-      breakOff(problem);
-    } else if (phase == Phase.HEAD) {
-      refuseHead(problem);
-    } else {
-      context().close();
-    }
+    conversation.giveUp();
     input.set(0);
   }
 
-  /// Works off the inbox, and what the decoder holds, as far as the exchange under way takes it and the turn
-  /// lasts.
+  /// Works off the inbox, and what the decoder holds, as far as the request under way takes it and the turn lasts.
   private void workOff() throws Exception {
     while (true) {
-      while (!inbox.isEmpty() && takesMore() && !turns.isOver()) {
+      while (!inbox.isEmpty() && conversation.takesMore() && !turns.isOver()) {
         Object message = inbox.remove();
         try {
-          take(message);
+          conversation.take(message);
         } finally {
           ReferenceCountUtil.release(message);
         }
@@ -233,167 +174,41 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
         decoder.decodeMore();
         continue;
       }
-      if (phase == Phase.BODY && !paused && exchange != null && !exchange.drained()) {
-        paused = true;
-      }
-      if (inbox.isEmpty() || !takesMore() || turns.isOver()) {
+      conversation.noteDrained();
+      if (inbox.isEmpty() || !conversation.takesMore() || turns.isOver()) {
         break;
       }
     }
   }
 
-  private boolean takesMore() {
-    return switch (phase) {
-      case HEAD, LINGERING -> true;
-      case BODY -> !paused;
-      case ANSWERING -> !bodyComplete;
-      case UPGRADED -> false;
-    };
-  }
-
-  private void take(Object message) {
-    if (phase == Phase.LINGERING) {
-      return;
-    }
-    if (message instanceof HttpRequest head) {
-      begin(head);
-    }
-    if (message instanceof HttpContent piece && phase != Phase.HEAD) {
-      if (piece.decoderResult().isFailure()) {
-        bodyComplete = true;
-        breakOff(Problem.malformed("The body is not framed as HTTP has it"));
-        return;
-      }
-      body(piece);
-    }
-  }
-
-  private void begin(HttpRequest head) {
-    request = head;
-    bodyComplete = false;
-    answered = false;
-    paused = false;
-    enter(Phase.BODY);
-    Response fault = RequestFaults.of(head);
-    if (fault != null) {
-      mustClose = true;
-      respond(fault);
-      return;
-    }
-    // Behind it nothing is decoded, see RequestDecoder.
-    mustClose |= asksForUpgrade(head);
-    boolean expectsContinue = HttpUtil.is100ContinueExpected(head);
-    exchange = loop.service().route(this, head);
-    if (exchange instanceof BodyExchange whole
-        && HttpUtil.getContentLength(head, 0L) > HttpLimits.MAX_BODY_BYTES) {
-      mustClose = true;
-      respond(whole.tooLarge());
-    } else if (expectsContinue && exchange instanceof FixedExchange fixed) {
-      mustClose = true;
-      respond(fixed.response());
-    } else if (expectsContinue) {
-      context()
-          .writeAndFlush(
-              new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
-    }
-  }
-
-  private void body(HttpContent piece) {
-    boolean last = piece instanceof LastHttpContent;
-    bodyComplete |= last;
-    Exchange current = exchange;
-    if (current == null || phase != Phase.BODY) {
-      return;
-    }
-    current.content(piece.content());
-    if (last && phase == Phase.BODY) {
-      current.end();
-      if (phase == Phase.BODY) {
-        enter(Phase.ANSWERING);
-      }
-    }
-  }
-
-  /// The rest of the body will not come.
-  private void breakOff(Problem problem) {
-    mustClose = true;
-    if (phase == Phase.BODY && exchange != null) {
-      exchange.breakOff(problem);
-    }
+  /// Answers the request under way; to be called on the event loop.
+  public void respond(Response response) {
+    conversation.respond(response);
   }
 
   /// The exchange can take more of its body.
   public void resume() {
-    paused = false;
-    phaseSinceMillis = loop.nowMillis();
+    conversation.resume();
     pump();
   }
 
-  /// Answers the request under way; to be called on the event loop.
-  public void respond(Response response) {
-    HttpRequest asked = request;
-    if (asked == null || answered || ctx == null || !ctx.channel().isActive()) {
-      return;
-    }
-    answered = true;
-    Exchange finished = exchange;
-    exchange = null;
-    enter(Phase.ANSWERING);
-    mustClose |= !bodyComplete || context.isStopping() || !HttpUtil.isKeepAlive(asked);
-    boolean close = mustClose;
-    if (close) {
-      decoder.discard();
-    }
-    ChannelFuture written = ctx.writeAndFlush(response.toNetty(asked, context, close));
-    written.addListener(done -> guarded(() -> {
-      end(finished);
-      if (!done.isSuccess()) {
-        context().close();
-      } else if (close) {
-        linger();
-      } else {
-        next();
-      }
-    }));
+  /// Writes on behalf of the conversation.
+  ChannelFuture write(FullHttpResponse response) {
+    return context().writeAndFlush(response);
   }
 
-  private static void end(@Nullable Exchange exchange) {
-    if (exchange != null) {
-      exchange.ended();
-    }
-  }
-
-  private void next() {
-    request = null;
-    answered = false;
-    if (context.isStopping() && inbox.isEmpty() && !decoder.isHolding()) {
-      linger();
-      return;
-    }
-    activity.forget();
-    headLimitMillis =
-        context.isStopping() ? HttpLimits.LINGER_MILLIS : HttpLimits.NEXT_HEAD_MILLIS;
-    enter(Phase.HEAD);
-    pump();
-  }
-
-  /// Closes so that the last answer arrives: what the client still sends is read and thrown away for a
-  /// while, since closing a socket with unread input would throw away the answer instead.
-  private void linger() {
-    enter(Phase.LINGERING);
+  /// Throws away what still comes.
+  void discardInput() {
     decoder.discard();
-    ChannelHandlerContext closing = context();
-    if (closing.channel() instanceof DuplexChannel duplex) {
-      duplex.shutdownOutput();
-    }
-    closing
-        .executor()
-        .schedule(() -> closing.close(), HttpLimits.LINGER_MILLIS, TimeUnit.MILLISECONDS);
-    pump();
   }
 
-  /// Leaves HTTP behind: writes a head and hands the socket to another handler. Flushing and reading are up to
-  /// that.
+  /// Whether nothing waits, neither as messages nor as bytes.
+  boolean isInboxEmpty() {
+    return inbox.isEmpty() && !decoder.isHolding();
+  }
+
+  /// Leaves HTTP: writes a head and hands the socket to another handler. Flushing and reading are up to
+  /// that. The exchange under way has ended.
   ///
   /// @param head the answer to the request under way, with its headers
   /// @param successor takes the place of all handlers of HTTP; bytes reach it as they come
@@ -401,11 +216,11 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
   ///     without waiting for the answer
   public void takeOver(FullHttpResponse head, ChannelHandler successor, Runnable begin) {
     ChannelHandlerContext leaving = context();
-    enter(Phase.UPGRADED);
-    exchange = null;
+    conversation.leave();
     loop.remove(this);
     releaseInbox();
     input.set(0);
+    context.noteAnswer(head.status());
     leaving.write(head, leaving.voidPromise());
     ChannelPipeline pipeline = leaving.pipeline();
     pipeline.addLast(successor);
@@ -426,11 +241,6 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     return loop;
   }
 
-  private void enter(Phase next) {
-    phase = next;
-    phaseSinceMillis = loop.nowMillis();
-  }
-
   private ChannelHandlerContext context() {
     ChannelHandlerContext present = ctx;
     if (present == null) {
@@ -439,12 +249,15 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     return present;
   }
 
-  /// Runs on the event loop of this connection, at once when that is where the caller is.
+  /// Runs on the event loop of this connection, at once when that is where the caller is. A fault of it ends
+  /// this connection, with an answer where one is owed.
   public void onLoop(Runnable action) {
     if (context().executor().inEventLoop()) {
       guarded(action);
     } else {
-      context().executor().execute(() -> guarded(action));
+      context()
+          .executor()
+          .execute(Guard.task("a request could not be answered", () -> guarded(action)));
     }
   }
 
@@ -453,82 +266,28 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     try {
       action.run();
     } catch (RuntimeException | Error e) {
-      fail(e);
-    }
-  }
-
-  /// Ends the connection after a fault of the server's, with an answer where one is still to come.
-  private void fail(Throwable failure) {
-    mustClose = true;
-    Response response = Response.fault(failure);
-    if (request == null || answered) {
-      context().close();
-    } else {
-      respond(response);
+      conversation.fail(e);
     }
   }
 
   @Override
   public void tick(long nowMillis) {
-    long inPhase = nowMillis - phaseSinceMillis;
-    switch (phase) {
-      case HEAD -> {
-        if (inPhase > headLimitMillis) {
-          if (activity.heardSomething()) {
-            timeOut();
-          } else {
-            context().close();
-          }
-        }
-      }
-      case BODY -> {
-        long since = Math.max(activity.lastHeardMillis(), phaseSinceMillis);
-        boolean waits = !paused && (exchange == null || !exchange.isAtWork());
-        if (waits && nowMillis - since > HttpLimits.BODY_MILLIS) {
-          breakOff(Problem.timedOut("The request's body did not arrive in time"));
-        }
-      }
-      case ANSWERING -> {
-        if (!answered || (output != null && output.advanced(false))) {
-          phaseSinceMillis = nowMillis;
-        } else if (inPhase > HttpLimits.BODY_MILLIS) {
-          context().close();
-        }
-      }
-      case LINGERING, UPGRADED -> {}
-    }
-  }
-
-  private void timeOut() {
-    refuseHead(Problem.timedOut("The request's head did not arrive in time"));
-  }
-
-  private void refuseHead(Problem problem) {
-    mustClose = true;
-    request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
-    respond(Response.problem(problem));
+    conversation.tick(nowMillis);
   }
 
   @Override
   public long unreadBytes() {
-    return OutputProgress.waitingBytes(context().channel());
+    return OutputProgress.waitingBytes(channel());
   }
 
   @Override
   public void goAway() {
-    if (phase == Phase.HEAD && activity.heardSomething()) {
-      headLimitMillis = HttpLimits.LINGER_MILLIS;
-      phaseSinceMillis = loop.nowMillis();
-    } else if (phase == Phase.HEAD) {
-      context().close();
-    } else if (exchange != null) {
-      exchange.goAway();
-    }
+    conversation.goAway();
   }
 
   @Override
   public void cutOff() {
-    context().close();
+    Ends.cut(channel());
   }
 
   @Override
@@ -540,7 +299,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     } else {
       LOG.atError().setCause(cause).log("connection failed");
     }
-    failing.close();
+    Ends.cut(failing.channel());
   }
 
   private void releaseInbox() {

@@ -1,10 +1,14 @@
 package dev.tocsin.http;
 
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /// What all connections of a server share. Safe for any thread.
 public final class HttpContext {
@@ -21,6 +25,9 @@ public final class HttpContext {
   // any thread
   private final AtomicInteger openConnections = new AtomicInteger();
   private final AtomicBoolean stopping = new AtomicBoolean();
+  private final LongAdder accepted = new LongAdder();
+  private final LongAdder refused = new LongAdder();
+  private final List<LongAdder> answers = Stream.generate(LongAdder::new).limit(5).toList();
 
   /// The state of a server that begins now.
   ///
@@ -108,13 +115,29 @@ public final class HttpContext {
   boolean admit() {
     if (openConnections.incrementAndGet() > maxConnections) {
       openConnections.decrementAndGet();
+      refused.increment();
       return false;
     }
+    accepted.increment();
     return true;
   }
 
   /// A connection that was admitted is closed.
   void dismiss() {
     openConnections.decrementAndGet();
+  }
+
+  /// An answer has been given.
+  void noteAnswer(HttpResponseStatus status) {
+    answers.get(Math.clamp(status.code() / 100 - 1, 0, 4)).increment();
+  }
+
+  /// What has been counted so far.
+  public HttpFigures figures() {
+    return new HttpFigures(
+        openConnections.get(),
+        accepted.sum(),
+        refused.sum(),
+        answers.stream().map(LongAdder::sum).toList());
   }
 }

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// Makes requests of bytes.
 ///
 /// Netty's decoder with three differences. It decodes no more than is wanted at the moment, and holds the rest as
-/// bytes: a request takes many times the memory of its bytes. Behind a request for an upgrade nothing is
+/// bytes: a request takes many times the memory of its bytes. After a request for an upgrade nothing is
 /// decoded: when the upgrade is granted, what came with it is handed on as bytes when this handler is
-/// removed. And it can be told that nobody wants to hear any more. Netty refuses requests whose length is
-/// told twice.
+/// removed. And it can be told to throw away what still comes. Netty refuses requests whose length is told
+/// twice.
 ///
 /// Not `HttpServerCodec`, which breaks a connection that pipelines more than 128 requests. Belongs to
 /// the event loop.

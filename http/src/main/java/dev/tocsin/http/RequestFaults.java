@@ -22,7 +22,7 @@ final class RequestFaults {
           Problem.malformed(
               HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, "This server speaks HTTP/1.1"));
     }
-    // A draft of WebSocket, for which Netty takes eight bytes behind the headers for a body.
+    // A draft of WebSocket, for which Netty takes eight bytes after the headers for a body.
     return head.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)
         ? Response.problem(Problem.malformed("This WebSocket is older than RFC 6455"))
         : null;

@@ -96,8 +96,10 @@ public record Response(
   /// The answer as it goes to the socket.
   ///
   /// @param asked what it answers
+  /// @param policy of its route
   /// @param close whether it is the last on its connection
-  FullHttpResponse toNetty(HttpRequest asked, HttpContext context, boolean close) {
+  FullHttpResponse toNetty(
+      HttpRequest asked, AnswerPolicy policy, HttpContext context, boolean close) {
     boolean head = asked.method().equals(HttpMethod.HEAD);
     FullHttpResponse full =
         new DefaultFullHttpResponse(
@@ -107,8 +109,7 @@ public record Response(
     HttpHeaders fields = full.headers();
     if (contentType != null) {
       fields.set(HttpHeaderNames.CONTENT_TYPE, contentType);
-      fields.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
-      fields.set("X-Content-Type-Options", "nosniff");
+      policy.writeTo(fields);
     }
     if (!status.equals(HttpResponseStatus.NO_CONTENT)) {
       fields.setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);

@@ -1,7 +1,5 @@
 package dev.tocsin.http;
 
-import io.netty.handler.codec.http.HttpRequest;
-
 /// What a server serves, as far as the connections of one event loop are concerned. Belongs to that loop.
 public interface Service {
 
@@ -12,8 +10,8 @@ public interface Service {
     Service onLoop(Connections connections);
   }
 
-  /// The exchange that will answer a request.
-  Exchange route(HttpConnection connection, HttpRequest request);
+  /// The table of what is served.
+  Routes routes();
 
   /// The server is stopping, and the connections will be asked to go away.
   default void goAway() {}

@@ -7,13 +7,13 @@
 /// | --- | --- |
 /// | [Activity] | notes when bytes came, and how many |
 /// | [RequestDecoder], `HttpResponseEncoder` | bytes to requests, answers to bytes |
-/// | [HttpConnection] | one request at a time: the [Service] makes an [Exchange] of it |
+/// | [HttpConnection] | one request at a time: its [Conversation] finds the [Route] in [Routes], which makes an [Exchange] |
 ///
 /// No client takes the loop for himself: input is worked off in [Turns]. What a crowd of them may hold is a
 /// [MemoryBudget], and outside the heap [SocketMemory]. What nobody else would catch ends in [Guard].
 ///
 /// An exchange answers with a [Response], which may be a [Problem], or takes the connection over: then all
-/// of these leave the pipeline ([HttpConnection#takeOver]).
+/// of these leave the pipeline ([HttpConnection#takeOver]). [Ends] is how connections end.
 ///
 /// Nothing here knows an event. Everything but [HttpServer] and what is shared and immutable
 /// ([HttpContext]) belongs to one event loop.

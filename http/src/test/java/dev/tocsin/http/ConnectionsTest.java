@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.fixtures.RecordedLogs;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.http.HttpRequest;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +95,7 @@ class ConnectionsTest {
   private record Recorded(List<String> calls) implements Service {
 
     @Override
-    public Exchange route(HttpConnection connection, HttpRequest request) {
+    public Routes routes() {
       throw new AssertionError("nobody asked");
     }
 

@@ -13,6 +13,9 @@ public final class CloseCodes {
   /// A frame breaks the protocol.
   public static final int PROTOCOL_ERROR = 1_002;
 
+  /// What stands for the end of a connection without a close frame; it is in none.
+  public static final int BROKEN = 1_006;
+
   /// A text message is not UTF-8.
   public static final int INVALID_UTF8 = 1_007;
 

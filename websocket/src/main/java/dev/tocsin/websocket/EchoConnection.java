@@ -1,6 +1,7 @@
 package dev.tocsin.websocket;
 
 import dev.tocsin.http.Connections;
+import dev.tocsin.http.Ends;
 import dev.tocsin.http.Tickable;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -17,8 +18,9 @@ final class EchoConnection extends FramedConnection implements Tickable {
       Channel channel,
       FrameLimits limits,
       Deflation deflation,
+      WebSocketCounters counters,
       @Nullable PerMessageDeflate agreed) {
-    super(channel, loop, limits, deflation, agreed);
+    super(channel, loop, limits, deflation, counters, agreed);
     this.loop = loop;
   }
 
@@ -95,6 +97,6 @@ final class EchoConnection extends FramedConnection implements Tickable {
 
   @Override
   public void cutOff() {
-    channel().close();
+    Ends.cut(channel());
   }
 }

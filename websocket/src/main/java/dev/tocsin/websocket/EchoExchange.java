@@ -10,23 +10,27 @@ final class EchoExchange extends BodyExchange {
   private final Handshake.Accepted handshake;
   private final FrameLimits limits;
   private final Deflation deflation;
+  private final WebSocketCounters counters;
 
   EchoExchange(
       HttpConnection connection,
       Handshake.Accepted handshake,
       FrameLimits limits,
-      Deflation deflation) {
+      Deflation deflation,
+      WebSocketCounters counters) {
     super(connection);
     this.handshake = handshake;
     this.limits = limits;
     this.deflation = deflation;
+    this.counters = counters;
   }
 
   @Override
   protected void complete(byte[] body) {
     Connections loop = connection().loop();
     EchoConnection echo =
-        new EchoConnection(loop, connection().channel(), limits, deflation, handshake.deflate());
+        new EchoConnection(
+            loop, connection().channel(), limits, deflation, counters, handshake.deflate());
     handshake.switchTo(connection(), echo, echo::open);
   }
 }

@@ -2,22 +2,23 @@ package dev.tocsin.websocket;
 
 import dev.tocsin.http.BrowserRules;
 import dev.tocsin.http.Exchange;
-import dev.tocsin.http.FixedExchange;
-import dev.tocsin.http.HttpConnection;
 import dev.tocsin.http.HttpLimits;
 import dev.tocsin.http.HttpServer;
 import dev.tocsin.http.HttpSettings;
+import dev.tocsin.http.Request;
+import dev.tocsin.http.Right;
+import dev.tocsin.http.Route;
+import dev.tocsin.http.Routes;
 import dev.tocsin.http.Service;
 import dev.tocsin.http.StartFailedException;
 import dev.tocsin.http.Transport;
-import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 
-/// The server's frame path with an echo behind it, for measuring it and for conformance suites: text and
+/// A server that echoes every message, for measuring the frame path and for conformance suites: text and
 /// binary, on any path, on loopback only.
 ///
 /// Handshake, frames, compression and closing are the server's own; only the bounds are wider
@@ -60,14 +61,20 @@ public final class EchoServer {
   /// Every request has to be a handshake, whatever its path.
   private static final class Echo implements Service {
 
+    private final WebSocketCounters counters = new WebSocketCounters();
     private final Deflation deflation = new Deflation(THRESHOLD_BYTES);
+    private final Routes routes = Routes.everywhere(Route.takeOver("/", Right.NONE, this::upgrade));
 
     @Override
-    public Exchange route(HttpConnection connection, HttpRequest request) {
-      return switch (Handshake.of(request, true)) {
+    public Routes routes() {
+      return routes;
+    }
+
+    private Exchange upgrade(Request request) {
+      return switch (Handshake.of(request.head(), true)) {
         case Handshake.Accepted accepted ->
-            new EchoExchange(connection, accepted, LIMITS, deflation);
-        case Handshake.Refused refused -> new FixedExchange(connection, refused.response());
+            new EchoExchange(request.connection(), accepted, LIMITS, deflation, counters);
+        case Handshake.Refused refused -> request.answer(refused.response());
       };
     }
   }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// Makes messages of the bytes that a client sends (RFC 6455, section 5), wherever those are cut.
 ///
 /// A fault is told as soon as the byte that makes it has come: no more of a frame is waited for than its
-/// header to see that it is too long, and a text is known not to be UTF-8 within its fragments. Behind a
-/// fault, and behind a close frame, nothing is decoded.
+/// header to see that it is too long, and a text is known not to be UTF-8 within its fragments. After a
+/// fault, and after a close frame, nothing is decoded.
 ///
 /// Between two messages it holds nothing but a few numbers; there are as many of these as connections.
 /// A message that is not complete takes at most twice the bytes that have come of it, however long

@@ -1,8 +1,8 @@
 package dev.tocsin.websocket;
 
 import dev.tocsin.http.Connections;
+import dev.tocsin.http.Ends;
 import dev.tocsin.http.Guard;
-import dev.tocsin.http.HttpLimits;
 import dev.tocsin.http.MemoryBudget;
 import dev.tocsin.http.OutputProgress;
 import dev.tocsin.http.Turns;
@@ -10,31 +10,24 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A connection that speaks RFC 6455, whatever the messages mean: the only handler of its pipeline.
 ///
-/// It decodes what comes, answers pings and close frames, and ends a connection in good order. What has
-/// been read but may not be decoded yet, because the client has to take or wait for something first or
-/// others have their turn ([Turns]), is held and gone on with later. Belongs to the event loop.
+/// It decodes what comes, answers pings and close frames, and ends the connection in good order ([FramePhase]).
+/// While the client has to take or wait for something first, or others have their turn ([Turns]), what has been
+/// read of it is held, and decoded later. After the last word what still comes is read and thrown away, for two
+/// seconds at the longest ([Ends]). Belongs to the event loop.
 ///
-/// ```
-/// OPEN ──end wanted by either side, or a fault──> CLOSING ──> closed
-///   └──the peer wants to end, and is owed answers──> ENDING ──answered, or a fault──^
-/// ```
-///
-/// While closing, nothing is sent and nothing is understood; what still comes is read and thrown away,
-/// for two seconds at the longest, so that the last words arrive.
+/// The meaning of the messages is a subclass's, not a listener's: a server has many of these, and a delivery walks
+/// through each of them when it has gone cold. A second object would be one more cache miss a delivery.
 public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     implements FrameDecoder.Sink, Turns.Waiting, MemoryBudget.Holder {
 
@@ -49,6 +42,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   private final MemoryBudget.Account input;
   private final FrameDecoder decoder;
   private final Deflation deflation;
+  private final WebSocketCounters counters;
   private final byte windowBits;
   private final Outlet outlet;
 
@@ -58,15 +52,16 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// Output gathers and is not read on: more of both may follow at once.
   private boolean corked;
 
-  private boolean closing;
+  /// The client has finished sending; what is held is still decoded.
+  private boolean inputEnded;
 
-  /// How the connection ends when the peer has its answers.
-  private @Nullable Runnable ending;
+  private FramePhase phase = FramePhase.Open.TO_BOTH_SIDES;
 
   /// A connection whose handshake is over.
   ///
   /// @param loop where it is looked after
   /// @param deflation of the event loop
+  /// @param counters of the server
   /// @param agreed how messages are compressed; `null` when they are not
   @SuppressWarnings("this-escape") // the decoder calls back only while it decodes
   protected FramedConnection(
@@ -74,6 +69,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
       Connections loop,
       FrameLimits limits,
       Deflation deflation,
+      WebSocketCounters counters,
       @Nullable PerMessageDeflate agreed) {
     this.channel = channel;
     this.loop = loop;
@@ -81,8 +77,10 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     this.input = loop.input().open(this);
     this.outlet = new Outlet(channel);
     this.deflation = deflation;
+    this.counters = counters;
     this.windowBits = (byte) (agreed == null ? PLAIN : agreed.windowBits());
     this.decoder = new FrameDecoder(this, limits, agreed == null ? null : deflation.inflater());
+    counters.noteOpened();
   }
 
   /// Bytes came from the client.
@@ -103,7 +101,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// Whether answers will come to what the peer has asked.
   protected abstract boolean owesAnswers();
 
-  /// The connection ends: nothing is sent behind this but the close frame.
+  /// The connection ends: nothing is sent after this but the close frame.
   protected abstract void leave();
 
   /// The channel, whose only handler this is.
@@ -118,7 +116,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
 
   /// Whether nothing is sent or understood any more.
   public final boolean isClosing() {
-    return closing;
+    return phase instanceof FramePhase.Closing;
   }
 
   /// The size of the window with which messages for this connection are compressed, as a power of two,
@@ -207,7 +205,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
       decoder.decode(bytes);
       failed = false;
     } finally {
-      // Behind a failure of ours nothing would be understood: the middle of a message may be
+      // After a failure of ours nothing would be understood: the middle of a message may be
       // missing.
       if (failed || !bytes.isReadable()) {
         letGo();
@@ -248,7 +246,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// Goes on with what is held, or asks the socket for more, unless the client has to take or wait for
   /// something first.
   public final void readOn() {
-    if (corked || !channel.isActive() || (isHeldUp() && !closing)) {
+    if (corked || !channel.isActive() || (isHeldUp() && !isClosing())) {
       return;
     }
     if (held == null && !turns.isOver()) {
@@ -270,17 +268,20 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     }
     corked = false;
     outlet.flush();
+    if (inputEnded && held == null) {
+      endOfInput();
+    }
     readOn();
   }
 
   @Override
   public final boolean takesMore() {
-    return (closing || !isHeldUp()) && !deflation.inflater().isTurnOver() && !turns.isOver();
+    return (isClosing() || !isHeldUp()) && !deflation.inflater().isTurnOver() && !turns.isOver();
   }
 
   @Override
   public final void ping(byte[] payload) {
-    if (!closing && !isDeaf()) {
+    if (!isClosing() && !isDeaf()) {
       outlet.pong(payload);
     }
   }
@@ -288,68 +289,75 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   @Override
   public final void pong() {}
 
-  /// Answers the peer's close frame with the same, behind what else it is owed, then ends.
+  /// Answers the peer's close frame with the same, after what else it is owed, then ends.
   @Override
   public final void close(int code) {
-    if (closing) {
-      channel.close();
-    } else if (owesAnswers()) {
-      ending = () -> echoClose(code);
-    } else {
-      echoClose(code);
+    switch (phase) {
+      case FramePhase.Closing closing -> Ends.cut(channel);
+      case FramePhase.Speaking speaking -> {
+        if (owesAnswers()) {
+          phase = speaking.end(() -> echoClose(code));
+        } else {
+          echoClose(code);
+        }
+      }
     }
   }
 
   /// Ends the connection if the peer has asked for it: there are no answers left to be given.
   public final void answered() {
-    if (ending != null && !closing) {
-      ending.run();
+    if (phase instanceof FramePhase.Ending ending) {
+      ending.lastWord().run();
     }
   }
 
   private void echoClose(int code) {
-    closing = true;
-    leave();
+    leave(code, false);
     ByteBuf echo =
         code == CloseCodes.NONE
             ? ControlFrames.close(channel.alloc())
             : ControlFrames.close(channel.alloc(), code, "");
-    outlet.writeAndFlush(echo).addListener(ChannelFutureListener.CLOSE);
-    closeSoon();
+    Ends.after(outlet.writeAndFlush(echo));
+    Ends.expect(channel);
+    readOn();
+  }
+
+  /// Nothing is sent after this but the close frame.
+  private void leave(int code, boolean ours) {
+    if (phase instanceof FramePhase.Speaking speaking) {
+      phase = speaking.close(code);
+      counters.noteClosed(code, ours);
+    }
+    leave();
   }
 
   /// Ends the connection after a frame that cannot be understood: what follows it cannot be either,
   /// so the peer's close frame is not waited for.
   @Override
   public final void fault(int code, String sentence) {
-    if (closing) {
-      return;
-    }
-    ChannelFuture written = close(code, sentence);
-    if (channel instanceof DuplexChannel duplex) {
-      // Not before: what is still waiting to be written would be thrown away.
-      written.addListener(done -> duplex.shutdownOutput());
+    if (!isClosing()) {
+      Ends.linger(writeClose(code, sentence));
+      readOn();
     }
   }
 
-  /// Ends the connection from this side.
-  ///
-  /// @return done when the close frame has been written
-  public final ChannelFuture close(int code, String sentence) {
-    if (closing) {
-      return channel.newSucceededFuture();
+  /// Ends the connection from this side: says so, and waits for the peer to answer with its close frame.
+  public final void close(int code, String sentence) {
+    if (!isClosing()) {
+      writeClose(code, sentence);
+      Ends.expect(channel);
+      readOn();
     }
+  }
+
+  private ChannelFuture writeClose(int code, String sentence) {
     LOG.atDebug()
         .addKeyValue("connection", channel.id())
         .addKeyValue("code", code)
         .log("closing: {}", sentence);
     announceClose(code, sentence);
-    closing = true;
-    leave();
-    ChannelFuture written =
-        outlet.writeAndFlush(ControlFrames.close(channel.alloc(), code, sentence));
-    closeSoon();
-    return written;
+    leave(code, true);
+    return outlet.writeAndFlush(ControlFrames.close(channel.alloc(), code, sentence));
   }
 
   /// Says what the protocol of the messages says before such a close.
@@ -358,22 +366,15 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// The server met a fault of its own: closes with the code that the protocol of the messages has for it.
   protected abstract void failed();
 
-  private void closeSoon() {
-    channel
-        .eventLoop()
-        .schedule(() -> channel.close(), HttpLimits.LINGER_MILLIS, TimeUnit.MILLISECONDS);
-    readOn();
-  }
-
   private void endAfterFault() {
     try {
       failed();
     } catch (OutOfMemoryError e) {
       // Nor is there memory to say so.
-      channel.close();
+      Ends.cut(channel);
     } catch (RuntimeException | Error e) {
       Guard.caught("a connection that failed could not be closed in words", e);
-      channel.close();
+      Ends.cut(channel);
     }
   }
 
@@ -383,12 +384,18 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     if (!(event instanceof ChannelInputShutdownEvent)) {
       return;
     }
-    if (closing || !owesAnswers()) {
-      channel.close();
-    } else if (ending == null) {
-      ending =
-          () ->
-              outlet.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    inputEnded = true;
+    if (held == null) {
+      endOfInput();
+    }
+  }
+
+  /// All that the client has sent has been decoded.
+  private void endOfInput() {
+    if (phase instanceof FramePhase.Closing || !owesAnswers()) {
+      Ends.cut(channel);
+    } else if (phase instanceof FramePhase.Open open) {
+      phase = open.end(() -> Ends.after(outlet.writeAndFlush(Unpooled.EMPTY_BUFFER)));
     }
   }
 
@@ -398,18 +405,17 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     outlet.letGo();
     decoder.stop();
     input.set(0);
-    closing = true;
-    leave();
+    leave(CloseCodes.BROKEN, false);
   }
 
   @Override
   public final void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (closing) {
+    if (isClosing()) {
       return;
     }
     if (cause instanceof IOException) {
       LOG.atDebug().addKeyValue("connection", channel.id()).setCause(cause).log("connection broke");
-      channel.close();
+      Ends.cut(channel);
       return;
     }
     if (cause instanceof OutOfMemoryError) {
@@ -420,7 +426,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
           .setCause(cause)
           .log("connection failed");
     }
-    // Behind the shard's turn, in the middle of which this may be.
+    // Not now: this may be in the middle of a shard's turn.
     channel.eventLoop().execute(this::endAfterFault);
   }
 }

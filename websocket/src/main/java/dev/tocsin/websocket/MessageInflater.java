@@ -22,8 +22,8 @@ final class MessageInflater {
   private @Nullable Inflater inflater;
   private long turnBytes;
 
-  /// How many bytes a message may have before it is inflated that has `maxBytes` at the most behind it:
-  /// what cannot be compressed becomes a little longer.
+  /// How many bytes a compressed message may have if it may have `maxBytes` when inflated: what cannot be
+  /// compressed becomes a little longer.
   static int maxDeflatedBytes(int maxBytes) {
     return maxBytes + maxBytes / 16 + MIN_BYTES;
   }

@@ -25,7 +25,7 @@ final class Utf8 {
 
   /// Goes on from a state over `bytes[from]` to `bytes[to - 1]`.
   ///
-  /// @return the state behind them, or [#INVALID]
+  /// @return the state after them, or [#INVALID]
   static int follow(int before, byte[] bytes, int from, int to) {
     int state = before;
     int at = from;

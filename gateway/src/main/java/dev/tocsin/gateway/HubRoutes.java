@@ -1,0 +1,134 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.http.Doorkeeper;
+import dev.tocsin.http.Exchange;
+import dev.tocsin.http.Json;
+import dev.tocsin.http.Problem;
+import dev.tocsin.http.QueryParameters;
+import dev.tocsin.http.Request;
+import dev.tocsin.http.Response;
+import dev.tocsin.http.Right;
+import dev.tocsin.http.Route;
+import dev.tocsin.http.Routes;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// The table of what the hub serves, for the connections of one event loop.
+final class HubRoutes {
+
+  /// To receive events, live or from the log, and to know the catalog.
+  static final Right READ = new Right("read");
+
+  /// To publish events.
+  static final Right PUBLISH = new Right("publish");
+
+  /// To see how the hub fares.
+  static final Right MANAGE = new Right("manage");
+
+  private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+  private static final String JSON = "application/json";
+  private static final String NDJSON = "application/x-ndjson";
+
+  private final GatewayContext context;
+  private final Loop loop;
+  private final CatalogPages pages;
+
+  private HubRoutes(GatewayContext context, Loop loop) {
+    this.context = context;
+    this.loop = loop;
+    this.pages = context.catalogPages();
+  }
+
+  static Routes of(GatewayContext context, Loop loop) {
+    HubRoutes hub = new HubRoutes(context, loop);
+    return new Routes(
+        List.of(
+            Route.takeOver("/ws/events", READ, hub::upgrade),
+            Route.get("/api/v1/events", READ, hub::history),
+            Route.post("/api/v1/events", PUBLISH, hub::publish),
+            Route.get("/api/v1/catalog", READ, fixed(hub.pages::whole)),
+            Route.get(
+                "/api/v1/catalog/{type}",
+                READ,
+                request -> request.answer(hub.pages.entry(request.parameter("type")))),
+            Route.get(
+                "/api/v1/catalog/{type}/schema",
+                READ,
+                request -> request.answer(hub.pages.schema(request.parameter("type")))),
+            Route.post("/api/v1/catalog/{type}/validate", READ, hub::validate),
+            Route.get("/api/v1/stats", MANAGE, fixed(() -> StatsPage.of(context))),
+            Route.get("/healthz", Right.NONE, fixed(() -> status("ok"))),
+            Route.get("/readyz", Right.NONE, fixed(hub::ready))),
+        Doorkeeper.NONE,
+        List.of("Content-Type", IDEMPOTENCY_KEY));
+  }
+
+  private static Route.Handler fixed(Supplier<Response> answer) {
+    return request -> request.answer(answer.get());
+  }
+
+  private Exchange upgrade(Request request) {
+    return switch (Upgrade.of(request.head(), request.uri(), context.deflates())) {
+      case Upgrade.Accepted accepted ->
+          new UpgradeExchange(request.connection(), context, loop, accepted);
+      case Upgrade.Refused refused -> request.answer(refused.response());
+    };
+  }
+
+  private Exchange history(Request request) throws QueryParameters.InvalidQueryException {
+    QueryParameters query = request.query();
+    long limit = query.number("limit", 1).orElse((long) HistoryQuery.DEFAULT_LIMIT);
+    return new HistoryExchange(
+        request.connection(),
+        context.hub(),
+        new HistoryQuery(
+            PatternQuery.patterns(query),
+            query.number("since", 0).orElse(0L),
+            (int) Math.min(limit, HistoryQuery.MAX_LIMIT)),
+        context.historyCount());
+  }
+
+  private Exchange publish(Request request) {
+    String mediaType = request.mediaType();
+    if (NDJSON.equals(mediaType)) {
+      return new NdjsonExchange(request.connection(), context.hub());
+    }
+    return JSON.equals(mediaType)
+        ? new PublishExchange(request.connection(), context.hub(), request.header(IDEMPOTENCY_KEY))
+        : request.answer(unsupported(JSON + " (one event) or " + NDJSON));
+  }
+
+  private Exchange validate(Request request) {
+    String type = request.parameter("type");
+    Response refusal = pages.refusalToValidate(type);
+    if (refusal != null) {
+      return request.answer(refusal);
+    }
+    return JSON.equals(request.mediaType())
+        ? new ValidateExchange(request.connection(), pages, type)
+        : request.answer(unsupported(JSON));
+  }
+
+  private static Response unsupported(String supported) {
+    return Response.problem(
+        Problem.unsupportedMediaType(
+            "The Content-Type has to be " + supported + ", in UTF-8 and without Content-Encoding"));
+  }
+
+  private Response ready() {
+    if (context.isStopping()) {
+      return Response.problem(Problem.goingAway());
+    }
+    return context
+        .hub()
+        .log()
+        .fault()
+        .map(fault -> Response.problem(Problem.unavailable(fault)))
+        .orElseGet(() -> status("ready"));
+  }
+
+  private static Response status(String status) {
+    return Response.json(HttpResponseStatus.OK, Json.object().put("status", status));
+  }
+}

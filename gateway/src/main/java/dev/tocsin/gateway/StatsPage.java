@@ -1,0 +1,56 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.http.HttpFigures;
+import dev.tocsin.http.Json;
+import dev.tocsin.http.Response;
+import dev.tocsin.hub.EventLog;
+import dev.tocsin.hub.HubStats;
+import dev.tocsin.websocket.WebSocketFigures;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `GET /api/v1/stats`: the figures of every room, as they are now.
+final class StatsPage {
+
+  private StatsPage() {}
+
+  static Response of(GatewayContext context) {
+    HubStats stats = context.hub().stats();
+    EventLog log = context.hub().log();
+    ObjectNode answer =
+        Json.object()
+            .put("total_connections", stats.subscriptions().totalConnections())
+            .put("explicit_subscriptions", stats.subscriptions().explicitSubscriptions())
+            .put("default_subscriptions", stats.subscriptions().defaultSubscriptions())
+            .put("total_patterns", stats.subscriptions().totalPatterns())
+            .put("newest_sequence", log.newest())
+            .put("oldest_sequence", log.oldest())
+            .put("epoch", log.epoch())
+            .put("published", stats.published())
+            .put("delivered", stats.delivered())
+            .put("rejected", stats.rejected())
+            .put("uptime_seconds", context.uptimeMillis() / 1_000.0);
+    write(context.http().figures(), answer.putObject("http"));
+    write(context.webSockets().figures(), answer.putObject("websockets"));
+    ProcessFigures.now().writeTo(answer.putObject("process"));
+    return Response.json(HttpResponseStatus.OK, answer);
+  }
+
+  private static void write(HttpFigures http, ObjectNode target) {
+    target
+        .put("connections", http.connections())
+        .put("accepted", http.accepted())
+        .put("refused", http.refused());
+    ObjectNode answers = target.putObject("answers");
+    for (int i = 0; i < http.answers().size(); i++) {
+      answers.put(i + 1 + "xx", http.answers().get(i));
+    }
+  }
+
+  private static void write(WebSocketFigures webSockets, ObjectNode target) {
+    target.put("opened", webSockets.opened()).put("open", webSockets.open());
+    ObjectNode closed = target.putObject("closed");
+    webSockets.closed().forEach((code, count) -> closed.put(code.toString(), count));
+    closed.put("other", webSockets.closedOtherwise());
+  }
+}

@@ -1,0 +1,64 @@
+package dev.tocsin.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A request that has found its route.
+///
+/// @param connection where it came from, and where it is answered
+/// @param uri its path and query
+/// @param parameters those of the path, by name
+/// @param caller who asks
+public record Request(
+    HttpConnection connection,
+    HttpRequest head,
+    QueryStringDecoder uri,
+    Map<String, String> parameters,
+    Caller caller) {
+
+  /// A parameter of the path.
+  public String parameter(String name) {
+    String value = parameters.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("the path has no parameter " + name);
+    }
+    return value;
+  }
+
+  /// The parameters of the query.
+  public QueryParameters query() throws QueryParameters.InvalidQueryException {
+    return QueryParameters.of(uri);
+  }
+
+  /// A header; `null` when there is none.
+  public @Nullable String header(String name) {
+    return head.headers().get(name);
+  }
+
+  /// Answers so, whatever the body.
+  public Exchange answer(Response response) {
+    return new FixedExchange(connection, response);
+  }
+
+  /// The media type of the body without parameters, in lower case; `null` when there is none or its text is not
+  /// plain UTF-8.
+  public @Nullable String mediaType() {
+    List<String> headers = head.headers().getAll(HttpHeaderNames.CONTENT_TYPE);
+    if (headers.isEmpty() || head.headers().contains(HttpHeaderNames.CONTENT_ENCODING)) {
+      return null;
+    }
+    String[] parts = headers.getFirst().toLowerCase(Locale.ROOT).split(";", -1);
+    for (int i = 1; i < parts.length; i++) {
+      String parameter = parts[i].strip().replace("\"", "");
+      if (parameter.startsWith("charset=") && !parameter.equals("charset=utf-8")) {
+        return null;
+      }
+    }
+    return parts[0].strip();
+  }
+}

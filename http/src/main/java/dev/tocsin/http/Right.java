@@ -1,0 +1,10 @@
+package dev.tocsin.http;
+
+/// A right that a route asks for. What it means, and who has it, is the [Doorkeeper]'s matter.
+///
+/// @param name for a person
+public record Right(String name) {
+
+  /// What needs no right.
+  public static final Right NONE = new Right("none");
+}

@@ -1,0 +1,47 @@
+package dev.tocsin.http;
+
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.Set;
+
+/// What is served at a path by some methods.
+///
+/// @param path segments, each after a slash; one in braces, as in `/types/{type}`, stands for any text and gives it a
+///     name
+/// @param right what who asks needs to have
+/// @param policy what goes with its answers
+/// @param handler makes the exchange that answers
+public record Route(
+    Set<HttpMethod> methods, String path, Right right, AnswerPolicy policy, Handler handler) {
+
+  /// Makes the exchange of a request, on the event loop.
+  public interface Handler {
+
+    /// The exchange of one request.
+    ///
+    /// @throws QueryParameters.InvalidQueryException which the table answers
+    Exchange exchange(Request request) throws QueryParameters.InvalidQueryException;
+  }
+
+  public Route {
+    methods = Set.copyOf(methods);
+    if (!path.startsWith("/")) {
+      throw new IllegalArgumentException("a path begins with a slash, not so " + path);
+    }
+  }
+
+  /// What can be read. HEAD is answered as GET is, without the body.
+  public static Route get(String path, Right right, Handler handler) {
+    return new Route(
+        Set.of(HttpMethod.GET, HttpMethod.HEAD), path, right, AnswerPolicy.API, handler);
+  }
+
+  /// What takes a body.
+  public static Route post(String path, Right right, Handler handler) {
+    return new Route(Set.of(HttpMethod.POST), path, right, AnswerPolicy.API, handler);
+  }
+
+  /// What takes the connection over ([HttpConnection#takeOver]): there is no HEAD of it.
+  public static Route takeOver(String path, Right right, Handler handler) {
+    return new Route(Set.of(HttpMethod.GET), path, right, AnswerPolicy.API, handler);
+  }
+}

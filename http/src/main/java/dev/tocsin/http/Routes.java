@@ -1,0 +1,196 @@
+package dev.tocsin.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// The table of all that is served. What holds for every path comes from here, not from each exchange: who may ask
+/// from a web page, 404 and 405, `Allow`, OPTIONS and the preflight of browsers, faults of a query, and who keeps
+/// the door. Immutable.
+public final class Routes {
+
+  private static final String PREFLIGHT_SECONDS = "600";
+
+  private final Doorkeeper doorkeeper;
+  private final String requestHeaders;
+  private final Map<String, Place> fixed = new HashMap<>();
+  private final Map<PathTemplate, Place> templates = new LinkedHashMap<>();
+  private final Place everywhere = new Place();
+  private final @Nullable Place rest;
+  private final String paths;
+
+  /// The routes of one path.
+  private static final class Place {
+
+    private final Map<HttpMethod, Route> routes = new HashMap<>();
+
+    void add(Route route) {
+      for (HttpMethod method : route.methods()) {
+        if (routes.put(method, route) != null) {
+          throw new IllegalArgumentException("two routes for " + method + " " + route.path());
+        }
+      }
+    }
+
+    /// The methods in the order of the alphabet, OPTIONS among them.
+    List<String> methods() {
+      return Stream.concat(Stream.of(HttpMethod.OPTIONS), routes.keySet().stream())
+          .map(HttpMethod::name)
+          .sorted()
+          .toList();
+    }
+  }
+
+  /// A table.
+  ///
+  /// @param requestHeaders what a page of another origin may send besides what every page may
+  public Routes(List<Route> routes, Doorkeeper doorkeeper, List<String> requestHeaders) {
+    this.doorkeeper = doorkeeper;
+    this.requestHeaders = String.join(", ", requestHeaders);
+    for (Route route : routes) {
+      PathTemplate template = PathTemplate.of(route.path());
+      Place place =
+          template.isFixed()
+              ? fixed.computeIfAbsent(route.path(), path -> new Place())
+              : templates.computeIfAbsent(template, path -> new Place());
+      place.add(route);
+      route.methods().forEach(method -> everywhere.routes.putIfAbsent(method, route));
+    }
+    this.rest = null;
+    this.paths = routes.stream().map(Route::path).distinct().collect(Collectors.joining(", "));
+  }
+
+  /// A table of one route, which is that of every path, whatever its own says.
+  public static Routes everywhere(Route route) {
+    return new Routes(route);
+  }
+
+  private Routes(Route route) {
+    this.doorkeeper = Doorkeeper.NONE;
+    this.requestHeaders = "";
+    this.paths = route.path();
+    everywhere.add(route);
+    rest = everywhere;
+  }
+
+  /// What was found of a request.
+  sealed interface Finding {
+
+    /// A route, which is taken once the doorkeeper agrees.
+    record Found(Route route, Map<String, String> parameters, QueryStringDecoder uri)
+        implements Finding {}
+
+    /// No route; the answer.
+    record Settled(Response response) implements Finding {}
+  }
+
+  Doorkeeper doorkeeper() {
+    return doorkeeper;
+  }
+
+  /// Finds the route of a request.
+  Finding find(HttpRequest head, BrowserRules rules) {
+    Target target = Target.of(head.uri());
+    String fault = rules.fault(head.headers(), target.authority());
+    if (fault != null) {
+      return settled(Problem.forbidden(fault));
+    }
+    QueryStringDecoder uri =
+        new QueryStringDecoder(
+            target.pathAndQuery(), StandardCharsets.UTF_8, true, HttpLimits.MAX_PARAMETERS, true);
+    String path;
+    try {
+      path = uri.path();
+    } catch (IllegalArgumentException e) {
+      return settled(Problem.invalidQuery("The path is not percent-encoded correctly"));
+    }
+    Map<String, String> parameters = new HashMap<>();
+    Place place = place(path, parameters);
+    return head.method().equals(HttpMethod.OPTIONS)
+        ? options(head, path.equals("*") ? everywhere : place, rules)
+        : find(head, place, parameters, uri);
+  }
+
+  private @Nullable Place place(String path, Map<String, String> parameters) {
+    Place place = fixed.get(path);
+    if (place != null) {
+      return place;
+    }
+    for (Map.Entry<PathTemplate, Place> entry : templates.entrySet()) {
+      if (entry.getKey().match(path, parameters)) {
+        return entry.getValue();
+      }
+    }
+    return rest;
+  }
+
+  private Finding find(
+      HttpRequest head,
+      @Nullable Place place,
+      Map<String, String> parameters,
+      QueryStringDecoder uri) {
+    if (place == null) {
+      return settled(notFound());
+    }
+    Route route = place.routes.get(head.method());
+    if (route != null) {
+      return new Finding.Found(route, parameters, uri);
+    }
+    String methods = String.join(", ", place.methods());
+    Problem problem =
+        Problem.methodNotAllowed(head.method() + " is not possible here; what is: " + methods);
+    return new Finding.Settled(
+        Response.problem(problem)
+            .with(HttpHeaderNames.ALLOW.toString(), String.join(", ", place.methods())));
+  }
+
+  private Problem notFound() {
+    return Problem.notFound("There is nothing at this path; there is something at " + paths);
+  }
+
+  /// What may be asked of a path; for a page of another origin that was named, in the words of CORS.
+  private Finding options(HttpRequest head, @Nullable Place place, BrowserRules rules) {
+    boolean preflight =
+        head.headers().contains(HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD)
+            && rules.corsOrigin(head.headers()) != null;
+    if (preflight) {
+      // Where there is nothing, the page is to read the 404 that its request will get.
+      String methods = String.join(", ", (place == null ? everywhere : place).methods());
+      return new Finding.Settled(
+          Response.empty(HttpResponseStatus.NO_CONTENT)
+              .with(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS.toString(), methods)
+              .with(HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS.toString(), requestHeaders)
+              .with(HttpHeaderNames.ACCESS_CONTROL_MAX_AGE.toString(), PREFLIGHT_SECONDS));
+    }
+    return place == null
+        ? settled(notFound())
+        : new Finding.Settled(
+            Response.empty(HttpResponseStatus.NO_CONTENT)
+                .with(HttpHeaderNames.ALLOW.toString(), String.join(", ", place.methods())));
+  }
+
+  /// Takes a route.
+  static Exchange take(
+      Finding.Found found, HttpConnection connection, HttpRequest head, Caller who) {
+    Request request = new Request(connection, head, found.uri(), found.parameters(), who);
+    try {
+      return found.route().handler().exchange(request);
+    } catch (QueryParameters.InvalidQueryException e) {
+      return request.answer(Response.problem(Problem.invalidQuery(String.valueOf(e.getMessage()))));
+    }
+  }
+
+  private static Finding settled(Problem problem) {
+    return new Finding.Settled(Response.problem(problem));
+  }
+}

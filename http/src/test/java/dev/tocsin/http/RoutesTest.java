@@ -1,0 +1,292 @@
+package dev.tocsin.http;
+
+import static dev.tocsin.fixtures.RawClient.get;
+import static dev.tocsin.fixtures.RawClient.post;
+import static dev.tocsin.fixtures.RawClient.request;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tocsin.fixtures.RecordedLogs;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RoutesTest {
+
+  private static final Right WRITE = new Right("write");
+
+  private static Response text(String text) {
+    return new Response(
+        HttpResponseStatus.OK, "text/plain", text.getBytes(StandardCharsets.UTF_8), Map.of());
+  }
+
+  /// Sends the body back, behind who has sent it.
+  private static final Route ECHO =
+      Route.post(
+          "/echo/{name}",
+          WRITE,
+          request ->
+              new BodyExchange(request.connection()) {
+                @Override
+                protected void complete(byte[] body) {
+                  respond(
+                      text(
+                          request.caller()
+                              + " "
+                              + request.parameter("name")
+                              + " "
+                              + new String(body, StandardCharsets.UTF_8)));
+                }
+              });
+
+  private static final Route HELLO =
+      Route.get("/hello", Right.NONE, request -> request.answer(text("hello")));
+
+  private record Named(String name) implements Caller {
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  /// Answers when the test wants it to.
+  private static final class SlowDoorkeeper implements Doorkeeper {
+
+    final List<Right> asked = new ArrayList<>();
+    CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+
+    @Override
+    public CompletionStage<Verdict> admit(HttpRequest head, Right right) {
+      asked.add(right);
+      verdict = new CompletableFuture<>();
+      return verdict;
+    }
+
+    void admit(String name) {
+      verdict.complete(new Verdict.Admitted(new Named(name)));
+    }
+  }
+
+  @Test
+  void readsNothingOfTheBodyUntilItIsKnownWhoAsks() {
+    SlowDoorkeeper doorkeeper = new SlowDoorkeeper();
+    try (EmbeddedHttp server = new EmbeddedHttp(doorkeeper, ECHO, HELLO)) {
+      String whole = post("/echo/a%20b", "body") + get("/hello");
+      server.receive(whole.substring(0, whole.indexOf("dy")));
+
+      assertThat(doorkeeper.asked).containsExactly(WRITE);
+      assertThat(server.hasAskedForMore()).isFalse();
+      assertThat(server.said()).isEmpty();
+
+      doorkeeper.admit("Ada");
+      assertThat(server.hasAskedForMore()).isTrue();
+      server.receive(whole.substring(whole.indexOf("dy")));
+      assertThat(server.said()).contains("Ada a b body").doesNotContain("hello");
+      assertThat(doorkeeper.asked).containsExactly(WRITE, Right.NONE);
+
+      doorkeeper.admit("Bob");
+      assertThat(server.said()).endsWith("hello");
+    }
+  }
+
+  @Test
+  void sendsContinueOnlyToWhomItLetsIn() {
+    SlowDoorkeeper doorkeeper = new SlowDoorkeeper();
+    try (EmbeddedHttp server = new EmbeddedHttp(doorkeeper, ECHO)) {
+      String whole =
+          request("POST", "/echo/x", "body", "Expect: 100-continue").replaceFirst("body$", "");
+      server.receive(whole);
+      assertThat(server.said()).isEmpty();
+
+      doorkeeper.admit("Ada");
+      assertThat(server.said()).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+      assertThat(server.receive("body").said()).contains("Ada x body");
+    }
+  }
+
+  @Test
+  void answersWhomItTurnsAwayAndGoesOn() {
+    SlowDoorkeeper doorkeeper = new SlowDoorkeeper();
+    try (EmbeddedHttp server = new EmbeddedHttp(doorkeeper, ECHO, HELLO)) {
+      server.receive(post("/echo/x", "body") + get("/hello"));
+      doorkeeper.verdict.complete(
+          new Doorkeeper.Verdict.Denied(Response.problem(Problem.forbidden("not you"))));
+      assertThat(server.said()).startsWith("HTTP/1.1 403").contains("not you");
+
+      doorkeeper.admit("Ada");
+      assertThat(server.said()).endsWith("hello");
+    }
+  }
+
+  @Test
+  void doesNotWaitForeverForTheDoorkeeper() {
+    SlowDoorkeeper doorkeeper = new SlowDoorkeeper();
+    try (EmbeddedHttp server = new EmbeddedHttp(doorkeeper, ECHO)) {
+      server.receive(post("/echo/x", "body")).pass(30);
+      assertThat(server.said()).isEmpty();
+      server.pass(1);
+      assertThat(server.said()).startsWith("HTTP/1.1 503").contains("connection: close");
+
+      // Too late.
+      doorkeeper.admit("Ada");
+      assertThat(server.said()).isEmpty();
+      assertThat(server.pass(2).isClosed()).isTrue();
+    }
+  }
+
+  @Test
+  void aDoorkeeperThatFailsIsAFaultOfTheServer() {
+    SlowDoorkeeper doorkeeper = new SlowDoorkeeper();
+    try (EmbeddedHttp server = new EmbeddedHttp(doorkeeper, ECHO)) {
+      server.receive(post("/echo/x", "body"));
+      doorkeeper.verdict.completeExceptionally(new IllegalStateException("a bug"));
+
+      assertThat(server.said()).startsWith("HTTP/1.1 500");
+      assertThat(RecordedLogs.take()).singleElement().asString().contains("a bug");
+    }
+  }
+
+  @Test
+  void forgetsWhoHasGoneMeanwhile() {
+    SlowDoorkeeper doorkeeper = new SlowDoorkeeper();
+    try (EmbeddedHttp server = new EmbeddedHttp(doorkeeper, ECHO)) {
+      server.receive(post("/echo/x", "body"));
+      server.channel.close();
+      doorkeeper.admit("Ada");
+
+      assertThat(server.said()).isEmpty();
+      assertThat(server.context.openConnections()).isZero();
+    }
+  }
+
+  /// Whatever is thrown, an answer comes: a request must not hang.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anErrorThrownOnTheLoopIsAnswered(boolean later) {
+    CompletableFuture<String> work = new CompletableFuture<>();
+    Route broken =
+        Route.post(
+            "/broken",
+            Right.NONE,
+            request ->
+                new BodyExchange(request.connection()) {
+                  @Override
+                  protected void complete(byte[] body) {
+                    work.whenComplete((done, failure) ->
+                        connection()
+                            .onLoop(() -> {
+                              throw new InternalError("a bug, or not enough memory");
+                            }));
+                  }
+                });
+    try (EmbeddedHttp server = new EmbeddedHttp(Doorkeeper.NONE, broken)) {
+      if (!later) {
+        work.complete("");
+      }
+      server.receive(post("/broken", "body"));
+      work.complete("");
+
+      assertThat(server.said()).startsWith("HTTP/1.1 500").contains("internal_error");
+      assertThat(RecordedLogs.take()).singleElement().asString().contains("not enough memory");
+      assertThat(server.pass(2).isClosed()).isTrue();
+    }
+  }
+
+  /// As a stream of events does it: a head, then bytes of its own.
+  @Test
+  void anExchangeMayTakeTheConnectionOver() {
+    ChannelInboundHandlerAdapter stream =
+        new ChannelInboundHandlerAdapter() {
+          @Override
+          public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ByteBuf bytes = (ByteBuf) message;
+            ctx.writeAndFlush(
+                Unpooled.copiedBuffer(
+                    "got " + bytes.toString(StandardCharsets.UTF_8) + ";", StandardCharsets.UTF_8));
+            bytes.release();
+          }
+        };
+    Route streaming =
+        Route.takeOver(
+            "/stream",
+            Right.NONE,
+            request ->
+                new BodyExchange(request.connection()) {
+                  @Override
+                  protected void complete(byte[] body) {
+                    connection()
+                        .takeOver(
+                            new DefaultFullHttpResponse(
+                                HttpVersion.HTTP_1_1, HttpResponseStatus.OK),
+                            stream,
+                            () ->
+                                connection()
+                                    .channel()
+                                    .writeAndFlush(
+                                        Unpooled.copiedBuffer("first;", StandardCharsets.UTF_8)));
+                  }
+                });
+    try (EmbeddedHttp server = new EmbeddedHttp(Doorkeeper.NONE, streaming)) {
+      server.receive(get("/stream"));
+      assertThat(server.said()).isEqualTo("HTTP/1.1 200 OK\r\n\r\nfirst;");
+      assertThat(server.receive("x").said()).isEqualTo("got x;");
+      // HTTP's times no longer count.
+      assertThat(server.pass(100).isClosed()).isFalse();
+      assertThat(server.receive(request("HEAD", "/stream", "")).said()).startsWith("got HEAD");
+    }
+  }
+
+  @Test
+  void thePolicyOfARouteGoesWithItsAnswers() {
+    AnswerPolicy page = new AnswerPolicy("max-age=60", Map.of("Content-Security-Policy", "x"));
+    Route styled =
+        new Route(
+            Set.of(HttpMethod.GET),
+            "/page",
+            Right.NONE,
+            page,
+            request -> request.answer(text("p")));
+    try (EmbeddedHttp server = new EmbeddedHttp(Doorkeeper.NONE, styled, HELLO)) {
+      assertThat(server.receive(get("/page")).said())
+          .contains("cache-control: max-age=60", "Content-Security-Policy: x")
+          .doesNotContain("no-store");
+      assertThat(server.receive(get("/hello")).said()).contains("cache-control: no-store");
+    }
+  }
+
+  @Test
+  void refusesTwoRoutesForOneThing() {
+    assertThatThrownBy(() -> new EmbeddedHttp(Doorkeeper.NONE, HELLO, HELLO))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageMatching("two routes for (GET|HEAD) /hello");
+    assertThatThrownBy(() -> Route.get("hello", Right.NONE, HELLO.handler()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void countsWhatItAnswers() {
+    try (EmbeddedHttp server = new EmbeddedHttp(Doorkeeper.NONE, HELLO)) {
+      server.receive(get("/hello") + get("/hello") + get("/nothing"));
+
+      assertThat(server.context.figures())
+          .isEqualTo(new HttpFigures(1, 1, 0, List.of(0L, 2L, 0L, 1L, 0L)));
+    }
+  }
+}
