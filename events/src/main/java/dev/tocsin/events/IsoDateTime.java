@@ -177,8 +177,7 @@ final class IsoDateTime {
     }
     boolean sound =
         isOffset(s, at)
-            && (!leap
-                || isEndOfMonth(year, month, day, hour * 60 + minute - offsetMinutes(s, at)));
+            && (!leap || isEndOfMonth(year, month, day, hour * 60 + minute - offsetMinutes(s, at)));
     return sound ? at : -1;
   }
 
@@ -187,9 +186,7 @@ final class IsoDateTime {
   /// @param minute of the day in UTC, as it is counted in the local day: less than none on the day
   ///     before
   private static boolean isEndOfMonth(int year, int month, int day, int minute) {
-    return minute == MINUTES_OF_DAY - 1
-        ? day == daysOf(year, month)
-        : minute == -1 && day == 1;
+    return minute == MINUTES_OF_DAY - 1 ? day == daysOf(year, month) : minute == -1 && day == 1;
   }
 
   private static boolean isDate(int year, int month, int day) {

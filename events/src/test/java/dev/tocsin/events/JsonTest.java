@@ -51,7 +51,9 @@ class JsonTest {
   @Test
   void refusesInTheWordsOfTheServer() {
     assertThat(Json.read("{\"a\":1,\"a\":2}"))
-        .isEqualTo(StrictJson.fault("{\"a\":1,\"a\":2}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        .isEqualTo(
+            StrictJson.fault(
+                "{\"a\":1,\"a\":2}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
   }
 
   @Test

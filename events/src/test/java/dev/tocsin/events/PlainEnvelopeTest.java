@@ -138,7 +138,8 @@ class PlainEnvelopeTest {
   void takesWhatProducersWrite(String field) {
     String json =
         "{\"type\":\"gpu.stats_updated\",\"payload\":" + GPU.replace("}", "," + field + "}") + "}";
-    assertThat(ENCODER.encodeAny(
+    assertThat(
+            ENCODER.encodeAny(
                 json.getBytes(StandardCharsets.UTF_8), 0, bytes(json), new Suggestions.Budget()))
         .isInstanceOf(EncodedEvent.class);
     assertThat(agrees(json)).isEqualTo(!field.contains("e9999"));

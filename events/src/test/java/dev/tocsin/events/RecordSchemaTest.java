@@ -341,7 +341,8 @@ class RecordSchemaTest {
               .allSatisfy(error -> assertThat(error.path()).startsWith("/persons/"));
           assertThat(invalid.rejection().message())
               .isEqualTo(
-                  "Payload of door.opened: /persons/0 must be a string; was 1 (and at least 999 more)");
+                  "Payload of door.opened: /persons/0 must be a string; was 1 (and at least 999"
+                      + " more)");
         });
   }
 
@@ -360,7 +361,9 @@ class RecordSchemaTest {
 
     assertThat(invalid.errors().stream().mapToInt(e -> e.path().length()).sum())
         .isBetween(30_000, 300_000);
-    assertThat(invalid.rejection().message()).hasSizeLessThan(300).endsWith("(and at least 8 more)");
+    assertThat(invalid.rejection().message())
+        .hasSizeLessThan(300)
+        .endsWith("(and at least 8 more)");
   }
 
   record Undocumented(String name) {}

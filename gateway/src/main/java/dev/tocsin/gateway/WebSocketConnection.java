@@ -48,12 +48,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
   WebSocketConnection(
       GatewayContext context, Loop loop, Channel channel, @Nullable PerMessageDeflate agreed) {
     super(
-        channel,
-        loop.connections(),
-        Limits.FRAMES,
-        loop.deflation(),
-        context.webSockets(),
-        agreed);
+        channel, loop.connections(), Limits.FRAMES, loop.deflation(), context.webSockets(), agreed);
     this.context = context;
     this.loop = loop;
     this.channel = channel;
@@ -69,8 +64,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable {
   void open(Upgrade.Accepted upgrade) {
     loop.connections().add(this);
     List<EventPattern> asked = upgrade.patterns();
-    long sequence =
-        asked == null ? loop.shard().join(this) : loop.shard().subscribe(this, asked);
+    long sequence = asked == null ? loop.shard().join(this) : loop.shard().subscribe(this, asked);
     notePatterns();
     if (isClosing()) {
       return;

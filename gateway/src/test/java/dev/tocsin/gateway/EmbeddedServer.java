@@ -75,7 +75,7 @@ final class EmbeddedServer implements AutoCloseable {
 
           private boolean running;
 
-          /// As an event loop does: no task begins in the middle of another.
+          // As an event loop does: no task begins in the middle of another.
           @Override
           public void runPendingTasks() {
             if (running) {

@@ -21,8 +21,7 @@ class FloodTest {
   private static final long LOOK_NANOS = 10_000;
 
   /// What had been done of a flood when the loop could first look after others.
-  private static long doneInTheFirstRound(
-      EmbeddedServer server, byte[] flood, LongSupplier done) {
+  private static long doneInTheFirstRound(EmbeddedServer server, byte[] flood, LongSupplier done) {
     AtomicLong first = new AtomicLong(-1);
     server.nanosPerLook = LOOK_NANOS;
     server.channel.eventLoop().execute(() -> first.set(done.getAsLong()));
@@ -33,8 +32,10 @@ class FloodTest {
   }
 
   private static byte[] request(String body) {
-    return ("POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
-            + "Content-Length: "
+    return ("POST /api/v1/events HTTP/1.1\r\n"
+                + "Host: localhost\r\n"
+                + "Content-Type: application/x-ndjson\r\n"
+                + "Content-Length: "
             + body.length()
             + "\r\n\r\n"
             + body)
@@ -109,10 +110,12 @@ class FloodTest {
   void actionsOfAClientThatHasFinishedSendingAreAnswered() {
     try (EmbeddedServer server = EmbeddedServer.webSocket("?events=none")) {
       server.nanosPerLook = LOOK_NANOS;
-      server.channel.eventLoop().execute(() ->
-          server.channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE));
-      server.channel.writeInbound(
-          Unpooled.copiedBuffer(frames(RawWebSocket.textFrame("x"), 300)));
+      server
+          .channel
+          .eventLoop()
+          .execute(() ->
+              server.channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE));
+      server.channel.writeInbound(Unpooled.copiedBuffer(frames(RawWebSocket.textFrame("x"), 300)));
 
       assertThat(server.said().split("invalid_json", -1)).hasSize(301);
       assertThat(server.isClosed()).isTrue();
@@ -128,8 +131,7 @@ class FloodTest {
               .repeat(500)
               .getBytes(StandardCharsets.US_ASCII);
       long first =
-          doneInTheFirstRound(
-              server, requests, () -> server.channel.outboundMessages().size());
+          doneInTheFirstRound(server, requests, () -> server.channel.outboundMessages().size());
 
       assertThat(first).isLessThan(100);
       assertThat(server.said().split("HTTP/1.1 200", -1)).hasSize(501);
@@ -144,11 +146,7 @@ class FloodTest {
           Unpooled.copiedBuffer(
               "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(200),
               StandardCharsets.US_ASCII));
-      server
-          .channel
-          .pipeline()
-          .fireUserEventTriggered(
-              ChannelInputShutdownEvent.INSTANCE);
+      server.channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
 
       assertThat(server.said().split("HTTP/1.1 200", -1)).hasSize(201);
       server.nanosPerLook = 0;
@@ -183,7 +181,8 @@ class FloodTest {
       assertThat(server.isClosed()).isFalse();
       server.connections().input().open(() -> {}).set(1_000);
       var other = server.connections().input().open(() -> {});
-      long rest = server.context.http().heapShareBytes(8) - server.connections().input().heldBytes();
+      long rest =
+          server.context.http().heapShareBytes(8) - server.connections().input().heldBytes();
       while (rest > 0) {
         long part = Math.min(rest, 40_000);
         server.connections().input().open(() -> {}).set(part);

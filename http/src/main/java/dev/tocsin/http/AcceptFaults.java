@@ -12,8 +12,7 @@ final class AcceptFaults extends ChannelInboundHandlerAdapter {
 
   private static final Logger LOG = LoggerFactory.getLogger(AcceptFaults.class);
 
-  private final SparseLog failed =
-      new SparseLog(LOG, Level.WARN, "connections cannot be accepted");
+  private final SparseLog failed = new SparseLog(LOG, Level.WARN, "connections cannot be accepted");
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {

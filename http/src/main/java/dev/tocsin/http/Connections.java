@@ -49,7 +49,10 @@ public final class Connections {
   /// Starts the timer. Any thread.
   void start() {
     eventLoop.scheduleAtFixedRate(
-        Guard.task("the connections could not be looked after", this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        Guard.task("the connections could not be looked after", this::tick),
+        TICK_MILLIS,
+        TICK_MILLIS,
+        TimeUnit.MILLISECONDS);
   }
 
   /// The event loop that owns all this.

@@ -89,8 +89,7 @@ public final class HttpServer {
     }
     SocketMemory memory = SocketMemory.ofProcess();
     HttpContext context =
-        new HttpContext(
-            clock, nanoTime, settings.browserRules(), most, settings.loops(), memory);
+        new HttpContext(clock, nanoTime, settings.browserRules(), most, settings.loops(), memory);
     Service.Factory factory = services.apply(context);
     Map<EventLoop, Connections> loops = new HashMap<>();
     for (EventExecutor executor : group) {
@@ -100,7 +99,9 @@ public final class HttpServer {
       loops.put(eventLoop, connections);
     }
     ChannelFuture bound =
-        bootstrap(eventLoops, loops, memory).bind(settings.host(), settings.port()).awaitUninterruptibly();
+        bootstrap(eventLoops, loops, memory)
+            .bind(settings.host(), settings.port())
+            .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       loops.forEach((eventLoop, connections) -> eventLoop.execute(connections::end));
       group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
@@ -115,14 +116,13 @@ public final class HttpServer {
 
   /// Has every loop give memory back when there is little left. Not at once again: a socket that is closed lets go of
   /// what it holds a little later.
-  private static void relieveWhenPressed(
-      SocketMemory memory, Map<EventLoop, Connections> loops) {
+  private static void relieveWhenPressed(SocketMemory memory, Map<EventLoop, Connections> loops) {
     memory.whenPressed(() -> {
       long excessBytes = memory.excessBytes() / loops.size();
-      loops.forEach(
-          (eventLoop, connections) ->
-              eventLoop.execute(
-                  Guard.task("memory could not be given back", () -> connections.relieve(excessBytes))));
+      loops.forEach((eventLoop, connections) ->
+          eventLoop.execute(
+              Guard.task(
+                  "memory could not be given back", () -> connections.relieve(excessBytes))));
       loops
           .keySet()
           .iterator()
@@ -222,11 +222,10 @@ public final class HttpServer {
   /// Has something done on every loop, and waits for it until the deadline.
   private void onEveryLoop(Consumer<Connections> action, long deadlineNanos) {
     List<Future<?>> done = new ArrayList<>();
-    loops.forEach(
-        (eventLoop, connections) ->
-            done.add(
-                eventLoop.submit(
-                    Guard.task("a loop could not be ended", () -> action.accept(connections)))));
+    loops.forEach((eventLoop, connections) ->
+        done.add(
+            eventLoop.submit(
+                Guard.task("a loop could not be ended", () -> action.accept(connections)))));
     done.forEach(future -> future.awaitUninterruptibly(left(deadlineNanos)));
   }
 

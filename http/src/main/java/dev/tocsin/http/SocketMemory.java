@@ -165,8 +165,7 @@ public final class SocketMemory {
       try {
         return handle.allocate(allocator);
       } catch (OutOfMemoryError e) {
-        return Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(SPARE_BYTES))
-            .clear();
+        return Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(SPARE_BYTES)).clear();
       }
     }
 

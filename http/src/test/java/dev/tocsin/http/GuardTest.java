@@ -42,7 +42,8 @@ class GuardTest {
   void whatACallbackOfAFutureThrowsIsLogged(Throwable fault) {
     CompletableFuture<String> future = new CompletableFuture<>();
     List<Runnable> tasks = new ArrayList<>();
-    Guard.whenComplete(future, tasks::add, "it could not be told", (value, failure) -> raise(fault));
+    Guard.whenComplete(
+        future, tasks::add, "it could not be told", (value, failure) -> raise(fault));
 
     future.complete("x");
     tasks.getFirst().run();

@@ -27,11 +27,12 @@ class HttpServerTest {
             InstantSource.system(),
             System::nanoTime,
             () -> 100,
-            context -> connections -> {
-              loops.add(connections);
-              Routes none = new Routes(List.of(), Doorkeeper.OPEN, List.of());
-              return () -> none;
-            });
+            context ->
+                connections -> {
+                  loops.add(connections);
+                  Routes none = new Routes(List.of(), Doorkeeper.NONE, List.of());
+                  return () -> none;
+                });
   }
 
   @AfterEach

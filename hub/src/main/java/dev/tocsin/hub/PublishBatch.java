@@ -31,8 +31,7 @@ public final class PublishBatch {
     EncodingResult result = hub.encodeGuarded(command, suggestions);
     if (result instanceof EncodedEvent event) {
       String key = command.idempotencyKey();
-      accepted.add(
-          new Append(event, key == null ? null : IdempotencyKey.of(key, command.event())));
+      accepted.add(new Append(event, key == null ? null : IdempotencyKey.of(key, command.event())));
     }
     encoded.add(result);
     return result instanceof Rejection rejection ? rejection : null;

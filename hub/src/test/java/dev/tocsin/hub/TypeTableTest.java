@@ -3,8 +3,8 @@ package dev.tocsin.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.events.EventCatalog;
-import dev.tocsin.events.Suggestions;
 import dev.tocsin.events.EventType;
+import dev.tocsin.events.Suggestions;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;

@@ -51,7 +51,9 @@ class OutletTest {
   }
 
   private int waitingBytes() {
-    return waiting.stream().mapToInt(write -> Outlet.WRITE_BYTES + write.bytes.readableBytes()).sum();
+    return waiting.stream()
+        .mapToInt(write -> Outlet.WRITE_BYTES + write.bytes.readableBytes())
+        .sum();
   }
 
   @AfterEach

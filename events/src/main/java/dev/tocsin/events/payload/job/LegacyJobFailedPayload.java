@@ -11,8 +11,7 @@ public record LegacyJobFailedPayload(
     @Doc(value = "Opaque identifier of the job, the same in all its events", example = "job-91c2")
         String jobId,
     @Doc(value = "Kind of work that the job does", example = "clip_export") String jobType,
-    @Doc("When the job gave up; absent when its sender does not tell")
-        @Nullable Timestamp failedAt,
+    @Doc("When the job gave up; absent when its sender does not tell") @Nullable Timestamp failedAt,
     @Doc(
             value = "What went wrong, in words for a person",
             example = "The archive's disk has no space left")
