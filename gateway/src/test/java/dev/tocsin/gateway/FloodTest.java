@@ -33,9 +33,9 @@ class FloodTest {
 
   private static byte[] request(String body) {
     return ("POST /api/v1/events HTTP/1.1\r\n"
-                + "Host: localhost\r\n"
-                + "Content-Type: application/x-ndjson\r\n"
-                + "Content-Length: "
+            + "Host: localhost\r\n"
+            + "Content-Type: application/x-ndjson\r\n"
+            + "Content-Length: "
             + body.length()
             + "\r\n\r\n"
             + body)

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -219,13 +220,17 @@ public final class HttpServer {
         .awaitUninterruptibly(2_000);
   }
 
-  /// Has something done on every loop, and waits for it until the deadline.
+  /// Has something done on every loop that lives, and waits for it until the deadline.
   private void onEveryLoop(Consumer<Connections> action, long deadlineNanos) {
     List<Future<?>> done = new ArrayList<>();
-    loops.forEach((eventLoop, connections) ->
-        done.add(
-            eventLoop.submit(
-                Guard.task("a loop could not be ended", () -> action.accept(connections)))));
+    loops.forEach((eventLoop, connections) -> {
+      Runnable task = Guard.task("a loop could not be ended", () -> action.accept(connections));
+      try {
+        done.add(eventLoop.submit(task));
+      } catch (RejectedExecutionException e) {
+        // It has ended already.
+      }
+    });
     done.forEach(future -> future.awaitUninterruptibly(left(deadlineNanos)));
   }
 
