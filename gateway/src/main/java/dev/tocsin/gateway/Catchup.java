@@ -131,7 +131,7 @@ final class Catchup {
     }
     ByteBuf frames = page.frames;
     if (frames != null) {
-      ChannelFuture written = channel.writeAndFlush(connection.inItsForm(frames));
+      ChannelFuture written = connection.sendAndTell(connection.inItsForm(frames));
       if (more) {
         written.addListener(done -> {
           if (done.isSuccess()) {

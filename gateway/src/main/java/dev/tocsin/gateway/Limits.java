@@ -31,6 +31,9 @@ final class Limits {
 
   static final int LIVE_MEMORY_PARTS = 8;
 
+  /// Of how many parts of the heap one is for the patterns of all connections.
+  static final int PATTERN_PARTS = 8;
+
   /// The largest and the smallest page of the log that is on its way to a connection that is behind, in
   /// bytes of JSON; the more are behind, the smaller, so that together they stay within
   /// [#CATCHUP_BYTES].
