@@ -81,7 +81,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
         .addKeyValue("connection", id)
         .addKeyValue("address", channel.remoteAddress())
         .addKeyValue("channel", channel.id())
-        .addKeyValue("patterns", patterns == null ? "all" : patterns.size())
+        .addKeyValue("patterns", asked == null ? "all" : asked.size())
         .log("connected");
     if (upgrade.resume() != null) {
       // From the very position that was told: nothing may come before the answer.
