@@ -16,8 +16,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /// A whole server, put together: catalog, log, hub and gateway. Running from [#inMemory] or [#onDisk]
 /// to [#stop].
@@ -30,13 +28,11 @@ final class Server {
 
   private final EventLog log;
   private final Hub hub;
-  private final ExecutorService reader;
   private final Gateway gateway;
 
-  private Server(EventLog log, Hub hub, ExecutorService reader, Gateway gateway) {
+  private Server(EventLog log, Hub hub, Gateway gateway) {
     this.log = log;
     this.hub = hub;
-    this.reader = reader;
     this.gateway = gateway;
   }
 
@@ -79,19 +75,15 @@ final class Server {
       GatewaySettings settings,
       InstantSource clock)
       throws Failure {
-    ExecutorService reader =
-        Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("tocsin-log-read").daemon().factory());
     Server server = null;
     try {
-      Hub hub = new Hub(catalog, log, clock, recentBytes, reader);
-      server = new Server(log, hub, reader, Gateway.start(hub, settings, clock));
+      Hub hub = new Hub(catalog, log, clock, recentBytes);
+      server = new Server(log, hub, Gateway.start(hub, settings, clock));
       return server;
     } catch (StartFailedException e) {
       throw new Failure(String.valueOf(e.getMessage()), e);
     } finally {
       if (server == null) {
-        reader.shutdown();
         log.close();
       }
     }
@@ -133,7 +125,6 @@ final class Server {
   /// Stops in good order, see [Gateway#stop].
   void stop(Duration limit) {
     gateway.stop(limit);
-    reader.shutdown();
     log.close();
   }
 }

@@ -41,8 +41,7 @@ public class HostilePatternsBenchmark {
           EventCatalog.builtIn(),
           new InMemoryEventLog("bench", 1 << 20),
           () -> Instant.EPOCH,
-          1 << 20,
-          Runnable::run);
+          1 << 20);
   private final SubscriptionManager manager = new SubscriptionManager();
   private List<String> texts = List.of();
   private List<EventPattern> patterns = List.of();

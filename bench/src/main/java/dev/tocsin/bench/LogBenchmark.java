@@ -7,7 +7,8 @@ import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.InMemoryEventLog;
-import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Page;
+import dev.tocsin.hub.TypeFilter;
 import dev.tocsin.sqlite.Durability;
 import dev.tocsin.sqlite.LogOpenException;
 import dev.tocsin.sqlite.SqliteEventLog;
@@ -107,7 +108,7 @@ public class LogBenchmark {
 
     private void fill() {
       for (int i = 0; i < HELD / PAGE; i++) {
-        log.append(group(PAGE)).join();
+        log.append(group(PAGE)).toCompletableFuture().join();
       }
     }
   }
@@ -124,9 +125,13 @@ public class LogBenchmark {
       super.fill();
     }
 
-    private List<LoggedEvent> next() {
-      List<LoggedEvent> page = super.log.read(position, PAGE, Integer.MAX_VALUE);
-      position = page.size() < PAGE ? 0 : page.getLast().sequence();
+    private Page next() {
+      Page page =
+          super.log
+              .read(position, TypeFilter.ALL, PAGE, Integer.MAX_VALUE)
+              .toCompletableFuture()
+              .join();
+      position = page.events().size() < PAGE ? 0 : page.position();
       return page;
     }
   }
@@ -159,7 +164,7 @@ public class LogBenchmark {
   /// A group, from the call until it is safe.
   @Benchmark
   public List<AppendResult> append(Log log, Group group) {
-    List<AppendResult> results = log.log.append(group.appends).join();
+    List<AppendResult> results = log.log.append(group.appends).toCompletableFuture().join();
     if (!(results.getFirst() instanceof AppendResult.Stored)) {
       throw new IllegalStateException(results.getFirst().toString());
     }
@@ -168,7 +173,7 @@ public class LogBenchmark {
 
   /// A page of 256 events, read back in the log's order.
   @Benchmark
-  public List<LoggedEvent> readPage(FilledLog log) {
+  public Page readPage(FilledLog log) {
     return log.next();
   }
 }

@@ -80,12 +80,7 @@ public class PublishBenchmark {
           .getSchema(catalog.jsonSchema("detection.new").orElseThrow());
   private final JsonNode parsed = mapper.readTree(PAYLOAD);
   private final Hub hub =
-      new Hub(
-          catalog,
-          new InMemoryEventLog("bench", 1 << 24),
-          InstantSource.system(),
-          1 << 24,
-          Runnable::run);
+      new Hub(catalog, new InMemoryEventLog("bench", 1 << 24), InstantSource.system(), 1 << 24);
   private final PublishCommand command = new PublishCommand(Slice.of(EVENT));
   private final List<PublishCommand> batch = Collections.nCopies(BATCH, command);
 

@@ -30,7 +30,9 @@ public enum CloseCode {
   /// The client took not one byte of what was waiting for it, for a long time.
   SLOW_CONSUMER(4503, true),
   /// Nothing at all was heard from the client for 60 s.
-  HEARTBEAT_TIMEOUT(4508, true);
+  HEARTBEAT_TIMEOUT(4508, true),
+  /// The log has begun a new epoch: the positions that the client knows mean nothing any more.
+  EPOCH_CHANGED(4510, true);
 
   private static final Map<Integer, CloseCode> BY_CODE =
       Arrays.stream(values())

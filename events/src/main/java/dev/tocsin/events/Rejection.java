@@ -8,7 +8,9 @@ import java.util.List;
 /// @param message a sentence for a person
 /// @param errors every fault of the payload when the code is [ErrorCode#INVALID_PAYLOAD], at most
 ///     [#MAX_ERRORS] of them; empty otherwise
-public record Rejection(ErrorCode code, String message, List<PayloadError> errors)
+/// @param uncertain whether the event may be in the log all the same
+public record Rejection(
+    ErrorCode code, String message, List<PayloadError> errors, boolean uncertain)
     implements EncodingResult, Json.Reading {
 
   /// How many faults of one payload are told; further ones are not looked for, and the message says
@@ -22,5 +24,15 @@ public record Rejection(ErrorCode code, String message, List<PayloadError> error
   /// A refusal without payload faults.
   public Rejection(ErrorCode code, String message) {
     this(code, message, List.of());
+  }
+
+  /// A refusal of what the event says.
+  public Rejection(ErrorCode code, String message, List<PayloadError> errors) {
+    this(code, message, errors, false);
+  }
+
+  /// What a producer is told of whose event nobody knows whether it was published.
+  public static Rejection uncertain(String message) {
+    return new Rejection(ErrorCode.UNAVAILABLE, message, List.of(), true);
   }
 }

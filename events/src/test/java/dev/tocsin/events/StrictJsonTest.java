@@ -282,7 +282,8 @@ class StrictJsonTest {
     Rejection fault = StrictJson.check(utf8(json.toString()));
 
     if (fault != null) {
-      assertThat(fault.message())
+      // What it quotes of the text may be anything.
+      assertThat(fault.message().replace("'`'", ""))
           .doesNotContain("nable", "eature", "ackson", "`", "JSON String", "(code", "CTRL")
           .matches("(?s)(Not valid JSON: )?(It ends|There is|The name|A |An |The JSON).*");
     }

@@ -8,11 +8,16 @@ import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
 import dev.tocsin.hub.Shard;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What the messages of a client do. Belongs to the event loop.
 final class Actions {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Actions.class);
 
   private final GatewayContext context;
   private final Shard<LiveConnection> shard;
@@ -32,12 +37,41 @@ final class Actions {
       case ClientMessage.Publish publish -> new Publish(publish);
       case ClientMessage.Subscribe subscribe -> immediate(() -> subscribe(subscribe));
       case ClientMessage.Unsubscribe unsubscribe -> immediate(() -> unsubscribe(unsubscribe));
-      case ClientMessage.Resume resume -> immediate(() -> connection.cursor().resume(resume));
+      case ClientMessage.Resume resume -> resume(resume, () -> shard.catchUp(connection));
       case ClientMessage.Ping ping ->
           immediate(() -> ServerMessages.pong(ping.id(), context.clock()));
       case ClientMessage.Pong pong -> immediate(() -> null);
       case ClientMessage.Malformed malformed ->
           immediate(() -> error(malformed.id(), malformed.rejection()));
+    };
+  }
+
+  /// The action that goes back to a position, or waits for it.
+  ///
+  /// @param newest tells the position at the head when it begins
+  ActionQueue.Action resume(ClientMessage.Resume message, LongSupplier newest) {
+    return new ActionQueue.Action() {
+      @Override
+      public void start(ActionQueue.Answer answer) {
+        boolean[] starting = {true};
+        connection
+            .cursor()
+            .resume(
+                message,
+                newest.getAsLong(),
+                resumed -> {
+                  answer.give(resumed);
+                  if (!starting[0]) {
+                    connection.actionFinished();
+                  }
+                });
+        starting[0] = false;
+      }
+
+      @Override
+      public boolean isPublish() {
+        return false;
+      }
     };
   }
 

@@ -1,36 +1,64 @@
 package dev.tocsin.gateway;
 
 import dev.tocsin.events.ClientMessage;
+import dev.tocsin.http.LoopTasks;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Replay;
 import dev.tocsin.hub.Shard;
 import io.netty.channel.Channel;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CompletableFuture;
 
-/// Where a connection stands on the log: with its shard at the head, or behind it on a [Catchup] of its
-/// own. Belongs to the event loop.
+/// Where a connection stands on the log: with its shard at the head, or lagging, on a [Replay] of its own.
+/// Belongs to the event loop.
 ///
 /// ```
-/// LIVE ──too much to take, or more than memory holds──> FALLING BEHIND ──next task──> CATCHING UP
-///   └──────────────────────────────── resume ────────────────────────────────────────────^  │
-///   ^───────────────────────────────── at the head again ───────────────────────────────────┘
+/// LIVE ──too much to take, or more than memory holds──> LEAVING ──next task──> REPLAYING
+///   ├───────────────────────────── resume ───────────────────────────────────────^ ^ │
+///   ├──resume from a position that has not come here yet──> AWAITING ──it has──────┘ │
+///   ^──────────────────────────────── at the head again ─────────────────────────────┘
 /// ```
 final class Cursor {
 
   private final GatewayContext context;
   private final Loop loop;
+  private final LoopTasks tasks;
   private final Channel channel;
   private final WebSocketConnection connection;
-  private @Nullable Catchup catchup;
-  private boolean awaitingRoom;
-  private boolean fallingBehind;
-  private long fallenAfter;
-  private long fallenPrevious;
-  private boolean ended;
+  private State state = new State.Live();
+
+  /// Whether the replay begins when the socket has taken what was written to it.
+  private boolean needsRoom;
+
+  private sealed interface State {
+
+    /// With the shard.
+    record Live() implements State {}
+
+    /// With the shard, which does not know yet that the connection takes no more.
+    ///
+    /// @param after the position from which it reads on
+    /// @param previous what the next event says
+    record Leaving(long after, long previous) implements State {}
+
+    /// Off the live path, and not yet reading either.
+    record Awaiting(ReplayWriter writer) implements State {}
+
+    /// Reading the log.
+    record Replaying(ReplayWriter writer) implements State {}
+
+    /// Nowhere any more.
+    record Ended() implements State {}
+  }
+
+  /// Takes the answer to a resumption, which goes out before anything that follows it.
+  interface Answer {
+    void give(byte[] message);
+  }
 
   Cursor(GatewayContext context, Loop loop, Channel channel, WebSocketConnection connection) {
     this.context = context;
     this.loop = loop;
+    this.tasks = loop.connections().tasks();
     this.channel = channel;
     this.connection = connection;
   }
@@ -38,30 +66,61 @@ final class Cursor {
   /// The position, which the connection is told now: everything up to this sequence that it wants has
   /// been sent.
   long tellPosition() {
+    // May send what is left of the turn, and that may be too much.
+    long atHead = loop.shard().positionOf(connection);
     leaveLivePath();
-    return catchup == null ? loop.shard().positionOf(connection) : catchup.tellPosition();
+    return switch (state) {
+      case State.Awaiting(ReplayWriter writer) -> writer.tellPosition();
+      case State.Replaying(ReplayWriter writer) -> writer.tellPosition();
+      case State.Leaving leaving -> leaving.after();
+      case State.Live live -> atHead;
+      case State.Ended ended -> atHead;
+    };
   }
 
-  /// Goes back to a position, or says why not; the answer goes out before anything that follows it.
-  byte[] resume(ClientMessage.Resume wish) {
-    return resume(wish, loop.shard().catchUp(connection));
-  }
-
-  /// The same for a connection that has been told of the position `newest` and of nothing behind it.
-  byte[] resume(ClientMessage.Resume wish, long newest) {
-    // Whatever it was behind with, it goes on from elsewhere now.
-    fallingBehind = false;
+  /// Goes back to a position, or says why not. One that another server has told may not have come here
+  /// yet: it is waited for, [Limits#REACH_TIME] at the longest.
+  ///
+  /// @param newest the position that the connection has been told last, when it is at the head
+  void resume(ClientMessage.Resume wish, long newest, Answer answer) {
     Shard<LiveConnection> shard = loop.shard();
+    if (isForeign(wish) || wish.since() <= newest) {
+      answer.give(resumeNow(wish, newest));
+      return;
+    }
+    // Nothing may come before the answer.
     EventLog log = context.hub().log();
-    long oldest = log.oldest();
-    boolean foreign = wish.epoch() != null && !wish.epoch().equals(log.epoch());
+    CompletableFuture<Long> reached =
+        log.reach(wish.since(), Limits.REACH_TIME).toCompletableFuture();
+    enter(new State.Awaiting(writer(shard.replay(connection, newest, newest))));
+    if (reached.isDone()) {
+      answer.give(resumeNow(wish, shard.catchUp(connection)));
+    } else {
+      reached.whenComplete((position, failure) -> tasks.execute(() -> goOn(wish, answer)));
+    }
+  }
+
+  private void goOn(ClientMessage.Resume wish, Answer answer) {
+    if (!(state instanceof State.Ended)) {
+      answer.give(resumeNow(wish, loop.shard().catchUp(connection)));
+    }
+  }
+
+  private boolean isForeign(ClientMessage.Resume wish) {
+    return wish.epoch() != null && !wish.epoch().equals(loop.shard().epoch());
+  }
+
+  private byte[] resumeNow(ClientMessage.Resume wish, long newest) {
+    Shard<LiveConnection> shard = loop.shard();
+    long oldest = context.hub().log().state().oldest();
+    boolean foreign = isForeign(wish);
     if (foreign || wish.since() > newest) {
-      follow(shard.replay(connection, newest, newest));
+      replay(shard.replay(connection, newest, newest));
       return ServerMessages.resumedInPart(
           wish.id(), newest, newest, foreign ? "epoch_changed" : "ahead", oldest);
     }
     long since = Math.min(Math.max(wish.since(), oldest - 1), newest);
-    follow(shard.replay(connection, since, since));
+    replay(shard.replay(connection, since, since));
     return since == wish.since()
         ? ServerMessages.resumed(wish.id(), since, newest)
         : ServerMessages.resumedInPart(wish.id(), since, newest, "truncated", oldest);
@@ -71,57 +130,69 @@ final class Cursor {
   ///
   /// @param previous what the first event says
   void fallBehind(long after, long previous) {
-    if (ended || fallingBehind) {
-      return;
+    if (state instanceof State.Live) {
+      state = new State.Leaving(after, previous);
+      // The shard is at work; its members change only behind that.
+      tasks.execute(this::leaveLivePath);
     }
-    fallingBehind = true;
-    fallenAfter = after;
-    fallenPrevious = previous;
-    // The shard is at work; its members change only behind that.
-    loop.connections().tasks().execute(this::leaveLivePath);
   }
 
   /// Whether the connection takes no more from the shard, although that does not know it yet.
-  boolean isFallingBehind() {
-    return fallingBehind;
+  boolean isLeaving() {
+    return state instanceof State.Leaving;
   }
 
   private void leaveLivePath() {
-    if (fallingBehind) {
-      if (!ended) {
-        // Takes nothing of what is sent to its audience before it is out.
-        follow(loop.shard().replay(connection, fallenAfter, fallenPrevious));
-      }
-      fallingBehind = false;
+    if (state instanceof State.Leaving(long after, long previous)) {
+      // Takes nothing of what is sent to its audience before it is out: it is leaving until then.
+      replay(loop.shard().replay(connection, after, previous));
     }
   }
 
   /// Reads the log from now on, until it has caught up.
-  private void follow(Replay<LiveConnection> replay) {
-    if (catchup != null) {
-      catchup.end();
+  private void replay(Replay<LiveConnection> replay) {
+    ReplayWriter writer = writer(replay);
+    enter(new State.Replaying(writer));
+    needsRoom = !channel.isWritable();
+    if (!needsRoom) {
+      writer.awaitTurn();
     }
-    catchup = new Catchup(context, loop, connection, channel, replay, () -> catchup = null);
-    if (channel.isWritable()) {
-      catchup.awaitTurn();
-    } else {
-      awaitingRoom = true;
+  }
+
+  private ReplayWriter writer(Replay<LiveConnection> replay) {
+    return new ReplayWriter(context, loop, connection, channel, replay, this::caughtUp);
+  }
+
+  private void caughtUp() {
+    state = new State.Live();
+  }
+
+  private void enter(State next) {
+    switch (state) {
+      case State.Awaiting(ReplayWriter writer) -> writer.end();
+      case State.Replaying(ReplayWriter writer) -> writer.end();
+      case State.Live live -> {}
+      case State.Leaving leaving -> {}
+      case State.Ended ended -> {}
     }
+    state = next;
   }
 
   /// The socket has taken what was written to it.
   void noteRoom() {
-    if (awaitingRoom && catchup != null) {
-      awaitingRoom = false;
-      catchup.awaitTurn();
+    if (needsRoom && state instanceof State.Replaying(ReplayWriter writer)) {
+      needsRoom = false;
+      writer.awaitTurn();
     }
+  }
+
+  /// Whether a page of the log may be waiting for the client to take it.
+  boolean isReplaying() {
+    return state instanceof State.Replaying;
   }
 
   /// The connection ends.
   void end() {
-    ended = true;
-    if (catchup != null) {
-      catchup.end();
-    }
+    enter(new State.Ended());
   }
 }

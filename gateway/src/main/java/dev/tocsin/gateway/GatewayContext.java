@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// @param hub what events go into
 /// @param catalogPages the answers about the catalog, which never change
 /// @param webSockets counts them
-/// @param catchupCount WebSockets that are behind and read the log
+/// @param replayRoom what the pages of lagging WebSockets may take up
 /// @param historyCount history answers that are being made or sent
 /// @param stallMillis how long a WebSocket may take none of the bytes that wait for it
 /// @param deflates whether messages are compressed for those who want it
@@ -22,7 +22,7 @@ record GatewayContext(
     Hub hub,
     CatalogPages catalogPages,
     WebSocketCounters webSockets,
-    AtomicInteger catchupCount,
+    ReplayRoom replayRoom,
     AtomicInteger historyCount,
     long stallMillis,
     boolean deflates,
@@ -35,7 +35,7 @@ record GatewayContext(
         hub,
         new CatalogPages(hub.catalog()),
         new WebSocketCounters(),
-        new AtomicInteger(),
+        new ReplayRoom(),
         new AtomicInteger(),
         settings.stallTimeout().toMillis(),
         settings.deflate(),

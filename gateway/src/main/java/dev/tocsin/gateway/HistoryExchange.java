@@ -2,32 +2,54 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.http.BodyExchange;
 import dev.tocsin.http.HttpConnection;
+import dev.tocsin.http.Json;
+import dev.tocsin.http.Problem;
 import dev.tocsin.http.Response;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.Hub;
+import dev.tocsin.hub.LogPages;
+import dev.tocsin.hub.LogState;
 import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Page;
+import dev.tocsin.hub.Stretch;
+import dev.tocsin.hub.TypeFilter;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
-/// `GET /api/v1/events`: events of the log, oldest first, a page an answer.
+/// `GET /api/v1/events`: events of the log, oldest or newest first, a page an answer.
 ///
-/// The answer ends at the limit, or when it grows too large; `next_since` says where to go on.
+/// The answer ends at the limit, or when it grows too large; `next_since`, newest first `next_before`, says
+/// where to go on.
 final class HistoryExchange extends BodyExchange {
+
+  private static final int PAGE_EVENTS = 256;
+  private static final int PAGE_BYTES = 256 * 1024;
 
   private final Hub hub;
   private final HistoryQuery query;
   private final AtomicInteger active;
   private final ByteArrayOutputStream events = new ByteArrayOutputStream();
-  private @Nullable Set<String> types;
+  private final List<Stretch> gaps = new ArrayList<>(0);
+  private TypeFilter filter = TypeFilter.ALL;
+  private String epoch = "";
+
+  /// The bounds as positions: wanted is what stands after the first, up to the last.
+  private long after;
+
+  private long upTo;
+
+  /// How far it has looked: oldest first everything up to here, newest first everything after it.
   private long position;
-  private long newest;
+
   private int found;
 
   /// @param active how many history answers are under way
@@ -46,61 +68,154 @@ final class HistoryExchange extends BodyExchange {
 
   @Override
   protected void complete(byte[] body) {
-    newest = hub.log().newest();
-    position = Math.min(query.since(), newest);
-    types = wantedTypes();
-    events.writeBytes("{\"events\":[".getBytes(StandardCharsets.US_ASCII));
-    readOn();
+    LogState state = hub.log().state();
+    epoch = state.epoch();
+    List<EventPattern> patterns = query.patterns();
+    filter = patterns == null ? TypeFilter.ALL : hub.filter(patterns);
+    take(
+        position(query.after(), state),
+        first -> {
+          HistoryQuery.Bound end = query.upTo();
+          take(
+              end == null
+                  ? CompletableFuture.completedFuture(state.newest())
+                  : position(end, state),
+              last -> {
+                upTo = Math.min(last, state.newest());
+                after = Math.min(first, upTo);
+                position = query.newestFirst() ? upTo : after;
+                events.writeBytes("{\"events\":[".getBytes(StandardCharsets.US_ASCII));
+                readOn();
+              });
+        });
   }
 
-  /// The types of the log that are asked for; `null` for all.
-  private @Nullable Set<String> wantedTypes() {
-    List<EventPattern> patterns = query.patterns();
-    if (patterns == null) {
-      return null;
-    }
-    return hub.log().lastByType().keySet().stream()
-        .filter(type -> patterns.stream().anyMatch(pattern -> pattern.matches(type)))
-        .collect(Collectors.toUnmodifiableSet());
+  private CompletionStage<Long> position(HistoryQuery.Bound bound, LogState state) {
+    return switch (bound) {
+      case HistoryQuery.Bound.Position(long sequence) ->
+          CompletableFuture.completedFuture(Math.min(sequence, state.newest()));
+      case HistoryQuery.Bound.Time time -> hub.log().positionAt(time.instant());
+    };
   }
 
   private void readOn() {
-    if (position >= newest) {
+    if (query.newestFirst() ? position <= after : position >= upTo) {
       answer();
-      return;
+    } else if (query.newestFirst()) {
+      int maxEvents = Math.min(query.limit() - found, PAGE_EVENTS);
+      take(hub.log().readBack(position + 1, filter, maxEvents, PAGE_BYTES), this::pageBack);
+    } else {
+      hub.pages().read(position, filter, new Fetched());
     }
-    CompletableFuture<List<LoggedEvent>> reading =
-        types == null
-            ? hub.pages().read(position)
-            : hub.pages().readOfTypes(position, types, query.limit() - found);
-    reading.whenComplete((page, failure) -> connection().onLoop(() -> take(page, failure)));
   }
 
-  private void take(@Nullable List<LoggedEvent> page, @Nullable Throwable failure) {
-    if (page == null) {
-      respond(Response.fault(failure));
-      return;
+  /// Goes on with what a question to the log is answered with, on the event loop.
+  private <T> void take(CompletionStage<T> answer, Consumer<T> next) {
+    answer.whenComplete((value, failure) ->
+        connection()
+            .onLoopLater(() -> {
+              if (failure == null) {
+                next.accept(value);
+              } else {
+                unavailable("The log cannot be read at the moment");
+              }
+            }));
+  }
+
+  private final class Fetched implements LogPages.Reader {
+
+    @Override
+    public void page(LogPages.Lease lease) {
+      connection()
+          .onLoopLater(() -> {
+            try (lease) {
+              HistoryExchange.this.page(lease.page());
+            }
+          });
     }
-    if (page.isEmpty()) {
-      position = newest;
+
+    @Override
+    public void failed(Throwable failure) {
+      connection().onLoopLater(() -> unavailable("The log cannot be read at the moment"));
     }
-    for (LoggedEvent event : page) {
-      if (event.sequence() <= position) {
-        continue;
+  }
+
+  private void unavailable(String reason) {
+    respond(Response.problem(Problem.unavailable(reason)));
+  }
+
+  /// Oldest first.
+  private void page(Page page) {
+    long end = Math.min(page.position(), upTo);
+    for (LoggedEvent event : page.events()) {
+      if (event.sequence() > position && event.sequence() <= end) {
+        if (!add(event)) {
+          lose(page, position + 1, event.sequence() - 1);
+          position = event.sequence() - 1;
+          answer();
+          return;
+        }
+        lose(page, position + 1, event.sequence() - 1);
+        position = event.sequence();
+        if (found >= query.limit()) {
+          answer();
+          return;
+        }
       }
-      byte[] json = event.event().json();
-      if (found >= query.limit() || (found > 0 && events.size() + json.length > maxBytes())) {
-        answer();
-        return;
+    }
+    lose(page, position + 1, end);
+    position = Math.max(position, end);
+    readOn();
+  }
+
+  private void pageBack(Page page) {
+    long end = Math.max(page.position(), after);
+    for (LoggedEvent event : page.events()) {
+      if (event.sequence() <= position && event.sequence() > end) {
+        if (!add(event)) {
+          lose(page, event.sequence() + 1, position);
+          position = event.sequence();
+          answer();
+          return;
+        }
+        lose(page, event.sequence() + 1, position);
+        position = event.sequence() - 1;
+        if (found >= query.limit()) {
+          answer();
+          return;
+        }
       }
-      add(event.sequence(), json);
-      position = event.sequence();
     }
-    if (found >= query.limit()) {
-      answer();
-    } else {
-      readOn();
+    lose(page, end + 1, position);
+    position = Math.min(position, end);
+    readOn();
+  }
+
+  /// Names what a page has lost between two sequences. What was thrown away before the oldest event is no
+  /// news to who asks for all there is.
+  private void lose(Page page, long first, long last) {
+    for (Stretch lost : page.lost()) {
+      long from = Math.max(lost.from(), first);
+      long to = Math.min(lost.to(), last);
+      if (from <= to && from > 1) {
+        gaps.add(new Stretch(from, to));
+      }
     }
+  }
+
+  /// Adds an event, unless there is no room for it in this answer.
+  private boolean add(LoggedEvent event) {
+    byte[] json = event.event().json();
+    if (found > 0 && events.size() + json.length > maxBytes()) {
+      return false;
+    }
+    if (found++ > 0) {
+      events.write(',');
+    }
+    events.writeBytes(json);
+    events.writeBytes(
+        (",\"sequence\":" + event.sequence() + "}").getBytes(StandardCharsets.US_ASCII));
+    return true;
   }
 
   private int maxBytes() {
@@ -108,17 +223,29 @@ final class HistoryExchange extends BodyExchange {
     return Math.clamp(share, Limits.MIN_HISTORY_BYTES, Limits.MAX_HISTORY_BYTES);
   }
 
-  private void add(long sequence, byte[] json) {
-    if (found++ > 0) {
-      events.write(',');
-    }
-    events.writeBytes(json);
-    events.writeBytes((",\"sequence\":" + sequence + "}").getBytes(StandardCharsets.US_ASCII));
-  }
-
   private void answer() {
-    String end = "],\"next_since\":" + position + ",\"epoch\":\"" + hub.log().epoch() + "\"}";
-    events.writeBytes(end.getBytes(StandardCharsets.UTF_8));
+    if (!epoch.equals(hub.log().state().epoch())) {
+      unavailable("The log has begun a new epoch: ask again");
+      return;
+    }
+    ObjectNode rest = Json.object();
+    if (!gaps.isEmpty()) {
+      ArrayNode list = rest.putArray("gaps");
+      gaps.forEach(gap -> list.addObject().put("from", gap.from()).put("to", gap.to()));
+    }
+    if (query.newestFirst()) {
+      rest.put("next_before", position + 1);
+    } else {
+      rest.put("next_since", position);
+    }
+    rest.put("epoch", epoch);
+    List<EventPattern> patterns = query.patterns();
+    PatternWarnings.put(patterns == null ? List.of() : hub.warnings(patterns), rest);
+    byte[] members = Json.bytes(rest);
+    // They follow the events in the same object.
+    members[0] = ',';
+    events.write(']');
+    events.writeBytes(members);
     respond(Response.json(HttpResponseStatus.OK, events.toByteArray()));
   }
 }

@@ -1,16 +1,93 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.events.Timestamp;
+import dev.tocsin.http.QueryParameters;
+import dev.tocsin.http.QueryParameters.InvalidQueryException;
 import dev.tocsin.hub.EventPattern;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What is wanted of the log's history.
 ///
 /// @param patterns `null` for everything
-/// @param since the position behind which it begins
+/// @param after where it begins: everything up to there is not wanted
+/// @param upTo where it ends: everything after it is not wanted; `null` for the head
+/// @param newestFirst whether it is told backwards
 /// @param limit how many events at the most
-record HistoryQuery(@Nullable List<EventPattern> patterns, long since, int limit) {
+record HistoryQuery(
+    @Nullable List<EventPattern> patterns,
+    Bound after,
+    @Nullable Bound upTo,
+    boolean newestFirst,
+    int limit) {
 
   static final int DEFAULT_LIMIT = 100;
   static final int MAX_LIMIT = 1_000;
+
+  /// A place in the log.
+  sealed interface Bound {
+
+    /// A position.
+    record Position(long sequence) implements Bound {}
+
+    /// The position after which the events of a time and later stand.
+    record Time(Instant instant) implements Bound {}
+  }
+
+  static HistoryQuery of(QueryParameters query) throws InvalidQueryException {
+    long limit = query.number("limit", 1).orElse((long) DEFAULT_LIMIT);
+    Optional<Instant> from = time(query, "from");
+    Optional<Instant> to = time(query, "to");
+    if (from.isPresent() && to.isPresent() && !from.get().isBefore(to.get())) {
+      throw new InvalidQueryException("from has to be before to");
+    }
+    Bound after = bound(query.number("since", 0), "since", from, "from");
+    Bound upTo = bound(query.number("before", 1).map(before -> before - 1), "before", to, "to");
+    return new HistoryQuery(
+        PatternQuery.patterns(query),
+        after == null ? new Bound.Position(0) : after,
+        upTo,
+        isNewestFirst(query),
+        (int) Math.min(limit, MAX_LIMIT));
+  }
+
+  private static boolean isNewestFirst(QueryParameters query) throws InvalidQueryException {
+    return switch (query.text("order").orElse("asc")) {
+      case "asc" -> false;
+      case "desc" -> true;
+      default ->
+          throw new InvalidQueryException(
+              "order has to be asc (oldest first) or desc (newest first)");
+    };
+  }
+
+  private static @Nullable Bound bound(
+      Optional<Long> position, String positionName, Optional<Instant> time, String timeName)
+      throws InvalidQueryException {
+    if (position.isPresent() && time.isPresent()) {
+      throw new InvalidQueryException(
+          positionName + " and " + timeName + " say the same in two ways: give one of them");
+    }
+    return position
+        .<Bound>map(Bound.Position::new)
+        .or(() -> time.map(Bound.Time::new))
+        .orElse(null);
+  }
+
+  private static Optional<Instant> time(QueryParameters query, String name)
+      throws InvalidQueryException {
+    Optional<String> text = query.text(name);
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      // A plus that was not percent-encoded has become a space.
+      return Optional.of(new Timestamp(text.get().replace(' ', '+')).toInstant());
+    } catch (IllegalArgumentException e) {
+      throw new InvalidQueryException(
+          name + " has to be an ISO 8601 date-time, for instance 2026-01-09T12:00:00Z");
+    }
+  }
 }

@@ -11,6 +11,8 @@ import dev.tocsin.http.Response;
 import dev.tocsin.http.Right;
 import dev.tocsin.http.Route;
 import dev.tocsin.http.Routes;
+import dev.tocsin.hub.LogState;
+import dev.tocsin.hub.Stretch;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
 import java.util.function.Supplier;
@@ -46,7 +48,8 @@ final class HubRoutes {
     return new Routes(
         List.of(
             Route.takeOver("/ws/events", READ, hub::upgrade).with("events", "since", "epoch"),
-            Route.get("/api/v1/events", READ, hub::history).with("events", "since", "limit"),
+            Route.get("/api/v1/events", READ, hub::history)
+                .with("events", "since", "before", "from", "to", "order", "limit"),
             Route.post("/api/v1/events", PUBLISH, hub::publish),
             Route.get("/api/v1/catalog", READ, fixed(hub.pages::whole)),
             Route.get(
@@ -79,15 +82,10 @@ final class HubRoutes {
   }
 
   private Exchange history(Request request) throws QueryParameters.InvalidQueryException {
-    QueryParameters query = request.query();
-    long limit = query.number("limit", 1).orElse((long) HistoryQuery.DEFAULT_LIMIT);
     return new HistoryExchange(
         request.connection(),
         context.hub(),
-        new HistoryQuery(
-            PatternQuery.patterns(query),
-            query.number("since", 0).orElse(0L),
-            (int) Math.min(limit, HistoryQuery.MAX_LIMIT)),
+        HistoryQuery.of(request.query()),
         context.historyCount());
   }
 
@@ -122,12 +120,27 @@ final class HubRoutes {
     if (context.isStopping()) {
       return Response.problem(Problem.goingAway());
     }
-    return context
-        .hub()
-        .log()
-        .fault()
-        .map(fault -> Response.problem(Problem.unavailable(fault)))
-        .orElseGet(() -> status("ready"));
+    LogState log = context.hub().log().state();
+    if (log.fault().isPresent()) {
+      return Response.problem(Problem.unavailable(log.fault().get()));
+    }
+    return log.unreadable().isEmpty() ? status("ready") : degraded(log.unreadable());
+  }
+
+  /// It takes events and delivers them, but what it holds is no longer whole.
+  private static Response degraded(List<Stretch> unreadable) {
+    Stretch first = unreadable.getFirst();
+    return Response.json(
+        HttpResponseStatus.OK,
+        Json.object()
+            .put("status", "degraded")
+            .put(
+                "reason",
+                "The log is damaged: events from "
+                    + first.from()
+                    + " to "
+                    + unreadable.getLast().to()
+                    + " cannot all be read"));
   }
 
   private static Response status(String status) {

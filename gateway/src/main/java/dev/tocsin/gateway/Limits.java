@@ -2,6 +2,7 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.http.HttpLimits;
 import dev.tocsin.websocket.FrameLimits;
+import java.time.Duration;
 
 /// Every bound of the hub on the network, in one place; those of HTTP are in [HttpLimits]. `docs/limits.md` says what happens when one is hit.
 final class Limits {
@@ -34,9 +35,8 @@ final class Limits {
   /// Of how many parts of the heap one is for the patterns of all connections.
   static final int PATTERN_PARTS = 8;
 
-  /// The largest and the smallest page of the log that is on its way to a connection that is behind, in
-  /// bytes of JSON; the more are behind, the smaller, so that together they stay within
-  /// [#CATCHUP_BYTES].
+  /// The largest and the smallest page of the log that is on its way to a lagging connection, in bytes of
+  /// JSON; the more are lagging, the smaller, so that there is room for each.
   static final int MAX_PAGE_BYTES = 256 * 1024;
 
   static final int MIN_PAGE_BYTES = 4 * 1024;
@@ -44,7 +44,14 @@ final class Limits {
   /// The largest page for a connection that has it compressed, which takes the loop longer.
   static final int MAX_DEFLATED_PAGE_BYTES = 64 * 1024;
 
-  static final int CATCHUP_BYTES = 64 * 1024 * 1024;
+  /// The pages of all lagging connections together, see [ReplayRoom].
+  static final int REPLAY_BYTES = 64 * 1024 * 1024;
+
+  /// How long a lagging connection may take nothing of its page while others wait for room.
+  static final long REPLAY_STALL_MILLIS = 10_000;
+
+  /// How long a resumption waits for a position that another server has told and that has not come here.
+  static final Duration REACH_TIME = Duration.ofSeconds(10);
 
   /// The events of a history answer, in bytes of JSON: the more answers are under way, the less of
   /// [#HISTORY_BYTES] is for each.

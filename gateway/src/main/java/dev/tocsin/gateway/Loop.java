@@ -20,7 +20,7 @@ final class Loop implements Service {
   private final LoopTasks tasks;
   private final GatewayContext context;
   private final Shard<LiveConnection> shard;
-  private final Catchups catchups;
+  private final ReplayTurns replayTurns;
   private final Publishes publishes;
   private final Deflation deflation;
   private final MemoryBudget patterns;
@@ -35,7 +35,7 @@ final class Loop implements Service {
     this.connections = connections;
     this.context = context;
     this.tasks = connections.tasks();
-    this.catchups = new Catchups(tasks::later, context.catchupCount());
+    this.replayTurns = new ReplayTurns(tasks::later, context.replayRoom());
     this.publishes = new Publishes(context.hub(), tasks);
     this.deflation = new Deflation(context.deflateThresholdBytes());
     this.patterns =
@@ -64,6 +64,20 @@ final class Loop implements Service {
     public void failed(Throwable fault) {
       tasks.tell(fault);
     }
+
+    @Override
+    public void restarted() {
+      tasks.execute(Loop.this::endEarlierEpoch);
+    }
+  }
+
+  /// Ends the connections that stand in an earlier epoch of the log.
+  private void endEarlierEpoch() {
+    connections.forEach(connection -> {
+      if (connection instanceof WebSocketConnection socket) {
+        socket.leaveEarlierEpoch();
+      }
+    });
   }
 
   /// The time on a clock that never goes backwards.
@@ -99,8 +113,8 @@ final class Loop implements Service {
     return patterns;
   }
 
-  Catchups catchups() {
-    return catchups;
+  ReplayTurns replayTurns() {
+    return replayTurns;
   }
 
   Publishes publishes() {

@@ -48,6 +48,7 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
   private boolean ended;
   private boolean lastLineTaken;
   private @Nullable Problem fault;
+  private @Nullable Problem notTaken;
   private boolean answered;
 
   /// Lines that are published together.
@@ -191,18 +192,16 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
       respond(Response.fault(failure));
       return;
     }
-    long notTaken = note(lines.numbers, results);
-    if (notTaken > 0) {
-      nextLine = notTaken;
-      answerInPart(Problem.unavailable("The log cannot take events at the moment"));
+    note(lines.numbers, results);
+    if (notTaken != null) {
+      answerInPart(notTaken);
       return;
     }
     advance();
   }
 
-  /// Notes what became of lines; the first that the log did not take, or 0.
-  private long note(List<Long> numbers, List<PublishResult> results) {
-    long notTaken = 0;
+  /// Notes what became of lines. The stream ends with the first that the log did not take.
+  private void note(List<Long> numbers, List<PublishResult> results) {
     Iterator<PublishResult> next = results.iterator();
     for (long number : numbers) {
       if (number < 0) {
@@ -213,13 +212,19 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
         case PublishResult.Published event -> report.accepted(event.sequence());
         case PublishResult.Refused refused -> {
           report.refused(number, refused.rejection());
-          if (notTaken == 0 && refused.rejection().code() == ErrorCode.UNAVAILABLE) {
-            notTaken = number;
+          if (notTaken == null && refused.rejection().code() == ErrorCode.UNAVAILABLE) {
+            notTaken = problem(refused.rejection());
+            nextLine = number;
           }
         }
       }
     }
-    return notTaken;
+  }
+
+  private static Problem problem(Rejection ofOneLine) {
+    return ofOneLine.uncertain()
+        ? Problems.of(ofOneLine)
+        : Problem.unavailable("The log cannot take events at the moment");
   }
 
   @Override

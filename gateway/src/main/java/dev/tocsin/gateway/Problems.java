@@ -28,6 +28,9 @@ final class Problems {
 
   /// The `details` of a refusal, or `null` when there are none.
   static @Nullable ObjectNode details(Rejection rejection) {
+    if (rejection.uncertain()) {
+      return Json.object().put("uncertain", true);
+    }
     if (rejection.errors().isEmpty()) {
       return null;
     }

@@ -20,15 +20,23 @@ final class ServerMessages {
 
   private ServerMessages() {}
 
-  static byte[] established(String connectionId, String epoch, long sequence, InstantSource clock) {
+  /// @param warnings about the patterns that came with the query
+  static byte[] established(
+      String connectionId,
+      String epoch,
+      long sequence,
+      List<PatternWarning> warnings,
+      InstantSource clock) {
     String now = Timestamp.now(clock).text();
     ObjectNode message = Json.object().put("type", "connection.established");
-    message
-        .putObject("payload")
-        .put("connection_id", connectionId)
-        .put("timestamp", now)
-        .put("epoch", epoch)
-        .put("sequence", sequence);
+    ObjectNode payload =
+        message
+            .putObject("payload")
+            .put("connection_id", connectionId)
+            .put("timestamp", now)
+            .put("epoch", epoch)
+            .put("sequence", sequence);
+    PatternWarnings.put(warnings, payload);
     return Json.bytes(message.put("timestamp", now));
   }
 
@@ -38,16 +46,7 @@ final class ServerMessages {
       List<PatternWarning> warnings,
       long sequence) {
     ObjectNode message = change("subscribed", id, patterns, sequence);
-    if (!warnings.isEmpty()) {
-      ArrayNode list = message.putArray("warnings");
-      for (PatternWarning warning : warnings) {
-        ObjectNode entry =
-            list.addObject().put("pattern", warning.pattern()).put("message", warning.message());
-        if (warning.suggestion() != null) {
-          entry.put("suggestion", warning.suggestion());
-        }
-      }
-    }
+    PatternWarnings.put(warnings, message);
     return Json.bytes(message);
   }
 

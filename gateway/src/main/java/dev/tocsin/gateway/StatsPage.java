@@ -3,10 +3,11 @@ package dev.tocsin.gateway;
 import dev.tocsin.http.HttpFigures;
 import dev.tocsin.http.Json;
 import dev.tocsin.http.Response;
-import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.HubStats;
+import dev.tocsin.hub.LogState;
 import dev.tocsin.websocket.WebSocketFigures;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `GET /api/v1/stats`: the figures of every room, as they are now.
@@ -16,7 +17,7 @@ final class StatsPage {
 
   static Response of(GatewayContext context) {
     HubStats stats = context.hub().stats();
-    EventLog log = context.hub().log();
+    LogState log = context.hub().log().state();
     ObjectNode answer =
         Json.object()
             .put("total_connections", stats.subscriptions().totalConnections())
@@ -30,10 +31,18 @@ final class StatsPage {
             .put("delivered", stats.delivered())
             .put("rejected", stats.rejected())
             .put("uptime_seconds", context.uptimeMillis() / 1_000.0);
+    write(log, answer.putObject("log"));
     write(context.http().figures(), answer.putObject("http"));
     write(context.webSockets().figures(), answer.putObject("websockets"));
     ProcessFigures.now().writeTo(answer.putObject("process"));
     return Response.json(HttpResponseStatus.OK, answer);
+  }
+
+  private static void write(LogState log, ObjectNode target) {
+    log.fault().ifPresent(fault -> target.put("fault", fault));
+    ArrayNode unreadable = target.putArray("unreadable");
+    log.unreadable()
+        .forEach(lost -> unreadable.addObject().put("from", lost.from()).put("to", lost.to()));
   }
 
   private static void write(HttpFigures http, ObjectNode target) {

@@ -47,6 +47,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   // owned by the event loop
   private int unreadAnswerBytes;
   private boolean goingAway;
+  private String epoch = "";
   private long lastHeardMillis;
   private long lastHeartbeatMillis;
 
@@ -75,8 +76,14 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     if (isClosing()) {
       return;
     }
-    String epoch = context.hub().log().epoch();
-    send(ServerMessages.established(id, epoch, sequence, context.clock()));
+    epoch = loop.shard().epoch();
+    send(
+        ServerMessages.established(
+            id,
+            epoch,
+            sequence,
+            asked == null ? List.of() : context.hub().warnings(asked),
+            context.clock()));
     LOG.atDebug()
         .addKeyValue("connection", id)
         .addKeyValue("address", channel.remoteAddress())
@@ -85,7 +92,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
         .log("connected");
     if (upgrade.resume() != null) {
       // From the very position that was told: nothing may come before the answer.
-      send(cursor.resume(upgrade.resume(), sequence));
+      queue.submit(actions.resume(upgrade.resume(), () -> sequence), 0);
     }
     if (context.isStopping()) {
       goAway();
@@ -124,7 +131,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
 
   @Override
   public boolean isLive() {
-    return !isClosing() && !cursor.isFallingBehind() && channel.isActive();
+    return !isClosing() && !cursor.isLeaving() && channel.isActive();
   }
 
   @Override
@@ -224,10 +231,10 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     if (output.advanced(quiet) || isHeldUp()) {
       heard();
     }
-    if (output.stalledMillis() > context.stallMillis()) {
+    if (output.stalledMillis() > patienceMillis()) {
       close(
           CloseCode.SLOW_CONSUMER,
-          "Nothing was taken for " + context.stallMillis() / 1_000 + " seconds");
+          "Nothing was taken for " + output.stalledMillis() / 1_000 + " seconds");
     } else if (nowMillis - lastHeardMillis > Limits.SILENCE_MILLIS) {
       close(
           CloseCode.HEARTBEAT_TIMEOUT,
@@ -238,6 +245,21 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
         write(ControlFrames.ping(channel.alloc()));
         send(ServerMessages.heartbeat(cursor.tellPosition(), context.clock()));
       });
+    }
+  }
+
+  /// How long it may take nothing. Where others wait for the room that its page takes up, not long.
+  private long patienceMillis() {
+    return cursor.isReplaying() && context.replayRoom().isShort()
+        ? Math.min(context.stallMillis(), Limits.REPLAY_STALL_MILLIS)
+        : context.stallMillis();
+  }
+
+  /// The log has begun a new epoch: ends the connection, unless it has come since.
+  void leaveEarlierEpoch() {
+    if (!isClosing() && !epoch.equals(loop.shard().epoch())) {
+      close(
+          CloseCode.EPOCH_CHANGED, "The log has begun a new epoch: come back, and resume from it");
     }
   }
 

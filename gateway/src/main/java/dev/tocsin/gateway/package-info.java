@@ -7,7 +7,7 @@
 ///   ([CatalogPages]).
 /// - A WebSocket is a [WebSocketConnection]: messages of a client become [Actions], which [ActionQueue] answers
 ///   in order ([ServerMessages]). [Cursor] knows where it stands on the log: with its shard, from which it gets
-///   what its [LiveOutput] encodes, or on a [Catchup] of its own.
+///   what its [LiveOutput] encodes, or on a [ReplayWriter] of its own.
 ///
 /// There are no business rules here: what is valid is asked of `events`, what happens of `hub`. How bytes
 /// become requests and messages is the matter of `http` and `websocket`. Everything but [Gateway] and what is

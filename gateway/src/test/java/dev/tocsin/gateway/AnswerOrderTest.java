@@ -118,7 +118,7 @@ class AnswerOrderTest {
 
       stalling.let();
       assertThat(stalling.waiting()).isZero();
-      assertThat(stalling.newest()).isEqualTo(3);
+      assertThat(stalling.state().newest()).isEqualTo(3);
     }
   }
 
@@ -135,9 +135,9 @@ class AnswerOrderTest {
       server.runTasks();
 
       stalling.let();
-      assertThat(stalling.newest()).isEqualTo(3);
+      assertThat(stalling.state().newest()).isEqualTo(3);
       stalling.let();
-      assertThat(stalling.newest()).isEqualTo(5);
+      assertThat(stalling.state().newest()).isEqualTo(5);
     }
   }
 
@@ -226,7 +226,7 @@ class AnswerOrderTest {
       server.runTasks();
 
       assertThat(server.hub.stats().subscriptions().totalConnections()).isZero();
-      assertThat(server.context.catchupCount()).hasValue(0);
+      assertThat(server.context.replayRoom().replays()).isZero();
     }
   }
 
@@ -253,7 +253,7 @@ class AnswerOrderTest {
     socket.close();
     log.letEvents(10);
 
-    assertThat(log.newest()).isEqualTo(10);
+    assertThat(log.state().newest()).isEqualTo(10);
     assertThat(server.ask(RawClient.get("/healthz")).status()).isEqualTo(200);
   }
 }

@@ -49,7 +49,7 @@ final class EmbeddedServer implements AutoCloseable {
   }
 
   EmbeddedServer(EventLog log) {
-    hub = new Hub(EventCatalog.builtIn(), log, TestServer.CLOCK, RECENT_BYTES, Runnable::run);
+    hub = new Hub(EventCatalog.builtIn(), log, TestServer.CLOCK, RECENT_BYTES);
     GatewaySettings settings = TestServer.settings(Transport.NIO);
     HttpContext http =
         new HttpContext(

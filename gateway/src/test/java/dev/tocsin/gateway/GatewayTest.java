@@ -26,9 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GatewayTest {
 
   private static Gateway start(String host, int port) throws StartFailedException {
-    Hub hub =
-        new Hub(
-            EventCatalog.builtIn(), TestServer.memory(), TestServer.CLOCK, 1L << 20, Runnable::run);
+    Hub hub = new Hub(EventCatalog.builtIn(), TestServer.memory(), TestServer.CLOCK, 1L << 20);
     return Gateway.start(
         hub, new GatewaySettings(host, port, Set.of(), Set.of(), Transport.AUTO), TestServer.CLOCK);
   }

@@ -196,7 +196,7 @@ class HttpConnectionTest {
 
       assertThat(client.answer().status()).isEqualTo(200);
       assertThat(client.isClosed()).isTrue();
-      assertThat(server.hub.log().newest()).isZero();
+      assertThat(server.hub.log().state().newest()).isZero();
     }
   }
 

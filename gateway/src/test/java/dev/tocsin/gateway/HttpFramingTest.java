@@ -94,7 +94,7 @@ class HttpFramingTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("faults")
   void refusesAndCloses(String name, String request, int status) {
-    long before = server.hub.log().newest();
+    long before = server.hub.log().state().newest();
     try (RawClient client = server.client()) {
       // Whatever follows must not be taken for a request.
       client.trySend(
@@ -106,7 +106,7 @@ class HttpFramingTest {
       assertThat(answer.error()).isEqualTo("invalid_message");
       assertThat(answer.header("connection")).isEqualTo("close");
       assertThat(client.isClosed()).isTrue();
-      assertThat(server.hub.log().newest()).isEqualTo(before);
+      assertThat(server.hub.log().state().newest()).isEqualTo(before);
     }
   }
 

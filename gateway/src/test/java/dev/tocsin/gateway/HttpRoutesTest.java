@@ -37,7 +37,7 @@ class HttpRoutesTest {
 
   @Test
   void acceptsOneEvent() {
-    long before = server.hub.log().newest();
+    long before = server.hub.log().state().newest();
 
     HttpAnswer answer = server.ask(post(EVENTS, TestServer.alert("a")));
 
@@ -47,7 +47,7 @@ class HttpRoutesTest {
     assertThat(answer.json().path("timestamp").asString())
         .isEqualTo(TestServer.CLOCK.instant().toString());
     assertThat(answer.json().propertyNames()).containsExactly("sequence", "timestamp");
-    assertThat(server.hub.log().newest()).isEqualTo(before + 1);
+    assertThat(server.hub.log().state().newest()).isEqualTo(before + 1);
   }
 
   @Test
@@ -81,13 +81,13 @@ class HttpRoutesTest {
         "{\"type\":\"alert.deleted\",\"payload\":{}}      | 422 invalid_payload",
       })
   void refusesABadEvent(String body, String problem) {
-    long before = server.hub.log().newest();
+    long before = server.hub.log().state().newest();
 
     HttpAnswer answer = server.ask(post(EVENTS, body));
 
     assertThat(answer.problem()).isEqualTo(problem);
     assertProblem(answer);
-    assertThat(server.hub.log().newest()).isEqualTo(before);
+    assertThat(server.hub.log().state().newest()).isEqualTo(before);
   }
 
   @Test
@@ -145,7 +145,7 @@ class HttpRoutesTest {
 
   @Test
   void validatesAPayloadWithoutPublishing() {
-    long before = server.hub.log().newest();
+    long before = server.hub.log().state().newest();
 
     HttpAnswer good = server.ask(post(CATALOG + "/alert.deleted/validate", "{\"id\":\"a\"}"));
     HttpAnswer bad = server.ask(post(CATALOG + "/alert.deleted/validate", "{\"id\":7}"));
@@ -159,7 +159,7 @@ class HttpRoutesTest {
         .isEqualTo("/id");
     assertProblem(bad);
     assertThat(broken.error()).isEqualTo("invalid_json");
-    assertThat(server.hub.log().newest()).isEqualTo(before);
+    assertThat(server.hub.log().state().newest()).isEqualTo(before);
   }
 
   @Test
@@ -175,7 +175,8 @@ class HttpRoutesTest {
       assertThat(stats.path("default_subscriptions").asInt()).isEqualTo(1);
       assertThat(stats.path("total_patterns").asInt()).isEqualTo(2);
       assertThat(stats.path("epoch").asString()).isEqualTo("epoch-1");
-      assertThat(stats.path("newest_sequence").asLong()).isEqualTo(server.hub.log().newest());
+      assertThat(stats.path("newest_sequence").asLong())
+          .isEqualTo(server.hub.log().state().newest());
       assertThat(stats.path("oldest_sequence").asLong()).isEqualTo(1);
       assertThat(stats.path("uptime_seconds").asDouble()).isPositive();
       assertThat(stats.propertyNames()).contains("published", "delivered", "rejected");

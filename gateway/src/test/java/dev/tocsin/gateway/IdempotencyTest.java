@@ -27,7 +27,7 @@ class IdempotencyTest {
       assertThat(first.status()).isEqualTo(201);
       assertThat(second.status()).isEqualTo(201);
       assertThat(second.json()).isEqualTo(first.json());
-      assertThat(server.hub.log().newest()).isEqualTo(1);
+      assertThat(server.hub.log().state().newest()).isEqualTo(1);
       assertThat(server.hub.stats().published()).isEqualTo(1);
     }
   }
@@ -74,7 +74,7 @@ class IdempotencyTest {
                   + "}");
 
       assertThat(answer.path("sequence").asLong()).isEqualTo(sequence);
-      assertThat(server.hub.log().newest()).isEqualTo(1);
+      assertThat(server.hub.log().state().newest()).isEqualTo(1);
     }
   }
 
@@ -82,8 +82,7 @@ class IdempotencyTest {
   void oneKeyIsEnough() {
     try (TestServer server = TestServer.start();
         RawClient client = server.client()) {
-      HttpAnswer answer =
-          client.ask(keyed("k\r\nIdempotency-Key: l", TestServer.alert("a")));
+      HttpAnswer answer = client.ask(keyed("k\r\nIdempotency-Key: l", TestServer.alert("a")));
 
       assertThat(answer.status()).isEqualTo(400);
       assertThat(answer.json().path("detail").asString())

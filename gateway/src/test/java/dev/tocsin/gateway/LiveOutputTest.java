@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.fixtures.RecordedLogs;
 import dev.tocsin.hub.Batch;
-import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Logs;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -69,8 +69,7 @@ class LiveOutputTest {
   private static Batch next(EmbeddedServer server) {
     server.publish(TestServer.alert("a"));
     server.said();
-    List<LoggedEvent> events = server.hub.log().read(0, 1, 1 << 20);
-    return new Batch(events, 0);
+    return new Batch(Logs.readAll(server.hub.log(), 0), 0);
   }
 
   @Test

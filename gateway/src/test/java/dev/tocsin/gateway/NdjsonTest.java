@@ -199,7 +199,7 @@ class NdjsonTest {
     String line = TestServer.large("a", 950) + "\n";
     byte[] piece = line.repeat(50).getBytes(StandardCharsets.UTF_8);
     long length = (long) line.length() * lines;
-    long before = server.hub.log().newest();
+    long before = server.hub.log().state().newest();
     try (RawClient client = server.client()) {
       client.send(request("POST", "/api/v1/events", "", TYPE, "Content-Length: " + length));
       for (int i = 0; i < lines / 50; i++) {
@@ -228,7 +228,7 @@ class NdjsonTest {
       log.refuse();
       HttpAnswer answer = client.answer();
       assertThat(answer.problem()).isEqualTo("503 unavailable");
-      assertThat(answer.json().path("accepted").asInt()).isEqualTo(log.newest());
+      assertThat(answer.json().path("accepted").asInt()).isEqualTo(log.state().newest());
       assertThat(answer.json().path("rejected_count").asInt()).isPositive();
     }
   }

@@ -6,6 +6,7 @@ import dev.tocsin.fixtures.RawClient;
 import dev.tocsin.fixtures.RawWebSocket;
 import dev.tocsin.http.Transport;
 import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Logs;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,7 +54,7 @@ class PositionsTest {
         assertThat(publisher.get()).isEqualTo(EVENTS_EACH);
       }
 
-      List<LoggedEvent> log = server.hub.log().read(0, Integer.MAX_VALUE, Integer.MAX_VALUE);
+      List<LoggedEvent> log = Logs.readAll(server.hub.log(), 0);
       assertThat(log).hasSize(PUBLISHERS * EVENTS_EACH);
       for (Future<List<Step>> subscriber : subscribers) {
         List<Step> steps = subscriber.get();

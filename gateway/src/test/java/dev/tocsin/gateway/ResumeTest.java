@@ -25,6 +25,11 @@ import tools.jackson.databind.JsonNode;
 /// Clients that come back, and those that ask for history.
 class ResumeTest {
 
+  /// A server whose log is in memory; [LateResumeTest] has another.
+  TestServer start() {
+    return TestServer.start();
+  }
+
   private static void publish(TestServer server, int count) {
     for (int i = 0; i < count; i++) {
       server.publish(i % 2 == 0 ? TestServer.alert("a") : TestServer.job(i % 100));
@@ -33,7 +38,7 @@ class ResumeTest {
 
   @Test
   void givesWhatWasMissedThenWhatComes() {
-    try (TestServer server = TestServer.start()) {
+    try (TestServer server = start()) {
       publish(server, 10);
       try (RawWebSocket socket = server.socket("?events=alert.*&since=4")) {
         JsonNode resumed = socket.message();
@@ -52,7 +57,7 @@ class ResumeTest {
 
   @Test
   void canGoBackMoreThanOnce() {
-    try (TestServer server = TestServer.start()) {
+    try (TestServer server = start()) {
       publish(server, 3);
       try (RawWebSocket socket = server.socket("")) {
         for (int round = 0; round < 3; round++) {
@@ -70,7 +75,7 @@ class ResumeTest {
   @ParameterizedTest
   @ValueSource(strings = {"since=2&epoch=another", "since=999"})
   void goesOnWithLiveEventsWhenThePositionIsNotOfThisLog(String query) {
-    try (TestServer server = TestServer.start()) {
+    try (TestServer server = start()) {
       publish(server, 3);
       try (RawWebSocket socket = server.socket("?" + query)) {
         JsonNode resumed = socket.message();
@@ -91,7 +96,7 @@ class ResumeTest {
         new InMemoryEventLog("e", 3_000, Duration.ofMinutes(10), InstantSource.system());
     try (TestServer server = TestServer.start(small, Transport.AUTO)) {
       publish(server, 50);
-      long oldest = small.oldest();
+      long oldest = small.state().oldest();
       assertThat(oldest).isGreaterThan(2);
       try (RawWebSocket socket = server.socket("?since=1")) {
         JsonNode resumed = socket.message();
@@ -106,7 +111,7 @@ class ResumeTest {
 
   @Test
   void theSeamIsWithoutGapOrDoubleWhileEventsCome() throws Exception {
-    try (TestServer server = TestServer.start()) {
+    try (TestServer server = start()) {
       publish(server, 2_000);
       Thread publisher = Thread.ofVirtual().start(() -> publish(server, 2_000));
       try (RawWebSocket socket = server.socket("?since=0")) {
@@ -122,7 +127,7 @@ class ResumeTest {
   /// Whatever happens between the two messages of a connection that resumes, nothing comes between.
   @Test
   void theAnswerToSinceFollowsTheFirstMessageWhileEventsCome() throws Exception {
-    try (TestServer server = TestServer.start()) {
+    try (TestServer server = start()) {
       publish(server, 10);
       AtomicBoolean stop = new AtomicBoolean();
       Thread publisher =
@@ -133,7 +138,7 @@ class ResumeTest {
                 }
               });
       for (int i = 0; i < 300; i++) {
-        long since = server.hub.log().newest() - 5;
+        long since = server.hub.log().state().newest() - 5;
         try (RawWebSocket socket = server.socket("?since=" + since)) {
           assertThat(socket.message().path("action").asString()).isEqualTo("resumed");
           expect(socket, since + 1, since);
@@ -152,7 +157,7 @@ class ResumeTest {
 
   @Test
   void givesHistoryInPages() {
-    try (TestServer server = TestServer.start();
+    try (TestServer server = start();
         RawClient client = server.client()) {
       publish(server, 10);
 
@@ -161,7 +166,7 @@ class ResumeTest {
       assertThat(first.path("events").path(0).path("sequence").asLong()).isEqualTo(1);
       assertThat(first.path("events").path(0).has("previous")).isFalse();
       assertThat(first.path("next_since").asLong()).isEqualTo(5);
-      assertThat(first.path("epoch").asString()).isEqualTo(server.hub.log().epoch());
+      assertThat(first.path("epoch").asString()).isEqualTo(server.hub.log().state().epoch());
 
       JsonNode rest = client.ask(get("/api/v1/events?events=alert.*&since=5")).json();
       assertThat(rest.path("events").size()).isEqualTo(2);
@@ -174,7 +179,7 @@ class ResumeTest {
 
   @Test
   void findsRareEventsInALongHistory() {
-    try (TestServer server = TestServer.start();
+    try (TestServer server = start();
         RawClient client = server.client()) {
       server.publish(TestServer.alert("a"));
       for (int i = 0; i < 3_000; i++) {
@@ -198,7 +203,7 @@ class ResumeTest {
 
   @Test
   void endsAnAnswerBeforeItGrowsTooLarge() {
-    try (TestServer server = TestServer.start();
+    try (TestServer server = start();
         RawClient client = server.client()) {
       int count = 80;
       for (int i = 0; i < count; i++) {
@@ -288,7 +293,7 @@ class ResumeTest {
         "events=%zz"
       })
   void refusesBadHistoryQueries(String query) {
-    try (TestServer server = TestServer.start();
+    try (TestServer server = start();
         RawClient client = server.client()) {
       HttpAnswer answer = client.ask(get("/api/v1/events?" + query));
       assertThat(answer.status()).isEqualTo(400);

@@ -3,40 +3,40 @@ package dev.tocsin.gateway;
 import dev.tocsin.fixtures.RawClient;
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
-import dev.tocsin.hub.EventLog;
-import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.ForwardingLog;
+import dev.tocsin.hub.Logs;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /// A log in memory that takes appends when the test says so, on the test's thread: as slow as a disk
 /// can be.
-final class StallingLog implements EventLog {
+final class StallingLog extends ForwardingLog {
 
   private record Pending(List<Append> events, CompletableFuture<List<AppendResult>> answer) {}
 
-  private final EventLog log = TestServer.memory();
   private final BlockingQueue<Pending> pending = new LinkedBlockingQueue<>();
 
   /// Whether the log is so broken that it cannot even be called.
   volatile boolean throwing;
 
+  StallingLog() {
+    super(TestServer.memory());
+  }
+
   /// Waits for one append and lets it through.
   void let() {
     Pending next = next();
-    next.answer.complete(log.append(next.events).join());
+    next.answer.complete(Logs.await(log.append(next.events)));
   }
 
   /// Waits for appends until they hold so many events, and lets them through.
   void letEvents(int count) {
-    nextEvents(count).forEach(next -> next.answer.complete(log.append(next.events).join()));
+    nextEvents(count).forEach(next -> next.answer.complete(Logs.await(log.append(next.events))));
   }
 
   private List<Pending> nextEvents(int count) {
@@ -54,6 +54,13 @@ final class StallingLog implements EventLog {
         Collections.nCopies(next.events.size(), new AppendResult.Unavailable("The disk is full")));
   }
 
+  /// Waits for one append and loses its answer.
+  void loseAnswer() {
+    Pending next = next();
+    next.answer.complete(
+        Collections.nCopies(next.events.size(), new AppendResult.Unknown("No answer came")));
+  }
+
   /// Waits for one append and breaks.
   void fail() {
     next().answer.completeExceptionally(new IllegalStateException("a bug in the log"));
@@ -62,7 +69,8 @@ final class StallingLog implements EventLog {
   /// Waits for appends until they hold so many events, and answers them in the reverse order.
   void letInReverse(int count) {
     List<Pending> all = nextEvents(count);
-    List<List<AppendResult>> results = all.stream().map(p -> log.append(p.events).join()).toList();
+    List<List<AppendResult>> results =
+        all.stream().map(p -> Logs.await(log.append(p.events))).toList();
     for (int i = all.size() - 1; i >= 0; i--) {
       all.get(i).answer.complete(results.get(i));
     }
@@ -98,45 +106,5 @@ final class StallingLog implements EventLog {
     Pending append = new Pending(events, new CompletableFuture<>());
     pending.add(append);
     return append.answer;
-  }
-
-  @Override
-  public Optional<String> fault() {
-    return log.fault();
-  }
-
-  @Override
-  public String epoch() {
-    return log.epoch();
-  }
-
-  @Override
-  public long oldest() {
-    return log.oldest();
-  }
-
-  @Override
-  public long newest() {
-    return log.newest();
-  }
-
-  @Override
-  public Map<String, Long> lastByType() {
-    return log.lastByType();
-  }
-
-  @Override
-  public List<LoggedEvent> read(long after, int maxEvents, int maxBytes) {
-    return log.read(after, maxEvents, maxBytes);
-  }
-
-  @Override
-  public void follow(long after, Consumer<List<LoggedEvent>> follower) {
-    log.follow(after, follower);
-  }
-
-  @Override
-  public void close() {
-    log.close();
   }
 }

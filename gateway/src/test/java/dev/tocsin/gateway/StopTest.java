@@ -179,7 +179,7 @@ class StopTest {
       assertThat(socket.closeFrame().closeCode()).isEqualTo(1001);
       socket.client().finishSending();
       stopped.join();
-      assertThat(log.newest()).isEqualTo(1);
+      assertThat(log.state().newest()).isEqualTo(1);
     }
   }
 

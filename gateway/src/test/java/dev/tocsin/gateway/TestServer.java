@@ -36,7 +36,11 @@ final class TestServer implements AutoCloseable {
   final AtomicLong ahead = new AtomicLong();
 
   private TestServer(EventLog log, GatewaySettings settings, int maxConnections) {
-    hub = new Hub(EventCatalog.builtIn(), log, CLOCK, 16L << 20, Runnable::run);
+    this(log, settings, maxConnections, 16L << 20);
+  }
+
+  private TestServer(EventLog log, GatewaySettings settings, int maxConnections, long recentBytes) {
+    hub = new Hub(EventCatalog.builtIn(), log, CLOCK, recentBytes);
     try {
       gateway =
           Gateway.start(
@@ -73,6 +77,11 @@ final class TestServer implements AutoCloseable {
 
   static TestServer start(EventLog log, Transport transport) {
     return new TestServer(log, settings(transport), 10_000);
+  }
+
+  /// One that keeps hardly anything in memory: whoever does not stand at the head reads the log.
+  static TestServer forgetful(EventLog log) {
+    return new TestServer(log, settings(Transport.AUTO), 10_000, 4_096);
   }
 
   static TestServer start(GatewaySettings settings) {

@@ -72,7 +72,7 @@ class TimeOutsTest {
       server.pass(1_000);
 
       assertThat(server.said()).startsWith("HTTP/1.1 408").contains("connection: close");
-      assertThat(server.hub.log().newest()).isZero();
+      assertThat(server.hub.log().state().newest()).isZero();
     }
   }
 
@@ -112,7 +112,7 @@ class TimeOutsTest {
 
       assertThat(server.said()).startsWith("HTTP/1.1 400").contains("The body ends too early");
       assertThat(server.pass(3_000).isClosed()).isTrue();
-      assertThat(server.hub.log().newest()).isEqualTo(type.contains("ndjson") ? 1 : 0);
+      assertThat(server.hub.log().state().newest()).isEqualTo(type.contains("ndjson") ? 1 : 0);
     }
   }
 
@@ -161,7 +161,8 @@ class TimeOutsTest {
 
       webSocket.standStill(3_600_000).receive(RawWebSocket.textFrame("ping"));
       assertThat(webSocket.pass(50_000).said()).doesNotContain("connection.error");
-      assertThat(head.standStill(3_600_000).receive("thz HTTP/1.1\r\nHost: a.example\r\n\r\n").said())
+      assertThat(
+              head.standStill(3_600_000).receive("thz HTTP/1.1\r\nHost: a.example\r\n\r\n").said())
           .startsWith("HTTP/1.1 403");
       assertThat(body.standStill(3_600_000).receive("}}").said()).startsWith("HTTP/1.1 201");
       assertThat(kept.standStill(3_600_000).receive(get("/healthz")).said())

@@ -58,7 +58,7 @@ class WebSocketActionsTest {
     assertThat(answer.toString())
         .isEqualTo(
             "{\"action\":\"subscribed\",\"events\":[\"alert.*\",\"job.progress\"],\"sequence\":"
-                + server.hub.log().newest()
+                + server.hub.log().state().newest()
                 + "}");
   }
 
@@ -72,6 +72,20 @@ class WebSocketActionsTest {
     assertThat(warning.path("pattern").asString()).isEqualTo("alrt.*");
     assertThat(warning.path("message").asString()).isNotEmpty();
     assertThat(warning.path("suggestion").asString()).isEqualTo("alert.*");
+  }
+
+  @Test
+  void namesAPatternOfTheQueryThatMatchesNothing() {
+    try (RawWebSocket slip = server.socket("?events=alrt.*,job.*");
+        RawWebSocket good = server.socket("?events=alert.*,job.*")) {
+      JsonNode payload = slip.established().path("payload");
+
+      assertThat(payload.path("warnings"))
+          .isEqualTo(socket.subscribe("alrt.*", "job.*").path("warnings"))
+          .hasSize(1);
+      assertThat(good.established().path("payload").has("warnings")).isFalse();
+      assertThat(socket.established().path("payload").has("warnings")).isFalse();
+    }
   }
 
   @Test
@@ -123,7 +137,7 @@ class WebSocketActionsTest {
   @Test
   void publishes() {
     socket.subscribe("camera.*");
-    long before = server.hub.log().newest();
+    long before = server.hub.log().state().newest();
 
     JsonNode answer = socket.ask(publish("\"c1\"", TestServer.alert("a")));
 

@@ -162,7 +162,7 @@ class WebSocketProtocolTest {
 
   @Test
   void understandsNothingBehindAClose() {
-    long before = server.hub.log().newest();
+    long before = server.hub.log().state().newest();
     socket.send(
         join(
             frame(Frame.CLOSE, closing(1000, "")),
@@ -171,7 +171,7 @@ class WebSocketProtocolTest {
 
     assertThat(socket.frame().closeCode()).isEqualTo(1000);
     assertThat(socket.rest()).isEmpty();
-    assertThat(server.hub.log().newest()).isEqualTo(before);
+    assertThat(server.hub.log().state().newest()).isEqualTo(before);
   }
 
   @Test

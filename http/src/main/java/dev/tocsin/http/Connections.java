@@ -183,7 +183,7 @@ public final class Connections {
   }
 
   /// A fault of one connection must not reach the others, nor end the timer.
-  private void forEach(Consumer<Tickable> action) {
+  public void forEach(Consumer<Tickable> action) {
     for (Tickable connection : List.copyOf(members)) {
       tasks.now(() -> action.accept(connection));
     }

@@ -261,6 +261,12 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     }
   }
 
+  /// Does something on the event loop behind what it has to do already, so that who goes on step by step
+  /// takes no turn of the others.
+  public void onLoopLater(Runnable action) {
+    context().executor().execute(() -> guarded(action));
+  }
+
   /// A future would swallow what its callback throws, and the request would hang for ever.
   private void guarded(Runnable action) {
     try {

@@ -52,8 +52,7 @@ public record Route(
 
   /// What takes the connection over ([HttpConnection#takeOver]): there is no HEAD of it.
   public static Route takeOver(String path, Right right, Handler handler) {
-    return new Route(
-        Set.of(HttpMethod.GET), path, Set.of(), right, AnswerPolicy.API, handler);
+    return new Route(Set.of(HttpMethod.GET), path, Set.of(), right, AnswerPolicy.API, handler);
   }
 
   /// The same with parameters that a query may have.

@@ -68,10 +68,7 @@ public final class Routes {
   /// @param nearest names the parameter that somebody may have meant
   /// @param requestHeaders what a page of another origin may send besides what every page may
   public Routes(
-      List<Route> routes,
-      Doorkeeper doorkeeper,
-      List<String> requestHeaders,
-      NearestName nearest) {
+      List<Route> routes, Doorkeeper doorkeeper, List<String> requestHeaders, NearestName nearest) {
     this.doorkeeper = doorkeeper;
     this.nearest = nearest;
     this.requestHeaders = String.join(", ", requestHeaders);
@@ -127,7 +124,11 @@ public final class Routes {
     try {
       path = uri.path();
     } catch (IllegalArgumentException e) {
-      return settled(Problem.invalidQuery("The path is not percent-encoded correctly"));
+      String fault = rules.fault(head.headers(), target.authority());
+      return settled(
+          fault == null
+              ? Problem.invalidQuery("The path is not percent-encoded correctly")
+              : Problem.forbidden(fault));
     }
     Map<String, String> parameters = new HashMap<>();
     Place place = place(path, parameters);

@@ -27,7 +27,9 @@ final class EmbeddedHttp implements AutoCloseable {
   private long nanos = 1_000_000_000_000L;
 
   EmbeddedHttp(Doorkeeper doorkeeper, Route... routes) {
-    this(new Routes(List.of(routes), doorkeeper, List.of(), (word, names) -> names.stream().findFirst()));
+    this(
+        new Routes(
+            List.of(routes), doorkeeper, List.of(), (word, names) -> names.stream().findFirst()));
   }
 
   EmbeddedHttp(Routes routes) {

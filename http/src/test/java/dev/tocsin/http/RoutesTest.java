@@ -311,7 +311,11 @@ class RoutesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "gzip", "gzip, chunked", "chunked, chunked", "identity", "chunked\r\nTransfer-Encoding: chunked"
+        "gzip",
+        "gzip, chunked",
+        "chunked, chunked",
+        "identity",
+        "chunked\r\nTransfer-Encoding: chunked"
       })
   void understandsNoTransferCodingButChunked(String coding) {
     try (EmbeddedHttp server = new EmbeddedHttp(Doorkeeper.NONE, ECHO)) {
@@ -338,9 +342,7 @@ class RoutesTest {
       server.said();
     }
     List<String> lines =
-        RecordedLogs.takeInformation().stream()
-            .filter(line -> line.contains("refused"))
-            .toList();
+        RecordedLogs.takeInformation().stream().filter(line -> line.contains("refused")).toList();
 
     assertThat(lines).hasSize(2);
     assertThat(lines.getFirst())

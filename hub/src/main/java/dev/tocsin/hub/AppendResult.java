@@ -16,4 +16,10 @@ public sealed interface AppendResult {
   ///
   /// @param reason a sentence for a person
   record Unavailable(String reason) implements AppendResult {}
+
+  /// The event may be in the log or not: the answer did not come. Repeated under the same idempotency
+  /// key it is settled for good; without one it may be there twice.
+  ///
+  /// @param reason a sentence for a person
+  record Unknown(String reason) implements AppendResult {}
 }

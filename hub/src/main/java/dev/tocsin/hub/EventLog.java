@@ -1,84 +1,76 @@
 package dev.tocsin.hub;
 
-import java.util.ArrayList;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.concurrent.CompletionStage;
 
 /// The truth: an event exists once the log has given it a sequence.
 ///
-/// Sequences start at 1, have no holes and are never given twice within an [#epoch]. Any thread may
-/// call anything.
+/// Sequences ascend and are never given twice within an epoch ([LogState#epoch]); nobody but the log gives
+/// them. Others may append to the same log, also types that nobody here knows. What the log has lost is
+/// told, to the follower and to who reads. Any thread may call anything, and nothing blocks: a log that
+/// has to wait for a disk or a network answers later.
 public interface EventLog extends AutoCloseable {
 
-  /// What a log without an index looks through at a time.
-  int SCANNED_EVENTS = 1_024;
+  /// How the log stands. Cheap.
+  LogState state();
 
-  int SCANNED_BYTES = 1 << 20;
-
-  /// The name of this log's life: a sequence means something only within its epoch.
-  String epoch();
-
-  /// The oldest sequence that can still be read; one more than [#newest] when there is none.
-  long oldest();
-
-  /// The newest sequence that was given; 0 before the first.
-  long newest();
-
-  /// The last sequence of each event type that the log holds or, when it remembers them, has held.
-  /// An answer contains at least what was appended before the question.
+  /// The last sequence of each event type that the log holds or, when it remembers them, has held: of
+  /// what was handed to the follower at least. Cheap enough to be asked for each request.
   Map<String, Long> lastByType();
 
-  /// Why the log cannot take events at the moment, a sentence for a person; empty when it can.
-  Optional<String> fault();
-
-  /// Appends events, next to each other and in this order, and answers when they are safe in the
-  /// sense of this log and the follower has been given them. Those that repeat an earlier publish
-  /// ([IdempotencyKey]) are answered like it; the others are appended all or none. Appends of one
-  /// thread keep their order.
+  /// Appends events, in this order, and answers when they are safe in the sense of this log. Those that
+  /// repeat an earlier publish ([IdempotencyKey]) are answered like it. Appends of one thread keep their
+  /// order.
+  ///
+  /// That they have been handed to the follower as well is not said: [#reach] waits for it.
   ///
   /// @param appends at least one
   /// @return one result for each, in their order; completed on a thread of the log's or the caller's,
   ///     which must not be blocked
-  CompletableFuture<List<AppendResult>> append(List<Append> appends);
+  CompletionStage<List<AppendResult>> append(List<Append> appends);
 
-  /// Reads on behind a position, in order: what is safe there of `maxEvents` events, fewer when they
-  /// exceed `maxBytes` of JSON, but at least one when there is one. Begins at [#oldest] when the log
-  /// no longer holds what follows the position; a position above [#newest] has nothing behind it. May
-  /// read from disk.
-  List<LoggedEvent> read(long after, int maxEvents, int maxBytes);
-
-  /// Reads on behind a position as [#read] does, events of some types only. When there are none, no
-  /// event up to [#newest] is of these types.
-  default List<LoggedEvent> readOfTypes(
-      long after, Set<String> types, int maxEvents, int maxBytes) {
-    List<LoggedEvent> found = new ArrayList<>();
-    long bytes = 0;
-    for (List<LoggedEvent> page = read(after, SCANNED_EVENTS, SCANNED_BYTES);
-        !page.isEmpty();
-        page = read(page.getLast().sequence(), SCANNED_EVENTS, SCANNED_BYTES)) {
-      for (LoggedEvent event : page) {
-        if (types.contains(event.event().type())) {
-          bytes += event.event().json().length;
-          if (found.size() >= maxEvents || (bytes > maxBytes && !found.isEmpty())) {
-            return found;
-          }
-          found.add(event);
-        }
-      }
-    }
-    return found;
-  }
-
-  /// Hands every event behind a position to `follower`, in order, each once, group by group, as soon
-  /// as it is safe. There is one follower, a later one takes the place of an earlier one; it is
-  /// called by one thread at a time, must not block and must not throw.
+  /// Reads on after a position, in order: what was handed to the follower and is of the wanted types, of
+  /// it `maxEvents` events, fewer when they exceed `maxBytes` of JSON, but at least one when the look
+  /// came to one. It may end earlier, so that no single look takes long: [Page#position] says how far it
+  /// came, and it comes further each time as long as there is something after the position. A stretch
+  /// that cannot be read any more is named and passed by.
   ///
-  /// @param after a position behind which the log still holds everything, usually [#newest]
-  void follow(long after, Consumer<List<LoggedEvent>> follower);
+  /// @param after a position; one above the newest has nothing after it
+  /// @param maxEvents at least 1
+  /// @return completed by any thread, at once where nothing has to be waited for; exceptionally when the
+  ///     log cannot be read at the moment, and may be later
+  CompletionStage<Page> read(long after, TypeFilter types, int maxEvents, int maxBytes);
+
+  /// Reads back from a position, the newest events first; otherwise as [#read].
+  ///
+  /// @param before a sequence; the first one looked at is that below it
+  /// @return a page whose position is one less than the lowest sequence looked at; 0 or more
+  CompletionStage<Page> readBack(long before, TypeFilter types, int maxEvents, int maxBytes);
+
+  /// The position after which the events stand that the log accepted at a time or later, by its own
+  /// clock. Where that clock has been set back, events of the same time stand on both sides of the
+  /// position.
+  ///
+  /// @return completed as that of [#read]; the newest position when there is no such event
+  CompletionStage<Long> positionAt(Instant time);
+
+  /// Hands everything after a position to `follower`, as soon as it is safe. There is one follower, a
+  /// later one takes the place of an earlier one.
+  ///
+  /// @param after a position, usually the newest
+  void follow(long after, Follower follower);
+
+  /// Waits until the follower has been handed everything up to a sequence.
+  ///
+  /// @param sequence of the present epoch; one that the log knows not to have given, and that nobody else
+  ///     can give, is not waited for
+  /// @param atMost how long to wait
+  /// @return completed with the last sequence that the follower was told of, which is lower when the time
+  ///     is up or waiting is of no use
+  CompletionStage<Long> reach(long sequence, Duration atMost);
 
   /// Refuses further appends, finishes those under way and lets go of everything.
   @Override

@@ -1,6 +1,7 @@
 package dev.tocsin.hub;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ final class EventRing {
   private long newest;
   private long bytes;
 
-  /// @param newest the sequence behind which the ring begins
+  /// @param newest the sequence after which the ring begins
   /// @param maxBytes what the events may weigh together; the newest one is always kept
   EventRing(long newest, long maxBytes) {
     this.maxBytes = maxBytes;
@@ -51,7 +52,8 @@ final class EventRing {
     return (int) (sequence & (slots.length - 1));
   }
 
-  private LoggedEvent at(long sequence) {
+  /// The event of a sequence that is held.
+  LoggedEvent at(long sequence) {
     LoggedEvent event = slots[slot(sequence)];
     if (event == null) {
       throw new IllegalStateException(sequence + " is not in the ring");
@@ -67,7 +69,17 @@ final class EventRing {
     return newest;
   }
 
-  /// See [EventLog#read].
+  /// Forgets everything and goes on after a position, because what lies before it is not to be had.
+  void skipTo(long position) {
+    Arrays.fill(slots, null);
+    newest = position;
+    oldest = position + 1;
+    bytes = 0;
+  }
+
+  /// What follows a position, or the oldest, in order.
+  ///
+  /// @param maxJsonBytes one event is given whatever its size
   List<LoggedEvent> read(long after, int maxEvents, int maxJsonBytes) {
     if (after >= newest) {
       return List.of();

@@ -8,14 +8,17 @@ import dev.tocsin.events.EventEncoder;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.events.Slice;
 import dev.tocsin.events.Suggestions;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Joins the catalog, the log and the subscribers. There is one way in, [#publish], and one way out,
 /// the [Shard]s.
@@ -23,38 +26,85 @@ import java.util.concurrent.atomic.LongAdder;
 /// Any thread may call anything.
 public final class Hub {
 
-  private static final System.Logger LOG = System.getLogger(Hub.class.getName());
+  private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
+
+  /// How long the log's delivery may take behind its acknowledgement before the fate of a publish counts as
+  /// unknown.
+  private static final Duration DELIVERY_TIME = Duration.ofSeconds(10);
+
+  private static final String UNDELIVERED = "The log has taken the event, but has not handed it on";
+
+  private static final String REMEDY =
+      "It may have been published or not: repeat it with the same idempotency key, which settles it"
+          + " for good; without a key it may be there twice";
+
   private static final Rejection BROKEN_DOWN =
       new Rejection(
           ErrorCode.INTERNAL_ERROR, "The server failed to validate the event; its log says why");
 
   private final EventEncoder encoder;
   private final EventLog log;
-  private final TypeTable types;
-  private final RecentEvents recent;
   private final LogPages pages;
+  private final long recentBytes;
   private final List<Shard<?>> shards = new CopyOnWriteArrayList<>();
   private final LongAdder published = new LongAdder();
   private final LongAdder rejected = new LongAdder();
 
-  /// @param log the hub becomes its follower and the only one who appends to it; the caller closes it
+  // written by the log's follower, read by any
+  private volatile RecentEvents recent;
+
+  /// @param log the hub becomes its follower; the caller closes it
   /// @param clock tells the timestamp of events that come without one
   /// @param recentBytes how many bytes of the newest events stay in memory for the shards
-  /// @param reader runs what may block on the disk, one task at a time; the caller ends it
-  public Hub(
-      EventCatalog catalog, EventLog log, InstantSource clock, long recentBytes, Executor reader) {
+  public Hub(EventCatalog catalog, EventLog log, InstantSource clock, long recentBytes) {
     this.encoder = new EventEncoder(catalog, clock);
     this.log = log;
-    this.types = new TypeTable(catalog, log.lastByType().keySet());
-    this.recent = new RecentEvents(log, types, recentBytes);
-    this.pages = new LogPages(log, reader);
-    log.follow(recent.newest(), this::deliver);
+    this.recentBytes = recentBytes;
+    LogState state = log.state();
+    this.recent = recent(new TypeTable(catalog, Set.of()), state.epoch(), state.newest());
+    this.pages = new LogPages(log);
+    log.follow(state.newest(), new Delivery());
   }
 
-  private void deliver(List<LoggedEvent> group) {
-    recent.add(group);
-    published.add(group.size());
-    shards.forEach(Shard::wake);
+  private RecentEvents recent(TypeTable types, String epoch, long newest) {
+    return new RecentEvents(epoch, newest, types, log.lastByType(), recentBytes);
+  }
+
+  /// Takes what the log hands on: the one place where delivery starts.
+  private final class Delivery implements Follower {
+
+    @Override
+    public void events(List<LoggedEvent> group) {
+      recent.add(group);
+      published.add(group.size());
+      wake();
+    }
+
+    @Override
+    public void lost(long from, long to) {
+      LOG.atWarn().addKeyValue("from", from).addKeyValue("to", to).log("the log has lost events");
+      recent.skip(to);
+      wake();
+    }
+
+    @Override
+    public void restarted(String epoch, long newest) {
+      RecentEvents before = recent;
+      LOG.atWarn()
+          .addKeyValue("before", before.epoch())
+          .addKeyValue("epoch", epoch)
+          .addKeyValue("newest", newest)
+          .log("the log has begun a new epoch");
+      RecentEvents next = recent(before.types(), epoch, newest);
+      pages.forget();
+      recent = next;
+      before.end(next);
+      wake();
+    }
+
+    private void wake() {
+      shards.forEach(Shard::wake);
+    }
   }
 
   /// Validates an event, appends it to the log and answers when it is safe there.
@@ -83,16 +133,70 @@ public final class Hub {
 
   CompletableFuture<List<PublishResult>> publish(
       List<EncodingResult> encoded, List<Append> accepted) {
-    return accepted.isEmpty()
-        ? CompletableFuture.completedFuture(results(encoded, List.of()))
-        : log.append(accepted).thenApply(appended -> results(encoded, appended));
+    if (accepted.isEmpty()) {
+      return CompletableFuture.completedFuture(results(encoded, List.of()));
+    }
+    CompletableFuture<List<PublishResult>> answer = new CompletableFuture<>();
+    RecentEvents life = recent;
+    log.append(accepted)
+        .whenComplete((appended, failure) -> {
+          try {
+            if (failure == null) {
+              answerWhenDelivered(life, encoded, appended, answer);
+            } else {
+              answer.completeExceptionally(failure);
+            }
+          } catch (RuntimeException | Error e) {
+            answer.completeExceptionally(e);
+          }
+        });
+    return answer;
+  }
+
+  /// Answers a publish that the log has acknowledged, as soon as the log's delivery has passed its events
+  /// too: whoever connects then stands at or after them. Most logs deliver before they acknowledge.
+  ///
+  /// @param life the log's life when they were appended
+  private void answerWhenDelivered(
+      RecentEvents life,
+      List<EncodingResult> encoded,
+      List<AppendResult> appended,
+      CompletableFuture<List<PublishResult>> answer) {
+    long last = last(appended);
+    if (last <= life.newest()) {
+      answer.complete(results(encoded, appended));
+    } else {
+      log.reach(last, DELIVERY_TIME)
+          .whenComplete((reached, failure) -> {
+            boolean delivered = failure == null && life == recent && last <= life.newest();
+            answer.complete(results(encoded, delivered ? appended : undelivered(appended)));
+          });
+    }
+  }
+
+  private static long last(List<AppendResult> appended) {
+    long last = 0;
+    for (AppendResult result : appended) {
+      if (result instanceof AppendResult.Stored stored) {
+        last = Math.max(last, stored.sequence());
+      }
+    }
+    return last;
+  }
+
+  /// What the log has taken but not handed on may not stay in it.
+  private static List<AppendResult> undelivered(List<AppendResult> appended) {
+    return appended.stream()
+        .map(result ->
+            result instanceof AppendResult.Stored ? new AppendResult.Unknown(UNDELIVERED) : result)
+        .toList();
   }
 
   EncodingResult encodeGuarded(PublishCommand command, Suggestions.Budget suggestions) {
     try {
       return encode(command, suggestions);
     } catch (RuntimeException | StackOverflowError e) {
-      LOG.log(System.Logger.Level.ERROR, "an event could not be validated", e);
+      LOG.atError().setCause(e).log("an event could not be validated");
       return BROKEN_DOWN;
     }
   }
@@ -141,6 +245,8 @@ public final class Hub {
                   "The idempotency key was used before with another event"));
       case AppendResult.Unavailable unavailable ->
           new PublishResult.Refused(new Rejection(ErrorCode.UNAVAILABLE, unavailable.reason()));
+      case AppendResult.Unknown unknown ->
+          new PublishResult.Refused(Rejection.uncertain(unknown.reason() + ". " + REMEDY));
     };
   }
 
@@ -149,7 +255,7 @@ public final class Hub {
   /// @param owner the only thread that may use the shard
   /// @param output the way out for all audiences of the shard
   public <C> Shard<C> newShard(ShardOwner owner, ShardOutput<C> output) {
-    Shard<C> shard = new Shard<>(types, recent, owner, output);
+    Shard<C> shard = new Shard<>(recent, owner, output);
     shards.add(shard);
     // Whatever was appended while the shard was not yet in the list.
     shard.wake();
@@ -171,20 +277,25 @@ public final class Hub {
     return log;
   }
 
-  /// Pages of the log for those who are behind.
+  /// The types that are asked for by patterns, among all that are known now.
+  public TypeFilter filter(List<EventPattern> patterns) {
+    return recent.types().filter(patterns);
+  }
+
+  /// Pages of the log for those who are lagging.
   public LogPages pages() {
     return pages;
   }
 
   /// What looks like a slip of the pen among patterns.
   public List<PatternWarning> warnings(List<EventPattern> patterns) {
-    return types.warnings(patterns);
+    return recent.types().warnings(patterns);
   }
 
   /// The same for one of the many lists of patterns of a turn, which share a budget of suggestions.
   public List<PatternWarning> warnings(
       List<EventPattern> patterns, Suggestions.Budget suggestions) {
-    return types.warnings(patterns, suggestions);
+    return recent.types().warnings(patterns, suggestions);
   }
 
   /// The figures of this moment.

@@ -1,6 +1,7 @@
 package dev.tocsin.hub;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,24 +11,32 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// A log that lives as long as the process: for tests, demos and for who wants no disk.
 ///
 /// It keeps the newest events up to a bound in bytes. An append is safe at once, on the caller's
-/// thread, and the follower is called before it returns.
+/// thread, and the follower is called before it returns. Reading is done at once as well. Nobody else
+/// appends to it, and its sequences have no holes.
 public final class InMemoryEventLog implements EventLog {
 
+  /// How many events one look passes, so that it holds nobody up for long.
+  private static final int SCANNED_EVENTS = 8_192;
+
+  private static final String CLOSED = "The log is closed";
+
   private final String epoch;
+  private final InstantSource clock;
   private final ReentrantLock lock = new ReentrantLock();
 
   // guarded by lock
   private final EventRing events;
+  private final AcceptanceTimes times = new AcceptanceTimes();
   private final Map<String, Long> lastByType = new HashMap<>();
-  private Consumer<List<LoggedEvent>> follower = group -> {};
   private final RecentKeys keys;
+  private @Nullable Follower follower;
   private boolean closed;
 
   /// A log that remembers idempotency keys for ten minutes.
@@ -55,6 +64,7 @@ public final class InMemoryEventLog implements EventLog {
       InstantSource clock,
       LongSupplier nanoTime) {
     this.epoch = epoch;
+    this.clock = clock;
     this.keys = new RecentKeys(idempotencyWindow, maxKeyBytes(), nanoTime);
     this.events = new EventRing(0, maxBytes);
   }
@@ -65,28 +75,18 @@ public final class InMemoryEventLog implements EventLog {
   }
 
   @Override
-  public String epoch() {
-    return epoch;
-  }
-
-  @Override
-  public long oldest() {
-    return locked(events::oldest);
-  }
-
-  @Override
-  public long newest() {
-    return locked(events::newest);
+  public LogState state() {
+    return locked(() ->
+        new LogState(
+            epoch,
+            events.oldest(),
+            events.newest(),
+            closed ? Optional.of(CLOSED) : Optional.empty()));
   }
 
   @Override
   public Map<String, Long> lastByType() {
     return locked(() -> Map.copyOf(lastByType));
-  }
-
-  @Override
-  public Optional<String> fault() {
-    return locked(() -> closed ? Optional.of("The log is closed") : Optional.empty());
   }
 
   @Override
@@ -96,7 +96,7 @@ public final class InMemoryEventLog implements EventLog {
 
   private List<AppendResult> appendNow(List<Append> appends) {
     if (closed) {
-      return Collections.nCopies(appends.size(), new AppendResult.Unavailable("The log is closed"));
+      return Collections.nCopies(appends.size(), new AppendResult.Unavailable(CLOSED));
     }
     List<AppendResult> results = new ArrayList<>(appends.size());
     List<LoggedEvent> group = new ArrayList<>(appends.size());
@@ -116,26 +116,84 @@ public final class InMemoryEventLog implements EventLog {
       }
     }
     if (!group.isEmpty()) {
-      follower.accept(Collections.unmodifiableList(group));
+      times.note(group.getFirst().sequence(), clock.millis());
+      times.forgetBefore(events.oldest());
+      if (follower != null) {
+        follower.events(Collections.unmodifiableList(group));
+      }
     }
     return results;
   }
 
   @Override
-  public List<LoggedEvent> read(long after, int maxEvents, int maxBytes) {
-    return locked(() -> events.read(after, maxEvents, maxBytes));
+  public CompletableFuture<Page> read(long after, TypeFilter types, int maxEvents, int maxBytes) {
+    return CompletableFuture.completedFuture(
+        locked(() -> readNow(after, types, maxEvents, maxBytes)));
+  }
+
+  private Page readNow(long after, TypeFilter types, int maxEvents, int maxBytes) {
+    long newest = events.newest();
+    if (after >= newest) {
+      return Page.empty(after);
+    }
+    long first = Math.max(after + 1, events.oldest());
+    long last = Math.min(newest, first + SCANNED_EVENTS - 1);
+    PageBuilder page = new PageBuilder(types, maxEvents, maxBytes);
+    long sequence = first;
+    while (sequence <= last && page.add(events.at(sequence))) {
+      sequence++;
+    }
+    List<Stretch> lost = first > after + 1 ? List.of(new Stretch(after + 1, first - 1)) : List.of();
+    return new Page(page.events(), lost, sequence - 1);
   }
 
   @Override
-  public void follow(long after, Consumer<List<LoggedEvent>> newFollower) {
+  public CompletableFuture<Page> readBack(
+      long before, TypeFilter types, int maxEvents, int maxBytes) {
+    return CompletableFuture.completedFuture(
+        locked(() -> readBackNow(before, types, maxEvents, maxBytes)));
+  }
+
+  private Page readBackNow(long before, TypeFilter types, int maxEvents, int maxBytes) {
+    long oldest = events.oldest();
+    long first = Math.min(before - 1, events.newest());
+    if (first < oldest) {
+      return first < 1 ? Page.empty(0) : new Page(List.of(), List.of(new Stretch(1, first)), 0);
+    }
+    long last = Math.max(oldest, first - SCANNED_EVENTS + 1);
+    PageBuilder page = new PageBuilder(types, maxEvents, maxBytes);
+    long sequence = first;
+    while (sequence >= last && page.add(events.at(sequence))) {
+      sequence--;
+    }
+    return new Page(page.events(), sequence);
+  }
+
+  @Override
+  public CompletableFuture<Long> positionAt(Instant time) {
+    return CompletableFuture.completedFuture(
+        locked(() -> times.firstFrom(time.toEpochMilli(), events.newest() + 1) - 1));
+  }
+
+  @Override
+  public void follow(long after, Follower newFollower) {
     locked(() -> {
       follower = newFollower;
+      if (after + 1 < events.oldest()) {
+        newFollower.lost(after + 1, events.oldest() - 1);
+      }
       List<LoggedEvent> missed = events.read(after, Integer.MAX_VALUE, Integer.MAX_VALUE);
       if (!missed.isEmpty()) {
-        newFollower.accept(missed);
+        newFollower.events(missed);
       }
       return true;
     });
+  }
+
+  /// At once: nobody else gives sequences, and what was given has been handed on.
+  @Override
+  public CompletableFuture<Long> reach(long sequence, Duration atMost) {
+    return CompletableFuture.completedFuture(locked(events::newest));
   }
 
   @Override

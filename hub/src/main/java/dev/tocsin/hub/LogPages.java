@@ -1,91 +1,394 @@
 package dev.tocsin.hub;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Pages of the log for all who are behind, read by one thread, one after another.
+/// Pages of the log for all who are lagging, and for who asks for history; read one after another, so that
+/// they pace a crowd that comes back all at once. Any thread may call.
 ///
-/// Reading is shared where cursors are close together: pages begin at fixed places, a page that
-/// several ask for is read once, and the latest pages are kept for those who come a little later.
-/// Being read one after another, they pace a crowd that comes back all at once. Any thread may call.
+/// Reading is shared. Those who want the same types and stand near each other get the same page. Every other
+/// page is for the one who stands lowest: he catches up with the next, and both go on together, so that a
+/// crowd spread over the whole log is one before it has read the log once. The pages between are for the one
+/// who has waited longest, so that nobody waits for all who stand below him; they are no more than the
+/// others, so twice the log is the most that is read (`LogPagesTest`). Those of different types take turns: a
+/// look at the index for a rare one goes between two pages of a long replay.
+///
+/// What is held is bounded: the latest pages up to [#KEPT_BYTES], and at most [#MAX_LENT] pages that somebody
+/// has been given and has not taken yet; then nothing is read until one is taken.
 public final class LogPages {
 
-  private static final int PAGE_EVENTS = 256;
-  private static final int PAGE_BYTES = 256 * 1024;
-  private static final int KEPT_PAGES = 64;
+  private static final Logger LOG = LoggerFactory.getLogger(LogPages.class);
+
+  static final int PAGE_EVENTS = 256;
+  static final int PAGE_BYTES = 256 * 1024;
+
+  /// What the pages weigh that are kept for those who come a little later, in bytes.
+  static final long KEPT_BYTES = 16L << 20;
+
+  /// How many pages may be out with those who have not taken them yet.
+  static final int MAX_LENT = 32;
+
+  private static final long WARNING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final EventLog log;
-  private final Executor reader;
   private final ReentrantLock lock = new ReentrantLock();
 
   // guarded by lock
-  private final Map<Long, CompletableFuture<List<LoggedEvent>>> pages =
-      new LinkedHashMap<>(KEPT_PAGES, 0.75f, true) {
-        private static final long serialVersionUID = 1;
+  private final Map<TypeFilter, Lane> lanes = new HashMap<>();
+  private final Deque<Lane> turns = new ArrayDeque<>();
+  private final Map<Kept, Lane> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private long keptBytes;
+  private int lent;
+  private boolean reading;
+  private long generation;
+  private long lastWarningNanos = System.nanoTime() - WARNING_NANOS;
+  private int unreadable;
 
-        @Override
-        protected boolean removeEldestEntry(
-            Map.Entry<Long, CompletableFuture<List<LoggedEvent>>> eldest) {
-          return size() > KEPT_PAGES;
-        }
-      };
+  /// Takes what it has asked for, on any thread; must not block.
+  public interface Reader {
 
-  /// Pages of a log.
-  ///
-  /// @param reader runs the reading, which may block; one task at a time
-  LogPages(EventLog log, Executor reader) {
+    /// Takes a page in which stands what follows the position that was asked for, or which says that
+    /// nothing does. It may begin before that position.
+    ///
+    /// @param lease to be closed when the page has been taken: until then it counts
+    void page(Lease lease);
+
+    /// The log cannot be read at the moment. It has been told of in the server's log.
+    void failed(Throwable failure);
+  }
+
+  /// A page that is out with a reader.
+  public final class Lease implements AutoCloseable {
+
+    private final Kept held;
+    private boolean closed;
+
+    private Lease(Kept held) {
+      this.held = held;
+    }
+
+    public Page page() {
+      return held.page;
+    }
+
+    /// What the page was asked for.
+    public TypeFilter filter() {
+      return held.filter;
+    }
+
+    /// The page has been taken, or is not wanted any more.
+    @Override
+    public void close() {
+      giveBack(this);
+    }
+  }
+
+  private static final class Kept {
+
+    private final TypeFilter filter;
+    private final long after;
+    private final Page page;
+    private final long weight;
+    private int leases;
+
+    Kept(TypeFilter filter, long after, Page page) {
+      this.filter = filter;
+      this.after = after;
+      this.page = page;
+      this.weight = page.weight();
+    }
+  }
+
+  /// Those who want the same types.
+  private static final class Lane {
+
+    private final TypeFilter filter;
+    private final TreeMap<Long, Kept> pages = new TreeMap<>();
+    private final TreeMap<Long, List<Reader>> waiting = new TreeMap<>();
+
+    /// The positions of those who wait, the first that came first.
+    private final Set<Long> arrivals = new LinkedHashSet<>();
+
+    private boolean lowestIsNext = true;
+
+    Lane(TypeFilter filter) {
+      this.filter = filter;
+    }
+
+    /// The page that is kept of what follows a position.
+    @Nullable Kept page(long after) {
+      Map.Entry<Long, Kept> below = pages.floorEntry(after);
+      return below != null && below.getValue().page.position() > after ? below.getValue() : null;
+    }
+
+    void await(long after, Reader reader) {
+      waiting.computeIfAbsent(after, position -> new ArrayList<>(1)).add(reader);
+      arrivals.add(after);
+    }
+
+    /// Whose turn it is.
+    long next() {
+      boolean lowest = lowestIsNext;
+      lowestIsNext = !lowest;
+      return lowest ? waiting.firstKey() : arrivals.iterator().next();
+    }
+
+    /// Those who wait between two positions; they wait no longer.
+    List<Reader> take(long from, long below) {
+      List<Reader> readers = new ArrayList<>();
+      Map<Long, List<Reader>> there = waiting.subMap(from, below);
+      there.forEach((position, some) -> {
+        readers.addAll(some);
+        arrivals.remove(position);
+      });
+      there.clear();
+      return readers;
+    }
+  }
+
+  /// What is to be read next.
+  private record Request(Lane lane, long after, long generation) {}
+
+  LogPages(EventLog log) {
     this.log = log;
-    this.reader = reader;
   }
 
-  /// A page in which the event behind `after` stands, or the oldest behind it that is left; empty
-  /// when there is none.
+  /// Asks for a page of what follows a position.
   ///
-  /// @return completed by the reader, or at once; exceptionally when the log cannot be read
-  public CompletableFuture<List<LoggedEvent>> read(long after) {
-    long begin = after - after % PAGE_EVENTS;
-    return page(begin)
-        .thenCompose(page ->
-            page.isEmpty() || page.getLast().sequence() <= after
-                ? page(after)
-                : CompletableFuture.completedFuture(page));
-  }
-
-  /// A page of one's own, of events of some types only, see [EventLog#readOfTypes].
-  ///
-  /// @return completed by the reader; exceptionally when the log cannot be read
-  public CompletableFuture<List<LoggedEvent>> readOfTypes(
-      long after, Set<String> types, int maxEvents) {
-    return CompletableFuture.supplyAsync(
-        () -> log.readOfTypes(after, types, maxEvents, PAGE_BYTES), reader);
-  }
-
-  private CompletableFuture<List<LoggedEvent>> page(long begin) {
+  /// @param filter what is wanted of it
+  /// @param reader is called at once when the page is there already
+  public void read(long after, TypeFilter filter, Reader reader) {
+    Lease lease = null;
     lock.lock();
     try {
-      CompletableFuture<List<LoggedEvent>> known = pages.get(begin);
-      if (known != null && !isStale(known)) {
-        return known;
+      Lane lane = lanes.computeIfAbsent(filter, Lane::new);
+      Kept known = lane.page(after);
+      if (known == null) {
+        if (lane.waiting.isEmpty()) {
+          turns.add(lane);
+        }
+        lane.await(after, reader);
+      } else {
+        kept.get(known);
+        lease = lease(known);
       }
-      CompletableFuture<List<LoggedEvent>> page = fetch(begin);
-      pages.put(begin, page);
-      return page;
+    } finally {
+      lock.unlock();
+    }
+    if (lease == null) {
+      goOn();
+    } else {
+      hand(reader, lease);
+    }
+  }
+
+  private Lease lease(Kept page) {
+    if (page.leases++ == 0) {
+      lent++;
+    }
+    return new Lease(page);
+  }
+
+  private void giveBack(Lease lease) {
+    lock.lock();
+    try {
+      if (lease.closed) {
+        return;
+      }
+      lease.closed = true;
+      if (--lease.held.leases == 0) {
+        lent--;
+      }
+    } finally {
+      lock.unlock();
+    }
+    goOn();
+  }
+
+  /// Forgets what is kept: the log has become another.
+  void forget() {
+    lock.lock();
+    try {
+      generation++;
+      kept.clear();
+      keptBytes = 0;
+      lanes.values().forEach(lane -> lane.pages.clear());
+      lanes.values().removeIf(lane -> lane.waiting.isEmpty());
     } finally {
       lock.unlock();
     }
   }
 
-  /// Whether a kept page failed or was read when the log had less to fill it with.
-  private static boolean isStale(CompletableFuture<List<LoggedEvent>> page) {
-    return page.isCompletedExceptionally() || (page.isDone() && page.join().isEmpty());
+  /// Reads as long as there is something to read. A log that answers at once is not called from within its
+  /// own answer.
+  private void goOn() {
+    for (Request next = begin(); next != null; next = begin()) {
+      Request request = next;
+      boolean[] within = {true};
+      boolean[] answered = {false};
+      Thread caller = Thread.currentThread();
+      look(request)
+          .whenComplete((page, failure) -> {
+            arrived(request, page, failure);
+            if (Thread.currentThread() == caller && within[0]) {
+              answered[0] = true;
+            } else {
+              goOn();
+            }
+          });
+      within[0] = false;
+      if (!answered[0]) {
+        return;
+      }
+    }
   }
 
-  private CompletableFuture<List<LoggedEvent>> fetch(long after) {
-    return CompletableFuture.supplyAsync(() -> log.read(after, PAGE_EVENTS, PAGE_BYTES), reader);
+  private CompletionStage<Page> look(Request request) {
+    try {
+      return log.read(request.after, request.lane.filter, PAGE_EVENTS, PAGE_BYTES);
+    } catch (RuntimeException | Error e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private @Nullable Request begin() {
+    lock.lock();
+    try {
+      Lane lane = reading || lent >= MAX_LENT ? null : turns.peek();
+      if (lane == null) {
+        return null;
+      }
+      reading = true;
+      return new Request(lane, lane.next(), generation);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void arrived(Request request, @Nullable Page page, @Nullable Throwable failure) {
+    List<Reader> readers;
+    List<Lease> leases = new ArrayList<>();
+    lock.lock();
+    try {
+      reading = false;
+      Lane lane = request.lane;
+      if (page == null) {
+        readers = lane.take(request.after, request.after + 1);
+      } else {
+        Kept found = new Kept(lane.filter, request.after, page);
+        readers = lane.take(request.after, Math.max(page.position(), request.after + 1));
+        readers.forEach(reader -> leases.add(lease(found)));
+        keep(request, lane, found);
+      }
+      turns.remove(lane);
+      if (!lane.waiting.isEmpty()) {
+        turns.add(lane);
+      } else if (lane.pages.isEmpty()) {
+        lanes.remove(lane.filter);
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (page == null) {
+      Throwable reason = failure == null ? new IllegalStateException("no page") : failure;
+      warn(request.after, readers.size(), reason);
+      readers.forEach(reader -> tell(reader, reason));
+    } else {
+      for (int i = 0; i < readers.size(); i++) {
+        hand(readers.get(i), leases.get(i));
+      }
+    }
+  }
+
+  private void keep(Request request, Lane lane, Kept found) {
+    if (found.page.position() <= found.after || request.generation != generation) {
+      return;
+    }
+    Kept before = lane.pages.put(found.after, found);
+    if (before != null) {
+      kept.remove(before);
+      keptBytes -= before.weight;
+    }
+    kept.put(found, lane);
+    keptBytes += found.weight;
+    while (keptBytes > KEPT_BYTES && kept.size() > 1) {
+      Map.Entry<Kept, Lane> eldest = kept.entrySet().iterator().next();
+      drop(eldest.getKey(), eldest.getValue());
+    }
+  }
+
+  private void drop(Kept page, Lane lane) {
+    kept.remove(page);
+    keptBytes -= page.weight;
+    lane.pages.remove(page.after);
+    if (lane.pages.isEmpty() && lane.waiting.isEmpty()) {
+      lanes.remove(lane.filter);
+    }
+  }
+
+  /// What the kept pages weigh together.
+  long keptBytes() {
+    lock.lock();
+    try {
+      return keptBytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void hand(Reader reader, Lease lease) {
+    try {
+      reader.page(lease);
+    } catch (RuntimeException e) {
+      // It is gone, for instance with its event loop.
+      lease.close();
+      LOG.atDebug().setCause(e).log("a page of the log was not taken");
+    }
+  }
+
+  private static void tell(Reader reader, Throwable reason) {
+    try {
+      reader.failed(reason);
+    } catch (RuntimeException e) {
+      LOG.atDebug().setCause(e).log("a reader of the log is gone");
+    }
+  }
+
+  /// One warning a second for all who cannot read.
+  private void warn(long after, int readers, Throwable failure) {
+    int count;
+    lock.lock();
+    try {
+      unreadable += readers;
+      long now = System.nanoTime();
+      if (now - lastWarningNanos < WARNING_NANOS) {
+        return;
+      }
+      lastWarningNanos = now;
+      count = unreadable;
+      unreadable = 0;
+    } finally {
+      lock.unlock();
+    }
+    LOG.atWarn()
+        .addKeyValue("after", after)
+        .addKeyValue("attempts", count)
+        .setCause(failure)
+        .log("log not readable; it is tried again every second");
   }
 }

@@ -11,6 +11,6 @@ public sealed interface PublishResult {
   /// @param timestamp the producer's timestamp, or the one that it was given
   record Published(long sequence, String timestamp) implements PublishResult {}
 
-  /// The event is not in the log.
+  /// The event is not in the log; or it may be, when the rejection is uncertain.
   record Refused(Rejection rejection) implements PublishResult {}
 }

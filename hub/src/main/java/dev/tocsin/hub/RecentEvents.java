@@ -1,53 +1,82 @@
 package dev.tocsin.hub;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// The log's newest events, kept in memory so that cursors near the head never touch the disk.
+/// The newest events of one life of the log, kept in memory so that cursors near the head never touch the
+/// disk. When the log begins a new life, another takes its place, and this one has a [#successor].
 ///
 /// Written by whoever the log calls as its follower, read by the shards. The lock is held for
 /// copying references only.
 final class RecentEvents {
 
-  private final TypeTable types;
+  private final String epoch;
   private final ReentrantLock lock = new ReentrantLock();
 
   // guarded by lock
   private final EventRing events;
-  private final long[] lastOfType;
+  private long[] lastOfType;
 
+  // written under the lock, read by any
+  private volatile TypeTable types;
   private volatile long newest;
+  private volatile @Nullable RecentEvents successor;
 
   /// A cursor at the head.
   ///
   /// @param position the newest sequence
+  /// @param types the types that are known there
   /// @param lastOfType the last sequence of each type of the table, none of them above the position
   @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-  record Head(long position, long[] lastOfType) {}
+  record Head(long position, TypeTable types, long[] lastOfType) {}
 
-  /// Begins at the log's newest event. Who makes it lets the log call [#add] for all that follow.
-  RecentEvents(EventLog log, TypeTable types, long maxBytes) {
-    this.types = types;
-    this.newest = log.newest();
+  /// Begins at a position. Who makes it lets the log call it for all that follows.
+  ///
+  /// @param types those that may occur
+  /// @param lastByType what the log knows of what was before
+  /// @param maxBytes what is kept
+  RecentEvents(
+      String epoch, long newest, TypeTable types, Map<String, Long> lastByType, long maxBytes) {
+    this.epoch = epoch;
+    this.newest = newest;
+    this.types = types.with(lastByType.keySet());
     this.events = new EventRing(newest, maxBytes);
-    this.lastOfType = new long[types.size()];
-    log.lastByType()
-        .forEach((name, last) -> {
-          int type = types.placeOf(name);
-          if (type >= 0) {
-            lastOfType[type] = Math.min(last, newest);
-          }
-        });
+    this.lastOfType = new long[this.types.size()];
+    lastByType.forEach(
+        (name, last) -> lastOfType[this.types.placeOf(name)] = Math.min(last, newest));
   }
 
-  /// Adds a group that the log has made safe.
+  /// The log's life that these events belong to.
+  String epoch() {
+    return epoch;
+  }
+
+  /// What has taken the place of this; `null` as long as the log's life goes on.
+  @Nullable RecentEvents successor() {
+    return successor;
+  }
+
+  /// Nothing more comes here, but there.
+  void end(RecentEvents next) {
+    successor = next;
+  }
+
+  /// Adds a group that the log has made safe. What was told before is passed over; what was left out is
+  /// lost.
   void add(List<LoggedEvent> group) {
     lock.lock();
     try {
       for (LoggedEvent event : group) {
-        events.add(event);
-        lastOfType[placeOf(event)] = event.sequence();
+        if (event.sequence() > events.newest()) {
+          if (event.sequence() > events.newest() + 1) {
+            events.skipTo(event.sequence() - 1);
+          }
+          note(event);
+          events.add(event);
+        }
       }
       newest = events.newest();
     } finally {
@@ -55,15 +84,34 @@ final class RecentEvents {
     }
   }
 
-  /// The place of an event's type in the table.
-  ///
-  /// @throws IllegalStateException when it has none: the log did not tell of the type
-  int placeOf(LoggedEvent event) {
-    int type = types.placeOf(event.event().type());
+  private void note(LoggedEvent event) {
+    String name = event.event().type();
+    int type = types.placeOf(name);
     if (type < 0) {
-      throw new IllegalStateException("the log holds an event type it did not tell of: " + event);
+      types = types.with(List.of(name));
+      lastOfType = Arrays.copyOf(lastOfType, types.size());
+      type = types.placeOf(name);
     }
-    return type;
+    lastOfType[type] = event.sequence();
+  }
+
+  /// Goes on after events that the log has lost. Memory holds nothing before them any more, so who has not
+  /// passed them reads the log, which names them.
+  void skip(long to) {
+    lock.lock();
+    try {
+      if (to > events.newest()) {
+        events.skipTo(to);
+        newest = to;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The types that are known; at least those of all events that were read here.
+  TypeTable types() {
+    return types;
   }
 
   /// The newest sequence that can be delivered.
@@ -75,7 +123,7 @@ final class RecentEvents {
   Head head() {
     lock.lock();
     try {
-      return new Head(events.newest(), lastOfType.clone());
+      return new Head(events.newest(), types, lastOfType.clone());
     } finally {
       lock.unlock();
     }

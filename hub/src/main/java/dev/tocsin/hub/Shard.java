@@ -38,9 +38,9 @@ public final class Shard<C> {
   // any thread
   private final AtomicBoolean awake = new AtomicBoolean();
 
-  Shard(TypeTable types, RecentEvents recent, ShardOwner owner, ShardOutput<C> output) {
+  Shard(RecentEvents recent, ShardOwner owner, ShardOutput<C> output) {
     this.owner = owner;
-    this.cursor = new ShardCursor<>(types, recent, output, owner::failed);
+    this.cursor = new ShardCursor<>(recent, owner, output);
   }
 
   /// Says that there may be something to deliver. Cheap, and any thread may say it. A shard whose
@@ -119,6 +119,11 @@ public final class Shard<C> {
       wake();
     }
     return at;
+  }
+
+  /// The log's life in which the position counts.
+  public String epoch() {
+    return cursor.recent().epoch();
   }
 
   /// The sequence of the last event that this shard has passed. Of what lies before, some may still be on its way to
@@ -201,8 +206,20 @@ public final class Shard<C> {
     return new Replay<>(this, connection, after, previous);
   }
 
+  /// Whether the connection wants an event now, be it of a type that nobody has heard of here.
   boolean wants(C connection, LoggedEvent event) {
-    return cursor.wants(connection, event);
+    return cursor.index().wants(connection, event.event().type());
+  }
+
+  /// What the connection wants now.
+  TypeFilter filter(C connection) {
+    SubscriptionIndex<C, ShardAudience<C>> index = cursor.index();
+    return index.table().filter(index.typesOf(connection));
+  }
+
+  /// The life of the log in which this shard stands.
+  RecentEvents recent() {
+    return cursor.recent();
   }
 
   /// What comes after a position and this shard has passed, or `null` when memory no longer holds it.

@@ -1,10 +1,10 @@
 package dev.tocsin.hub;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// How far a shard has come in the log's recent part, and what its audiences have still to be sent of that.
@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// Then it *sends*: each audience's batch goes to its members, once. Both stop when the batches together have reached
 /// [ShardOutput#maxTurnBytes], however many audiences there are. So an event may have been sent to some audiences and not yet to
 /// others: who asks for a connection's position has its batch sent first ([#positionOf]), and an audience sends its
-/// batch before its members change ([ShardAudience]). Owned by the shard's thread.
+/// batch before its members change ([ShardAudience]).
+///
+/// Between the two, when nothing is left to be sent, it looks whether the log has begun a new life, and takes in the
+/// types that have become known: both move connections. Owned by the shard's thread.
 final class ShardCursor<C> {
 
   /// Events that are read at once.
@@ -23,9 +26,8 @@ final class ShardCursor<C> {
   static final int MAX_TURN_JSON_BYTES = 1 << 20;
 
   // immutable
-  private final RecentEvents recent;
+  private final ShardOwner owner;
   private final ShardOutput<C> output;
-  private final Consumer<Throwable> failed;
 
   // owned by the shard's thread
   private final SubscriptionIndex<C, ShardAudience<C>> index;
@@ -36,7 +38,8 @@ final class ShardCursor<C> {
   /// How many of them have still a batch.
   private int unsentCount;
 
-  private final long[] lastOfType;
+  private RecentEvents recent;
+  private long[] lastOfType;
   private long position;
   private boolean sending;
 
@@ -45,18 +48,17 @@ final class ShardCursor<C> {
 
   /// A cursor at the head.
   ///
-  /// @param failed told when the output throws; must not throw
-  ShardCursor(
-      TypeTable types, RecentEvents recent, ShardOutput<C> output, Consumer<Throwable> failed) {
+  /// @param owner told when the output throws, and when the log has begun a new life
+  ShardCursor(RecentEvents recent, ShardOwner owner, ShardOutput<C> output) {
     this.recent = recent;
+    this.owner = owner;
     this.output = output;
-    this.failed = failed;
     RecentEvents.Head head = recent.head();
     this.lastOfType = head.lastOfType();
     this.position = head.position();
     this.index =
         new SubscriptionIndex<>(
-            types, (set, size) -> new ShardAudience<>(set, size, this::send, last(set)));
+            head.types(), (set, size) -> new ShardAudience<>(set, size, this::send, last(set)));
   }
 
   /// The last event of any of these types that has been passed.
@@ -72,6 +74,11 @@ final class ShardCursor<C> {
     return index;
   }
 
+  /// The life of the log in which the position counts.
+  RecentEvents recent() {
+    return recent;
+  }
+
   /// The sequence of the last event that has been passed.
   long position() {
     return position;
@@ -84,7 +91,7 @@ final class ShardCursor<C> {
 
   /// Whether anything is left to be gathered or sent.
   boolean hasMore() {
-    return !unsent.isEmpty() || waiting() > 0;
+    return !unsent.isEmpty() || waiting() > 0 || recent.successor() != null;
   }
 
   /// Gathers and sends until the bound of a turn is reached.
@@ -123,21 +130,62 @@ final class ShardCursor<C> {
 
   private void gatherToHead() {
     requireIdle();
-    long target = recent.newest();
-    while (position < target) {
+    if (recent.successor() != null) {
+      sendUpTo(Long.MAX_VALUE);
+      followSuccession();
+    }
+    RecentEvents life = recent;
+    long target = life.newest();
+    // A life that begins meanwhile begins at its head.
+    while (recent == life && position < target) {
       sendUpTo(Long.MAX_VALUE);
       gather();
     }
   }
 
-  /// Reads on, until the batches have reached their bound or nothing is left.
+  /// Goes to the head of the log's present life when it has begun a new one. Whoever stood in the earlier one has lost
+  /// his place, and the owner is told to end him. Only called when nothing is left to be sent.
+  private void followSuccession() {
+    RecentEvents next = recent.successor();
+    if (next == null) {
+      return;
+    }
+    while (next != null) {
+      recent = next;
+      next = recent.successor();
+    }
+    index.suspendAll();
+    takePlace(recent.head());
+    learnTypes();
+    owner.restarted();
+  }
+
+  private void takePlace(RecentEvents.Head head) {
+    position = head.position();
+    lastOfType = head.lastOfType();
+  }
+
+  /// Takes in the types that have come from the log. Only called when nothing is left to be sent: it moves connections
+  /// from one audience to another.
+  private void learnTypes() {
+    TypeTable known = recent.types();
+    if (known != index.table()) {
+      lastOfType = Arrays.copyOf(lastOfType, known.size());
+      index.learn(known);
+    }
+  }
+
+  /// Reads on, until the batches have reached their bound or nothing is left. Only called when nothing is left to be
+  /// sent.
   private void gather() {
+    followSuccession();
     long before = position;
     List<LoggedEvent> page = recent.readIfHeld(position, MAX_TURN_EVENTS, MAX_TURN_JSON_BYTES);
     if (page == null) {
       goToHead(before);
       return;
     }
+    learnTypes();
     try {
       long maxBytes = output.maxTurnBytes();
       long bytes = 0;
@@ -153,7 +201,7 @@ final class ShardCursor<C> {
 
   /// Gives an event to each audience that wants it; what that costs in their batches.
   private long pass(LoggedEvent event) {
-    int type = recent.placeOf(event);
+    int type = index.table().placeOf(event.event().type());
     position = event.sequence();
     lastOfType[type] = position;
     List<ShardAudience<C>> wanting = index.audiencesOf(type);
@@ -169,9 +217,7 @@ final class ShardCursor<C> {
   /// Leaves what follows a position to the connections, who read the log for themselves: reading it here
   /// would hold up the owner. Those whose batches are still to be sent go back to where these began.
   private void goToHead(long after) {
-    RecentEvents.Head head = recent.head();
-    position = head.position();
-    System.arraycopy(head.lastOfType(), 0, lastOfType, 0, lastOfType.length);
+    takePlace(recent.head());
     unsent.clear();
     unsentCount = 0;
     for (ShardAudience<C> audience : index.audiences()) {
@@ -184,6 +230,7 @@ final class ShardCursor<C> {
             batch == null ? previous : batch.previous());
       }
     }
+    learnTypes();
   }
 
   /// Sends batches until a bound is reached.
@@ -210,7 +257,7 @@ final class ShardCursor<C> {
     try {
       countDelivered((long) batch.events().size() * output.send(batch, audience.members()));
     } catch (RuntimeException | Error e) {
-      failed.accept(e);
+      owner.failed(e);
       output.lag(audience.members(), batch.after(), batch.previous());
     } finally {
       sending = false;
@@ -221,10 +268,6 @@ final class ShardCursor<C> {
     if (sending) {
       throw new IllegalStateException("an output called the shard that is using it");
     }
-  }
-
-  boolean wants(C connection, LoggedEvent event) {
-    return index.typesOf(connection).contains(recent.placeOf(event));
   }
 
   /// See [Shard#readPassed].

@@ -18,4 +18,9 @@ public interface ShardOwner extends Executor {
   /// Tells of a fault in the shard's work, which goes on: no task of a shard ever throws. Only called on the
   /// thread itself; must not throw.
   void failed(Throwable fault);
+
+  /// The log has begun a new life: the connections that the shard had stand in the earlier one, get nothing
+  /// any more and have to be ended. Only called on the thread itself, in the middle of the shard's work, so
+  /// that the shard must not be called back.
+  default void restarted() {}
 }

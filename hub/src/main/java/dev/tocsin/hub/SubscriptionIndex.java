@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Who wants which types: connections, their patterns, and the audiences they form.
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param <A> the caller's kind of audience
 final class SubscriptionIndex<C, A extends Audience<C>> {
 
-  private final TypeTable table;
+  private TypeTable table;
   private final AudienceFactory<C, A> factory;
   private final Map<C, Subscriber<C>> subscribers = new HashMap<>();
   private final Map<EventPattern, Matches> matches = new HashMap<>();
@@ -34,7 +35,7 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
 
   /// What a pattern comes down to, and how many connections hold it.
   private static final class Matches {
-    private final TypeSet types;
+    private TypeSet types;
     private int holders;
 
     Matches(TypeSet types) {
@@ -46,8 +47,35 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     this.table = table;
     this.factory = factory;
     this.byType = new ArrayList<>(table.size());
-    for (int type = 0; type < table.size(); type++) {
+    makeRoom();
+  }
+
+  private void makeRoom() {
+    while (byType.size() < table.size()) {
       byType.add(new ArrayList<>());
+    }
+  }
+
+  /// The types that the index knows.
+  TypeTable table() {
+    return table;
+  }
+
+  /// Takes in types that have become known: from now on the patterns that match them, and those who never
+  /// subscribed, are among those who want them. Costs a look at every connection.
+  ///
+  /// @param larger has grown out of [#table]
+  void learn(TypeTable larger) {
+    table = larger;
+    makeRoom();
+    matches.forEach((pattern, found) -> found.types = table.matching(pattern));
+    for (Subscriber<C> subscriber : subscribers.values()) {
+      if (subscriber.isExplicit()) {
+        subscriber
+            .explicitPatterns()
+            .replaceAll((pattern, before) -> Objects.requireNonNull(matches.get(pattern)).types);
+      }
+      settle(subscriber);
     }
   }
 
@@ -246,7 +274,7 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   private void settle(Subscriber<C> subscriber) {
     TypeSet types =
         subscriber.isExplicit()
-            ? TypeSet.union(table.none(), subscriber.patterns().values())
+            ? TypeSet.union(table.size(), subscriber.patterns().values())
             : table.all();
     boolean suspended = subscriber.audience() == null;
     if (!subscriber.types().equals(types)) {
@@ -266,6 +294,11 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     if (subscriber != null) {
       dropIfEmpty(subscriber.leave());
     }
+  }
+
+  /// Keeps what everyone wants, but has nobody in an audience, see [#suspend].
+  void suspendAll() {
+    subscribers.values().forEach(subscriber -> dropIfEmpty(subscriber.leave()));
   }
 
   /// Puts a suspended connection back into its audience.

@@ -5,15 +5,22 @@ import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
-/// A set of event types, by their places in a [TypeTable]. Immutable.
+/// A set of event types, by their places in a [TypeTable]. Immutable. It means the same in every table that
+/// has grown out of that one.
 final class TypeSet {
 
   private final long[] words;
   private final int hash;
 
   private TypeSet(long[] words) {
-    this.words = words;
-    this.hash = Arrays.hashCode(words);
+    // Without empty words at the end, so that sets of the same types are equal whatever the table's
+    // size.
+    int length = words.length;
+    while (length > 0 && words[length - 1] == 0) {
+      length--;
+    }
+    this.words = length == words.length ? words : Arrays.copyOf(words, length);
+    this.hash = Arrays.hashCode(this.words);
   }
 
   /// The set of those types of a table with `size` types that fulfil a condition.
@@ -27,11 +34,13 @@ final class TypeSet {
     return new TypeSet(words);
   }
 
-  /// The types that are in one of the sets, all of the same table.
-  static TypeSet union(TypeSet none, Iterable<TypeSet> sets) {
-    long[] words = none.words.clone();
+  /// The types that are in one of the sets.
+  ///
+  /// @param size of the table
+  static TypeSet union(int size, Iterable<TypeSet> sets) {
+    long[] words = new long[(size + Long.SIZE - 1) / Long.SIZE];
     for (TypeSet set : sets) {
-      for (int i = 0; i < words.length; i++) {
+      for (int i = 0; i < set.words.length; i++) {
         words[i] |= set.words[i];
       }
     }
@@ -39,16 +48,12 @@ final class TypeSet {
   }
 
   boolean contains(int type) {
-    return (words[type / Long.SIZE] & 1L << type) != 0;
+    int word = type / Long.SIZE;
+    return word < words.length && (words[word] & 1L << type) != 0;
   }
 
   boolean isEmpty() {
-    for (long word : words) {
-      if (word != 0) {
-        return false;
-      }
-    }
-    return true;
+    return words.length == 0;
   }
 
   void forEach(IntConsumer action) {

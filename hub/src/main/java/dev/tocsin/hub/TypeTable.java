@@ -4,15 +4,18 @@ import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventType;
 import dev.tocsin.events.Suggestions;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The names of all event types that can occur, each with a small number: those of the catalog and
-/// those that the log holds from earlier catalogs. Immutable.
+/// The names of all event types that are known to occur, each with a small number: those of the catalog,
+/// and those that have come from the log, of earlier catalogs or of others who append to it. Immutable; a
+/// larger table keeps the numbers of the one that it has grown out of.
 final class TypeTable {
 
   private final List<String> names;
@@ -36,16 +39,49 @@ final class TypeTable {
 
   /// @param catalogued the names of the types that can be published
   TypeTable(List<String> catalogued, Set<String> logged, List<String> suggestions) {
-    Set<String> known = new LinkedHashSet<>(catalogued);
-    this.catalogued = known.size();
-    known.addAll(logged);
-    this.names = List.copyOf(known);
-    this.suggestions = Suggestions.of(suggestions);
+    this(joined(catalogued, logged), Set.copyOf(catalogued).size(), Suggestions.of(suggestions));
+  }
+
+  private TypeTable(List<String> names, int catalogued, Suggestions suggestions) {
+    this.names = names;
+    this.catalogued = catalogued;
+    this.suggestions = suggestions;
     for (String name : names) {
       places.put(name, places.size());
     }
     this.none = TypeSet.of(names.size(), type -> false);
     this.all = TypeSet.of(names.size(), type -> true);
+  }
+
+  private static List<String> joined(List<String> first, Collection<String> more) {
+    Set<String> known = new LinkedHashSet<>(first);
+    known.addAll(more);
+    return List.copyOf(known);
+  }
+
+  /// This table and further names, each once; this one when it has them all.
+  TypeTable with(Collection<String> more) {
+    return places.keySet().containsAll(more)
+        ? this
+        : new TypeTable(joined(names, more), catalogued, suggestions);
+  }
+
+  /// The filter that takes the types of a set.
+  TypeFilter filter(TypeSet types) {
+    if (types.equals(all)) {
+      return TypeFilter.ALL;
+    }
+    Set<String> wanted = new HashSet<>();
+    types.forEach(type -> wanted.add(names.get(type)));
+    return TypeFilter.of(wanted);
+  }
+
+  /// The filter that takes what one of the patterns matches.
+  TypeFilter filter(List<EventPattern> patterns) {
+    return filter(
+        TypeSet.of(
+            names.size(),
+            type -> patterns.stream().anyMatch(p -> p.matchesLowerCased(names.get(type)))));
   }
 
   /// The names that somebody can have meant, and `{domain}.*` for each of their domains.

@@ -4,29 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.events.EncodedEvent;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What every log has to keep, whatever it writes to. The test of a log extends this; other modules
-/// have it from this one's test jar.
+/// What every log has to keep, whatever it writes to and whoever else appends to it. The test of a log extends
+/// this, or [SoleWriterContract]; other modules have both from this one's test jar.
+///
+/// In these tests nobody else appends, and a log that is new counts from 1.
 @Timeout(60)
 public abstract class EventLogContract {
 
   /// What the largest page of these tests may hold.
-  protected static final int ALL = 1 << 24;
+  protected static final int ALL = Logs.ALL;
 
   /// How long a log of these tests remembers idempotency keys.
   protected static final Duration WINDOW = Duration.ofMinutes(10);
@@ -41,12 +41,12 @@ public abstract class EventLogContract {
   /// much more than four times as many.
   protected abstract EventLog open(long keptBytes) throws Exception;
 
-  private EventLog open() {
+  final EventLog open() {
     return opened(ALL);
   }
 
   /// A log that is closed after the test.
-  private EventLog opened(long keptBytes) {
+  final EventLog opened(long keptBytes) {
     try {
       EventLog log = open(keptBytes);
       opened.add(log);
@@ -65,10 +65,10 @@ public abstract class EventLogContract {
   void isEmptyInTheBeginning() {
     EventLog log = open();
 
-    assertThat(log.newest()).isZero();
-    assertThat(log.oldest()).isEqualTo(1);
+    assertThat(Logs.newest(log)).isZero();
+    assertThat(Logs.oldest(log)).isEqualTo(1);
     assertThat(log.lastByType()).isEmpty();
-    assertThat(log.read(0, 10, ALL)).isEmpty();
+    assertThat(read(log, 0, 10, ALL)).isEmpty();
   }
 
   @Test
@@ -79,10 +79,10 @@ public abstract class EventLogContract {
     assertThat(append(log, "a.b", "a.c", "a.d")).isEqualTo(2);
     assertThat(append(log, "a.e")).isEqualTo(5);
 
-    assertThat(log.newest()).isEqualTo(5);
-    assertThat(log.oldest()).isEqualTo(1);
-    assertThat(types(log.read(0, 10, ALL))).containsExactly("a.a", "a.b", "a.c", "a.d", "a.e");
-    assertThat(sequences(log.read(0, 10, ALL))).containsExactly(1L, 2L, 3L, 4L, 5L);
+    assertThat(Logs.newest(log)).isEqualTo(5);
+    assertThat(Logs.oldest(log)).isEqualTo(1);
+    assertThat(types(read(log, 0, 10, ALL))).containsExactly("a.a", "a.b", "a.c", "a.d", "a.e");
+    assertThat(sequences(read(log, 0, 10, ALL))).containsExactly(1L, 2L, 3L, 4L, 5L);
   }
 
   @Test
@@ -99,8 +99,9 @@ public abstract class EventLogContract {
         EncodedEvent.of("alert.created", full.payload(), SampleEvents.TIMESTAMP, null, null);
 
     await(log.append(List.of(new Append(full, null), new Append(bare, null))));
+    await(log.reach(2, Duration.ofSeconds(30)));
 
-    List<LoggedEvent> read = log.read(0, 10, ALL);
+    List<LoggedEvent> read = read(log, 0, 10, ALL);
     assertThat(read).hasSize(2);
     assertSame(read.get(0).event(), full);
     assertSame(read.get(1).event(), bare);
@@ -121,14 +122,14 @@ public abstract class EventLogContract {
     append(log, "a.a", "a.b", "a.c", "a.a", "a.b");
     Set<String> types = Set.of("a.a", "a.c", "never.seen");
 
-    assertThat(sequences(log.readOfTypes(0, types, 10, ALL))).containsExactly(1L, 3L, 4L);
-    assertThat(types(log.readOfTypes(0, types, 10, ALL))).containsExactly("a.a", "a.c", "a.a");
-    assertThat(sequences(log.readOfTypes(1, types, 10, ALL))).containsExactly(3L, 4L);
-    assertThat(sequences(log.readOfTypes(0, types, 2, ALL))).containsExactly(1L, 3L);
-    assertThat(sequences(log.readOfTypes(1, types, 10, 1))).containsExactly(3L);
-    assertThat(log.readOfTypes(4, types, 10, ALL)).isEmpty();
-    assertThat(log.readOfTypes(99, types, 10, ALL)).isEmpty();
-    assertThat(log.readOfTypes(0, Set.of(), 10, ALL)).isEmpty();
+    assertThat(sequences(read(log, 0, types, 10, ALL))).containsExactly(1L, 3L, 4L);
+    assertThat(types(read(log, 0, types, 10, ALL))).containsExactly("a.a", "a.c", "a.a");
+    assertThat(sequences(read(log, 1, types, 10, ALL))).containsExactly(3L, 4L);
+    assertThat(sequences(read(log, 0, types, 2, ALL))).containsExactly(1L, 3L);
+    assertThat(sequences(read(log, 1, types, 10, 1))).containsExactly(3L);
+    assertThat(read(log, 4, types, 10, ALL)).isEmpty();
+    assertThat(read(log, 99, types, 10, ALL)).isEmpty();
+    assertThat(read(log, 0, Set.of(), 10, ALL)).isEmpty();
   }
 
   @Test
@@ -140,20 +141,84 @@ public abstract class EventLogContract {
       append(log, "a.rare");
     }
 
-    assertThat(sequences(log.readOfTypes(1, Set.of("a.rare"), 10, ALL)))
+    assertThat(sequences(read(log, 1, Set.of("a.rare"), 10, ALL)))
         .containsExactly(2_002L, 4_003L, 6_004L);
   }
 
   @Test
-  void readsOnBehindAnyPosition() {
+  void saysHowFarItHasLooked() {
+    EventLog log = open();
+    append(log, "a.a", "a.b", "a.b");
+
+    assertThat(page(log, 0, "a.a").position()).isEqualTo(3);
+    assertThat(page(log, 0, "a.c")).isEqualTo(new Page(List.of(), 3));
+    assertThat(page(log, 3, "a.a").position()).isEqualTo(3);
+    assertThat(await(log.read(0, TypeFilter.of(Set.of("a.b")), 1, ALL)).position()).isEqualTo(2);
+    assertThat(await(log.read(0, TypeFilter.ALL, 1, ALL)).position()).isEqualTo(1);
+  }
+
+  @Test
+  void readsBack() {
+    EventLog log = open();
+    append(log, "a.a", "a.b", "a.a", "a.c");
+    TypeFilter some = TypeFilter.of(Set.of("a.a", "a.c"));
+
+    assertThat(sequences(pageBack(log, 5, TypeFilter.ALL, 10).events()))
+        .containsExactly(4L, 3L, 2L, 1L);
+    assertThat(sequences(pageBack(log, Long.MAX_VALUE, TypeFilter.ALL, 2).events()))
+        .containsExactly(4L, 3L);
+    assertThat(pageBack(log, 5, TypeFilter.ALL, 2).position()).isEqualTo(2);
+    assertThat(pageBack(log, 5, TypeFilter.ALL, 10).position()).isZero();
+    assertThat(sequences(pageBack(log, 4, some, 10).events())).containsExactly(3L, 1L);
+    assertThat(sequences(pageBack(log, 5, some, 2).events())).containsExactly(4L, 3L);
+    assertThat(pageBack(log, 5, some, 2).position()).isBetween(1L, 2L);
+    assertThat(sequences(await(log.readBack(5, some, 10, 1)).events())).containsExactly(4L);
+    assertThat(pageBack(log, 5, TypeFilter.of(Set.of("a.x")), 10))
+        .isEqualTo(new Page(List.of(), 0));
+    assertThat(pageBack(log, 1, TypeFilter.ALL, 10)).isEqualTo(new Page(List.of(), 0));
+  }
+
+  @Test
+  void findsThePlaceOfATime() {
+    EventLog log = open();
+    Instant begin = clock.instant();
+    for (int second = 0; second < 5; second++) {
+      append(log, "a.a", "a.b");
+      clock.advance(Duration.ofSeconds(1));
+    }
+
+    assertThat(await(log.positionAt(begin.minusSeconds(9)))).isZero();
+    assertThat(await(log.positionAt(begin))).isZero();
+    assertThat(await(log.positionAt(begin.plusMillis(1)))).isEqualTo(2);
+    assertThat(await(log.positionAt(begin.plusSeconds(3)))).isEqualTo(6);
+    assertThat(await(log.positionAt(begin.plusSeconds(99)))).isEqualTo(10);
+  }
+
+  @Test
+  void hasComeSoFarWhenItSaysSo() {
+    EventLog log = open();
+    RecordedFollower followed = new RecordedFollower();
+    log.follow(0, followed);
+
+    for (long sequence = 1; sequence <= 100; sequence++) {
+      await(log.append(SampleEvents.appends("a.a")));
+      assertThat(await(log.reach(sequence, Duration.ofSeconds(30)))).isEqualTo(sequence);
+      assertThat(followed.events()).hasSize((int) sequence);
+      assertThat(sequences(read(log, sequence - 1, 1, ALL))).containsExactly(sequence);
+    }
+    assertThat(await(log.reach(1_000, Duration.ofMillis(50)))).isEqualTo(100);
+  }
+
+  @Test
+  void readsOnAfterAnyPosition() {
     EventLog log = open();
     append(log, "a.a", "a.b", "a.c");
 
-    assertThat(sequences(log.read(1, 10, ALL))).containsExactly(2L, 3L);
-    assertThat(sequences(log.read(2, 10, ALL))).containsExactly(3L);
-    assertThat(log.read(3, 10, ALL)).isEmpty();
-    assertThat(log.read(4, 10, ALL)).isEmpty();
-    assertThat(log.read(Long.MAX_VALUE, 10, ALL)).isEmpty();
+    assertThat(sequences(read(log, 1, 10, ALL))).containsExactly(2L, 3L);
+    assertThat(sequences(read(log, 2, 10, ALL))).containsExactly(3L);
+    assertThat(read(log, 3, 10, ALL)).isEmpty();
+    assertThat(read(log, 4, 10, ALL)).isEmpty();
+    assertThat(read(log, Long.MAX_VALUE, 10, ALL)).isEmpty();
   }
 
   @Test
@@ -161,10 +226,10 @@ public abstract class EventLogContract {
     EventLog log = open();
     append(log, "a.a", "a.b", "a.c");
 
-    assertThat(sequences(log.read(0, 1, ALL))).containsExactly(1L);
-    assertThat(sequences(log.read(0, 2, ALL))).containsExactly(1L, 2L);
-    assertThat(sequences(log.read(1, 2, ALL))).containsExactly(2L, 3L);
-    assertThat(sequences(log.read(0, Integer.MAX_VALUE, Integer.MAX_VALUE)))
+    assertThat(sequences(read(log, 0, 1, ALL))).containsExactly(1L);
+    assertThat(sequences(read(log, 0, 2, ALL))).containsExactly(1L, 2L);
+    assertThat(sequences(read(log, 1, 2, ALL))).containsExactly(2L, 3L);
+    assertThat(sequences(read(log, 0, Integer.MAX_VALUE, Integer.MAX_VALUE)))
         .containsExactly(1L, 2L, 3L);
   }
 
@@ -174,9 +239,9 @@ public abstract class EventLogContract {
     append(log, "a.a", "a.b", "a.c");
     int size = SampleEvents.event("a.a").json().length;
 
-    assertThat(sequences(log.read(0, 10, 1))).containsExactly(1L);
-    assertThat(sequences(log.read(0, 10, 2 * size - 1))).containsExactly(1L);
-    assertThat(sequences(log.read(0, 10, 2 * size))).containsExactly(1L, 2L);
+    assertThat(sequences(read(log, 0, 10, 1))).containsExactly(1L);
+    assertThat(sequences(read(log, 0, 10, 2 * size - 1))).containsExactly(1L);
+    assertThat(sequences(read(log, 0, 10, 2 * size))).containsExactly(1L, 2L);
   }
 
   @Test
@@ -191,108 +256,41 @@ public abstract class EventLogContract {
   @Test
   void keepsItsEpochWhichIsNoOtherLogs() {
     EventLog log = open();
-    String epoch = log.epoch();
+    String epoch = log.state().epoch();
     append(log, "a.a");
 
-    assertThat(log.epoch()).isEqualTo(epoch).isNotEmpty().isNotEqualTo(open().epoch());
+    assertThat(log.state().epoch())
+        .isEqualTo(epoch)
+        .isNotEmpty()
+        .isNotEqualTo(open().state().epoch());
   }
 
   @Test
-  void handsOnWhatIsBehindThePosition() {
+  void handsOnWhatIsAfterThePosition() {
     EventLog log = open();
     append(log, "a.a", "a.b", "a.c");
-    List<LoggedEvent> followed = Collections.synchronizedList(new ArrayList<>());
+    RecordedFollower followed = new RecordedFollower();
 
-    log.follow(1, followed::addAll);
+    log.follow(1, followed);
     append(log, "a.d");
 
-    assertThat(sequences(followed)).containsExactly(2L, 3L, 4L);
-    assertThat(types(followed)).containsExactly("a.b", "a.c", "a.d");
+    assertThat(sequences(followed.events())).containsExactly(2L, 3L, 4L);
+    assertThat(types(followed.events())).containsExactly("a.b", "a.c", "a.d");
   }
 
   @Test
   void handsOnOnlyToTheLastFollower() {
     EventLog log = open();
-    List<LoggedEvent> first = Collections.synchronizedList(new ArrayList<>());
-    List<LoggedEvent> second = Collections.synchronizedList(new ArrayList<>());
+    RecordedFollower first = new RecordedFollower();
+    RecordedFollower second = new RecordedFollower();
 
-    log.follow(0, first::addAll);
+    log.follow(0, first);
     append(log, "a.a");
-    log.follow(1, second::addAll);
+    log.follow(1, second);
     append(log, "a.b");
 
-    assertThat(sequences(first)).containsExactly(1L);
-    assertThat(sequences(second)).containsExactly(2L);
-  }
-
-  @Test
-  void hasHandedOnAnEventAndCanReadItBeforeItAnswers() {
-    EventLog log = open();
-    List<Long> followed = Collections.synchronizedList(new ArrayList<>());
-    log.follow(0, group -> followed.addAll(sequences(group)));
-
-    for (long sequence = 1; sequence <= 200; sequence++) {
-      long appended = sequence;
-      boolean[] seen = new boolean[3];
-      await(
-          log.append(SampleEvents.appends("a.a"))
-              .thenAccept(result -> {
-                seen[0] = followed.contains(appended);
-                seen[1] = log.newest() >= appended;
-                seen[2] = sequences(log.read(appended - 1, 1, ALL)).contains(appended);
-              }));
-      assertThat(seen).containsExactly(true, true, true);
-    }
-  }
-
-  @Test
-  void keepsEveryThreadsOrderWhenSeveralAppend() {
-    EventLog log = open();
-    List<LoggedEvent> followed = Collections.synchronizedList(new ArrayList<>());
-    log.follow(0, followed::addAll);
-    int threads = 4;
-    int appends = 250;
-    CountDownLatch start = new CountDownLatch(1);
-
-    List<CompletableFuture<List<Long>>> appending =
-        IntStream.range(0, threads)
-            .mapToObj(thread ->
-                CompletableFuture.supplyAsync(
-                    () -> appendTriples(log, thread, appends, start), Thread::startVirtualThread))
-            .toList();
-    start.countDown();
-    List<List<Long>> firsts = appending.stream().map(EventLogContract::await).toList();
-
-    int total = threads * appends * 3;
-    List<Long> all = LongStream.rangeClosed(1, total).boxed().toList();
-    assertThat(sequences(followed)).isEqualTo(all);
-    List<LoggedEvent> read = log.read(0, ALL, ALL);
-    assertThat(sequences(read)).isEqualTo(all);
-    assertThat(types(followed)).isEqualTo(types(read));
-    for (int thread = 0; thread < threads; thread++) {
-      assertThat(firsts.get(thread)).isSorted();
-      for (int append = 0; append < appends; append++) {
-        int at = (int) (firsts.get(thread).get(append) - 1);
-        String name = "t" + thread + ".n" + append;
-        assertThat(types(read.subList(at, at + 3)))
-            .containsExactly(name + "_a", name + "_b", name + "_c");
-      }
-    }
-  }
-
-  private static List<Long> appendTriples(
-      EventLog log, int thread, int appends, CountDownLatch start) {
-    try {
-      start.await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-    List<CompletableFuture<List<AppendResult>>> results = new ArrayList<>();
-    for (int append = 0; append < appends; append++) {
-      String name = "t" + thread + ".n" + append;
-      results.add(log.append(SampleEvents.appends(name + "_a", name + "_b", name + "_c")));
-    }
-    return results.stream().map(result -> first(await(result))).toList();
+    assertThat(sequences(first.events())).containsExactly(1L);
+    assertThat(sequences(second.events())).containsExactly(2L);
   }
 
   @Test
@@ -311,7 +309,7 @@ public abstract class EventLogContract {
     List<Long> read = new ArrayList<>();
     long position = 0;
     while (position < total) {
-      List<LoggedEvent> page = log.read(position, 7, ALL);
+      List<LoggedEvent> page = read(log, position, 7, ALL);
       read.addAll(sequences(page));
       position = page.isEmpty() ? position : page.getLast().sequence();
       Thread.onSpinWait();
@@ -330,17 +328,56 @@ public abstract class EventLogContract {
       await(log.append(large));
     }
     long newest = 32 * 16;
-    while (log.oldest() < newest - 80) {
+    await(log.reach(newest, Duration.ofSeconds(30)));
+    while (Logs.oldest(log) < newest - 80) {
       Thread.onSpinWait();
     }
 
-    List<Long> read = sequences(log.read(0, ALL, ALL));
+    List<Long> read = sequences(Logs.readAll(log, 0));
     assertThat(read)
         .isEqualTo(LongStream.rangeClosed(read.getFirst(), newest).boxed().toList())
         .hasSizeBetween(16, 80);
-    assertThat(log.oldest()).isBetween(read.getFirst(), newest - 15);
-    assertThat(log.newest()).isEqualTo(newest);
+    assertThat(Logs.oldest(log)).isBetween(read.getFirst(), newest - 15);
+    assertThat(Logs.newest(log)).isEqualTo(newest);
     assertThat(log.lastByType()).isEqualTo(Map.of("a.a", newest));
+  }
+
+  @Test
+  void namesWhatItHasLetGoOf() {
+    EventLog log = opened(1 << 20);
+    append(log, "a.rare");
+    List<Append> large =
+        Collections.nCopies(16, new Append(SampleEvents.event("a.a", "x".repeat(64_000)), null));
+    for (int i = 0; i < 32; i++) {
+      await(log.append(large));
+    }
+    append(log, "a.rare");
+    long newest = Logs.newest(log);
+    while (Logs.oldest(log) < newest - 80) {
+      Thread.onSpinWait();
+    }
+
+    Page all = await(log.read(1, TypeFilter.ALL, 1, ALL));
+    assertThat(all.lost()).containsExactly(new Stretch(2, all.events().getFirst().sequence() - 1));
+    Page rare = page(log, 1, "a.rare");
+    while (rare.events().isEmpty()) {
+      rare = page(log, rare.position(), "a.rare");
+    }
+    assertThat(sequences(rare.events())).containsExactly(newest);
+    Page first = page(log, 1, "a.rare");
+    assertThat(first.lost())
+        .singleElement()
+        .satisfies(lost -> {
+          assertThat(lost.from()).isEqualTo(2);
+          assertThat(lost.to()).isBetween(newest - 81, newest - 15);
+        });
+    List<Stretch> below = new ArrayList<>();
+    for (long before = newest; before > 1; ) {
+      Page back = pageBack(log, before, TypeFilter.ALL, 1_000);
+      below.addAll(back.lost());
+      before = back.position() + 1;
+    }
+    assertThat(below.getLast().from()).isEqualTo(1);
   }
 
   @Test
@@ -352,7 +389,7 @@ public abstract class EventLogContract {
     assertThat(appendKeyed(log, "key", "a.b")).isEqualTo(stored(2));
     assertThat(appendKeyed(log, "other", "a.b")).isEqualTo(stored(3));
 
-    assertThat(log.newest()).isEqualTo(3);
+    assertThat(Logs.newest(log)).isEqualTo(3);
   }
 
   @Test
@@ -363,14 +400,14 @@ public abstract class EventLogContract {
     assertThat(appendKeyed(log, "key", "a.b")).isEqualTo(new AppendResult.Conflict());
     assertThat(appendKeyed(log, "key", "a.a")).isEqualTo(stored(1));
 
-    assertThat(types(log.read(0, 10, ALL))).containsExactly("a.a");
+    assertThat(types(read(log, 0, 10, ALL))).containsExactly("a.a");
   }
 
   @Test
   void answersEachOfAMixedAppend() {
     EventLog log = open();
-    List<LoggedEvent> followed = Collections.synchronizedList(new ArrayList<>());
-    log.follow(0, followed::addAll);
+    RecordedFollower followed = new RecordedFollower();
+    log.follow(0, followed);
     appendKeyed(log, "key", "a.a");
 
     List<AppendResult> results =
@@ -394,8 +431,9 @@ public abstract class EventLogContract {
             stored(3),
             new AppendResult.Conflict(),
             stored(4));
-    assertThat(types(followed)).containsExactly("a.a", "a.b", "a.c", "a.d");
-    assertThat(sequences(followed)).containsExactly(1L, 2L, 3L, 4L);
+    await(log.reach(4, Duration.ofSeconds(30)));
+    assertThat(types(followed.events())).containsExactly("a.a", "a.b", "a.c", "a.d");
+    assertThat(sequences(followed.events())).containsExactly(1L, 2L, 3L, 4L);
   }
 
   @Test
@@ -411,7 +449,7 @@ public abstract class EventLogContract {
 
     assertThat(appending.stream().map(EventLogContract::await).distinct())
         .containsExactly(stored(1));
-    assertThat(log.newest()).isEqualTo(1);
+    assertThat(Logs.newest(log)).isEqualTo(1);
   }
 
   @Test
@@ -447,27 +485,51 @@ public abstract class EventLogContract {
   void hasNoFaultUntilItIsClosed() {
     EventLog log = open();
     append(log, "a.a");
-    assertThat(log.fault()).isEmpty();
+    assertThat(log.state().fault()).isEmpty();
 
     log.close();
     log.close();
 
-    assertThat(log.fault()).isPresent();
+    assertThat(log.state().fault()).isPresent();
     assertThat(await(log.append(SampleEvents.appends("a.b", "a.c"))))
         .hasSize(2)
         .allSatisfy(result -> assertThat(result).isInstanceOf(AppendResult.Unavailable.class));
   }
 
-  /// Appends events of these types and gives the first sequence.
+  /// Appends events of these types, waits until they have been handed on, and gives the first sequence.
   protected static long append(EventLog log, String... types) {
     List<AppendResult> results = await(log.append(SampleEvents.appends(types)));
     assertThat(results).hasSize(types.length);
+    long last = first(results.subList(types.length - 1, types.length));
+    assertThat(await(log.reach(last, Duration.ofSeconds(30)))).isGreaterThanOrEqualTo(last);
     return first(results);
+  }
+
+  /// The events of one page.
+  protected static List<LoggedEvent> read(EventLog log, long after, int maxEvents, int maxBytes) {
+    return await(log.read(after, TypeFilter.ALL, maxEvents, maxBytes)).events();
+  }
+
+  private static List<LoggedEvent> read(
+      EventLog log, long after, Set<String> types, int maxEvents, int maxBytes) {
+    return await(log.read(after, TypeFilter.of(types), maxEvents, maxBytes)).events();
+  }
+
+  private static Page page(EventLog log, long after, String... types) {
+    return await(log.read(after, TypeFilter.of(Set.of(types)), 10, ALL));
+  }
+
+  private static Page pageBack(EventLog log, long before, TypeFilter types, int maxEvents) {
+    return await(log.readBack(before, types, maxEvents, ALL));
   }
 
   /// Appends an event under an idempotency key, see [SampleEvents#keyed].
   protected static AppendResult appendKeyed(EventLog log, String key, String type) {
-    return await(log.append(List.of(SampleEvents.keyed(key, type)))).getFirst();
+    AppendResult result = await(log.append(List.of(SampleEvents.keyed(key, type)))).getFirst();
+    if (result instanceof AppendResult.Stored stored) {
+      await(log.reach(stored.sequence(), Duration.ofSeconds(30)));
+    }
+    return result;
   }
 
   /// The answer for a sample event.
@@ -475,11 +537,12 @@ public abstract class EventLogContract {
     return new AppendResult.Stored(sequence, SampleEvents.TIMESTAMP);
   }
 
-  private static long first(List<AppendResult> results) {
+  static long first(List<AppendResult> results) {
     return switch (results.getFirst()) {
       case AppendResult.Stored stored -> stored.sequence();
       case AppendResult.Conflict conflict -> throw new AssertionError(conflict);
       case AppendResult.Unavailable unavailable -> throw new AssertionError(unavailable.reason());
+      case AppendResult.Unknown unknown -> throw new AssertionError(unknown.reason());
     };
   }
 
@@ -491,11 +554,7 @@ public abstract class EventLogContract {
     return events.stream().map(logged -> logged.event().type()).toList();
   }
 
-  protected static <T> T await(CompletableFuture<T> future) {
-    try {
-      return future.get(30, TimeUnit.SECONDS);
-    } catch (InterruptedException | ExecutionException | TimeoutException e) {
-      throw new AssertionError(e);
-    }
+  protected static <T> T await(CompletionStage<T> answer) {
+    return Logs.await(answer);
   }
 }

@@ -4,6 +4,7 @@ import static org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt.f
 
 import dev.tocsin.events.EncodedEvent;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,8 +21,7 @@ public class ShardLincheckTest {
   private static final TypeTable TABLE = new TypeTable(List.of(TYPE), Set.of(), List.of());
   private static final EncodedEvent EVENT = SampleEvents.event(TYPE);
 
-  private final RecentEvents recent =
-      new RecentEvents(new InMemoryEventLog("epoch", 1 << 20), TABLE, 1 << 20);
+  private final RecentEvents recent = new RecentEvents("epoch", 0, TABLE, Map.of(), 1 << 20);
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private long newest;
   private long received;
@@ -64,7 +64,7 @@ public class ShardLincheckTest {
     }
   }
 
-  private final Shard<String> shard = new Shard<>(TABLE, recent, new Owner(), new Counting());
+  private final Shard<String> shard = new Shard<>(recent, new Owner(), new Counting());
 
   public ShardLincheckTest() {
     shard.join("c");

@@ -1,50 +1,54 @@
 package dev.tocsin.sqlite;
 
-import dev.tocsin.events.EncodedEvent;
 import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Page;
 import dev.tocsin.hub.Stretch;
+import dev.tocsin.hub.TypeFilter;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads pages of the log, beside the log's thread. One page at a time; no read holds a transaction
 /// longer than its page, so that the write-ahead file can be folded back.
 ///
-/// What is damaged is not an error: a page names it and goes on after it, and what is around it is
-/// served. Only a fault that may pass is thrown.
+/// The log has no holes: a sequence without its row was thrown away by retention or is lost. What is
+/// damaged is not an error: a page names it and goes on after it, and what is around it is served. Only
+/// a fault that may pass is thrown.
 final class LogReader {
 
   private static final String PAGE =
       """
       SELECT sequence, type, channel, timestamp, correlation_id, payload
-      FROM events WHERE sequence >= ? AND sequence <= ? ORDER BY sequence LIMIT ?
+      FROM events WHERE sequence >= ? AND sequence <= ? ORDER BY sequence
       """;
 
-  private static final String SEQUENCES_OF_TYPE =
+  private static final String PAGE_BACK = PAGE + " DESC";
+
+  static final String SEQUENCES_OF_TYPE =
       """
       SELECT sequence FROM events INDEXED BY events_by_type
       WHERE type = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?
       """;
 
-  private static final String ONE =
+  static final String SEQUENCES_OF_TYPE_BACK =
       """
-      SELECT sequence, type, channel, timestamp, correlation_id, payload
-      FROM events WHERE sequence = ?
+      SELECT sequence FROM events INDEXED BY events_by_type
+      WHERE type = ? AND sequence > ? AND sequence <= ? ORDER BY sequence DESC LIMIT ?
       """;
 
-  /// How far the end of a damaged stretch is looked for one by one. Beyond it the steps grow, and some
-  /// events between two damaged places may be given up.
-  private static final int SINGLE_PROBES = 256;
+  private static final String ACCEPTED_AT =
+      "SELECT sequence, accepted_at FROM events WHERE sequence >= ? ORDER BY sequence LIMIT 1";
+
+  /// How many damaged stretches one step of a search by time passes.
+  private static final int MAX_PASSED = 8;
 
   // Fair, so that one who reads on and on lets the log's thread in.
   private final ReentrantLock lock = new ReentrantLock(true);
@@ -53,208 +57,150 @@ final class LogReader {
 
   // guarded by lock
   private final Connection connection;
+  private long lastOldest = 1;
 
   LogReader(Path directory) throws SQLException {
     this.connection = LogFile.openForReading(directory);
   }
 
-  /// What can be read of the log and what cannot, as far as it was looked at.
+  /// What cannot be read of the log, as far as it was looked at.
   UnreadableStretches unreadable() {
     return unreadable;
   }
 
-  /// Reads on after a position.
+  /// See [dev.tocsin.hub.EventLog#read].
   ///
   /// @param newest what comes after it is not told
-  LogPage read(long after, long newest, int maxEvents, int maxBytes) throws SQLException {
-    return read(after, newest, null, maxEvents, maxBytes);
+  Page read(long after, long newest, TypeFilter types, int maxEvents, int maxBytes)
+      throws SQLException {
+    return look(PageInMaking.on(after, newest, types, maxEvents, maxBytes), types, maxEvents);
   }
 
-  /// Reads on after a position, events of some types only. The index says where the events of each type
-  /// are; only what is told is read.
+  /// See [dev.tocsin.hub.EventLog#readBack].
   ///
-  /// @param newest what comes after it is not told
-  LogPage readOfTypes(
-      long after, long newest, Collection<String> types, int maxEvents, int maxBytes)
-      throws SQLException {
+  /// @param first the first sequence to look at
+  Page readBack(long first, TypeFilter types, int maxEvents, int maxBytes) throws SQLException {
+    return look(PageInMaking.back(first, types, maxEvents, maxBytes), types, maxEvents);
+  }
+
+  private Page look(PageInMaking page, TypeFilter types, int maxEvents) throws SQLException {
     lock.lock();
     try {
-      long[] sequences = sequences(after, newest, types, maxEvents);
-      PageInMaking page = new PageInMaking(after, maxEvents, maxBytes);
-      for (long sequence : sequences) {
-        if (!readOne(page, sequence)) {
-          return page.done();
-        }
-      }
-      if (sequences.length < maxEvents) {
-        page.skip(newest, unreadable.all());
+      if (types.names() == null) {
+        scan(page);
+      } else {
+        lookUp(page, types.names(), maxEvents);
       }
       return page.done();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Looks at one row after another.
+  private void scan(PageInMaking page) throws SQLException {
+    while (page.hasMore()) {
+      Optional<Stretch> known = unreadable.at(page.next());
+      if (known.isPresent()) {
+        page.lose(page.isBack() ? known.get().from() : known.get().to());
+        continue;
+      }
+      try {
+        takeRows(page);
+      } catch (SQLException e) {
+        passDamage(page, e);
+      }
+    }
+  }
+
+  private void takeRows(PageInMaking page) throws SQLException {
+    // Prepared for each page, because a statement that has failed is of no use any more.
+    try (PreparedStatement statement =
+        connection.prepareStatement(page.isBack() ? PAGE_BACK : PAGE)) {
+      statement.setLong(1, page.lowest());
+      statement.setLong(2, page.highest());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (page.hasMore()) {
+          if (!rows.next()) {
+            passMissing(page, page.last());
+            return;
+          }
+          long sequence = rows.getLong(1);
+          if (page.hasPassed(sequence)) {
+            throw LogFault.damage("the row of event " + sequence + " is out of order");
+          }
+          passMissing(page, page.before(sequence));
+          page.add(LogRows.event(rows));
+        }
+      }
+    }
+  }
+
+  /// Looks at the rows that the index of the types names.
+  private void lookUp(PageInMaking page, Collection<String> types, int maxEvents)
+      throws SQLException {
+    long[] found;
+    try {
+      found = sequences(page, types, maxEvents);
     } catch (SQLException e) {
       if (!LogFault.isDamage(e)) {
         throw e;
       }
       // The index is damaged. The events themselves tell their type.
-      return read(after, newest, Set.copyOf(types), maxEvents, maxBytes);
-    } finally {
-      lock.unlock();
+      scan(page);
+      return;
+    }
+    if (!page.isBack()) {
+      page.lose(oldest() - 1);
+    }
+    for (int i = 0; i < found.length && page.hasMore(); ) {
+      try (PreparedStatement one = connection.prepareStatement(LogRows.ONE)) {
+        for (; i < found.length && page.hasMore(); i++) {
+          takeRow(one, page, found[i]);
+        }
+      } catch (SQLException e) {
+        page.skip(page.before(found[i]), unreadable);
+        passDamage(page, e);
+      }
+    }
+    // Fewer than there may be: there are no others.
+    if (found.length < maxEvents && page.hasMore()) {
+      page.skip(page.isBack() ? oldest() : page.last(), unreadable);
+      page.lose(page.last());
     }
   }
 
-  private LogPage read(
-      long after, long newest, @Nullable Set<String> types, int maxEvents, int maxBytes)
+  private void takeRow(PreparedStatement one, PageInMaking page, long sequence)
       throws SQLException {
-    lock.lock();
-    try {
-      PageInMaking page = new PageInMaking(after, maxEvents, maxBytes);
-      while (page.position < newest && !page.full) {
-        Optional<Stretch> known = unreadable.at(page.position + 1);
-        if (known.isPresent()) {
-          page.lose(Math.min(known.get().to(), newest));
-          continue;
-        }
-        try {
-          scan(page, newest, types);
-        } catch (SQLException e) {
-          if (!LogFault.isDamage(e)) {
-            throw e;
-          }
-          long from = page.position + 1;
-          page.lose(endOfDamage(from, newest));
-          unreadable.add(from, page.position);
-        }
-      }
-      return page.done();
-    } finally {
-      lock.unlock();
+    if (page.hasPassed(sequence)) {
+      return;
     }
-  }
-
-  private void scan(PageInMaking page, long newest, @Nullable Set<String> types)
-      throws SQLException {
-    // Prepared for each page, because a statement that has failed is of no use any more.
-    try (PreparedStatement statement = connection.prepareStatement(PAGE)) {
-      statement.setLong(1, page.position + 1);
-      statement.setLong(2, newest);
-      statement.setInt(3, page.room());
-      try (ResultSet rows = statement.executeQuery()) {
-        int count = 0;
-        for (; rows.next(); count++) {
-          long sequence = rows.getLong(1);
-          if (sequence > page.position + 1) {
-            missing(page, sequence - 1);
-          }
-          LoggedEvent event = event(rows);
-          if (types != null && !types.contains(event.event().type())) {
-            page.position = sequence;
-          } else if (!page.add(event)) {
-            return;
-          }
-        }
-        if (count == 0) {
-          missing(page, newest);
-        }
-      }
+    if (unreadable.at(sequence).isPresent()) {
+      page.skip(sequence, unreadable);
+      return;
     }
-  }
-
-  /// Between the position and `last` there are no rows: what retention has not thrown away was lost.
-  private void missing(PageInMaking page, long last) throws SQLException {
-    long from = Math.max(page.position + 1, oldest());
-    page.lose(last);
-    if (from <= last) {
-      unreadable.add(from, last);
-    }
-  }
-
-  /// The oldest sequence that can be found; greater than any when there is none.
-  private long oldest() throws SQLException {
-    try {
-      long oldest = LogFile.number(connection, "SELECT min(sequence) FROM events");
-      return oldest == 0 ? Long.MAX_VALUE : oldest;
-    } catch (SQLException e) {
-      if (LogFault.isDamage(e)) {
-        return Long.MAX_VALUE;
-      }
-      throw e;
-    }
-  }
-
-  /// Adds one event that the index knows of.
-  ///
-  /// @return whether the page has room for more
-  private boolean readOne(PageInMaking page, long sequence) throws SQLException {
-    try (PreparedStatement one = connection.prepareStatement(ONE)) {
-      one.setLong(1, sequence);
-      try (ResultSet row = one.executeQuery()) {
-        if (row.next()) {
-          LoggedEvent event = event(row);
-          page.skip(sequence - 1, unreadable.all());
-          return page.add(event);
-        }
-      }
-    } catch (SQLException e) {
-      if (!LogFault.isDamage(e)) {
-        throw e;
-      }
-      unreadable.add(sequence, sequence);
-    }
-    // Damaged, or thrown away since the index was asked.
-    page.skip(sequence, unreadable.all());
-    return true;
-  }
-
-  /// The last sequence of a stretch that is damaged from `from` on.
-  private long endOfDamage(long from, long newest) throws SQLException {
-    long last = from;
-    while (last < newest && last - from < SINGLE_PROBES) {
-      if (!isDamaged(last + 1)) {
-        return last;
-      }
-      last++;
-    }
-    long step = SINGLE_PROBES;
-    while (last + step <= newest && isDamaged(last + step)) {
-      last += step;
-      step *= 2;
-    }
-    long readable = Math.min(last + step, newest + 1);
-    while (readable - last > 1) {
-      long middle = last + (readable - last) / 2;
-      if (isDamaged(middle)) {
-        last = middle;
+    one.setLong(1, sequence);
+    try (ResultSet row = one.executeQuery()) {
+      LoggedEvent event = row.next() ? LogRows.event(row) : null;
+      page.skip(page.before(sequence), unreadable);
+      if (event == null) {
+        passMissing(page, sequence);
       } else {
-        readable = middle;
+        page.add(event);
       }
-    }
-    return last;
-  }
-
-  private boolean isDamaged(long sequence) throws SQLException {
-    try (PreparedStatement one = connection.prepareStatement(ONE)) {
-      one.setLong(1, sequence);
-      try (ResultSet row = one.executeQuery()) {
-        if (row.next()) {
-          event(row);
-        }
-        return false;
-      }
-    } catch (SQLException e) {
-      if (LogFault.isDamage(e)) {
-        return true;
-      }
-      throw e;
     }
   }
 
-  private long[] sequences(long after, long newest, Collection<String> types, int maxEvents)
+  /// The sequences that are to be looked at, in their order, `maxEvents` at the most.
+  private long[] sequences(PageInMaking page, Collection<String> types, int maxEvents)
       throws SQLException {
     LongStream.Builder found = LongStream.builder();
-    try (PreparedStatement ofType = connection.prepareStatement(SEQUENCES_OF_TYPE)) {
+    try (PreparedStatement ofType =
+        connection.prepareStatement(page.isBack() ? SEQUENCES_OF_TYPE_BACK : SEQUENCES_OF_TYPE)) {
       for (String type : types) {
         ofType.setString(1, type);
-        ofType.setLong(2, after);
-        ofType.setLong(3, newest);
+        ofType.setLong(2, page.lowest() - 1);
+        ofType.setLong(3, page.highest());
         ofType.setInt(4, maxEvents);
         try (ResultSet rows = ofType.executeQuery()) {
           while (rows.next()) {
@@ -263,33 +209,127 @@ final class LogReader {
         }
       }
     }
-    return found.build().sorted().limit(maxEvents).toArray();
+    // Of each type there are so many, unless it has no more.
+    long[] sequences = found.build().sorted().toArray();
+    return IntStream.range(0, Math.min(maxEvents, sequences.length))
+        .mapToLong(i -> sequences[page.isBack() ? sequences.length - 1 - i : i])
+        .toArray();
   }
 
-  /// The event in a row.
-  ///
-  /// @throws SQLException as for a damaged page when the row is not what was stored: SQLite takes what
-  ///     lies beyond the end of a file that was cut short for zeros
-  private static LoggedEvent event(ResultSet row) throws SQLException {
-    String type = row.getString(2);
-    String timestamp = row.getString(4);
-    byte[] payload = row.getBytes(6);
-    if (type == null || timestamp == null || payload == null || !isObject(payload)) {
-      throw LogFault.damage("the row of event " + row.getLong(1) + " is not whole");
+  /// From the page's next sequence to `to` there are no rows: what retention has not thrown away was lost.
+  private void passMissing(PageInMaking page, long to) throws SQLException {
+    if (page.hasPassed(to)) {
+      return;
     }
-    return new LoggedEvent(
-        row.getLong(1),
-        EncodedEvent.of(type, payload, timestamp, row.getString(5), row.getString(3)));
+    long high = Math.max(page.next(), to);
+    // Asked after the rows were, so that what is thrown away meanwhile is not taken for lost.
+    long from = Math.max(Math.min(page.next(), to), oldest());
+    page.lose(to);
+    if (from <= high) {
+      unreadable.add(from, high);
+    }
   }
 
-  /// Whether bytes may be a payload: a JSON object. No text of JSON has a zero in it.
-  private static boolean isObject(byte[] payload) {
-    for (byte b : payload) {
-      if (b == 0) {
-        return false;
+  /// The page's next sequence is damaged.
+  ///
+  /// @param e what came of reading it; thrown when it is something else
+  private void passDamage(PageInMaking page, SQLException e) throws SQLException {
+    if (!LogFault.isDamage(e)) {
+      throw e;
+    }
+    page.countDamage();
+    long from = page.next();
+    long oldest = oldest();
+    if (from < oldest) {
+      page.lose(page.isBack() ? page.last() : oldest - 1);
+      return;
+    }
+    long to =
+        page.isBack()
+            ? LogRows.endOfDamage(connection, from, Math.max(page.last(), oldest))
+            : LogRows.endOfDamage(connection, from, page.last());
+    unreadable.add(Math.min(from, to), Math.max(from, to));
+    page.lose(to);
+  }
+
+  /// The oldest sequence there is, or was at the last look when that cannot be told; greater than any when
+  /// there is none.
+  private long oldest() throws SQLException {
+    try {
+      long oldest = LogFile.number(connection, "SELECT min(sequence) FROM events");
+      if (oldest == 0) {
+        return Long.MAX_VALUE;
+      }
+      lastOldest = oldest;
+    } catch (SQLException e) {
+      if (!LogFault.isDamage(e)) {
+        throw e;
       }
     }
-    return payload.length > 1 && payload[0] == '{' && payload[payload.length - 1] == '}';
+    return lastOldest;
+  }
+
+  /// See [dev.tocsin.hub.EventLog#positionAt]. Halves what is left some twenty times. What is damaged at
+  /// the place counts as after it.
+  ///
+  /// @param newest the newest position
+  long positionAt(long millis, long newest) throws SQLException {
+    lock.lock();
+    try {
+      long low = Math.min(oldest(), newest + 1);
+      long high = newest + 1;
+      while (low < high) {
+        long middle = (low + high) >>> 1;
+        Accepted accepted = acceptedFrom(middle, high);
+        if (accepted == null || accepted.at >= millis) {
+          high = middle;
+        } else {
+          low = accepted.sequence + 1;
+        }
+      }
+      return low - 1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// When an event was accepted, in milliseconds since 1970.
+  private record Accepted(long sequence, long at) {}
+
+  /// The first event that can be read from a sequence on and below another one.
+  private @Nullable Accepted acceptedFrom(long from, long below) throws SQLException {
+    long sequence = from;
+    for (int passed = 0; sequence < below && passed <= MAX_PASSED; passed++) {
+      Optional<Stretch> known = unreadable.at(sequence);
+      if (known.isPresent()) {
+        sequence = known.get().to() + 1;
+        continue;
+      }
+      try (PreparedStatement statement = connection.prepareStatement(ACCEPTED_AT)) {
+        statement.setLong(1, sequence);
+        try (ResultSet row = statement.executeQuery()) {
+          return row.next() && row.getLong(1) < below
+              ? new Accepted(row.getLong(1), accepted(row))
+              : null;
+        }
+      } catch (SQLException e) {
+        if (!LogFault.isDamage(e)) {
+          throw e;
+        }
+        long to = LogRows.endOfDamage(connection, sequence, below - 1);
+        unreadable.add(sequence, to);
+        sequence = to + 1;
+      }
+    }
+    return null;
+  }
+
+  private static long accepted(ResultSet row) throws SQLException {
+    long at = row.getLong(2);
+    if (row.wasNull()) {
+      throw LogFault.damage("the row of event " + row.getLong(1) + " is not whole");
+    }
+    return at;
   }
 
   /// Folds the write-ahead file back while nobody reads. SQLite does that by itself, but no further
@@ -311,69 +351,6 @@ final class LogReader {
       connection.close();
     } finally {
       lock.unlock();
-    }
-  }
-
-  /// A page that is being read.
-  private static final class PageInMaking {
-
-    private final List<LoggedEvent> events = new ArrayList<>();
-    private final List<Stretch> lost = new ArrayList<>();
-    private final int maxEvents;
-    private final int maxBytes;
-    private long bytes;
-    private long position;
-    private boolean full;
-
-    PageInMaking(long after, int maxEvents, int maxBytes) {
-      this.position = after;
-      this.maxEvents = maxEvents;
-      this.maxBytes = maxBytes;
-    }
-
-    int room() {
-      return maxEvents - events.size();
-    }
-
-    /// Adds the next event, if there is room.
-    ///
-    /// @return whether there may be more room
-    boolean add(LoggedEvent event) {
-      bytes += event.event().json().length;
-      if (bytes > maxBytes && !events.isEmpty()) {
-        full = true;
-        return false;
-      }
-      events.add(event);
-      position = event.sequence();
-      full = room() == 0;
-      return !full;
-    }
-
-    /// Everything from the position to `last` is lost.
-    void lose(long last) {
-      Stretch before = lost.isEmpty() ? null : lost.getLast();
-      if (before != null && before.to() == position) {
-        lost.set(lost.size() - 1, new Stretch(before.from(), last));
-      } else {
-        lost.add(new Stretch(position + 1, last));
-      }
-      position = last;
-    }
-
-    /// From the position to `last` nothing is wanted, but some of it may be lost.
-    void skip(long last, List<Stretch> stretches) {
-      for (Stretch stretch : stretches) {
-        if (stretch.to() > position && stretch.from() <= last) {
-          position = Math.max(position, stretch.from() - 1);
-          lose(Math.min(stretch.to(), last));
-        }
-      }
-      position = Math.max(position, last);
-    }
-
-    LogPage done() {
-      return new LogPage(events, lost, position);
     }
   }
 }

@@ -89,7 +89,7 @@ final class LogThread implements Runnable {
     this.checkpoints = new Checkpoints(directory, connection);
   }
 
-  /// The oldest sequence, see [dev.tocsin.hub.EventLog#oldest].
+  /// The oldest sequence, see [dev.tocsin.hub.LogState#oldest].
   long oldest() {
     return oldest;
   }
@@ -118,6 +118,7 @@ final class LogThread implements Runnable {
         maintain();
         atDiskSinceNanos = NOT_AT_DISK;
       }
+      place.require();
       retention.storeClock();
       end = LogFault.CLOSED;
     } catch (SQLException e) {
@@ -157,6 +158,7 @@ final class LogThread implements Runnable {
       group = writing.write(requests, newest, clock);
       place.require();
       writing.commit();
+      place.noteWrite();
     } catch (SQLException | RuntimeException e) {
       refuse(requests, failed(e));
       return;
@@ -194,8 +196,9 @@ final class LogThread implements Runnable {
       if (!markFails) {
         LOG.atWarn()
             .setCause(e)
-            .log("the newest sequence cannot be noted beside the log: should its write-ahead file be"
-                + " lost, nobody would notice");
+            .log(
+                "the newest sequence cannot be noted beside the log: should its write-ahead file be"
+                    + " lost, nobody would notice");
       }
       markFails = true;
     }
@@ -260,8 +263,9 @@ final class LogThread implements Runnable {
       if (!isRetentionHeld) {
         LOG.atError()
             .setCause(e)
-            .log("the log is damaged, so old events cannot be thrown away: restore a backup before the"
-                + " disk is full (docs/log-format.md)");
+            .log(
+                "the log is damaged, so old events cannot be thrown away: restore a backup before"
+                    + " the disk is full (docs/log-format.md)");
       }
       isRetentionHeld = true;
       return false;

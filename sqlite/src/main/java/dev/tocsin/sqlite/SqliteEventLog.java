@@ -3,13 +3,19 @@ package dev.tocsin.sqlite;
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.EventLog;
+import dev.tocsin.hub.Follower;
+import dev.tocsin.hub.LogState;
 import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Page;
 import dev.tocsin.hub.Stretch;
+import dev.tocsin.hub.TypeFilter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +23,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +40,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// One thread writes: all appends that wait at a moment go in one transaction (group commit), so the
 /// busier the log, the cheaper each event; they are answered when it is committed. What that survives
-/// is a matter of [Durability]. A read goes beside it, over a connection of its own.
+/// is a matter of [Durability]. Another reads beside it, over a connection of its own, one page after
+/// another. Nobody else appends to the file, and its sequences have no holes: one that is found is damage.
 ///
 /// When the file cannot be written (a full disk, a lost permission) appends are answered
 /// [AppendResult.Unavailable] and the log tries again with each group, and once a second when there
@@ -56,12 +65,13 @@ public final class SqliteEventLog implements EventLog {
   private final LogThread writing;
   private final Thread thread;
   private final ScheduledExecutorService watch;
+  private final ExecutorService reads;
   private final Map<String, Long> lastByType;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   // guarded by deliveryLock
   private final ReentrantLock deliveryLock = new ReentrantLock();
-  private Consumer<List<LoggedEvent>> follower = group -> {};
+  private @Nullable Follower follower;
 
   // written under deliveryLock, read by any
   private volatile long newest;
@@ -88,6 +98,9 @@ public final class SqliteEventLog implements EventLog {
     this.watch =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("tocsin-log-watch").daemon().factory());
+    this.reads =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("tocsin-log-read").daemon().factory());
   }
 
   /// Opens the log of a directory, making it when there is none.
@@ -133,8 +146,7 @@ public final class SqliteEventLog implements EventLog {
 
   private void start() {
     thread.start();
-    watch.scheduleAtFixedRate(
-        this::expire, EXPIRY_MILLIS, EXPIRY_MILLIS, TimeUnit.MILLISECONDS);
+    watch.scheduleAtFixedRate(this::expire, EXPIRY_MILLIS, EXPIRY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void expire() {
@@ -180,25 +192,19 @@ public final class SqliteEventLog implements EventLog {
         lastByType.put(event.event().type(), event.sequence());
       }
       newest = events.getLast().sequence();
-      follower.accept(events);
+      if (follower != null) {
+        follower.events(events);
+      }
     } finally {
       deliveryLock.unlock();
     }
   }
 
   @Override
-  public String epoch() {
-    return epoch;
-  }
-
-  @Override
-  public long oldest() {
-    return writing.oldest();
-  }
-
-  @Override
-  public long newest() {
-    return newest;
+  public LogState state() {
+    long oldest = writing.oldest();
+    return new LogState(
+        epoch, oldest, newest, Optional.ofNullable(writing.fault()), reader.unreadable().all());
   }
 
   @Override
@@ -207,68 +213,107 @@ public final class SqliteEventLog implements EventLog {
   }
 
   @Override
-  public Optional<String> fault() {
-    return Optional.ofNullable(writing.fault());
-  }
-
-  @Override
   public CompletableFuture<List<AppendResult>> append(List<Append> appends) {
     return queue.put(appends);
   }
 
-  /// The stretches that were found to be damaged or missing, ascending: readable is not the same as
-  /// writable.
-  public List<Stretch> unreadable() {
-    return reader.unreadable().all();
-  }
-
   @Override
-  public List<LoggedEvent> read(long after, int maxEvents, int maxBytes) {
+  public CompletableFuture<Page> read(long after, TypeFilter types, int maxEvents, int maxBytes) {
     long upTo = newest;
     if (after >= upTo) {
-      return List.of();
+      return CompletableFuture.completedFuture(new Page(List.of(), after));
     }
-    try {
-      LogPage page = reader.read(after, upTo, maxEvents, maxBytes);
-      while (page.events().isEmpty() && page.position() < upTo) {
-        page = reader.read(page.position(), upTo, maxEvents, maxBytes);
-      }
-      return page.events();
-    } catch (SQLException e) {
-      throw new IllegalStateException("cannot read the log after " + after, e);
-    }
+    return later(() -> reader.read(after, upTo, since(after, types), maxEvents, maxBytes));
+  }
+
+  /// The wanted types, without those whose last event is not after a position: they cost nothing.
+  private TypeFilter since(long position, TypeFilter types) {
+    Set<String> names = types.names();
+    return names == null
+        ? types
+        : TypeFilter.of(
+            names.stream()
+                .filter(type -> lastByType.getOrDefault(type, 0L) > position)
+                .collect(Collectors.toUnmodifiableSet()));
   }
 
   @Override
-  public List<LoggedEvent> readOfTypes(long after, Set<String> types, int maxEvents, int maxBytes) {
+  public CompletableFuture<Page> readBack(
+      long before, TypeFilter types, int maxEvents, int maxBytes) {
+    long first = Math.min(before - 1, newest);
+    if (first < 1) {
+      return CompletableFuture.completedFuture(new Page(List.of(), 0));
+    }
+    return later(() -> reader.readBack(first, since(0, types), maxEvents, maxBytes));
+  }
+
+  @Override
+  public CompletableFuture<Long> positionAt(Instant time) {
     long upTo = newest;
-    // Those whose last event is not after the position cost nothing.
-    List<String> later =
-        types.stream().filter(type -> lastByType.getOrDefault(type, 0L) > after).toList();
+    return later(() -> reader.positionAt(time.toEpochMilli(), upTo));
+  }
+
+  /// A look into the file.
+  private interface Look<T> {
+    T take() throws SQLException;
+  }
+
+  private <T> CompletableFuture<T> later(Look<T> look) {
     try {
-      LogPage page = reader.readOfTypes(after, upTo, later, maxEvents, maxBytes);
-      while (page.events().isEmpty() && page.position() < upTo) {
-        page = reader.readOfTypes(page.position(), upTo, later, maxEvents, maxBytes);
-      }
-      return page.events();
-    } catch (SQLException e) {
-      throw new IllegalStateException("cannot read the log after " + after, e);
+      return CompletableFuture.supplyAsync(
+          () -> {
+            try {
+              return look.take();
+            } catch (SQLException e) {
+              throw new IllegalStateException("cannot read the log", e);
+            }
+          },
+          reads);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(e);
     }
   }
 
   @Override
-  public void follow(long after, Consumer<List<LoggedEvent>> newFollower) {
+  public void follow(long after, Follower newFollower) {
     deliveryLock.lock();
     try {
       follower = newFollower;
-      List<LoggedEvent> page = read(after, FOLLOW_PAGE, FOLLOW_BYTES);
-      while (!page.isEmpty()) {
-        newFollower.accept(page);
-        page = read(page.getLast().sequence(), FOLLOW_PAGE, FOLLOW_BYTES);
+      long position = after;
+      while (position < newest) {
+        Page page = reader.read(position, newest, TypeFilter.ALL, FOLLOW_PAGE, FOLLOW_BYTES);
+        handOn(page, newFollower);
+        position = page.position();
       }
+    } catch (SQLException e) {
+      throw new IllegalStateException("cannot read the log after " + after, e);
     } finally {
       deliveryLock.unlock();
     }
+  }
+
+  private static void handOn(Page page, Follower follower) {
+    int first = 0;
+    for (Stretch lost : page.lost()) {
+      int end = first;
+      while (end < page.events().size() && page.events().get(end).sequence() < lost.from()) {
+        end++;
+      }
+      if (end > first) {
+        follower.events(page.events().subList(first, end));
+      }
+      follower.lost(lost.from(), lost.to());
+      first = end;
+    }
+    if (first < page.events().size()) {
+      follower.events(page.events().subList(first, page.events().size()));
+    }
+  }
+
+  /// At once: nobody else gives sequences, and what was answered has been handed on.
+  @Override
+  public CompletableFuture<Long> reach(long sequence, Duration atMost) {
+    return CompletableFuture.completedFuture(newest);
   }
 
   @Override
@@ -283,6 +328,7 @@ public final class SqliteEventLog implements EventLog {
       Thread.currentThread().interrupt();
     }
     watch.shutdownNow();
+    reads.close();
     String misplaced = writing.misplaced();
     if (misplaced != null) {
       LOG.atError()
@@ -314,8 +360,10 @@ public final class SqliteEventLog implements EventLog {
     if (inPlace && Files.exists(directory.resolve(LogFile.JOURNAL))) {
       LOG.atWarn()
           .addKeyValue("file", directory.resolve(LogFile.JOURNAL))
-          .log("the newest events could not be folded into events.db (is the disk full?): keep this"
-              + " file with it, events.db alone is no backup; the next start goes on from both");
+          .log(
+              "the newest events could not be folded into events.db (is the disk full?): keep this"
+                  + " file with it, events.db alone is no backup; the next start goes on from"
+                  + " both");
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// The stretches of the log that were found to be damaged or missing. Each is told once in the server's
 /// log. Any thread may ask; guarded by itself.
@@ -21,18 +22,24 @@ final class UnreadableStretches {
   // guarded by this: the last sequence of each by its first
   private final TreeMap<Long, Long> stretches = new TreeMap<>();
 
+  // written under the lock, read by any
+  private volatile List<Stretch> all = List.of();
+
   /// Adds what was found, unless it is known.
   synchronized void add(long from, long to) {
     Map.Entry<Long, Long> known = stretches.floorEntry(from);
     if (known != null && known.getValue() >= to) {
       return;
     }
-    LOG.atError()
+    boolean isNew = known == null || known.getValue() < from - 1;
+    // One line for each place, not for each look that finds it to be larger.
+    LOG.atLevel(isNew ? Level.ERROR : Level.DEBUG)
         .addKeyValue("from", from)
         .addKeyValue("to", to)
-        .log("events of the log cannot be read: they are passed over from now on, and who asks for"
-            + " them is told");
-    long first = known != null && known.getValue() >= from - 1 ? known.getKey() : from;
+        .log(
+            "events of the log cannot be read: they are passed over from now on, and who asks for"
+                + " them is told");
+    long first = known == null || isNew ? from : known.getKey();
     long last = to;
     for (Map.Entry<Long, Long> next = stretches.ceilingEntry(first);
         next != null && next.getKey() <= last + 1;
@@ -43,6 +50,7 @@ final class UnreadableStretches {
     if (stretches.size() < MAX_STRETCHES) {
       stretches.put(first, last);
     }
+    all = List.copyOf(listed(stretches));
   }
 
   /// The stretch that a sequence is in.
@@ -53,10 +61,25 @@ final class UnreadableStretches {
         : Optional.of(new Stretch(entry.getKey(), entry.getValue()));
   }
 
-  /// All of them, ascending.
-  synchronized List<Stretch> all() {
-    List<Stretch> all = new ArrayList<>(stretches.size());
-    stretches.forEach((from, to) -> all.add(new Stretch(from, to)));
+  /// Those that have something between two sequences, ascending.
+  synchronized List<Stretch> between(long low, long high) {
+    if (stretches.isEmpty()) {
+      return List.of();
+    }
+    Long first = stretches.floorKey(low);
+    return listed(stretches.subMap(first == null ? low : first, true, high, true)).stream()
+        .filter(stretch -> stretch.to() >= low)
+        .toList();
+  }
+
+  private static List<Stretch> listed(Map<Long, Long> stretches) {
+    List<Stretch> listed = new ArrayList<>(stretches.size());
+    stretches.forEach((from, to) -> listed.add(new Stretch(from, to)));
+    return listed;
+  }
+
+  /// All of them, ascending. Costs nothing.
+  List<Stretch> all() {
     return all;
   }
 
@@ -65,5 +88,6 @@ final class UnreadableStretches {
   /// @param oldest the oldest sequence that is left
   synchronized void forgetBefore(long oldest) {
     stretches.headMap(oldest).values().removeIf(to -> to < oldest);
+    all = List.copyOf(listed(stretches));
   }
 }

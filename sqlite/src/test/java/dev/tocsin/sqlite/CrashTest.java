@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Logs;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -43,8 +44,10 @@ class CrashTest {
       try (EventLog log =
           SqliteEventLog.open(CrashingWriter.settings(directory, small), InstantSource.system())) {
         String what = "seed " + seed + ", round " + round + ", told " + told.size();
-        assertThat(log.epoch()).as(what).isEqualTo(epoch == null ? log.epoch() : epoch);
-        epoch = log.epoch();
+        assertThat(log.state().epoch())
+            .as(what)
+            .isEqualTo(epoch == null ? log.state().epoch() : epoch);
+        epoch = log.state().epoch();
         told.forEach(
             (sequence, text) -> assertThat(acknowledged.put(sequence, text)).as(what).isNull());
         check(log, small, what);
@@ -86,26 +89,22 @@ class CrashTest {
   /// All sequences from the oldest to the newest are there, and each has always been the same event.
   private void check(EventLog log, boolean small, String what) {
     Set<String> texts = new HashSet<>();
-    long oldest = log.oldest();
+    long oldest = Logs.oldest(log);
     long next = oldest;
-    List<LoggedEvent> page = log.read(oldest - 1, 1_000, 1 << 24);
-    while (!page.isEmpty()) {
-      for (LoggedEvent event : page) {
-        long sequence = event.sequence();
-        String text = event.event().type().substring("crash.".length());
-        if (!small) {
-          assertThat(sequence).as(what).isEqualTo(next);
-        }
-        next = sequence + 1;
-        assertThat(texts.add(text)).as(what + ": " + text + " is there once").isTrue();
-        assertThat(found.merge(sequence, text, (before, now) -> before)).as(what).isEqualTo(text);
-        assertThat(acknowledged.getOrDefault(sequence, text)).as(what).isEqualTo(text);
+    for (LoggedEvent event : Logs.readAll(log, oldest - 1)) {
+      long sequence = event.sequence();
+      String text = event.event().type().substring("crash.".length());
+      if (!small) {
+        assertThat(sequence).as(what).isEqualTo(next);
       }
-      page = log.read(page.getLast().sequence(), 1_000, 1 << 24);
+      next = sequence + 1;
+      assertThat(texts.add(text)).as(what + ": " + text + " is there once").isTrue();
+      assertThat(found.merge(sequence, text, (before, now) -> before)).as(what).isEqualTo(text);
+      assertThat(acknowledged.getOrDefault(sequence, text)).as(what).isEqualTo(text);
     }
-    assertThat(next).as(what).isEqualTo(log.newest() + 1);
+    assertThat(next).as(what).isEqualTo(Logs.newest(log) + 1);
     for (long sequence : acknowledged.keySet()) {
-      assertThat(sequence).as(what).isLessThanOrEqualTo(log.newest());
+      assertThat(sequence).as(what).isLessThanOrEqualTo(Logs.newest(log));
       if (!small) {
         assertThat(found).as(what).containsKey(sequence);
       }
@@ -114,21 +113,22 @@ class CrashTest {
 
   /// Whoever repeats what was acknowledged lately is answered as before.
   private static void checkKeys(EventLog log, Map<Long, String> told, String what) {
-    long newest = log.newest();
+    long newest = Logs.newest(log);
     told.entrySet().stream()
         .filter(event -> number(event.getValue()) % 3 == 0)
         .sorted(Map.Entry.<Long, String>comparingByKey().reversed())
         .limit(50)
         .forEach(event -> {
           List<AppendResult> again =
-              log.append(List.of(CrashingWriter.append(event.getValue(), number(event.getValue()))))
-                  .join();
+              Logs.await(
+                  log.append(
+                      List.of(CrashingWriter.append(event.getValue(), number(event.getValue())))));
           assertThat(again)
               .as(what)
               .containsExactly(
                   new AppendResult.Stored(event.getKey(), dev.tocsin.hub.SampleEvents.TIMESTAMP));
         });
-    assertThat(log.newest()).as(what).isEqualTo(newest);
+    assertThat(Logs.newest(log)).as(what).isEqualTo(newest);
   }
 
   private static int number(String text) {

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Logs;
+import dev.tocsin.hub.Page;
 import dev.tocsin.hub.SampleEvents;
 import dev.tocsin.hub.Stretch;
+import dev.tocsin.hub.TypeFilter;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +20,9 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +35,7 @@ class DamageTest {
   private static final int PAGE = 4_096;
   private static final int EVENTS = 600;
   private static final int MUCH = Integer.MAX_VALUE;
+  private static final TypeFilter A = TypeFilter.of(Set.of("a.a"));
 
   @TempDir Path directory;
 
@@ -43,7 +49,8 @@ class DamageTest {
       List<Append> appends = new ArrayList<>();
       for (int i = 1; i <= EVENTS; i++) {
         appends.add(
-            new Append(SampleEvents.event(i % 2 == 0 ? "a.a" : "a.b", "n" + i + "x".repeat(150)), null));
+            new Append(
+                SampleEvents.event(i % 2 == 0 ? "a.a" : "a.b", "n" + i + "x".repeat(150)), null));
       }
       assertThat(log.append(appends).join().getLast()).isInstanceOf(AppendResult.Stored.class);
     }
@@ -51,14 +58,18 @@ class DamageTest {
 
   /// The place in the file of the page that has an event.
   private long pageOf(int event) throws IOException {
+    return pageOf("\"n" + event + "x");
+  }
+
+  private long pageOf(String searched) throws IOException {
     byte[] file = Files.readAllBytes(directory.resolve(LogFile.NAME));
-    byte[] text = ("\"n" + event + "x").getBytes(StandardCharsets.US_ASCII);
+    byte[] text = searched.getBytes(StandardCharsets.US_ASCII);
     for (int at = 0; at < file.length - text.length; at++) {
       if (Arrays.equals(file, at, at + text.length, text, 0, text.length)) {
         return (long) at / PAGE * PAGE;
       }
     }
-    throw new IOException("event " + event + " is not there");
+    throw new IOException(searched + " is not there");
   }
 
   private void spoil(long page) throws IOException {
@@ -67,6 +78,16 @@ class DamageTest {
       file.seek(page);
       file.write(new byte[PAGE]);
     }
+  }
+
+  private void spoilIndex() throws Exception {
+    long root;
+    try (Connection connection = LogFile.openForReading(directory)) {
+      root =
+          LogFile.number(
+              connection, "SELECT rootpage FROM sqlite_schema WHERE name = 'events_by_type'");
+    }
+    spoil((root - 1) * PAGE);
   }
 
   private void execute(String sql) throws SQLException {
@@ -79,17 +100,20 @@ class DamageTest {
     return events.stream().map(LoggedEvent::sequence).toList();
   }
 
-  private static List<Long> all(List<LogPage> pages) {
-    return pages.stream().flatMap(page -> page.events().stream()).map(LoggedEvent::sequence).toList();
+  private static List<Long> all(List<Page> pages) {
+    return pages.stream()
+        .flatMap(page -> page.events().stream())
+        .map(LoggedEvent::sequence)
+        .toList();
   }
 
   /// Reads everything, and checks that every sequence is either served or told as lost.
   private static List<Stretch> assertNothingPassedOver(LogReader reader, int maxEvents)
       throws SQLException {
-    List<LogPage> pages = new ArrayList<>();
+    List<Page> pages = new ArrayList<>();
     List<Stretch> lost = new ArrayList<>();
     for (long position = 0; position < EVENTS; ) {
-      LogPage page = reader.read(position, EVENTS, maxEvents, MUCH);
+      Page page = reader.read(position, EVENTS, TypeFilter.ALL, maxEvents, MUCH);
       assertThat(page.position()).isGreaterThan(position);
       position = page.position();
       pages.add(page);
@@ -119,9 +143,9 @@ class DamageTest {
     assertNothingPassedOver(reader, 7);
     reader.close();
     try (SqliteEventLog log = open()) {
-      assertThat(log.read(0, MUCH, MUCH)).hasSizeGreaterThan(EVENTS - 40);
-      assertThat(log.unreadable()).isEqualTo(lost);
-      assertThat(log.fault()).isEmpty();
+      assertThat(Logs.readAll(log, 0)).hasSizeGreaterThan(EVENTS - 40);
+      assertThat(log.state().unreadable()).isEqualTo(lost);
+      assertThat(log.state().fault()).isEmpty();
       assertThat(log.append(SampleEvents.appends("a.a")).join())
           .containsExactly(new AppendResult.Stored(EVENTS + 1, SampleEvents.TIMESTAMP));
     }
@@ -133,28 +157,23 @@ class DamageTest {
     spoil(pageOf(300));
     LogReader reader = new LogReader(directory);
 
-    LogPage page = reader.readOfTypes(0, EVENTS, List.of("a.a"), MUCH, MUCH);
+    Page page = reader.read(0, EVENTS, A, MUCH, MUCH);
 
     assertThat(page.position()).isEqualTo(EVENTS);
     assertThat(page.lost()).isNotEmpty().anySatisfy(s -> assertThat(s.from()).isLessThan(301));
     assertThat(page.events()).hasSizeGreaterThan(EVENTS / 2 - 30);
     assertThat(sequences(page.events())).isSorted().doesNotContain(300L).contains(598L);
+    assertThat(reader.unreadable().all()).hasSize(1);
     reader.close();
   }
 
   @Test
   void readsTheEventsThemselvesWhenTheIndexIsDamaged() throws Exception {
     write();
-    long root;
-    try (Connection connection = LogFile.openForReading(directory)) {
-      root =
-          LogFile.number(
-              connection, "SELECT rootpage FROM sqlite_schema WHERE name = 'events_by_type'");
-    }
-    spoil((root - 1) * PAGE);
+    spoilIndex();
     LogReader reader = new LogReader(directory);
 
-    LogPage page = reader.readOfTypes(10, EVENTS, List.of("a.a"), 5, MUCH);
+    Page page = reader.read(10, EVENTS, A, 5, MUCH);
 
     assertThat(sequences(page.events())).containsExactly(12L, 14L, 16L, 18L, 20L);
     assertThat(page.lost()).isEmpty();
@@ -179,7 +198,7 @@ class DamageTest {
     execute("DELETE FROM events WHERE sequence <= 50");
     LogReader reader = new LogReader(directory);
 
-    LogPage page = reader.read(10, EVENTS, 10, MUCH);
+    Page page = reader.read(10, EVENTS, TypeFilter.ALL, 10, MUCH);
 
     assertThat(page.lost()).containsExactly(new Stretch(11, 50));
     assertThat(sequences(page.events())).first().isEqualTo(51L);
@@ -199,6 +218,26 @@ class DamageTest {
     List<Stretch> lost = assertNothingPassedOver(reader, 100);
 
     assertThat(lost).isNotEmpty();
+    assertThat(lost.getFirst().from()).isGreaterThan(EVENTS / 2);
+    reader.close();
+  }
+
+  /// SQLite does not notice: the text just ends in zeros.
+  @Test
+  void takesATextWithZerosForDamaged() throws Exception {
+    try (SqliteEventLog log = open()) {
+      log.append(SampleEvents.appends("a.a")).join();
+      String text = "x".repeat(5_000) + "the end";
+      log.append(List.of(new Append(SampleEvents.event("a.a", text), null))).join();
+      log.append(SampleEvents.appends("a.a")).join();
+    }
+    spoil(pageOf("the end"));
+    LogReader reader = new LogReader(directory);
+
+    Page page = reader.read(0, 3, TypeFilter.ALL, MUCH, MUCH);
+
+    assertThat(sequences(page.events())).containsExactly(1L, 3L);
+    assertThat(page.lost()).containsExactly(new Stretch(2, 2));
     reader.close();
   }
 
@@ -217,6 +256,149 @@ class DamageTest {
     List<Stretch> lost = assertNothingPassedOver(reader, MUCH);
 
     assertThat(lost).hasSize(1);
+    reader.close();
+  }
+
+  /// Reads everything back, and checks that every sequence is either served or told as lost.
+  private static List<Stretch> assertNothingPassedOverBack(LogReader reader, int maxEvents)
+      throws SQLException {
+    List<Long> told = new ArrayList<>();
+    List<Stretch> lost = new ArrayList<>();
+    for (long position = EVENTS; position > 0; ) {
+      Page page = reader.readBack(position, TypeFilter.ALL, maxEvents, MUCH);
+      assertThat(page.position()).isLessThan(position);
+      position = page.position();
+      told.addAll(sequences(page.events()));
+      lost.addAll(page.lost());
+    }
+    assertThat(told).isSortedAccordingTo(Comparator.reverseOrder());
+    lost.forEach(s -> LongStream.rangeClosed(s.from(), s.to()).forEach(told::add));
+    assertThat(told)
+        .containsExactlyInAnyOrderElementsOf(LongStream.rangeClosed(1, EVENTS).boxed().toList());
+    return lost;
+  }
+
+  @Test
+  void servesWhatIsAroundADamagedPageWhenItReadsBack() throws Exception {
+    write();
+    spoil(pageOf(300));
+    execute("DELETE FROM events WHERE sequence <= 50 OR sequence IN (100, 101)");
+    LogReader reader = new LogReader(directory);
+
+    List<Stretch> lost = assertNothingPassedOverBack(reader, MUCH);
+
+    assertThat(lost).hasSize(3);
+    assertThat(lost.get(0).from()).isBetween(270L, 300L);
+    assertThat(lost.get(0).to()).isBetween(300L, 330L);
+    assertThat(lost.get(1)).isEqualTo(new Stretch(100, 101));
+    assertThat(lost.get(2)).isEqualTo(new Stretch(1, 50));
+    assertThat(reader.unreadable().all()).containsExactly(lost.get(1), lost.get(0));
+    // Again, and in small pages, and the other way round: the same.
+    assertNothingPassedOverBack(reader, 7);
+    assertThat(assertNothingPassedOver(reader, MUCH)).isEqualTo(lost.reversed());
+    reader.close();
+  }
+
+  @Test
+  void tellsWhatItCannotReadOfSomeTypesWhenItReadsBack() throws Exception {
+    write();
+    spoil(pageOf(300));
+    execute("DELETE FROM events WHERE sequence <= 50");
+    LogReader reader = new LogReader(directory);
+
+    Page page = reader.readBack(EVENTS, A, MUCH, MUCH);
+
+    assertThat(page.position()).isZero();
+    assertThat(page.lost()).hasSize(2).last().isEqualTo(new Stretch(1, 50));
+    Stretch damaged = page.lost().getFirst();
+    assertThat(damaged.from()).isBetween(270L, 300L);
+    assertThat(reader.unreadable().all()).containsExactly(damaged);
+    List<Long> wanted =
+        LongStream.rangeClosed(51, EVENTS)
+            .filter(n -> n % 2 == 0 && (n < damaged.from() || n > damaged.to()))
+            .boxed()
+            .toList();
+    assertThat(sequences(page.events())).isEqualTo(wanted.reversed());
+    // The other way round, and a few at a time: the same.
+    List<Long> read = new ArrayList<>();
+    for (long position = 0; position < EVENTS; ) {
+      Page next = reader.read(position, EVENTS, A, 7, MUCH);
+      read.addAll(sequences(next.events()));
+      assertThat(next.position()).isGreaterThan(position);
+      position = next.position();
+    }
+    assertThat(read).isEqualTo(wanted);
+    reader.close();
+  }
+
+  /// Of what type the lost ones were nobody knows any more.
+  @Test
+  void tellsWhoWantsSomeTypesOfWhatIsKnownToBeLost() throws Exception {
+    write();
+    execute("DELETE FROM events WHERE sequence IN (5, 6, 7, 300)");
+    LogReader reader = new LogReader(directory);
+    assertThat(reader.read(0, EVENTS, A, MUCH, MUCH).lost()).isEmpty();
+
+    List<Stretch> lost = assertNothingPassedOver(reader, MUCH);
+
+    assertThat(reader.read(0, EVENTS, A, MUCH, MUCH).lost()).isEqualTo(lost).hasSize(2);
+    assertThat(reader.read(5, 6, A, MUCH, MUCH).lost()).containsExactly(new Stretch(6, 6));
+    assertThat(reader.readBack(EVENTS, A, MUCH, MUCH).lost()).isEqualTo(lost.reversed());
+    reader.close();
+  }
+
+  @Test
+  void readsTheEventsThemselvesBackWhenTheIndexIsDamaged() throws Exception {
+    write();
+    spoilIndex();
+    LogReader reader = new LogReader(directory);
+
+    Page page = reader.readBack(20, A, 5, MUCH);
+
+    assertThat(sequences(page.events())).containsExactly(20L, 18L, 16L, 14L, 12L);
+    assertThat(page.lost()).isEmpty();
+    reader.close();
+  }
+
+  /// However much there is to look through, the look comes to an end, and the next one goes on.
+  @Test
+  void endsALookThatFindsMuchDamage() throws Exception {
+    write();
+    for (int event = 30; event < EVENTS; event += 60) {
+      spoil(pageOf(event));
+    }
+    LogReader reader = new LogReader(directory);
+
+    Page first = reader.read(0, EVENTS, TypeFilter.ALL, MUCH, MUCH);
+
+    assertThat(first.position()).isBetween(100L, EVENTS - 1L);
+    assertThat(assertNothingPassedOver(reader, MUCH)).hasSize(EVENTS / 60);
+    reader.close();
+  }
+
+  private Stretch lost() throws SQLException {
+    LogReader reader = new LogReader(directory);
+    try {
+      return reader.read(0, EVENTS, TypeFilter.ALL, MUCH, MUCH).lost().getFirst();
+    } finally {
+      reader.close();
+    }
+  }
+
+  @Test
+  void findsThePlaceOfATimeBesideADamagedPage() throws Exception {
+    write();
+    execute("UPDATE events SET accepted_at = sequence * 1000");
+    spoil(pageOf(300));
+    LogReader reader = new LogReader(directory);
+    Stretch damaged = lost();
+
+    for (long sequence = 1; sequence <= EVENTS; sequence++) {
+      boolean isLost = sequence >= damaged.from() && sequence <= damaged.to() + 1;
+      assertThat(reader.positionAt(sequence * 1_000, EVENTS))
+          .isEqualTo((isLost ? damaged.from() : sequence) - 1);
+    }
+    assertThat(reader.positionAt(EVENTS * 1_000 + 1, EVENTS)).isEqualTo(EVENTS);
     reader.close();
   }
 }

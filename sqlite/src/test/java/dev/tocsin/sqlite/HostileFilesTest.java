@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.SampleEvents;
+import dev.tocsin.hub.TypeFilter;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -34,13 +35,12 @@ class HostileFilesTest {
       SqliteEventLog log =
           SqliteEventLog.open(SqliteSettings.of(Path.of(arguments[0])), InstantSource.system());
       BufferedReader in =
-          new BufferedReader(
-              new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         AppendResult result = log.append(SampleEvents.appends("a.a")).join().getFirst();
         String read;
         try {
-          read = log.read(0, 1_000, 1 << 24).size() + " read";
+          read = log.read(0, TypeFilter.ALL, 1_000, 1 << 24).join().events().size() + " read";
         } catch (RuntimeException e) {
           read = "unreadable";
         }
@@ -64,8 +64,7 @@ class HostileFilesTest {
       }
 
       if (Files.exists(directory.resolve(name))) {
-        try (RandomAccessFile file =
-            new RandomAccessFile(directory.resolve(name).toFile(), "rw")) {
+        try (RandomAccessFile file = new RandomAccessFile(directory.resolve(name).toFile(), "rw")) {
           file.setLength(0);
         }
       }

@@ -45,7 +45,8 @@ class LogCopiesTest {
       log.append(SampleEvents.appends("a.c")).join();
     }
     assertThat(count(copy)).isEqualTo(2);
-    assertThat(directory().toFile().list()).containsExactlyInAnyOrder("events.db", "lock", "newest");
+    assertThat(directory().toFile().list())
+        .containsExactlyInAnyOrder("events.db", "lock", "newest");
   }
 
   @Test
@@ -65,7 +66,7 @@ class LogCopiesTest {
     Path copy = parent.resolve("copy.db");
     String epoch;
     try (SqliteEventLog log = open()) {
-      epoch = log.epoch();
+      epoch = log.state().epoch();
       log.append(SampleEvents.appends("a.a")).join();
       SqliteEventLog.copy(directory(), copy);
     }
@@ -75,8 +76,8 @@ class LogCopiesTest {
     Files.move(copy, directory().resolve(LogFile.NAME));
 
     try (SqliteEventLog log = open()) {
-      assertThat(log.epoch()).isNotEqualTo(epoch);
-      assertThat(log.newest()).isEqualTo(1);
+      assertThat(log.state().epoch()).isNotEqualTo(epoch);
+      assertThat(log.state().newest()).isEqualTo(1);
     }
   }
 

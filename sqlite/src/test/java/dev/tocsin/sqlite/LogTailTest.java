@@ -22,7 +22,7 @@ class LogTailTest {
   @BeforeEach
   void writeAndKill() throws Exception {
     try (SqliteEventLog log = open()) {
-      epoch = log.epoch();
+      epoch = log.state().epoch();
       log.append(SampleEvents.appends("a.a")).join();
     }
     HaltingWriter.run(directory, EVENTS);
@@ -43,20 +43,20 @@ class LogTailTest {
   private void assertNewEpoch(long least, long most) throws Exception {
     String second;
     try (SqliteEventLog log = open()) {
-      second = log.epoch();
+      second = log.state().epoch();
       assertThat(second).isNotEqualTo(epoch);
-      assertThat(log.newest()).isBetween(least, most);
+      assertThat(log.state().newest()).isBetween(least, most);
     }
     try (SqliteEventLog log = open()) {
-      assertThat(log.epoch()).isEqualTo(second);
+      assertThat(log.state().epoch()).isEqualTo(second);
     }
   }
 
   @Test
   void goesOnWhenNothingWasTouched() throws Exception {
     try (SqliteEventLog log = open()) {
-      assertThat(log.epoch()).isEqualTo(epoch);
-      assertThat(log.newest()).isEqualTo(1 + EVENTS);
+      assertThat(log.state().epoch()).isEqualTo(epoch);
+      assertThat(log.state().newest()).isEqualTo(1 + EVENTS);
     }
   }
 

@@ -38,7 +38,7 @@ final class OtherProcess {
   public static void main(String[] arguments) {
     try (SqliteEventLog log =
         SqliteEventLog.open(SqliteSettings.of(Path.of(arguments[0])), InstantSource.system())) {
-      System.out.println(log.fault().orElse("opened"));
+      System.out.println(log.state().fault().orElse("opened"));
     } catch (LogOpenException e) {
       System.out.println(e.getMessage());
     }

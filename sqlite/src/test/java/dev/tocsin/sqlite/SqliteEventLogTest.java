@@ -5,25 +5,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.EventLog;
-import dev.tocsin.hub.EventLogContract;
+import dev.tocsin.hub.Follower;
 import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Logs;
+import dev.tocsin.hub.Page;
+import dev.tocsin.hub.RecordedFollower;
 import dev.tocsin.hub.SampleEvents;
+import dev.tocsin.hub.SoleWriterContract;
+import dev.tocsin.hub.Stretch;
+import dev.tocsin.hub.TypeFilter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-class SqliteEventLogTest extends EventLogContract {
+class SqliteEventLogTest extends SoleWriterContract {
 
   @TempDir Path directory;
   private int logs;
@@ -49,16 +61,16 @@ class SqliteEventLogTest extends EventLogContract {
   void goesOnWhereItWasClosed() throws Exception {
     String epoch;
     try (EventLog log = reopen()) {
-      epoch = log.epoch();
+      epoch = log.state().epoch();
       append(log, "a.a", "a.b", "a.a");
     }
 
     try (EventLog log = reopen()) {
-      assertThat(log.epoch()).isEqualTo(epoch);
-      assertThat(log.oldest()).isEqualTo(1);
-      assertThat(log.newest()).isEqualTo(3);
+      assertThat(log.state().epoch()).isEqualTo(epoch);
+      assertThat(Logs.oldest(log)).isEqualTo(1);
+      assertThat(Logs.newest(log)).isEqualTo(3);
       assertThat(log.lastByType()).isEqualTo(Map.of("a.a", 3L, "a.b", 2L));
-      assertThat(types(log.read(0, 10, ALL))).containsExactly("a.a", "a.b", "a.a");
+      assertThat(types(read(log, 0, 10, ALL))).containsExactly("a.a", "a.b", "a.a");
       assertThat(append(log, "a.c")).isEqualTo(4);
     }
   }
@@ -86,19 +98,19 @@ class SqliteEventLogTest extends EventLogContract {
     }
     try (EventLog log = reopen()) {
       clock.advance(Duration.ofDays(8));
-      while (log.oldest() < 4) {
+      while (Logs.oldest(log) < 4) {
         Thread.onSpinWait();
       }
-      assertThat(log.newest()).isEqualTo(3);
-      assertThat(log.read(0, 10, ALL)).isEmpty();
+      assertThat(Logs.newest(log)).isEqualTo(3);
+      assertThat(read(log, 0, 10, ALL)).isEmpty();
     }
 
     try (EventLog log = reopen()) {
-      assertThat(log.newest()).isEqualTo(3);
-      assertThat(log.oldest()).isEqualTo(4);
+      assertThat(Logs.newest(log)).isEqualTo(3);
+      assertThat(Logs.oldest(log)).isEqualTo(4);
       assertThat(log.lastByType()).isEmpty();
       assertThat(append(log, "a.d")).isEqualTo(4);
-      assertThat(log.oldest()).isEqualTo(4);
+      assertThat(Logs.oldest(log)).isEqualTo(4);
     }
   }
 
@@ -106,7 +118,7 @@ class SqliteEventLogTest extends EventLogContract {
   void beginsANewEpochOnDemand() throws Exception {
     String first;
     try (EventLog log = reopen()) {
-      first = log.epoch();
+      first = log.state().epoch();
       append(log, "a.a");
     }
 
@@ -114,8 +126,8 @@ class SqliteEventLogTest extends EventLogContract {
 
     assertThat(second).isNotEqualTo(first);
     try (EventLog log = reopen()) {
-      assertThat(log.epoch()).isEqualTo(second);
-      assertThat(log.newest()).isEqualTo(1);
+      assertThat(log.state().epoch()).isEqualTo(second);
+      assertThat(Logs.newest(log)).isEqualTo(1);
     }
   }
 
@@ -136,7 +148,7 @@ class SqliteEventLogTest extends EventLogContract {
               Thread::startVirtualThread);
       long largest = 0;
       while (!appending.isDone()) {
-        log.read(Math.max(0, log.newest() - 16), 16, ALL);
+        read(log, Math.max(0, Logs.newest(log) - 16), 16, ALL);
         largest = Math.max(largest, size(path, "events.db-wal"));
       }
       await(appending);
@@ -174,9 +186,9 @@ class SqliteEventLogTest extends EventLogContract {
     try (EventLog log = open(1 << 20)) {
       log.follow(
           0,
-          group -> {
+          new Events(group -> {
             throw new OutOfMemoryError("for the test");
-          });
+          }));
 
       assertThat(append(log, "a.a")).isEqualTo(1);
       List<AppendResult> later = await(log.append(SampleEvents.appends("a.b", "a.c")));
@@ -184,24 +196,25 @@ class SqliteEventLogTest extends EventLogContract {
       assertThat(later)
           .containsExactlyElementsOf(
               Collections.nCopies(2, new AppendResult.Unavailable(LogFault.DIED)));
-      assertThat(log.fault()).contains(LogFault.DIED);
-      assertThat(sequences(log.read(0, 10, ALL))).containsExactly(1L);
+      assertThat(log.state().fault()).contains(LogFault.DIED);
+      assertThat(sequences(read(log, 0, 10, ALL))).containsExactly(1L);
     }
   }
 
   @Test
   void finishesWhatWaitsBeforeItCloses() throws Exception {
-    List<CompletableFuture<List<AppendResult>>> appending;
+    List<CompletionStage<List<AppendResult>>> appending;
     try (EventLog log = reopen()) {
       appending =
           LongStream.range(0, 500).mapToObj(i -> log.append(SampleEvents.appends("a.a"))).toList();
     }
 
     for (int i = 0; i < appending.size(); i++) {
-      assertThat(appending.get(i)).isCompletedWithValue(List.of(stored(i + 1)));
+      assertThat(appending.get(i).toCompletableFuture())
+          .isCompletedWithValue(List.of(stored(i + 1)));
     }
     try (EventLog log = reopen()) {
-      assertThat(log.newest()).isEqualTo(500);
+      assertThat(Logs.newest(log)).isEqualTo(500);
     }
   }
 
@@ -222,11 +235,12 @@ class SqliteEventLogTest extends EventLogContract {
               Thread::startVirtualThread);
       for (int round = 0; round < 40; round++) {
         rounds.acquire();
-        List<Long> followed = Collections.synchronizedList(new ArrayList<>());
-        long newest = log.newest();
-        log.follow(0, group -> followed.addAll(sequences(group)));
+        RecordedFollower follower = new RecordedFollower();
+        long newest = Logs.newest(log);
+        log.follow(0, follower);
         // From here on the first follower is not called any more.
-        log.follow(log.newest(), group -> {});
+        log.follow(Logs.newest(log), new RecordedFollower());
+        List<Long> followed = sequences(follower.events());
         assertThat(followed)
             .hasSizeGreaterThanOrEqualTo((int) newest)
             .isEqualTo(LongStream.rangeClosed(1, followed.size()).boxed().toList());
@@ -235,27 +249,87 @@ class SqliteEventLogTest extends EventLogContract {
     }
   }
 
+  /// The index tells where the events of a type are, in order and from a position on.
+  @ParameterizedTest
+  @ValueSource(strings = {LogReader.SEQUENCES_OF_TYPE, LogReader.SEQUENCES_OF_TYPE_BACK})
+  void passesNoOtherEventsWhenItLooksForAType(String query) throws Exception {
+    reopen().close();
+    try (Connection connection = connect();
+        var plan = connection.createStatement().executeQuery("EXPLAIN QUERY PLAN " + query)) {
+      assertThat(plan.getString("detail"))
+          .isEqualTo(
+              "SEARCH events USING COVERING INDEX events_by_type (type=? AND rowid>? AND rowid<?)");
+      plan.next();
+      assertThat(plan.next()).as("another step, for instance a sort").isFalse();
+    }
+  }
+
+  private Connection connect() throws SQLException {
+    return DriverManager.getConnection(
+        "jdbc:sqlite:" + directory.resolve("again").resolve(LogFile.NAME));
+  }
+
+  @Test
+  void namesEventsThatAreMissing() throws Exception {
+    try (EventLog log = reopen()) {
+      append(log, "a.a", "a.b", "a.a", "a.b", "a.a", "a.b");
+    }
+    try (Connection connection = connect()) {
+      connection.createStatement().executeUpdate("DELETE FROM events WHERE sequence IN (3, 4)");
+    }
+
+    try (EventLog log = reopen()) {
+      Page page = await(log.read(1, TypeFilter.ALL, 10, ALL));
+      assertThat(sequences(page.events())).containsExactly(2L, 5L, 6L);
+      assertThat(page.lost()).containsExactly(new Stretch(3, 4));
+      Page back = await(log.readBack(7, TypeFilter.ALL, 10, ALL));
+      assertThat(sequences(back.events())).containsExactly(6L, 5L, 2L, 1L);
+      assertThat(back.lost()).containsExactly(new Stretch(3, 4));
+      RecordedFollower followed = new RecordedFollower();
+      log.follow(0, followed);
+      assertThat(sequences(followed.events())).containsExactly(1L, 2L, 5L, 6L);
+      assertThat(followed.lost()).containsExactly(new Stretch(3, 4));
+    }
+  }
+
   @Test
   void readsNothingThatWasNotYetHandedOn() throws Exception {
     try (EventLog log = open(1 << 20)) {
       append(log, "a.a");
-      CompletableFuture<List<LoggedEvent>> read = new CompletableFuture<>();
+      CompletableFuture<Page> read = new CompletableFuture<>();
       CompletableFuture<Void> go = new CompletableFuture<>();
       log.follow(
           1,
-          group -> {
+          new Events(group -> {
             // On the log's thread: the event is newest from now on.
-            read.complete(log.read(0, 10, ALL));
+            log.read(0, TypeFilter.ALL, 10, ALL).thenAccept(read::complete);
             go.join();
-          });
-      CompletableFuture<List<AppendResult>> second = log.append(SampleEvents.appends("a.b"));
-      assertThat(sequences(await(read))).containsExactly(1L, 2L);
+          }));
+      CompletableFuture<List<AppendResult>> second =
+          log.append(SampleEvents.appends("a.b")).toCompletableFuture();
+      assertThat(sequences(await(read).events())).containsExactly(1L, 2L);
       assertThat(second).isNotDone();
-      CompletableFuture<List<AppendResult>> third = log.append(SampleEvents.appends("a.c"));
+      CompletableFuture<List<AppendResult>> third =
+          log.append(SampleEvents.appends("a.c")).toCompletableFuture();
       go.complete(null);
 
       assertThat(await(second)).containsExactly(stored(2));
       assertThat(await(third)).containsExactly(stored(3));
     }
+  }
+
+  /// A follower of which only the events matter.
+  private record Events(Consumer<List<LoggedEvent>> taker) implements Follower {
+
+    @Override
+    public void events(List<LoggedEvent> events) {
+      taker.accept(events);
+    }
+
+    @Override
+    public void lost(long from, long to) {}
+
+    @Override
+    public void restarted(String epoch, long newest) {}
   }
 }

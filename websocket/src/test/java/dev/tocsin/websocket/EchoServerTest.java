@@ -34,7 +34,7 @@ class EchoServerTest {
 
   private RawClient open(String... headers) {
     RawClient client = client();
-    client.send(RawWebSocket.handshake("/any/path?events=", headers));
+    client.send(RawWebSocket.handshake("/any/path", headers));
     assertThat(client.answer().status()).isEqualTo(101);
     return client;
   }

@@ -1,39 +1,37 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.http.LoopTasks;
+import dev.tocsin.hub.LogPages;
 import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Replay;
 import dev.tocsin.websocket.FramedConnection;
 import dev.tocsin.websocket.TextFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/// A connection on its way back to the head: pages of the log, each written when the socket has taken
-/// the one before. Belongs to the event loop.
-final class Catchup {
+/// Writes a [Replay] to its connection: pages of the log, each when the socket has taken the one before.
+/// Belongs to the event loop.
+final class ReplayWriter {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Catchup.class);
   private static final long RETRY_MILLIS = 1_000;
   private static final int INITIAL_BYTES = 1_024;
 
   private final GatewayContext context;
   private final Loop loop;
+  private final LoopTasks tasks;
   private final WebSocketConnection connection;
   private final Channel channel;
   private final Replay<LiveConnection> replay;
   private final Runnable caughtUp;
-  private @Nullable List<LoggedEvent> fetched;
+  private LogPages.@Nullable Lease fetched;
   private boolean ended;
 
-  /// Begins as soon as the socket has taken what was written to it.
+  /// Nothing is written before [#awaitTurn].
   ///
   /// @param caughtUp called when the connection is on the live path again
-  Catchup(
+  ReplayWriter(
       GatewayContext context,
       Loop loop,
       WebSocketConnection connection,
@@ -42,11 +40,17 @@ final class Catchup {
       Runnable caughtUp) {
     this.context = context;
     this.loop = loop;
+    this.tasks = loop.connections().tasks();
     this.connection = connection;
     this.channel = channel;
     this.replay = replay;
     this.caughtUp = caughtUp;
-    loop.catchups().begin();
+    context.replayRoom().begin();
+  }
+
+  /// Where the connection stands.
+  long position() {
+    return replay.position();
   }
 
   /// See [Replay#tellPosition].
@@ -56,14 +60,23 @@ final class Catchup {
 
   /// Puts the next page in line.
   void awaitTurn() {
-    loop.catchups().await(this);
+    loop.replayTurns().await(this);
   }
 
   /// Lets go of it: the connection has ended, or has asked for something else.
   void end() {
     if (!ended) {
       ended = true;
-      loop.catchups().end();
+      letGo();
+      context.replayRoom().end();
+    }
+  }
+
+  /// Gives back the page that was fetched; the next turn fetches it again.
+  void letGo() {
+    if (fetched != null) {
+      fetched.close();
+      fetched = null;
     }
   }
 
@@ -71,6 +84,7 @@ final class Catchup {
   /// connection and no other.
   void turn(int maxBytes) {
     if (ended || !channel.isActive()) {
+      letGo();
       return;
     }
     try {
@@ -85,95 +99,110 @@ final class Catchup {
         connection.windowBits() == FramedConnection.PLAIN
             ? share
             : Math.min(share, Limits.MAX_DEFLATED_PAGE_BYTES);
-    Page page = new Page();
-    List<LoggedEvent> events = fetched;
-    fetched = null;
+    Frames frames = new Frames();
     Replay.Progress progress;
     try {
+      LogPages.Lease page = fetched;
       progress =
-          events == null ? replay.advance(maxBytes, page) : replay.take(events, maxBytes, page);
+          page == null
+              ? replay.advance(maxBytes, frames)
+              : replay.take(page.page(), page.filter(), maxBytes, frames);
     } catch (RuntimeException | Error e) {
-      page.discard();
+      frames.discard();
       throw e;
+    } finally {
+      letGo();
     }
-    if (progress == Replay.Progress.NOT_HELD) {
-      context
-          .hub()
-          .pages()
-          .read(replay.position())
-          .whenComplete(
-              (read, failure) -> channel.eventLoop().execute(() -> arrived(read, failure)));
-    } else {
-      go(progress, page);
+    switch (progress) {
+      case NOT_HELD -> fetch();
+      // The connection is about to be closed, see Loop.
+      case ENDED -> end();
+      case MORE, CAUGHT_UP -> go(progress == Replay.Progress.MORE, frames.buffer);
     }
   }
 
+  private void fetch() {
+    context.hub().pages().read(replay.position(), replay.filter(), new Fetched());
+  }
+
   /// A page of the log has come, perhaps for many at the same time: it is worked on when it is this one's
-  /// turn again.
-  private void arrived(@Nullable List<LoggedEvent> events, @Nullable Throwable failure) {
-    if (events == null) {
-      LOG.atWarn()
-          .addKeyValue("after", replay.position())
-          .setCause(failure)
-          .log("log not readable");
-      channel.eventLoop().schedule(this::awaitTurn, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+  /// turn.
+  private final class Fetched implements LogPages.Reader {
+
+    @Override
+    public void page(LogPages.Lease lease) {
+      tasks.execute(() -> arrived(lease));
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+      tasks.after(ReplayWriter.this::awaitTurn, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void arrived(LogPages.Lease lease) {
+    if (ended || context.replayRoom().isFull()) {
+      lease.close();
     } else {
-      fetched = events;
+      fetched = lease;
+    }
+    if (!ended) {
       awaitTurn();
     }
   }
 
-  private void go(Replay.Progress progress, Page page) {
-    boolean more = progress != Replay.Progress.CAUGHT_UP;
+  private void go(boolean more, @Nullable ByteBuf plain) {
     if (!more) {
       end();
       caughtUp.run();
     }
-    ByteBuf frames = page.frames;
-    if (frames != null) {
-      ChannelFuture written = connection.sendAndTell(connection.inItsForm(frames));
-      if (more) {
-        written.addListener(done -> {
-          if (done.isSuccess()) {
-            awaitTurn();
-          }
-        });
-      }
+    if (plain != null) {
+      ByteBuf frames = connection.inItsForm(plain);
+      long bytes = frames.capacity();
+      context.replayRoom().take(bytes);
+      connection
+          .sendAndTell(frames)
+          .addListener(done -> {
+            context.replayRoom().giveBack(bytes);
+            if (more && done.isSuccess()) {
+              awaitTurn();
+            }
+          });
     } else if (more) {
       awaitTurn();
     }
   }
 
   /// The frames of one page.
-  private final class Page implements Replay.Sink {
+  private final class Frames implements Replay.Sink {
 
-    private @Nullable ByteBuf frames;
+    private @Nullable ByteBuf buffer;
 
-    private ByteBuf frames() {
-      ByteBuf present = frames;
+    private ByteBuf buffer() {
+      ByteBuf present = buffer;
       if (present == null) {
         present = channel.alloc().buffer(INITIAL_BYTES);
-        frames = present;
+        buffer = present;
       }
       return present;
     }
 
     void discard() {
-      if (frames != null) {
-        frames.release();
+      if (buffer != null) {
+        buffer.release();
       }
     }
 
     @Override
     public void event(LoggedEvent event, long previous) {
-      EventFrame.write(frames(), event, previous);
+      EventFrame.write(buffer(), event, previous);
     }
 
     @Override
     public void gap(long from, long to) {
       byte[] message = ServerMessages.gap(from, to);
-      TextFrames.writeHeader(frames(), message.length);
-      frames().writeBytes(message);
+      TextFrames.writeHeader(buffer(), message.length);
+      buffer().writeBytes(message);
     }
   }
 }

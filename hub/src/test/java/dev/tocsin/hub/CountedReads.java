@@ -1,0 +1,45 @@
+package dev.tocsin.hub;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// A log that counts what is read of it, and cannot be read at all as long as the test says so.
+public final class CountedReads extends ForwardingLog {
+
+  private final AtomicInteger pages = new AtomicInteger();
+  private final AtomicLong events = new AtomicLong();
+
+  /// Why it cannot be read; `null` when it can.
+  public volatile @Nullable RuntimeException fault;
+
+  public CountedReads(EventLog log) {
+    super(log);
+  }
+
+  /// How many times it was read.
+  public int pages() {
+    return pages.get();
+  }
+
+  /// How many events were read.
+  public long events() {
+    return events.get();
+  }
+
+  @Override
+  public CompletionStage<Page> read(long after, TypeFilter types, int maxEvents, int maxBytes) {
+    pages.incrementAndGet();
+    RuntimeException reason = fault;
+    if (reason != null) {
+      return CompletableFuture.failedFuture(reason);
+    }
+    return super.read(after, types, maxEvents, maxBytes)
+        .thenApply(page -> {
+          events.addAndGet(page.events().size());
+          return page;
+        });
+  }
+}

@@ -1,0 +1,14 @@
+package dev.tocsin.hub;
+
+import java.util.UUID;
+
+/// The contract with a log that others append to, and that hands on later than it answers.
+class SharedLogTest extends EventLogContract {
+
+  @Override
+  protected EventLog open(long keptBytes) {
+    return new SharedLog(
+        new InMemoryEventLog(
+            UUID.randomUUID().toString(), keptBytes * 4, WINDOW, clock, clock::nanoTime));
+  }
+}
