@@ -118,7 +118,6 @@ final class Server {
 
   /// Ends what can still be ended when the network cannot.
   void abandon() {
-    reader.shutdown();
     log.close();
   }
 

@@ -100,7 +100,7 @@ class HttpBodiesTest {
       HttpAnswer answer =
           client.ask(
               request(
-                  "POST", EVENTS, "", "Content-Type: application/json", "Content-Length: 65537"));
+                  "POST", EVENTS, "", "Content-Type: application/json", "Content-Length: " + (EventBounds.MAX_RECEIVED_BYTES + 1)));
 
       assertThat(answer.problem()).isEqualTo("413 message_too_large");
       assertThat(answer.header("connection")).isEqualTo("close");
@@ -131,7 +131,7 @@ class HttpBodiesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "/api/v1/events | application/json | 65537 | 413 message_too_large",
+        "/api/v1/events | application/json | 66049 | 413 message_too_large",
         "/api/v1/events | text/plain       | 10    | 415 unsupported_media_type",
         "/healthz       | application/json | 10    | 405 method_not_allowed",
         "/nothing       | application/json | 99999 | 404 not_found",
