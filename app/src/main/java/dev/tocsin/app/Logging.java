@@ -115,6 +115,7 @@ final class Logging {
 
     private final PrintStream err;
     private final boolean traces;
+    private final LibraryRecords libraries = new LibraryRecords();
 
     KeyValueHandler(PrintStream err, boolean traces) {
       this.err = err;
@@ -124,7 +125,10 @@ final class Logging {
 
     @Override
     public void publish(LogRecord record) {
-      err.println(line(record, traces));
+      boolean ours = record.getLoggerName() != null && record.getLoggerName().startsWith(OURS);
+      if (ours || libraries.passes(record)) {
+        err.println(line(record, traces));
+      }
     }
 
     @Override

@@ -36,6 +36,7 @@ final class Serve implements Callable<Integer> {
   static final int MAX_PORT = 65_535;
 
   private static final Duration STOP_LIMIT = Duration.ofSeconds(9);
+  private static final Duration HEALTH_CHECK = Duration.ofSeconds(1);
   private static final ByteSize MEMORY_SIZE =
       new ByteSize(Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 2));
   private static final ByteSize DISK_SIZE = new ByteSize(2L << 30);
@@ -158,7 +159,15 @@ final class Serve implements Callable<Integer> {
       surroundings.out().requireWritten();
       describe(server, catalog);
       collectNow();
-      surroundings.interruption().await();
+      while (!surroundings.interruption().await(HEALTH_CHECK)) {
+        if (!server.gateway().isAlive()) {
+          surroundings.say(
+              "tocsin: a thread that serves connections has ended and cannot be had back; the log is"
+                  + " safe: start the server again");
+          server.abandon();
+          return Main.BROKEN_DOWN;
+        }
+      }
       surroundings.say("stopping");
     } finally {
       server.stop(STOP_LIMIT);

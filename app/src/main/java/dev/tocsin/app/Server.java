@@ -116,6 +116,11 @@ final class Server {
     return "http://" + host + ':' + address.getPort();
   }
 
+  /// Ends what can still be ended when the network cannot.
+  void abandon() {
+    log.close();
+  }
+
   /// Stops in good order, see [Gateway#stop].
   void stop(Duration limit) {
     gateway.stop(limit);

@@ -23,6 +23,8 @@ public enum CloseCode {
   INVALID_UTF8(1007, false),
   /// A message over 64 KiB.
   MESSAGE_TOO_BIG(1009, false),
+  /// The server has not the memory for what this connection holds; come back later.
+  TRY_AGAIN_LATER(1013, true),
   /// The server met a fault of its own while serving this connection.
   INTERNAL_ERROR(4500, true),
   /// The client took not one byte of what was waiting for it, for a long time.

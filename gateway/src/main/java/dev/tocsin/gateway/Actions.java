@@ -92,6 +92,7 @@ final class Actions {
               "A connection may hold " + Limits.MAX_PATTERNS + " patterns at most"));
     }
     shard.subscribe(connection, patterns);
+    connection.notePatterns();
     LOG.atDebug()
         .addKeyValue("connection", connection.id())
         .addKeyValue("patterns", patterns.stream().map(EventPattern::text).toList())
@@ -103,12 +104,14 @@ final class Actions {
   private byte[] unsubscribe(ClientMessage.Unsubscribe message) {
     if (message.patterns() == null) {
       List<EventPattern> removed = shard.silence(connection);
+      connection.notePatterns();
       return ServerMessages.unsubscribed(message.id(), removed, connection.cursor().tellPosition());
     }
     return switch (EventPattern.compile(message.patterns())) {
       case EventPattern.Compilation.Refused refused -> error(message.id(), refused.rejection());
       case EventPattern.Compilation.Compiled compiled -> {
         List<EventPattern> removed = shard.unsubscribe(connection, compiled.patterns());
+        connection.notePatterns();
         yield ServerMessages.unsubscribed(
             message.id(), removed, connection.cursor().tellPosition());
       }
@@ -146,23 +149,21 @@ final class Actions {
       publishes.add(
           connection,
           new PublishCommand(message.event(), message.idempotencyKey()),
-          (result, failure) -> {
-            answer.give(answer(result, failure));
+          result -> {
+            answer.give(answer(result));
             connection.actionFinished();
           });
     }
 
-    private byte[] answer(@Nullable PublishResult result, @Nullable Throwable failure) {
+    private byte[] answer(@Nullable PublishResult result) {
       return switch (result) {
         case PublishResult.Published published ->
             ServerMessages.published(message.id(), published.sequence());
         case PublishResult.Refused refused -> error(message.id(), refused.rejection());
-        case null -> {
-          LOG.atError().setCause(failure).log("publish failed");
-          yield error(
-              message.id(),
-              new Rejection(ErrorCode.INTERNAL_ERROR, "The server met a fault of its own"));
-        }
+        case null ->
+            error(
+                message.id(),
+                new Rejection(ErrorCode.INTERNAL_ERROR, "The server met a fault of its own"));
       };
     }
 

@@ -73,6 +73,11 @@ public final class Gateway {
     server.tick();
   }
 
+  /// Whether it can still serve everybody. When not, the process has to be started again.
+  public boolean isAlive() {
+    return server.isAlive();
+  }
+
   /// The transport in use: `epoll`, `io_uring` or `nio`.
   public String transport() {
     return server.transport();

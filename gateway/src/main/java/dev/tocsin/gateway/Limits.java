@@ -32,6 +32,9 @@ final class Limits {
 
   static final int LIVE_MEMORY_PARTS = 8;
 
+  /// Of how many parts of the heap one is for the patterns of all connections.
+  static final int PATTERN_PARTS = 8;
+
   /// The largest and the smallest page of the log that is on its way to a lagging connection, in bytes of
   /// JSON; the more are lagging, the smaller, so that there is room for each.
   static final int MAX_PAGE_BYTES = 256 * 1024;

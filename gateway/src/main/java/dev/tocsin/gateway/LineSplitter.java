@@ -3,6 +3,7 @@ package dev.tocsin.gateway;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Cuts a stream of bytes into lines, holding no more than one line of the greatest length.
@@ -30,9 +31,11 @@ final class LineSplitter {
     this.maxBytes = maxBytes;
   }
 
-  /// Takes the next piece of the stream.
-  void split(ByteBuf piece, LineConsumer consumer) {
-    while (piece.isReadable()) {
+  /// Takes the next piece of the stream, or what was left of it.
+  ///
+  /// @param goesOn asked before each line; when it says no, the rest of the piece is left
+  void split(ByteBuf piece, LineConsumer consumer, BooleanSupplier goesOn) {
+    while (piece.isReadable() && goesOn.getAsBoolean()) {
       int length = piece.bytesBefore(LF);
       if (length < 0) {
         append(piece, piece.readableBytes());
@@ -48,6 +51,11 @@ final class LineSplitter {
       }
       piece.skipBytes(1);
     }
+  }
+
+  /// How many bytes of a line that is not complete are held.
+  int heldBytes() {
+    return partial.size();
   }
 
   /// The stream has ended; what is left is the last line.

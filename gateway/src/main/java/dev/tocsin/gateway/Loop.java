@@ -2,6 +2,7 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.http.Connections;
 import dev.tocsin.http.LoopTasks;
+import dev.tocsin.http.MemoryBudget;
 import dev.tocsin.http.Routes;
 import dev.tocsin.http.Service;
 import dev.tocsin.hub.Shard;
@@ -22,6 +23,7 @@ final class Loop implements Service {
   private final ReplayTurns replayTurns;
   private final Publishes publishes;
   private final Deflation deflation;
+  private final MemoryBudget patterns;
   private final Connections connections;
   private final Routes routes;
   private final Form.Plain plain = new Form.Plain();
@@ -36,6 +38,8 @@ final class Loop implements Service {
     this.replayTurns = new ReplayTurns(tasks::later, context.replayRoom());
     this.publishes = new Publishes(context.hub(), tasks);
     this.deflation = new Deflation(context.deflateThresholdBytes());
+    this.patterns =
+        new MemoryBudget("patterns", context.http().heapShareBytes(Limits.PATTERN_PARTS));
     this.shard =
         context
             .hub()
@@ -102,6 +106,11 @@ final class Loop implements Service {
 
   Deflation deflation() {
     return deflation;
+  }
+
+  /// What the patterns of all connections may weigh.
+  MemoryBudget patterns() {
+    return patterns;
   }
 
   ReplayTurns replayTurns() {

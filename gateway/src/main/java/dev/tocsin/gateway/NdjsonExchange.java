@@ -7,14 +7,17 @@ import dev.tocsin.http.Exchange;
 import dev.tocsin.http.HttpConnection;
 import dev.tocsin.http.Problem;
 import dev.tocsin.http.Response;
+import dev.tocsin.http.Turns;
 import dev.tocsin.hub.Hub;
+import dev.tocsin.hub.PublishBatch;
 import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,77 +25,164 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// The lines that are at hand are published together. While they are on their way into the log more are
 /// read, up to [Limits#MAX_PUBLISHES_BYTES], and published together after them: so the log has large groups
-/// to write, and a producer can never be faster than it.
-final class NdjsonExchange extends Exchange {
+/// to write, and a producer can never be faster than it. Lines are worked off one by one, good ones and bad
+/// ones, and no longer than a turn lasts ([Turns]).
+final class NdjsonExchange extends Exchange implements Turns.Waiting {
 
-  private static final PublishResult TOO_LONG =
-      new PublishResult.Refused(
-          new Rejection(
-              ErrorCode.MESSAGE_TOO_LARGE,
-              "The line is longer than " + Limits.MAX_MESSAGE_BYTES + " bytes"));
+  private static final Rejection TOO_LONG =
+      new Rejection(
+          ErrorCode.MESSAGE_TOO_LARGE,
+          "The line is longer than " + Limits.MAX_MESSAGE_BYTES + " bytes");
 
   private final Hub hub;
-  private final LineSplitter lines = new LineSplitter(EventBounds.MAX_RECEIVED_BYTES);
+  private final Turns turns;
+  private final LineSplitter splitter = new LineSplitter(EventBounds.MAX_RECEIVED_BYTES);
   private final NdjsonReport report = new NdjsonReport();
-  private List<Line> gathered = new ArrayList<>();
-  private int gatheredBytes;
+
+  /// What has come of the body and not been worked off.
+  private final Deque<ByteBuf> pieces = new ArrayDeque<>();
+
+  private Lines gathered;
   private long nextLine = 1;
   private boolean publishing;
   private boolean ended;
+  private boolean lastLineTaken;
   private @Nullable Problem fault;
   private @Nullable Problem notTaken;
   private boolean answered;
 
-  /// @param command `null` when the line is too long
-  private record Line(long number, @Nullable PublishCommand command) {}
+  /// Lines that are published together.
+  private static final class Lines {
+
+    private final PublishBatch batch;
+
+    /// Their numbers; negative where the line is too long to be published.
+    private final List<Long> numbers = new ArrayList<>();
+
+    private int bytes;
+
+    Lines(PublishBatch batch) {
+      this.batch = batch;
+    }
+
+    void add(long number, byte @Nullable [] line) {
+      numbers.add(line == null ? -number : number);
+      bytes += Limits.LINE_BYTES;
+      if (line != null) {
+        batch.add(new PublishCommand(Slice.of(line)));
+        bytes += line.length;
+      }
+    }
+  }
 
   NdjsonExchange(HttpConnection connection, Hub hub) {
     super(connection);
     this.hub = hub;
+    this.turns = connection.loop().turns();
+    this.gathered = new Lines(hub.newBatch());
   }
 
   @Override
   protected void content(ByteBuf piece) {
-    if (!answered && fault == null) {
-      lines.split(piece, this::line);
+    if (!answered && fault == null && piece.isReadable()) {
+      pieces.add(piece.readRetainedSlice(piece.readableBytes()));
+      workOff();
     }
+  }
+
+  /// Takes lines off what has come, as far as this turn and the room for them go.
+  private void workOff() {
+    while (!pieces.isEmpty() && takesLines()) {
+      ByteBuf piece = pieces.element();
+      splitter.split(piece, this::line, this::takesLines);
+      if (!piece.isReadable()) {
+        pieces.remove().release();
+      }
+    }
+  }
+
+  private boolean takesLines() {
+    return hasRoom() && !turns.isOver();
+  }
+
+  private boolean hasRoom() {
+    return gathered.bytes < Limits.MAX_PUBLISHES_BYTES;
   }
 
   private void line(long number, byte @Nullable [] line) {
     nextLine = number + 1;
-    PublishCommand command =
-        line != null && EventBounds.fits(line) ? new PublishCommand(Slice.of(line)) : null;
-    gathered.add(new Line(number, command));
-    gatheredBytes += Limits.LINE_BYTES + (line == null ? 0 : line.length);
+    gathered.add(number, line == null || !EventBounds.fits(line) ? null : line);
   }
 
   @Override
   protected boolean drained() {
-    publish();
-    return fault == null && gatheredBytes < Limits.MAX_PUBLISHES_BYTES;
+    advance();
+    return fault == null && pieces.isEmpty() && hasRoom();
   }
 
   @Override
   protected boolean isAtWork() {
-    return publishing;
+    return publishing || !pieces.isEmpty();
+  }
+
+  @Override
+  protected int heldBytes() {
+    int held = splitter.heldBytes();
+    for (ByteBuf piece : pieces) {
+      held += piece.readableBytes();
+    }
+    return held;
+  }
+
+  @Override
+  public void goOn() {
+    if (!answered) {
+      connection().onLoop(this::advance);
+    }
+  }
+
+  /// Goes on as far as this turn, the room for lines and the log allow.
+  private void advance() {
+    workOff();
+    if (ended && pieces.isEmpty() && !lastLineTaken) {
+      lastLineTaken = true;
+      splitter.end(this::line);
+    }
+    publish();
+    if (answered) {
+      return;
+    }
+    if (!pieces.isEmpty()) {
+      if (hasRoom()) {
+        turns.await(this);
+      }
+    } else if (!publishing && ended) {
+      answered = true;
+      respond(report.response());
+    } else if (!publishing && fault != null) {
+      answerInPart(fault);
+    } else if (!ended && fault == null && hasRoom()) {
+      connection().resume();
+    }
   }
 
   /// Publishes what was gathered, unless that has to wait for what is on its way.
   private void publish() {
-    if (publishing || gathered.isEmpty()) {
+    if (publishing || answered || gathered.numbers.isEmpty()) {
       return;
     }
     publishing = true;
-    List<Line> batch = gathered;
-    gathered = new ArrayList<>();
-    gatheredBytes = 0;
-    hub.publish(batch.stream().map(Line::command).filter(Objects::nonNull).toList())
+    Lines lines = gathered;
+    gathered = new Lines(hub.newBatch());
+    lines
+        .batch
+        .publish()
         .whenComplete(
-            (results, failure) -> connection().onLoop(() -> published(batch, results, failure)));
+            (results, failure) -> connection().onLoop(() -> published(lines, results, failure)));
   }
 
   private void published(
-      List<Line> batch, @Nullable List<PublishResult> results, @Nullable Throwable failure) {
+      Lines lines, @Nullable List<PublishResult> results, @Nullable Throwable failure) {
     publishing = false;
     if (answered) {
       return;
@@ -102,28 +192,29 @@ final class NdjsonExchange extends Exchange {
       respond(Response.fault(failure));
       return;
     }
-    note(batch, results);
+    note(lines.numbers, results);
     if (notTaken != null) {
       answerInPart(notTaken);
       return;
     }
-    goOn();
-    if (!answered && !ended && fault == null) {
-      connection().resume();
-    }
+    advance();
   }
 
   /// Notes what became of lines. The stream ends with the first that the log did not take.
-  private void note(List<Line> batch, List<PublishResult> results) {
+  private void note(List<Long> numbers, List<PublishResult> results) {
     Iterator<PublishResult> next = results.iterator();
-    for (Line line : batch) {
-      switch (line.command() == null ? TOO_LONG : next.next()) {
+    for (long number : numbers) {
+      if (number < 0) {
+        report.refused(-number, TOO_LONG);
+        continue;
+      }
+      switch (next.next()) {
         case PublishResult.Published event -> report.accepted(event.sequence());
         case PublishResult.Refused refused -> {
-          report.refused(line.number(), refused.rejection());
+          report.refused(number, refused.rejection());
           if (notTaken == null && refused.rejection().code() == ErrorCode.UNAVAILABLE) {
             notTaken = problem(refused.rejection());
-            nextLine = line.number();
+            nextLine = number;
           }
         }
       }
@@ -136,31 +227,20 @@ final class NdjsonExchange extends Exchange {
         : Problem.unavailable("The log cannot take events at the moment");
   }
 
-  private void goOn() {
-    publish();
-    if (publishing || answered) {
-      return;
-    }
-    if (ended) {
-      answer();
-    } else if (fault != null) {
-      answerInPart(fault);
-    }
-  }
-
   @Override
   protected void end() {
     if (answered || fault != null) {
       return;
     }
     ended = true;
-    lines.end(this::line);
-    goOn();
+    advance();
   }
 
-  private void answer() {
+  @Override
+  protected void ended() {
     answered = true;
-    respond(report.response());
+    pieces.forEach(ByteBuf::release);
+    pieces.clear();
   }
 
   @Override
@@ -175,7 +255,7 @@ final class NdjsonExchange extends Exchange {
     }
     fault = reason;
     // What came before it counts.
-    goOn();
+    advance();
   }
 
   /// Says what became of the lines so far, and where to go on.

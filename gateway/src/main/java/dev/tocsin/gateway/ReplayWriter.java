@@ -160,8 +160,8 @@ final class ReplayWriter {
       ByteBuf frames = connection.inItsForm(plain);
       long bytes = frames.capacity();
       context.replayRoom().take(bytes);
-      channel
-          .writeAndFlush(frames)
+      connection
+          .sendAndTell(frames)
           .addListener(done -> {
             context.replayRoom().giveBack(bytes);
             if (more && done.isSuccess()) {

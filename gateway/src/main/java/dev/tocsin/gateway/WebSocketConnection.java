@@ -4,6 +4,7 @@ import dev.tocsin.events.ClientMessages;
 import dev.tocsin.events.CloseCode;
 import dev.tocsin.http.Ends;
 import dev.tocsin.http.HttpLimits;
+import dev.tocsin.http.MemoryBudget;
 import dev.tocsin.http.OutputProgress;
 import dev.tocsin.http.Tickable;
 import dev.tocsin.hub.EventPattern;
@@ -14,7 +15,6 @@ import dev.tocsin.websocket.TextFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundBuffer;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -42,6 +42,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   private final ActionQueue queue = new ActionQueue(this::send);
   private final OutputProgress output;
   private final Cursor cursor;
+  private final MemoryBudget.Account patterns;
 
   // owned by the event loop
   private int unreadAnswerBytes;
@@ -52,13 +53,15 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
 
   WebSocketConnection(
       GatewayContext context, Loop loop, Channel channel, @Nullable PerMessageDeflate agreed) {
-    super(channel, Limits.FRAMES, loop.deflation(), context.webSockets(), agreed);
+    super(
+        channel, loop.connections(), Limits.FRAMES, loop.deflation(), context.webSockets(), agreed);
     this.context = context;
     this.loop = loop;
     this.channel = channel;
     this.form = loop.form(windowBits());
     this.actions = new Actions(context, loop, this);
     this.output = new OutputProgress(channel, loop.connections());
+    this.patterns = loop.patterns().open(this::giveUpPatterns);
     this.cursor = new Cursor(context, loop, channel, this);
     this.lastHeardMillis = loop.nowMillis();
     this.lastHeartbeatMillis = lastHeardMillis;
@@ -67,22 +70,25 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   /// The handshake is over: joins the shard and says so.
   void open(Upgrade.Accepted upgrade) {
     loop.connections().add(this);
-    List<EventPattern> patterns = upgrade.patterns();
-    long sequence =
-        patterns == null ? loop.shard().join(this) : loop.shard().subscribe(this, patterns);
+    List<EventPattern> asked = upgrade.patterns();
+    long sequence = asked == null ? loop.shard().join(this) : loop.shard().subscribe(this, asked);
+    notePatterns();
+    if (isClosing()) {
+      return;
+    }
     epoch = loop.shard().epoch();
     send(
         ServerMessages.established(
             id,
             epoch,
             sequence,
-            patterns == null ? List.of() : context.hub().warnings(patterns),
+            asked == null ? List.of() : context.hub().warnings(asked),
             context.clock()));
     LOG.atDebug()
         .addKeyValue("connection", id)
         .addKeyValue("address", channel.remoteAddress())
         .addKeyValue("channel", channel.id())
-        .addKeyValue("patterns", patterns == null ? "all" : patterns.size())
+        .addKeyValue("patterns", asked == null ? "all" : asked.size())
         .log("connected");
     if (upgrade.resume() != null) {
       // From the very position that was told: nothing may come before the answer.
@@ -97,6 +103,20 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   /// The name that the client was told.
   String id() {
     return id;
+  }
+
+  /// Its patterns have changed: counts what they weigh. When all connections together hold too much, the one with
+  /// the most is closed, which may be this one.
+  void notePatterns() {
+    if (!isClosing()) {
+      patterns.set(loop.shard().patternBytes(this));
+    }
+  }
+
+  private void giveUpPatterns() {
+    close(
+        CloseCode.TRY_AGAIN_LATER,
+        "No memory is left for patterns, and this connection holds the most");
   }
 
   /// Where this connection stands on the log.
@@ -116,13 +136,12 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
 
   @Override
   public long untakenBytes() {
-    ChannelOutboundBuffer output = channel.unsafe().outboundBuffer();
-    return output == null ? 0 : output.totalPendingWriteBytes();
+    return unreadBytes();
   }
 
   @Override
   public void take(ByteBuf encoded) {
-    channel.writeAndFlush(encoded, channel.voidPromise());
+    send(encoded);
   }
 
   @Override
@@ -140,8 +159,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     write(frame);
   }
 
-  @Override
-  protected void countUnread(int bytes) {
+  private void countUnread(int bytes) {
     unreadAnswerBytes += channel.isWritable() ? 0 : bytes;
   }
 
@@ -185,7 +203,9 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
 
   @Override
   protected boolean isHeldUp() {
-    return unreadAnswerBytes >= HttpLimits.UNREAD_OUTPUT_BYTES || queue.isFull();
+    return unreadAnswerBytes >= HttpLimits.UNREAD_OUTPUT_BYTES
+        || queue.isFull()
+        || (!channel.isWritable() && context.http().memory().isTight());
   }
 
   /// An action that was under way has been answered.
@@ -221,8 +241,10 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
           "Nothing was heard for " + Limits.SILENCE_MILLIS / 1_000 + " seconds");
     } else if (nowMillis - lastHeartbeatMillis >= Limits.HEARTBEAT_MILLIS) {
       lastHeartbeatMillis = nowMillis;
-      channel.write(ControlFrames.ping(channel.alloc()), channel.voidPromise());
-      send(ServerMessages.heartbeat(cursor.tellPosition(), context.clock()));
+      together(() -> {
+        write(ControlFrames.ping(channel.alloc()));
+        send(ServerMessages.heartbeat(cursor.tellPosition(), context.clock()));
+      });
     }
   }
 
@@ -284,6 +306,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   @Override
   protected void leave() {
     queue.abandon();
+    patterns.set(0);
     cursor.end();
     loop.shard().leave(this);
   }

@@ -5,6 +5,7 @@ import dev.tocsin.events.Slice;
 import dev.tocsin.fixtures.RawWebSocket;
 import dev.tocsin.http.Connections;
 import dev.tocsin.http.HttpContext;
+import dev.tocsin.http.SocketMemory;
 import dev.tocsin.http.Transport;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Hub;
@@ -37,6 +38,12 @@ final class EmbeddedServer implements AutoCloseable {
   private int reads;
   private long nanos = 1_000_000_000_000L;
 
+  /// How much time passes between two looks at the clock.
+  long nanosPerLook;
+
+  /// How much of its GiB outside the heap is in use.
+  long usedMemory;
+
   EmbeddedServer() {
     this(TestServer.memory());
   }
@@ -45,7 +52,13 @@ final class EmbeddedServer implements AutoCloseable {
     hub = new Hub(EventCatalog.builtIn(), log, TestServer.CLOCK, RECENT_BYTES);
     GatewaySettings settings = TestServer.settings(Transport.NIO);
     HttpContext http =
-        new HttpContext(TestServer.CLOCK, () -> nanos, settings.http().browserRules(), 10);
+        new HttpContext(
+            TestServer.CLOCK,
+            () -> nanos += nanosPerLook,
+            settings.http().browserRules(),
+            10,
+            1,
+            new SocketMemory(1L << 30, () -> usedMemory));
     context = GatewayContext.of(http, hub, settings);
     channel =
         new EmbeddedChannel(
@@ -58,7 +71,24 @@ final class EmbeddedServer implements AutoCloseable {
                         accepted.eventLoop(), http, made -> loop[0] = new Loop(made, context));
                 connections[0].accept(accepted);
               }
-            });
+            }) {
+
+          private boolean running;
+
+          // As an event loop does: no task begins in the middle of another.
+          @Override
+          public void runPendingTasks() {
+            if (running) {
+              return;
+            }
+            running = true;
+            try {
+              super.runPendingTasks();
+            } finally {
+              running = false;
+            }
+          }
+        };
     channel.freezeTime();
     channel
         .pipeline()

@@ -31,7 +31,7 @@ class LineSplitterTest {
     LineSplitter splitter = new LineSplitter(max);
     for (byte[] piece : pieces) {
       ByteBuf buffer = Unpooled.wrappedBuffer(piece);
-      splitter.split(buffer, consumer);
+      splitter.split(buffer, consumer, () -> true);
       assertThat(buffer.isReadable()).isFalse();
     }
     splitter.end(consumer);

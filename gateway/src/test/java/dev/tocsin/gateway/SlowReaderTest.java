@@ -146,13 +146,13 @@ class SlowReaderTest {
     return server.hub.stats().subscriptions().totalConnections();
   }
 
-  /// Answers grow the output only as long as it is taken.
+  /// Answers grow the output only as long as it is taken. Ping frames are read on: of those only the newest is answered
+  /// then.
   @ParameterizedTest
-  @ValueSource(strings = {"ping frame", "ping", "{", "subscribe", "publish"})
+  @ValueSource(strings = {"ping", "{", "subscribe", "publish"})
   void stopsReadingFromAFlooderThatReadsNothing(String kind) throws Exception {
     byte[] one =
         switch (kind) {
-          case "ping frame" -> RawWebSocket.frame(Frame.PING, new byte[100]);
           case "subscribe" ->
               RawWebSocket.textFrame("{\"action\":\"subscribe\",\"events\":[\"alrt.*\"]}");
           case "publish" ->

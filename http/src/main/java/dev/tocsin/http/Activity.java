@@ -9,7 +9,7 @@ final class Activity extends ChannelInboundHandlerAdapter {
 
   private final Connections loop;
   private long lastHeardMillis;
-  private boolean heard;
+  private long heardBytes;
 
   Activity(Connections loop) {
     this.loop = loop;
@@ -20,7 +20,7 @@ final class Activity extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (message instanceof ByteBuf bytes && bytes.isReadable()) {
       lastHeardMillis = loop.nowMillis();
-      heard = true;
+      heardBytes += bytes.readableBytes();
     }
     ctx.fireChannelRead(message);
   }
@@ -31,10 +31,15 @@ final class Activity extends ChannelInboundHandlerAdapter {
 
   /// Whether bytes came since [#forget].
   boolean heardSomething() {
-    return heard;
+    return heardBytes > 0;
+  }
+
+  /// How many bytes those are.
+  long heardBytes() {
+    return heardBytes;
   }
 
   void forget() {
-    heard = false;
+    heardBytes = 0;
   }
 }

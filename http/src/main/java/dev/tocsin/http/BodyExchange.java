@@ -39,6 +39,11 @@ public abstract class BodyExchange extends Exchange {
   }
 
   @Override
+  protected final int heldBytes() {
+    return body.size();
+  }
+
+  @Override
   protected final void end() {
     if (!refused) {
       complete = true;

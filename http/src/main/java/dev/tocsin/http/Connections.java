@@ -3,6 +3,8 @@ package dev.tocsin.http;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpResponseEncoder;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -10,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// The connections of one event loop, and the one timer that looks after them all.
 ///
@@ -25,8 +28,14 @@ public final class Connections {
   private final LoopTasks tasks;
   private final HttpContext context;
   private final AttendedTime time;
+  private final Turns turns;
+  private final MemoryBudget input;
   private final Service service;
   private final Set<Tickable> members = new HashSet<>();
+  private final SparseLog pressed =
+      new SparseLog(LOG, Level.WARN, "no memory is left outside the heap for what is not read");
+  private final SparseLog usedUp =
+      new SparseLog(LOG, Level.WARN, "connections ended: the memory outside the heap is used up");
   private int refusals;
 
   /// No connections yet.
@@ -34,7 +43,12 @@ public final class Connections {
     this.eventLoop = eventLoop;
     this.tasks = new LoopTasks(eventLoop);
     this.context = context;
-    this.time = new AttendedTime(context.nanoTime());
+    this.time = new AttendedTime(context::nanoTime);
+    this.input =
+        new MemoryBudget(
+            "what has come of unfinished messages and requests",
+            context.heapShareBytes(HttpLimits.INPUT_PARTS));
+    this.turns = new Turns(context::nanoTime, eventLoop, tasks::later);
     this.service = services.onLoop(this);
   }
 
@@ -51,6 +65,41 @@ public final class Connections {
   /// The tasks of that event loop.
   public LoopTasks tasks() {
     return tasks;
+  }
+
+  /// Whose turn it is to have input worked off.
+  public Turns turns() {
+    return turns;
+  }
+
+  /// What may be held of messages and requests that have not come whole.
+  public MemoryBudget input() {
+    return input;
+  }
+
+  /// Ends those who have left the most unread, until about so much has been given back. They can be told nothing: they
+  /// take nothing.
+  void relieve(long excessBytes) {
+    assertOwner();
+    List<Unread> byUnread = new ArrayList<>(members.size());
+    members.forEach(member -> byUnread.add(new Unread(member, member.unreadBytes())));
+    byUnread.sort(Comparator.comparingLong(Unread::bytes).reversed());
+    long left = excessBytes;
+    for (Unread unread : byUnread) {
+      if (left <= 0 || unread.bytes() < HttpLimits.MIN_RELIEF_BYTES) {
+        break;
+      }
+      left -= unread.bytes();
+      pressed.note("the one that had left the most was ended: " + unread.bytes() + " bytes");
+      Guard.run("a connection could not be closed", unread.member()::cutOff);
+    }
+  }
+
+  private record Unread(Tickable member, long bytes) {}
+
+  /// A connection ends because there was no memory for what it needed.
+  public void noteUsedUp(Throwable failure) {
+    usedUp.note(String.valueOf(failure.getMessage()));
   }
 
   /// What these connections share with those of other loops.

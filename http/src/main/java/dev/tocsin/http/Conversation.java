@@ -196,14 +196,15 @@ final class Conversation {
     loop.context().noteAnswer(response.status());
     loop.context().refusals().note(asked.request(), response, connection.channel());
     ChannelFuture written = connection.write(message);
-    written.addListener(done -> {
-      end(finished);
-      if (!done.isSuccess()) {
-        Ends.cut(connection.channel());
-      } else if (phase instanceof HttpPhase.Answered sent) {
-        goOn(sent);
-      }
-    });
+    written.addListener(done ->
+        connection.onLoop(() -> {
+          end(finished);
+          if (!done.isSuccess()) {
+            Ends.cut(connection.channel());
+          } else if (phase instanceof HttpPhase.Answered sent) {
+            goOn(sent);
+          }
+        }));
   }
 
   /// The same, and the connection ends with it.
@@ -222,7 +223,8 @@ final class Conversation {
       Ends.linger(connection.channel().newSucceededFuture());
     } else {
       activity.forget();
-      phase = answered.next(loop.nowMillis());
+      HttpPhase.Head next = answered.next(loop.nowMillis());
+      phase = loop.context().isStopping() ? next.hurry(loop.nowMillis()) : next;
     }
     connection.pump();
   }
@@ -248,6 +250,51 @@ final class Conversation {
     } else {
       Ends.cut(connection.channel());
     }
+  }
+
+  /// What the request under way holds of memory because it has not come whole, in bytes, or the part of a head.
+  long heldBytes() {
+    return switch (phase) {
+      case HttpPhase.Head head ->
+          Math.min(
+                  activity.heardBytes(),
+                  HttpLimits.MAX_REQUEST_LINE_BYTES + HttpLimits.MAX_HEADER_BYTES)
+              * HttpLimits.HEAD_FACTOR;
+      case HttpPhase.Unanswered unanswered -> {
+        Exchange exchange = unanswered.exchange();
+        int fields = unanswered.asked().request().headers().size();
+        yield (exchange == null ? 0 : exchange.heldBytes())
+            + (long) fields * HttpLimits.HEADER_FIELD_BYTES;
+      }
+      case HttpPhase.Answered answered -> 0;
+      case HttpPhase.Lingering lingering -> 0;
+      case HttpPhase.Gone gone -> 0;
+    };
+  }
+
+  /// There is no memory for what has not come whole: says so, and takes nothing more.
+  void giveUp() {
+    Problem problem =
+        Problem.unavailable(
+            "No memory is left for requests that have not come whole, and this is the largest;"
+                + " send it again later");
+    switch (phase) {
+      case HttpPhase.Head head -> refuse(head, problem);
+      case HttpPhase.Receiving receiving -> cutShort(receiving, problem);
+      case HttpPhase.Admitting admitting -> respondLast(Response.problem(problem));
+      // What was pipelined after a request that is being worked on.
+      case HttpPhase.Working working -> Ends.cut(connection.channel());
+      case HttpPhase.CutShort cutShort -> Ends.cut(connection.channel());
+      case HttpPhase.Answered answered -> Ends.cut(connection.channel());
+      case HttpPhase.Lingering lingering -> Ends.cut(connection.channel());
+      case HttpPhase.Gone gone -> {}
+    }
+  }
+
+  private void refuse(HttpPhase.Head head, Problem problem) {
+    HttpRequest unknown = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
+    phase = head.ask(unknown, loop.nowMillis());
+    respondLast(Response.problem(problem));
   }
 
   /// See [Tickable].
@@ -286,9 +333,7 @@ final class Conversation {
   /// A client that has sent part of a head is told.
   private void endOverdue(HttpPhase.Head head) {
     if (activity.heardSomething()) {
-      HttpRequest unknown = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
-      phase = head.ask(unknown, loop.nowMillis());
-      respondLast(Response.problem(Problem.timedOut("The request's head did not arrive in time")));
+      refuse(head, Problem.timedOut("The request's head did not arrive in time"));
     } else {
       Ends.cut(connection.channel());
     }

@@ -29,6 +29,11 @@ public abstract class Exchange {
     return false;
   }
 
+  /// How many bytes of the body are held, in whatever form, because the rest has not come or the work is not done.
+  protected int heldBytes() {
+    return 0;
+  }
+
   /// The body is complete.
   protected abstract void end();
 

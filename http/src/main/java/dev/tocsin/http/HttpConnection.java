@@ -24,10 +24,12 @@ import org.slf4j.LoggerFactory;
 
 /// A connection as long as it speaks HTTP: one request at a time, in the order they came.
 ///
-/// What the decoder has made of the bytes waits in [#inbox] until the [Conversation] takes it;
-/// the socket is read again only when the inbox is empty. So pipelined requests wait, and a client
-/// that sends faster than it is served is slowed down by its own socket. Belongs to the event loop.
-public final class HttpConnection extends ChannelInboundHandlerAdapter implements Tickable {
+/// What the decoder has made of the bytes waits in [#inbox] until the [Conversation] takes it. No more is
+/// decoded than can be taken soon, and the socket is read again only when all is decoded and taken. So
+/// pipelined requests wait, and a client that sends faster than it is served is slowed down by its own
+/// socket; one that sends more than its share of the loop waits in line ([Turns]). Belongs to the event loop.
+public final class HttpConnection extends ChannelInboundHandlerAdapter
+    implements Tickable, Turns.Waiting, MemoryBudget.Holder {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
 
@@ -36,6 +38,8 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   private final Connections loop;
   private final Activity activity;
   private final RequestDecoder decoder;
+  private final Turns turns;
+  private final MemoryBudget.Account input;
   private final Conversation conversation;
 
   // owned by the event loop
@@ -53,7 +57,10 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     this.loop = loop;
     this.activity = activity;
     this.decoder = decoder;
+    this.turns = loop.turns();
+    this.input = loop.input().open(this);
     this.conversation = new Conversation(this, loop, activity);
+    decoder.decodeWhile(this::wantsMore);
   }
 
   /// Whether a request wants to be more than HTTP.
@@ -85,6 +92,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     loop.remove(this);
     releaseInbox();
     conversation.leave();
+    input.set(0);
     inactive.fireChannelInactive();
   }
 
@@ -95,6 +103,16 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
 
   @Override
   public void channelReadComplete(ChannelHandlerContext completed) {
+    pump();
+  }
+
+  /// Whether the decoder may make another message.
+  private boolean wantsMore() {
+    return inbox.size() < HttpLimits.MAX_INBOX && conversation.takesMore() && !turns.isOver();
+  }
+
+  @Override
+  public void goOn() {
     pump();
   }
 
@@ -116,25 +134,35 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     pumping = true;
     try {
       workOff();
-    } catch (RuntimeException | Error e) {
+    } catch (Exception | Error e) {
       conversation.fail(e);
     } finally {
       pumping = false;
     }
+    input.set(decoder.heldBytes() + conversation.heldBytes());
     if (!conversation.takesMore() || !ctx.channel().isActive()) {
       return;
     }
-    if (inputClosed) {
+    if (!inbox.isEmpty() || decoder.isHolding() || (!inputClosed && turns.isOver())) {
+      turns.await(this);
+    } else if (inputClosed) {
       conversation.endOfInput();
     } else {
       ctx.read();
     }
   }
 
-  /// Works off the inbox as far as the request under way takes it.
-  private void workOff() {
+  /// There is no memory for what has not come whole: the client is told to come again, and nothing is read on.
+  @Override
+  public void giveUp() {
+    conversation.giveUp();
+    input.set(0);
+  }
+
+  /// Works off the inbox, and what the decoder holds, as far as the request under way takes it and the turn lasts.
+  private void workOff() throws Exception {
     while (true) {
-      while (!inbox.isEmpty() && conversation.takesMore()) {
+      while (!inbox.isEmpty() && conversation.takesMore() && !turns.isOver()) {
         Object message = inbox.remove();
         try {
           conversation.take(message);
@@ -142,8 +170,12 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
           ReferenceCountUtil.release(message);
         }
       }
+      if (inbox.isEmpty() && decoder.isHolding() && wantsMore()) {
+        decoder.decodeMore();
+        continue;
+      }
       conversation.noteDrained();
-      if (inbox.isEmpty() || !conversation.takesMore()) {
+      if (inbox.isEmpty() || !conversation.takesMore() || turns.isOver()) {
         break;
       }
     }
@@ -170,8 +202,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     decoder.discard();
   }
 
+  /// Whether nothing waits, neither as messages nor as bytes.
   boolean isInboxEmpty() {
-    return inbox.isEmpty();
+    return inbox.isEmpty() && !decoder.isHolding();
   }
 
   /// Leaves HTTP: writes a head and hands the socket to another handler. Flushing and reading are up to
@@ -186,6 +219,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     conversation.leave();
     loop.remove(this);
     releaseInbox();
+    input.set(0);
     context.noteAnswer(head.status());
     leaving.write(head, leaving.voidPromise());
     ChannelPipeline pipeline = leaving.pipeline();
@@ -221,7 +255,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     if (context().executor().inEventLoop()) {
       guarded(action);
     } else {
-      context().executor().execute(() -> guarded(action));
+      context()
+          .executor()
+          .execute(Guard.task("a request could not be answered", () -> guarded(action)));
     }
   }
 
@@ -231,7 +267,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     context().executor().execute(() -> guarded(action));
   }
 
-  /// A future would swallow what its callback throws.
+  /// A future would swallow what its callback throws, and the request would hang for ever.
   private void guarded(Runnable action) {
     try {
       action.run();
@@ -254,6 +290,11 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   }
 
   @Override
+  public long unreadBytes() {
+    return OutputProgress.waitingBytes(channel());
+  }
+
+  @Override
   public void goAway() {
     conversation.goAway();
   }
@@ -267,6 +308,8 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   public void exceptionCaught(ChannelHandlerContext failing, Throwable cause) {
     if (cause instanceof IOException) {
       LOG.atDebug().setCause(cause).log("connection broke");
+    } else if (cause instanceof SocketMemory.UsedUpError) {
+      loop.noteUsedUp(cause);
     } else {
       LOG.atError().setCause(cause).log("connection failed");
     }

@@ -18,6 +18,8 @@ public final class HttpContext {
   private final LongSupplier nanoTime;
   private final BrowserRules browserRules;
   private final int maxConnections;
+  private final int loops;
+  private final SocketMemory memory;
   private final long startNanos;
 
   // any thread
@@ -33,8 +35,17 @@ public final class HttpContext {
   /// @param clock tells the dates of answers
   /// @param nanoTime a clock that never goes backwards, in nanoseconds: it measures silence
   /// @param maxConnections how many sockets may be open at once
+  /// @param loops how many event loops share the memory of the process
+  /// @param memory what sockets are read into, and what they have not taken
   public HttpContext(
-      InstantSource clock, LongSupplier nanoTime, BrowserRules browserRules, int maxConnections) {
+      InstantSource clock,
+      LongSupplier nanoTime,
+      BrowserRules browserRules,
+      int maxConnections,
+      int loops,
+      SocketMemory memory) {
+    this.loops = loops;
+    this.memory = memory;
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.browserRules = browserRules;
@@ -48,9 +59,9 @@ public final class HttpContext {
     return clock;
   }
 
-  /// A clock that never goes backwards, in nanoseconds.
-  LongSupplier nanoTime() {
-    return nanoTime;
+  /// The time on a clock that never goes backwards, in nanoseconds.
+  long nanoTime() {
+    return nanoTime.getAsLong();
   }
 
   /// How long the server has been running.
@@ -66,6 +77,18 @@ public final class HttpContext {
   /// How many sockets may be open at once.
   public int maxConnections() {
     return maxConnections;
+  }
+
+  /// The memory outside the heap.
+  public SocketMemory memory() {
+    return memory;
+  }
+
+  /// What one event loop has of a part of the heap.
+  ///
+  /// @param parts into how many parts the heap is divided
+  public long heapShareBytes(int parts) {
+    return Runtime.getRuntime().maxMemory() / parts / loops;
   }
 
   /// How many sockets are open.

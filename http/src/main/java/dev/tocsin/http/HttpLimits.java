@@ -23,6 +23,22 @@ public final class HttpLimits {
   /// Parameters that a query may have; what comes after them is passed over.
   static final int MAX_PARAMETERS = 1_024;
 
+  /// Of how many parts of the heap one is for what has come of messages and requests that are not complete.
+  static final int INPUT_PARTS = 8;
+
+  /// What a header field takes as an object, in bytes, besides its characters; the shortest has three of those.
+  static final int HEADER_FIELD_BYTES = 128;
+
+  /// What a byte of an unfinished head may take at the most, as objects.
+  static final int HEAD_FACTOR = 32;
+
+  /// Who has left less unread is not ended for lack of memory.
+  static final int MIN_RELIEF_BYTES = 4 * 1024;
+
+  /// Messages that are decoded before the exchange under way has taken the first of them: what waits behind
+  /// them waits as bytes.
+  static final int MAX_INBOX = 16;
+
   /// Until the first request's head is complete.
   static final long FIRST_HEAD_MILLIS = 10_000;
 

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -39,6 +40,7 @@ public final class HttpServer {
   /// last waits for as many turns of a loop that a crowd keeps busy.
   private static final int ACCEPTS_PER_TURN = 256;
 
+  private static final long RELIEF_MILLIS = 100;
   private static final long POLL_MILLIS = 20;
   private static final long CUT_OFF_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -86,7 +88,9 @@ public final class HttpServer {
       throw new StartFailedException(
           "no file is left for connections: raise ulimit -n, or take fewer loops");
     }
-    HttpContext context = new HttpContext(clock, nanoTime, settings.browserRules(), most);
+    SocketMemory memory = SocketMemory.ofProcess();
+    HttpContext context =
+        new HttpContext(clock, nanoTime, settings.browserRules(), most, settings.loops(), memory);
     Service.Factory factory = services.apply(context);
     Map<EventLoop, Connections> loops = new HashMap<>();
     for (EventExecutor executor : group) {
@@ -96,7 +100,9 @@ public final class HttpServer {
       loops.put(eventLoop, connections);
     }
     ChannelFuture bound =
-        bootstrap(eventLoops, loops).bind(settings.host(), settings.port()).awaitUninterruptibly();
+        bootstrap(eventLoops, loops, memory)
+            .bind(settings.host(), settings.port())
+            .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       loops.forEach((eventLoop, connections) -> eventLoop.execute(connections::end));
       group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
@@ -104,11 +110,36 @@ public final class HttpServer {
           "cannot listen on " + settings.host() + ":" + settings.port() + ": " + reason(bound),
           bound.cause());
     }
+    bound.channel().pipeline().addLast(new AcceptFaults());
+    relieveWhenPressed(memory, loops);
     return new HttpServer(context, eventLoops, Map.copyOf(loops), bound.channel());
   }
 
+  /// Has every loop give memory back when there is little left. Not at once again: a socket that is closed lets go of
+  /// what it holds a little later.
+  private static void relieveWhenPressed(SocketMemory memory, Map<EventLoop, Connections> loops) {
+    memory.whenPressed(() -> {
+      long excessBytes = memory.excessBytes() / loops.size();
+      loops.forEach((eventLoop, connections) ->
+          eventLoop.execute(
+              Guard.task(
+                  "memory could not be given back", () -> connections.relieve(excessBytes))));
+      loops
+          .keySet()
+          .iterator()
+          .next()
+          .schedule(memory::relieved, RELIEF_MILLIS, TimeUnit.MILLISECONDS);
+    });
+  }
+
+  /// Whether all its event loops live. One that has ended does not come back: nothing is answered on it any more, and
+  /// the process has to be started again.
+  public boolean isAlive() {
+    return context.isStopping() || loops.keySet().stream().noneMatch(EventLoop::isShuttingDown);
+  }
+
   private static ServerBootstrap bootstrap(
-      EventLoops eventLoops, Map<EventLoop, Connections> loops) {
+      EventLoops eventLoops, Map<EventLoop, Connections> loops, SocketMemory memory) {
     return new ServerBootstrap()
         .group(eventLoops.group())
         .channel(eventLoops.transport().serverChannel())
@@ -117,6 +148,8 @@ public final class HttpServer {
         .option(
             ChannelOption.RECVBUF_ALLOCATOR,
             new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(ACCEPTS_PER_TURN))
+        .childOption(ChannelOption.ALLOCATOR, memory.allocator())
+        .childOption(ChannelOption.RECVBUF_ALLOCATOR, new SocketMemory.Reading())
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childOption(ChannelOption.AUTO_READ, false)
         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
@@ -202,11 +235,17 @@ public final class HttpServer {
     onEveryLoop(Connections::tick, System.nanoTime() + CUT_OFF_NANOS);
   }
 
-  /// Has something done on every loop, and waits for it until the deadline.
+  /// Has something done on every loop that lives, and waits for it until the deadline.
   private void onEveryLoop(Consumer<Connections> action, long deadlineNanos) {
     List<Future<?>> done = new ArrayList<>();
-    loops.forEach(
-        (eventLoop, connections) -> done.add(eventLoop.submit(() -> action.accept(connections))));
+    loops.forEach((eventLoop, connections) -> {
+      Runnable task = Guard.task("a loop could not be ended", () -> action.accept(connections));
+      try {
+        done.add(eventLoop.submit(task));
+      } catch (RejectedExecutionException e) {
+        // It has ended already.
+      }
+    });
     done.forEach(future -> future.awaitUninterruptibly(left(deadlineNanos)));
   }
 

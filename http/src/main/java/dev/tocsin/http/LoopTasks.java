@@ -3,16 +3,14 @@ package dev.tocsin.http;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The tasks that an event loop is given by those who live on it.
 ///
-/// Whatever a task throws is told here, in one place, and ends that task only: a future of the event loop would keep
-/// it, and nobody reads those. Any thread may hand in a task unless said otherwise.
+/// Whatever a task throws is told ([Guard]) and ends that task only: a future of the event loop would keep it, and nobody
+/// reads those. Any thread may hand in a task unless said otherwise.
 public final class LoopTasks implements Executor {
 
-  private static final Logger LOG = LoggerFactory.getLogger(LoopTasks.class);
+  private static final String FAILED = "a task of an event loop failed";
 
   private final EventExecutor eventLoop;
 
@@ -53,18 +51,12 @@ public final class LoopTasks implements Executor {
     guarded(task).run();
   }
 
-  private Runnable guarded(Runnable task) {
-    return () -> {
-      try {
-        task.run();
-      } catch (RuntimeException | Error e) {
-        tell(e);
-      }
-    };
+  private static Runnable guarded(Runnable task) {
+    return Guard.task(FAILED, task);
   }
 
   /// Tells of a fault that nobody else will hear of.
   public void tell(Throwable fault) {
-    LOG.atError().setCause(fault).log("a task of an event loop failed");
+    Guard.caught(FAILED, fault);
   }
 }

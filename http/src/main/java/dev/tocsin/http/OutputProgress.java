@@ -25,6 +25,12 @@ public final class OutputProgress {
     this.sinceMillis = loop.nowMillis();
   }
 
+  /// What waits for the socket to take it, in bytes, each buffer counted with what it costs besides.
+  public static long waitingBytes(Channel channel) {
+    ChannelOutboundBuffer output = channel.unsafe().outboundBuffer();
+    return output == null ? 0 : output.totalPendingWriteBytes();
+  }
+
   /// Whether something was waiting at the last call and some of it has been taken since.
   ///
   /// @param inKernel whether what waits in the kernel alone counts: this asks the kernel, for the price of a system

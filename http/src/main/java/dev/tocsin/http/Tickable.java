@@ -9,6 +9,9 @@ public interface Tickable {
   /// The server is stopping: finish what was accepted, say goodbye.
   void goAway();
 
+  /// How many bytes wait for the socket to take them.
+  long unreadBytes();
+
   /// Closes the connection at once, whatever it is doing.
   void cutOff();
 }

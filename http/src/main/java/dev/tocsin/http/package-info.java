@@ -5,9 +5,12 @@
 ///
 /// | handler | |
 /// | --- | --- |
-/// | [Activity] | notes when bytes came |
+/// | [Activity] | notes when bytes came, and how many |
 /// | [RequestDecoder], `HttpResponseEncoder` | bytes to requests, answers to bytes |
 /// | [HttpConnection] | one request at a time: its [Conversation] finds the [Route] in [Routes], which makes an [Exchange] |
+///
+/// No client takes the loop for himself: input is worked off in [Turns]. What a crowd of them may hold is a
+/// [MemoryBudget], and outside the heap [SocketMemory]. What nobody else would catch ends in [Guard].
 ///
 /// An exchange answers with a [Response], which may be a [Problem], or takes the connection over: then all
 /// of these leave the pipeline ([HttpConnection#takeOver]). [Ends] is how connections end.

@@ -38,6 +38,11 @@ class ConnectionsTest {
     }
 
     @Override
+    public long unreadBytes() {
+      return 0;
+    }
+
+    @Override
     public void cutOff() {
       calls.add("cutOff");
       breakIfBroken();
@@ -63,7 +68,12 @@ class ConnectionsTest {
     EmbeddedChannel channel = new EmbeddedChannel();
     HttpContext context =
         new HttpContext(
-            InstantSource.system(), System::nanoTime, new BrowserRules(Set.of(), Set.of()), 10);
+            InstantSource.system(),
+            System::nanoTime,
+            new BrowserRules(Set.of(), Set.of()),
+            10,
+            1,
+            new SocketMemory(1L << 30, () -> 0));
     List<String> calls = new ArrayList<>();
     Connections connections =
         new Connections(channel.eventLoop(), context, made -> new Recorded(calls));
@@ -89,7 +99,12 @@ class ConnectionsTest {
     EmbeddedChannel channel = new EmbeddedChannel();
     HttpContext context =
         new HttpContext(
-            InstantSource.system(), System::nanoTime, new BrowserRules(Set.of(), Set.of()), 10);
+            InstantSource.system(),
+            System::nanoTime,
+            new BrowserRules(Set.of(), Set.of()),
+            10,
+            1,
+            new SocketMemory(1L << 30, () -> 0));
     List<String> calls = new ArrayList<>();
     Connection broken = new Connection(new ArrayList<>(), fault);
     Connections connections =

@@ -33,7 +33,14 @@ final class EmbeddedHttp implements AutoCloseable {
   }
 
   EmbeddedHttp(Routes routes) {
-    context = new HttpContext(CLOCK, () -> nanos, new BrowserRules(Set.of(), Set.of()), 10);
+    context =
+        new HttpContext(
+            CLOCK,
+            () -> nanos,
+            new BrowserRules(Set.of(), Set.of()),
+            10,
+            1,
+            new SocketMemory(1L << 30, () -> 0));
     channel =
         new EmbeddedChannel(
             new ChannelInitializer<Channel>() {

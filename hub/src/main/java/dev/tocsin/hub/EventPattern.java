@@ -32,6 +32,11 @@ public final class EventPattern {
   private static final int FIRST_SET = -3;
   private static final int ASCII = 128;
 
+  /// What a pattern and a set take besides what they contain.
+  private static final int HELD_BYTES = 256;
+
+  private static final int SET_BYTES = 128;
+
   private final String text;
 
   /// A literal code point, [#STAR], [#ANY], or [#FIRST_SET] minus the place in [#sets].
@@ -202,6 +207,15 @@ public final class EventPattern {
       return sets[FIRST_SET - element].contains(c);
     }
     return element == ANY || element == c;
+  }
+
+  /// About how much memory it takes with a connection that holds it, in bytes.
+  int heapBytes() {
+    int inSets = 0;
+    for (CharacterSet set : sets) {
+      inSets += SET_BYTES + Integer.BYTES * set.ranges.length;
+    }
+    return HELD_BYTES + Character.BYTES * text.length() + Integer.BYTES * elements.length + inSets;
   }
 
   /// The normalised text: lower case, otherwise as it was given.

@@ -120,18 +120,19 @@ public final class Hub {
   ///
   /// @return one result for each command, in their order
   public CompletableFuture<List<PublishResult>> publish(List<PublishCommand> commands) {
-    List<EncodingResult> encoded = new ArrayList<>(commands.size());
-    List<Append> accepted = new ArrayList<>(commands.size());
-    Suggestions.Budget suggestions = new Suggestions.Budget();
-    for (PublishCommand command : commands) {
-      EncodingResult result = encodeGuarded(command, suggestions);
-      encoded.add(result);
-      if (result instanceof EncodedEvent event) {
-        String key = command.idempotencyKey();
-        accepted.add(
-            new Append(event, key == null ? null : IdempotencyKey.of(key, command.event())));
-      }
-    }
+    PublishBatch batch = newBatch();
+    commands.forEach(batch::add);
+    return batch.publish();
+  }
+
+  /// Begins a publish whose commands are validated one by one, by someone who has other things to do
+  /// in between.
+  public PublishBatch newBatch() {
+    return new PublishBatch(this);
+  }
+
+  CompletableFuture<List<PublishResult>> publish(
+      List<EncodingResult> encoded, List<Append> accepted) {
     if (accepted.isEmpty()) {
       return CompletableFuture.completedFuture(results(encoded, List.of()));
     }
@@ -191,7 +192,7 @@ public final class Hub {
         .toList();
   }
 
-  private EncodingResult encodeGuarded(PublishCommand command, Suggestions.Budget suggestions) {
+  EncodingResult encodeGuarded(PublishCommand command, Suggestions.Budget suggestions) {
     try {
       return encode(command, suggestions);
     } catch (RuntimeException | StackOverflowError e) {

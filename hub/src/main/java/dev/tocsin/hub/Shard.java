@@ -168,6 +168,11 @@ public final class Shard<C> {
     return cursor.index().patternCountWith(connection, patterns);
   }
 
+  /// About how much memory the connection's patterns take, in bytes.
+  public long patternBytes(C connection) {
+    return cursor.index().patternBytes(connection);
+  }
+
   /// Takes patterns away; a connection that subscribed before and has none left receives nothing. The
   /// position from which on this counts is [#position].
   ///

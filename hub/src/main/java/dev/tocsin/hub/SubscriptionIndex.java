@@ -128,6 +128,14 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     settle(subscriber);
   }
 
+  /// About how much memory the connection's patterns take, in bytes.
+  long patternBytes(C connection) {
+    Subscriber<C> subscriber = subscribers.get(connection);
+    return subscriber == null
+        ? 0
+        : subscriber.patterns().keySet().stream().mapToLong(EventPattern::heapBytes).sum();
+  }
+
   /// How many patterns the connection would hold after subscribing to these as well.
   int patternCountWith(C connection, List<EventPattern> patterns) {
     Subscriber<C> subscriber = subscribers.get(connection);

@@ -25,6 +25,9 @@ public final class CloseCodes {
   /// The server met a fault of its own.
   public static final int INTERNAL_ERROR = 1_011;
 
+  /// The server has not the means at the moment.
+  public static final int TRY_AGAIN_LATER = 1_013;
+
   /// What is told of a close frame without a code.
   public static final int NONE = -1;
 

@@ -20,7 +20,7 @@ final class EchoConnection extends FramedConnection implements Tickable {
       Deflation deflation,
       WebSocketCounters counters,
       @Nullable PerMessageDeflate agreed) {
-    super(channel, limits, deflation, counters, agreed);
+    super(channel, loop, limits, deflation, counters, agreed);
     this.loop = loop;
   }
 
@@ -75,9 +75,6 @@ final class EchoConnection extends FramedConnection implements Tickable {
 
   @Override
   protected void heard() {}
-
-  @Override
-  protected void countUnread(int bytes) {}
 
   @Override
   protected void leave() {}

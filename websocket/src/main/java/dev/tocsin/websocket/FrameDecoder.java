@@ -132,6 +132,11 @@ final class FrameDecoder {
     }
   }
 
+  /// How many bytes it holds of a message that is not complete.
+  int heldBytes() {
+    return message.length + control.length;
+  }
+
   /// From now on nothing is decoded, and what there was of a message is let go.
   void stop() {
     phase = Phase.STOPPED;

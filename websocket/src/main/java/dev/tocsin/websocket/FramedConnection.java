@@ -1,6 +1,11 @@
 package dev.tocsin.websocket;
 
+import dev.tocsin.http.Connections;
 import dev.tocsin.http.Ends;
+import dev.tocsin.http.Guard;
+import dev.tocsin.http.MemoryBudget;
+import dev.tocsin.http.OutputProgress;
+import dev.tocsin.http.Turns;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -17,14 +22,14 @@ import org.slf4j.LoggerFactory;
 /// A connection that speaks RFC 6455, whatever the messages mean: the only handler of its pipeline.
 ///
 /// It decodes what comes, answers pings and close frames, and ends the connection in good order ([FramePhase]).
-/// While the client has to take or wait for something first, what has been read of it is held, and decoded
-/// later. After the last word what still comes is read and thrown away, for two seconds at the longest
-/// ([Ends]). Belongs to the event loop.
+/// While the client has to take or wait for something first, or others have their turn ([Turns]), what has been
+/// read of it is held, and decoded later. After the last word what still comes is read and thrown away, for two
+/// seconds at the longest ([Ends]). Belongs to the event loop.
 ///
 /// The meaning of the messages is a subclass's, not a listener's: a server has many of these, and a delivery walks
 /// through each of them when it has gone cold. A second object would be one more cache miss a delivery.
 public abstract class FramedConnection extends ChannelInboundHandlerAdapter
-    implements FrameDecoder.Sink {
+    implements FrameDecoder.Sink, Turns.Waiting, MemoryBudget.Holder {
 
   private static final Logger LOG = LoggerFactory.getLogger(FramedConnection.class);
 
@@ -32,33 +37,45 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   public static final int PLAIN = 0;
 
   private final Channel channel;
+  private final Connections loop;
+  private final Turns turns;
+  private final MemoryBudget.Account input;
   private final FrameDecoder decoder;
   private final Deflation deflation;
   private final WebSocketCounters counters;
   private final byte windowBits;
+  private final Outlet outlet;
 
   // owned by the event loop
   private @Nullable ByteBuf held;
-  private boolean goOnIsDue;
 
   /// Output gathers and is not read on: more of both may follow at once.
   private boolean corked;
+
+  /// The client has finished sending; what is held is still decoded.
+  private boolean inputEnded;
 
   private FramePhase phase = FramePhase.Open.TO_BOTH_SIDES;
 
   /// A connection whose handshake is over.
   ///
+  /// @param loop where it is looked after
   /// @param deflation of the event loop
   /// @param counters of the server
   /// @param agreed how messages are compressed; `null` when they are not
   @SuppressWarnings("this-escape") // the decoder calls back only while it decodes
   protected FramedConnection(
       Channel channel,
+      Connections loop,
       FrameLimits limits,
       Deflation deflation,
       WebSocketCounters counters,
       @Nullable PerMessageDeflate agreed) {
     this.channel = channel;
+    this.loop = loop;
+    this.turns = loop.turns();
+    this.input = loop.input().open(this);
+    this.outlet = new Outlet(channel);
     this.deflation = deflation;
     this.counters = counters;
     this.windowBits = (byte) (agreed == null ? PLAIN : agreed.windowBits());
@@ -87,12 +104,14 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// The connection ends: nothing is sent after this but the close frame.
   protected abstract void leave();
 
-  /// Output that the client asked for is about to be written.
-  protected abstract void countUnread(int bytes);
-
   /// The channel, whose only handler this is.
   public final Channel channel() {
     return channel;
+  }
+
+  /// How many bytes wait for the socket to take them.
+  public final long unreadBytes() {
+    return OutputProgress.waitingBytes(channel);
   }
 
   /// Whether nothing is sent or understood any more.
@@ -123,11 +142,20 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// Writes one frame: at once, or together with all that is written until the bytes at hand are
   /// decoded.
   public final void write(ByteBuf frame) {
-    if (corked) {
-      channel.write(frame, channel.voidPromise());
-    } else {
-      channel.writeAndFlush(frame, channel.voidPromise());
+    outlet.add(frame);
+    if (!corked) {
+      outlet.flush();
     }
+  }
+
+  /// Sends frames at once, behind all that was written before.
+  public final void send(ByteBuf frames) {
+    outlet.send(frames);
+  }
+
+  /// The same for who wants to know when the socket has taken them.
+  public final ChannelFuture sendAndTell(ByteBuf frames) {
+    return outlet.writeAndFlush(frames);
   }
 
   /// Does something whose output leaves in one write. A fault of it ends this connection and no other.
@@ -141,7 +169,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     } finally {
       if (outermost) {
         corked = false;
-        channel.flush();
+        outlet.flush();
         readOn();
       }
     }
@@ -182,7 +210,23 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
       if (failed || !bytes.isReadable()) {
         letGo();
       }
+      noteInput();
     }
+  }
+
+  private void noteInput() {
+    input.set(decoder.heldBytes() + (held == null ? 0 : held.readableBytes()));
+  }
+
+  /// There is no memory for what has not come whole, and this connection holds the most of it.
+  @Override
+  public final void giveUp() {
+    decoder.stop();
+    letGo();
+    input.set(0);
+    close(
+        CloseCodes.TRY_AGAIN_LATER,
+        "No memory is left for unfinished messages, and this is the largest");
   }
 
   private void letGo() {
@@ -195,7 +239,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   @Override
   public final void channelReadComplete(ChannelHandlerContext ctx) {
     corked = false;
-    channel.flush();
+    outlet.flush();
     readOn();
   }
 
@@ -205,36 +249,40 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     if (corked || !channel.isActive() || (isHeldUp() && !isClosing())) {
       return;
     }
-    if (held == null) {
+    if (held == null && !turns.isOver()) {
       channel.read();
-    } else if (!goOnIsDue) {
-      goOnIsDue = true;
-      channel.eventLoop().execute(this::goOn);
+    } else {
+      turns.await(this);
     }
   }
 
-  private void goOn() {
-    goOnIsDue = false;
+  @Override
+  public final void goOn() {
+    if (!channel.isActive()) {
+      return;
+    }
     try {
       decode();
     } catch (RuntimeException | Error e) {
       fail(e);
     }
     corked = false;
-    channel.flush();
+    outlet.flush();
+    if (inputEnded && held == null) {
+      endOfInput();
+    }
     readOn();
   }
 
   @Override
   public final boolean takesMore() {
-    return (isClosing() || !isHeldUp()) && !deflation.inflater().isTurnOver();
+    return (isClosing() || !isHeldUp()) && !deflation.inflater().isTurnOver() && !turns.isOver();
   }
 
   @Override
   public final void ping(byte[] payload) {
     if (!isClosing() && !isDeaf()) {
-      countUnread(payload.length);
-      write(ControlFrames.pong(channel.alloc(), payload));
+      outlet.pong(payload);
     }
   }
 
@@ -269,7 +317,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
         code == CloseCodes.NONE
             ? ControlFrames.close(channel.alloc())
             : ControlFrames.close(channel.alloc(), code, "");
-    Ends.after(channel.writeAndFlush(echo));
+    Ends.after(outlet.writeAndFlush(echo));
     Ends.expect(channel);
     readOn();
   }
@@ -309,7 +357,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
         .log("closing: {}", sentence);
     announceClose(code, sentence);
     leave(code, true);
-    return channel.writeAndFlush(ControlFrames.close(channel.alloc(), code, sentence));
+    return outlet.writeAndFlush(ControlFrames.close(channel.alloc(), code, sentence));
   }
 
   /// Says what the protocol of the messages says before such a close.
@@ -318,23 +366,45 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// The server met a fault of its own: closes with the code that the protocol of the messages has for it.
   protected abstract void failed();
 
+  private void endAfterFault() {
+    try {
+      failed();
+    } catch (OutOfMemoryError e) {
+      // Nor is there memory to say so.
+      Ends.cut(channel);
+    } catch (RuntimeException | Error e) {
+      Guard.caught("a connection that failed could not be closed in words", e);
+      Ends.cut(channel);
+    }
+  }
+
   /// A client that has finished sending without a close frame is gone, but for the answers that it may still read.
   @Override
   public final void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (!(event instanceof ChannelInputShutdownEvent)) {
       return;
     }
+    inputEnded = true;
+    if (held == null) {
+      endOfInput();
+    }
+  }
+
+  /// All that the client has sent has been decoded.
+  private void endOfInput() {
     if (phase instanceof FramePhase.Closing || !owesAnswers()) {
       Ends.cut(channel);
     } else if (phase instanceof FramePhase.Open open) {
-      phase = open.end(() -> Ends.after(channel.writeAndFlush(Unpooled.EMPTY_BUFFER)));
+      phase = open.end(() -> Ends.after(outlet.writeAndFlush(Unpooled.EMPTY_BUFFER)));
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     letGo();
+    outlet.letGo();
     decoder.stop();
+    input.set(0);
     leave(CloseCodes.BROKEN, false);
   }
 
@@ -348,8 +418,15 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
       Ends.cut(channel);
       return;
     }
-    LOG.atError().addKeyValue("connection", channel.id()).setCause(cause).log("connection failed");
+    if (cause instanceof OutOfMemoryError) {
+      loop.noteUsedUp(cause);
+    } else {
+      LOG.atError()
+          .addKeyValue("connection", channel.id())
+          .setCause(cause)
+          .log("connection failed");
+    }
     // Not now: this may be in the middle of a shard's turn.
-    channel.eventLoop().execute(this::failed);
+    channel.eventLoop().execute(this::endAfterFault);
   }
 }

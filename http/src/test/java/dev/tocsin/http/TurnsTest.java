@@ -1,0 +1,112 @@
+package dev.tocsin.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tocsin.fixtures.RecordedLogs;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.junit.jupiter.api.Test;
+
+class TurnsTest {
+
+  private final Queue<Runnable> behindRound = new ArrayDeque<>();
+  private final Queue<Runnable> behindSockets = new ArrayDeque<>();
+  private final List<String> served = new ArrayList<>();
+  private long nanos;
+  private final Turns turns = new Turns(() -> nanos, behindRound::add, behindSockets::add);
+
+  private void endRound() {
+    while (!behindRound.isEmpty()) {
+      behindRound.remove().run();
+    }
+  }
+
+  /// Serves the line once; what that puts in line waits for the next time.
+  private void serveLine() {
+    behindSockets.remove().run();
+    endRound();
+  }
+
+  /// Somebody with work for so many steps of 10 microseconds.
+  private Turns.Waiting busy(String name, int steps) {
+    int[] left = {steps};
+    return new Turns.Waiting() {
+      @Override
+      public void goOn() {
+        served.add(name);
+        while (left[0] > 0 && !turns.isOver()) {
+          left[0]--;
+          nanos += 10_000;
+        }
+        if (left[0] > 0) {
+          turns.await(this);
+        }
+      }
+    };
+  }
+
+  @Test
+  void aRoundLastsForAWhileAndThenOthersHaveTheirTurn() {
+    assertThat(turns.isOver()).isFalse();
+    nanos += Turns.ROUND_NANOS - 1;
+    assertThat(turns.isOver()).isFalse();
+    nanos += 1;
+    assertThat(turns.isOver()).isTrue();
+
+    endRound();
+
+    assertThat(turns.isOver()).isFalse();
+  }
+
+  @Test
+  void thoseInLineAreServedInTurnForASliceEach() {
+    turns.await(busy("a", 25));
+    turns.await(busy("b", 25));
+    turns.await(busy("c", 1));
+
+    serveLine();
+    assertThat(served).containsExactly("a", "b", "c", "a");
+    serveLine();
+
+    assertThat(served).containsExactly("a", "b", "c", "a", "b", "a", "b");
+  }
+
+  @Test
+  void theLineAsAWholeIsServedNoLongerThanARound() {
+    for (int i = 0; i < 50; i++) {
+      turns.await(busy("x", 1_000));
+    }
+
+    serveLine();
+
+    assertThat(nanos).isLessThanOrEqualTo(Turns.ROUND_NANOS + Turns.SLICE_NANOS);
+    assertThat(behindSockets).hasSize(1);
+  }
+
+  @Test
+  void whoIsInLineIsThereOnce() {
+    Turns.Waiting waiting = busy("a", 1);
+    turns.await(waiting);
+    turns.await(waiting);
+
+    serveLine();
+
+    assertThat(served).containsExactly("a");
+    assertThat(behindSockets).isEmpty();
+  }
+
+  @Test
+  void oneThatFailsDoesNotEndTheLine() {
+    turns.await(() -> {
+      throw new InternalError("a bug");
+    });
+    turns.await(busy("b", 1));
+
+    serveLine();
+
+    assertThat(served).containsExactly("b");
+    assertThat(RecordedLogs.take()).singleElement().asString().contains("a bug");
+  }
+}
