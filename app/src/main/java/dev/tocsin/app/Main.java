@@ -24,6 +24,7 @@ public final class Main {
 
   private static final int MIN_HELP_WIDTH = 60;
   private static final int MAX_HELP_WIDTH = 100;
+
   /// The exit code of a server that cannot go on and wants to be started again; it is also the JVM's own when the
   /// heap is used up.
   static final int BROKEN_DOWN = 3;

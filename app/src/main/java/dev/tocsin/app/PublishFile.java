@@ -235,7 +235,7 @@ final class PublishFile {
       say(
           forgotten
               ? "connected again; the lines that were unanswered may be in the log twice, because"
-                    + " the server has forgotten their keys"
+                  + " the server has forgotten their keys"
               : "connected again");
     }
 

@@ -162,8 +162,8 @@ final class Serve implements Callable<Integer> {
       while (!surroundings.interruption().await(HEALTH_CHECK)) {
         if (!server.gateway().isAlive()) {
           surroundings.say(
-              "tocsin: a thread that serves connections has ended and cannot be had back; the log is"
-                  + " safe: start the server again");
+              "tocsin: a thread that serves connections has ended and cannot be had back; the log"
+                  + " is safe: start the server again");
           server.abandon();
           return Main.BROKEN_DOWN;
         }

@@ -68,7 +68,7 @@ final class UnfinishedRun {
       Properties before = read(note);
       if (isRunning(before)) {
         return ofStream(); // somebody publishes the file at this moment, and it shall be there
-                           // twice
+        // twice
       }
       String found = before.getProperty("key");
       boolean takenOver = found != null && identity.equals(before.getProperty("file"));

@@ -100,7 +100,11 @@ class HttpBodiesTest {
       HttpAnswer answer =
           client.ask(
               request(
-                  "POST", EVENTS, "", "Content-Type: application/json", "Content-Length: " + (EventBounds.MAX_RECEIVED_BYTES + 1)));
+                  "POST",
+                  EVENTS,
+                  "",
+                  "Content-Type: application/json",
+                  "Content-Length: " + (EventBounds.MAX_RECEIVED_BYTES + 1)));
 
       assertThat(answer.problem()).isEqualTo("413 message_too_large");
       assertThat(answer.header("connection")).isEqualTo("close");

@@ -31,7 +31,9 @@ class HttpServerTest {
             context ->
                 connections -> {
                   loops.add(connections);
-                  Routes none = new Routes(List.of(), Doorkeeper.NONE, List.of(), (word, names) -> Optional.empty());
+                  Routes none =
+                      new Routes(
+                          List.of(), Doorkeeper.NONE, List.of(), (word, names) -> Optional.empty());
                   return () -> none;
                 });
   }
