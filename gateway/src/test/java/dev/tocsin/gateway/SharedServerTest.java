@@ -109,7 +109,7 @@ class SharedServerTest {
       assertThat(lines.problem()).isEqualTo("503 unavailable");
       assertUncertain(lines.json());
       assertThat(lines.json().path("next_line").asInt()).isEqualTo(1);
-      assertThat(lines.json().path("rejected").path(1).path("details").toString())
+      assertThat(lines.json().path("rejected").path(0).path("details").toString())
           .isEqualTo("{\"uncertain\":true}");
 
       socket.say("{\"action\":\"publish\",\"id\":7,\"event\":" + TestServer.alert("a") + "}");
