@@ -17,10 +17,12 @@ final class EventLines {
 
   private final InputStream in;
   private final int maxBytes;
+  private final long end;
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
   private int position;
   private int limit;
+  private long read;
   private long number;
 
   /// A line.
@@ -32,35 +34,38 @@ final class EventLines {
   /// Reads an input, which stays the caller's.
   ///
   /// @param maxBytes the greatest length of a line, in bytes
-  EventLines(InputStream in, int maxBytes) {
+  /// @param end bytes of the input; a line that begins there or after it is not read, because a file may
+  ///     grow while it is read, even by what comes of reading it
+  EventLines(InputStream in, int maxBytes, long end) {
     this.in = in;
     this.maxBytes = maxBytes;
+    this.end = end;
   }
 
   /// The next line, or `null` at the end of the input. Blocks until it is complete.
   @Nullable Line next() throws IOException {
-    while (true) {
+    while (read - (limit - position) < end) {
       boolean overlong = false;
-      boolean ended = false;
-      while (!ended) {
+      boolean complete = false;
+      while (!complete) {
         if (position == limit && !fill()) {
           if (partial.size() == 0 && !overlong) {
             return null;
           }
           break;
         }
-        int end = position;
-        while (end < limit && buffer[end] != '\n') {
-          end++;
+        int stop = position;
+        while (stop < limit && buffer[stop] != '\n') {
+          stop++;
         }
-        overlong = overlong || partial.size() + end - position > maxBytes + 1;
+        overlong = overlong || partial.size() + stop - position > maxBytes + 1;
         if (overlong) {
           partial.reset();
         } else {
-          partial.write(buffer, position, end - position);
+          partial.write(buffer, position, stop - position);
         }
-        ended = end < limit;
-        position = ended ? end + 1 : end;
+        complete = stop < limit;
+        position = complete ? stop + 1 : stop;
       }
       number++;
       byte[] line = withoutReturn(partial.toByteArray());
@@ -72,11 +77,13 @@ final class EventLines {
         return new Line(number, Slice.of(line));
       }
     }
+    return null;
   }
 
   private boolean fill() throws IOException {
     position = 0;
     limit = Math.max(0, in.read(buffer));
+    read += limit;
     return limit > 0;
   }
 

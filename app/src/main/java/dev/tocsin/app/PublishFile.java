@@ -67,9 +67,11 @@ final class PublishFile {
 
   /// Publishes, and returns the exit code.
   int call() throws Failure {
-    try (InputStream in = PayloadSource.open(source, surroundings);
-        Progress progress = new Progress(in, size(), surroundings)) {
-      return publish(progress);
+    try (InputStream in = PayloadSource.open(source, surroundings)) {
+      long size = size();
+      try (Progress progress = new Progress(in, size, surroundings)) {
+        return publish(progress, isFile ? size : Long.MAX_VALUE);
+      }
     } catch (IOException e) {
       throw new Failure("cannot read " + source + ": " + e.getMessage(), e);
     }
@@ -79,7 +81,7 @@ final class PublishFile {
     return isFile ? Files.size(Path.of(source)) : -1;
   }
 
-  private int publish(Progress progress) throws Failure {
+  private int publish(Progress progress, long end) throws Failure {
     Listener listener = new Listener(progress);
     ClientOptions options =
         server
@@ -88,7 +90,7 @@ final class PublishFile {
     try (TocsinClient client = new TocsinClient(options, listener)) {
       Tail.connect(client, surroundings);
       client.unsubscribeAll();
-      EventLines lines = new EventLines(progress, EventText.MAX_BYTES + EventText.ADDED_BYTES);
+      EventLines lines = new EventLines(progress, EventText.MAX_BYTES + EventText.ADDED_BYTES, end);
       PublishRun run =
           new PublishRun(lines, fromLine, unfinished.key(), new Connection(client), report);
       listener.run = run;
