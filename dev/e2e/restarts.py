@@ -43,9 +43,9 @@ class Proxy:
     def serve(self, client):
         with client:
             try:
-                if self.answer is not None:
+                if (answer := self.answer) is not None:
                     client.recv(65536)
-                    client.sendall(b"HTTP/1.1 " + self.answer + b"\r\nContent-Length: 0\r\n\r\n")
+                    client.sendall(b"HTTP/1.1 " + answer + b"\r\nContent-Length: 0\r\n\r\n")
                     return
                 with socket.create_connection(("127.0.0.1", self.port)) as server:
                     threading.Thread(target=self.up, args=(client, server), daemon=True).start()
