@@ -7,7 +7,7 @@ import java.util.concurrent.Executor;
 public interface ShardOwner extends Executor {
 
   /// Runs a task after a pause of a few milliseconds at the most, in which the thread does something else or
-  /// nothing. Only called on the thread itself. An owner that cannot wait runs it behind the tasks that it
+  /// nothing. Only called on the thread itself. An owner that cannot wait runs it after the tasks that it
   /// has.
   ///
   /// @param nanos the pause, in nanoseconds

@@ -81,7 +81,7 @@ class ShardTest {
     assertThat(outputs.eventsOf("all")).extracting(Event::batch).containsExactly(1, 1, 1, 2);
   }
 
-  /// An owner whose turns take long enough for a pause: it may hand what a turn writes to the kernel behind the turn.
+  /// An owner whose turns take long enough for a pause: it may hand what a turn writes to the kernel after the turn.
   ///
   /// @param pauses those that were asked for, which are over at once
   /// @param meanwhile happens in each
@@ -144,7 +144,7 @@ class ShardTest {
   }
 
   @Test
-  void hasTheTimeOfATurnTakenBehindItWhenThereWereSeveralEvents() {
+  void hasTheTimeOfATurnTakenAfterItWhenThereWereSeveralEvents() {
     shard.join("all");
     owner.runAll();
     append("alert.created");
@@ -172,7 +172,7 @@ class ShardTest {
   }
 
   @Test
-  void endsATurnAfterASliceAndGoesOnBehindWhatElseIsToBeDone() {
+  void endsATurnAfterASliceAndGoesOnAfterWhatElseIsToBeDone() {
     owner.runAll();
     shard.join("all");
     for (int i = 0; i < 3_000; i++) {
