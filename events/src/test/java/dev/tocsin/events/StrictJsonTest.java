@@ -256,7 +256,7 @@ class StrictJsonTest {
         "[1,2| Not valid JSON: It ends too early (line 1, column 5)",
         "[NaN]| Not valid JSON: There is no JSON value 'NaN' (line 1, column 5)",
         "\"\\ud800\"| An escape is half of a surrogate pair (line 1, column 2)",
-        "1 2| Not valid JSON: There is more behind the end of the JSON value (line 1, column 4)",
+        "1 2| Not valid JSON: There is more after the end of the JSON value (line 1, column 4)",
       })
   void messageIsOneSentenceWithItsPlace(String json, String message) {
     assertThat(StrictJson.check(utf8(json)).message()).isEqualTo(message);
