@@ -148,7 +148,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  /// Sends frames at once, behind all that was written before.
+  /// Sends frames at once, after all that was written before.
   public final void send(ByteBuf frames) {
     outlet.send(frames);
   }
