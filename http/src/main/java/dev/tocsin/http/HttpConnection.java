@@ -261,7 +261,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  /// Does something on the event loop behind what it has to do already, so that who goes on step by step
+  /// Does something on the event loop after what it has to do already, so that who goes on step by step
   /// takes no turn of the others.
   public void onLoopLater(Runnable action) {
     context().executor().execute(() -> guarded(action));

@@ -25,7 +25,7 @@ public final class LoopTasks implements Executor {
     eventLoop.execute(guarded(task));
   }
 
-  /// Runs a task on the event loop, behind the sockets that are ready. Tasks that make tasks would keep
+  /// Runs a task on the event loop, after the sockets that are ready. Tasks that make tasks would keep
   /// the loop from its sockets otherwise, for up to a second at a time.
   public void later(Runnable task) {
     if (eventLoop.inEventLoop()) {
