@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// The methods are called one at a time and in the order in which things happened, on a thread of
 /// the client's. A method may block: then nothing more is read from the server, which keeps the
 /// rest in its log. Only one that blocks for a minute risks the connection. For the same reason no
-/// method should wait for the server's answer to something, such as a publish: it may stand behind
+/// method should wait for the server's answer to something, such as a publish: it may stand after
 /// events that are not read as long as the method waits. What a method throws is told to [#onError],
 /// with its stack trace to the log or standard error, and otherwise ignored.
 public interface ClientListener {

@@ -90,7 +90,7 @@ class TocsinClientTest {
   }
 
   @Test
-  void aPreviousBehindThePositionIsAGap() throws Exception {
+  void aPreviousAfterThePositionIsAGap() throws Exception {
     Peer peer = connected(4);
 
     peer.event(9, 7);
@@ -467,7 +467,7 @@ class TocsinClientTest {
   }
 
   @Test
-  void aRefusalLeavesNothingWhereThePatternBehindItIsGone() throws Exception {
+  void aRefusalLeavesNothingWhereThePatternAfterItIsGone() throws Exception {
     Peer peer = connected(0);
 
     client.subscribe(List.of("["));
