@@ -69,7 +69,7 @@ final class HubApi {
                 .POST(BodyPublishers.ofByteArray(event)));
   }
 
-  /// Events of the log, `query` being what stands behind the `?`.
+  /// Events of the log, `query` being what stands after the `?`.
   JsonNode history(String query) throws Failure {
     return get(EVENTS + '?' + query);
   }

@@ -147,7 +147,7 @@ final class PublishRun {
   }
 
   /// Waits until a line may go out: for one that goes another way, until all before it are settled, so that
-  /// the order is kept; and likewise behind it.
+  /// the order is kept; and likewise after it.
   private boolean enter(Unsettled next, boolean alone) {
     lock.lock();
     try {

@@ -206,7 +206,7 @@ class PublishRunTest {
   }
 
   @Test
-  void anInputThatFailsIsToldBehindWhatWasRead() throws Exception {
+  void anInputThatFailsIsToldAfterWhatWasRead() throws Exception {
     IOException fault = new IOException("bad sector");
     InputStream in =
         new InputStream() {
