@@ -59,7 +59,7 @@ public final class Shard<C> {
     }
   }
 
-  /// A task that tells the owner of its fault instead of throwing it: whoever runs tasks after a pause keeps what
+  /// A task that tells the owner of its failure instead of throwing it: whoever runs tasks after a pause keeps what
   /// they throw in a future that nobody reads.
   private Runnable guarded(Runnable task) {
     return () -> {

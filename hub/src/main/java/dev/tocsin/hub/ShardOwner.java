@@ -15,9 +15,9 @@ public interface ShardOwner extends Executor {
     execute(task);
   }
 
-  /// Tells of a fault in the shard's work, which goes on: no task of a shard ever throws. Only called on the
+  /// Tells of a failure in the shard's work, which goes on: no task of a shard ever throws. Only called on the
   /// thread itself; must not throw.
-  void failed(Throwable fault);
+  void failed(Throwable failure);
 
   /// The log has begun a new life: the connections that the shard had stand in the earlier one, get nothing
   /// any more and have to be ended. Only called on the thread itself, in the middle of the shard's work, so

@@ -40,8 +40,8 @@ class SharedHubTest {
             }
 
             @Override
-            public void failed(Throwable fault) {
-              owner.failed(fault);
+            public void failed(Throwable failure) {
+              owner.failed(failure);
             }
 
             @Override
