@@ -41,7 +41,7 @@ public final class LoopTasks implements Executor {
   }
 
   /// Runs a task on the event loop again and again, with pauses between: at a fixed rate, after a stop of the process all
-  /// runs that were missed would come at once. A fault of one run does not end the others.
+  /// runs that were missed would come at once. A failure of one run does not end the others.
   void every(Runnable task, long pause, TimeUnit unit) {
     eventLoop.scheduleWithFixedDelay(guarded(task), pause, pause, unit);
   }
@@ -55,8 +55,8 @@ public final class LoopTasks implements Executor {
     return Guard.task(FAILED, task);
   }
 
-  /// Tells of a fault that nobody else will hear of.
-  public void tell(Throwable fault) {
-    Guard.caught(FAILED, fault);
+  /// Tells of a failure that nobody else will hear of.
+  public void tell(Throwable failure) {
+    Guard.caught(FAILED, failure);
   }
 }
