@@ -132,7 +132,7 @@ final class PublishFile {
       case PublishRun.Ending.Unreadable unreadable -> {
         brokenOff("broken off", settled);
         throw new Failure(
-            "cannot read " + source + ": " + unreadable.fault().getMessage(), unreadable.fault());
+            "cannot read " + source + ": " + unreadable.failure().getMessage(), unreadable.failure());
       }
     };
   }

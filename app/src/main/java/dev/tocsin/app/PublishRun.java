@@ -83,7 +83,7 @@ final class PublishRun {
     record Broken(String reason) implements Ending {}
 
     /// The input could not be read on.
-    record Unreadable(IOException fault) implements Ending {}
+    record Unreadable(IOException failure) implements Ending {}
   }
 
   private record Unsettled(Line line, CompletableFuture<PublishOutcome> outcome) {
