@@ -59,8 +59,8 @@ public final class Shard<C> {
     }
   }
 
-  /// A task that tells the owner of its failure instead of throwing it: whoever runs tasks after a pause keeps what
-  /// they throw in a future that nobody reads.
+  /// A task that tells the owner of its failure instead of throwing it: an executor that runs tasks after a pause keeps
+  /// what they throw in a future that nobody reads.
   private Runnable guarded(Runnable task) {
     return () -> {
       try {
@@ -206,7 +206,7 @@ public final class Shard<C> {
     return new Replay<>(this, connection, after, previous);
   }
 
-  /// Whether the connection wants an event now, be it of a type that nobody has heard of here.
+  /// Whether the connection wants an event now, even one of a type that is unknown here.
   boolean wants(C connection, LoggedEvent event) {
     return cursor.index().wants(connection, event.event().type());
   }
