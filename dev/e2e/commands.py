@@ -164,6 +164,9 @@ class Tail:
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV)
 
     def ids(self, count):
+        """The next events; with none to wait for, the connection is waited for."""
+        while count == 0 and get("/api/v1/stats")["total_connections"] == 0 and self.process.poll() is None:
+            time.sleep(0.05)
         return [json.loads(self.process.stdout.readline())["payload"]["id"] for _ in range(count)]
 
     def end(self):
@@ -200,7 +203,7 @@ def tails():
     publish_one("t6")
     check("then live ones", tail.ids(1) == ["t6"])
     check("and no more", tail.end())
-    for options, why in [("-n 1001", "from 0 to 1000"), ("-n x", "-n"), ("--since soon", "--since"),
+    for options, why in [("-n 1001", "from 0 to 1000"), ("-n x", "--last is a whole number"), ("--since soon", "neither a sequence"),
                          ("-n 1 --since 1h", "exclude each other")]:
         done = run(f"timeout 60 ./tocsin tail {options} --url {URL}")
         check(f"tail {options} is wrong use", done.returncode == 2 and why in done.stderr, done)
