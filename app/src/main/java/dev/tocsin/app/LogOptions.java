@@ -71,8 +71,8 @@ final class LogOptions {
         : Server.onDisk(catalog, disk(), settings, surroundings.clock());
   }
 
-  private Server inMemory(
-      EventCatalog catalog, GatewaySettings settings, Surroundings surroundings) throws Failure {
+  private Server inMemory(EventCatalog catalog, GatewaySettings settings, Surroundings surroundings)
+      throws Failure {
     ByteSize size = retainBytes == null ? MEMORY_SIZE : retainBytes;
     if (size.bytes() > Runtime.getRuntime().maxMemory() / 2) {
       surroundings.say(

@@ -128,7 +128,8 @@ final class PublishFile {
       case PublishRun.Ending.Unreadable unreadable -> {
         brokenOff("broken off", settled);
         throw new Failure(
-            "cannot read " + source + ": " + unreadable.failure().getMessage(), unreadable.failure());
+            "cannot read " + source + ": " + unreadable.failure().getMessage(),
+            unreadable.failure());
       }
     };
   }

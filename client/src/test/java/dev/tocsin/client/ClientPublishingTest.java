@@ -229,8 +229,7 @@ class ClientPublishingTest {
   @Test
   void aRecordThatDoesNotFitItsSchemaIsRefusedAsTheServerWould() throws Exception {
     connected();
-    JobProgressPayload payload =
-        new JobProgressPayload("j\ud800", "export", 120, "running", null);
+    JobProgressPayload payload = new JobProgressPayload("j\ud800", "export", 120, "running", null);
 
     PublishOutcome outcome = client.publish(payload).get();
 

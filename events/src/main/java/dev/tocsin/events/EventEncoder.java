@@ -27,8 +27,8 @@ public final class EventEncoder {
     return catalog;
   }
 
-  /// What keeps bytes from being an event whatever the catalog: they are no JSON, or no object. `null` when they may
-  /// be one. Plain JSON is recognised in one pass, which makes nothing; [Json#read] makes a tree.
+  /// What keeps bytes from being an event, whatever the catalog: they are not JSON, or not an object. `null` when they
+  /// may be one. Plain JSON is recognised in one pass that builds nothing; [Json#read] builds a tree.
   public static @Nullable Rejection syntaxFault(byte[] json) {
     PlainJson plain = new PlainJson(json, 0, json.length);
     if (plain.object() && plain.isAtEnd()) {

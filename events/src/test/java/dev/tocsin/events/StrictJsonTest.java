@@ -64,8 +64,7 @@ class StrictJsonTest {
   void soundJsonIsTaken(String json) {
     assertThat(StrictJson.check(utf8(json))).isNull();
     assertThat(EventEncoder.syntaxFault("{\"a\":" + json + "}")).isNull();
-    assertThat(EventEncoder.syntaxFault(json))
-        .isEqualTo(json.startsWith("{") ? null : NO_OBJECT);
+    assertThat(EventEncoder.syntaxFault(json)).isEqualTo(json.startsWith("{") ? null : NO_OBJECT);
   }
 
   @ParameterizedTest

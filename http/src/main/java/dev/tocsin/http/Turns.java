@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 /// Divides the time of an event loop among connections that send faster than their input is worked off.
 ///
 /// A round is what a loop reads from all sockets that are ready. As long as it is short, everybody is
-/// served as he comes. When it has taken [#ROUND_NANOS], whoever still has something waits in line,
+/// served as it comes. When it has taken [#ROUND_NANOS], whoever still has something waits in line,
 /// and is served after the sockets that are ready and after the events that are to be delivered: for
 /// [#SLICE_NANOS] at a time, and all of the line together no longer than a round.
 ///

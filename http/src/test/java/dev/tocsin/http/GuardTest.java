@@ -42,8 +42,7 @@ class GuardTest {
   void whatACallbackOfAFutureThrowsIsLogged(Throwable failure) {
     CompletableFuture<String> future = new CompletableFuture<>();
     List<Runnable> tasks = new ArrayList<>();
-    Guard.whenComplete(
-        future, tasks::add, "it could not be told", (value, told) -> raise(failure));
+    Guard.whenComplete(future, tasks::add, "it could not be told", (value, told) -> raise(failure));
 
     future.complete("x");
     tasks.getFirst().run();
