@@ -8,15 +8,15 @@ import java.util.function.LongSupplier;
 
 /// Divides the time of an event loop among connections that send faster than their input is worked off.
 ///
-/// A round is what a loop reads from all sockets that are ready. As long as it is short, everybody is
-/// served as it comes. When it has taken [#ROUND_NANOS], whoever still has something waits in line,
+/// A round is what a loop reads from all sockets that are ready. As long as it is short, every connection
+/// is served at once. When it has taken [#ROUND_NANOS], whoever still has something waits in line,
 /// and is served after the sockets that are ready and after the events that are to be delivered: for
 /// [#SLICE_NANOS] at a time, and all of the line together no longer than a round.
 ///
 /// So what one client sends, good or bad, costs the others a part of a millisecond and no more, whatever
-/// the way in. Who works off input asks [#isOver] before each piece of it: a line, a frame, a request. Also
-/// reading on waits then; a socket that always has more would be read for ever otherwise, since io_uring tells
-/// of what it brings in the round in which it was asked for it.
+/// the way in. Whoever works off input asks [#isOver] before each piece of it: a line, a frame, a request.
+/// Reading on waits as well: otherwise a socket that always has more would be read for ever, since io_uring
+/// brings more in the very round in which it was asked for it.
 ///
 /// Belongs to the event loop.
 public final class Turns {
