@@ -252,8 +252,8 @@ class ClientPublishingTest {
   @Test
   void whatIsSentMeanwhileGoesOutInItsOrder() throws Exception {
     Peer peer = connected();
-    String large = "x".repeat(8_000);
-    int count = 800; // more than a socket takes at once
+    String large = "x".repeat(15_000);
+    int count = 1_000; // 15 MB: more than the sockets take
 
     for (int i = 0; i < count; i++) {
       client.publishJson(

@@ -155,6 +155,7 @@ class ServerMessagesTest {
         "{\"action\":\"published\",\"id\":\"7\",\"sequence\":12,\"more\":1}",
         "{\"action\":\"published\",\"id\":\"7\",\"sequence\":12} ",
         "{\"action\":\"published\",\"id\":\"7\",\"sequence\":12}}",
+        "{\"action\":\"published\",\"id\":\"7\",\"sequence\":12]",
         "{\"action\":\"published\",\"id\":\"7\",\"sequence\":012}",
         "{\"action\":\"published\",\"id\":\"7\",\"sequence\":-1}",
         "{\"action\":\"published\",\"id\":\"7\",\"sequence\":1.5}",
