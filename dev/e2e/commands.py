@@ -3,12 +3,14 @@ no HOME, streams through a server that dies. Usage: commands.py WORK"""
 import datetime
 import json
 import os
+import queue
 import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 
@@ -157,22 +159,37 @@ def low_port():
 
 
 class Tail:
-    """A `tail --json` that runs until it has shown `count` events."""
+    """A `tail --json`, and the ids of the events that it has shown."""
 
     def __init__(self, options):
         self.process = subprocess.Popen(f"exec ./tocsin tail --json --url {URL} {options}", shell=True, text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV)
+        self.shown = queue.Queue()
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    def read(self):
+        for text in self.process.stdout:
+            self.shown.put(json.loads(text)["payload"]["id"])
 
     def ids(self, count):
-        """The next events; with none to wait for, the connection is waited for."""
+        """The next events, fewer when they do not come; with none to wait for, the connection is waited for."""
         while count == 0 and get("/api/v1/stats")["total_connections"] == 0 and self.process.poll() is None:
             time.sleep(0.05)
-        return [json.loads(self.process.stdout.readline())["payload"]["id"] for _ in range(count)]
+        ids = []
+        try:
+            while len(ids) < count:
+                ids.append(self.shown.get(timeout=20))
+        except queue.Empty:
+            pass
+        return ids
 
     def end(self):
+        """Whether it ends well, and has shown no more."""
         self.process.send_signal(signal.SIGINT)
-        rest, said = self.process.communicate(timeout=20)
-        return self.process.returncode == 0 and not rest and not said
+        code = self.process.wait(20)
+        self.reader.join(20)
+        return code == 0 and self.shown.empty() and not self.process.stderr.read()
 
 
 def publish_one(name):
