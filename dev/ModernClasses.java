@@ -50,7 +50,7 @@ final class ModernClasses {
     try (JarFile jar = new JarFile(path.toFile())) {
       for (JarEntry entry : jar.stream().filter(ModernClasses::isClass).toList()) {
         try (InputStream content = jar.getInputStream(entry)) {
-          // The two bytes behind the magic number and the minor version.
+          // The two bytes after the magic number and the minor version.
           byte[] head = content.readNBytes(8);
           if (((head[6] & 0xff) << 8 | head[7] & 0xff) < FIRST_WITH_STACK_MAPS) {
             return true;

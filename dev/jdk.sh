@@ -124,6 +124,7 @@ enough_files() {
 # Methods are compiled later than usual, and what has become large is not copied into its callers: the compiler takes up
 # to half a core for the first ten seconds otherwise. What survives one collection stays where it is put: it is the recent
 # events and the connections, which live on.
+# A command is over before the second, optimising compiler has paid for itself; a server lives on it.
 # Native access and Unsafe: Netty's, without a warning. What dev/prepare.sh has made, where it is there: native
 # libraries that need not be unpacked at each start, and the cache of classes (one that does not fit this
 # Java is passed over, in silence). Out of memory: better a restart than half a program. Yours come last, so
@@ -141,8 +142,12 @@ launch() {
   read_utf8
   collector
   huge_pages
+  compiler=-XX:TieredStopAtLevel=1
+  for word in "$@"; do
+    case $word in serve | demo | bench) compiler='' ;; esac
+  done
   # shellcheck disable=SC2086 # several options
-  set -- $collector $huge_pages ${TOCSIN_JAVA_OPTS:-} "-Dtocsin.program=${called:-tocsin}" -cp "$lib/*" dev.tocsin.app.Main "$@"
+  set -- $collector $huge_pages $compiler ${TOCSIN_JAVA_OPTS:-} "-Dtocsin.program=${called:-tocsin}" -cp "$lib/*" dev.tocsin.app.Main "$@"
   if [ -d "$lib/native" ]; then
     set -- "-Djava.library.path=$lib/native" "-Dorg.sqlite.lib.path=$lib/native" "$@"
   fi

@@ -1,13 +1,16 @@
 """The commands as a stranger types them, against the packaged program: locales, outputs that cannot be written,
 no HOME, streams through a server that dies. Usage: commands.py WORK"""
+import datetime
 import json
 import os
+import queue
 import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 
@@ -133,6 +136,96 @@ def any_address(transport):
         check(f"{host} warns", "no authentication" in server.communicate(timeout=20)[1])
 
 
+def protected():
+    """What to put in front of a command so that it may not bind a port under 1024; None when nothing can be."""
+    bind = f"""{sys.executable} -c 'import socket; socket.socket().bind(("0.0.0.0", 80))'"""
+    without_rights = "setpriv --bounding-set -all --inh-caps -all "
+    for prefix in ["", without_rights, "unshare -rn " + without_rights]:
+        if "Permission denied" in run(prefix + bind).stderr and run(prefix + "true").returncode == 0:
+            return prefix
+    return None
+
+
+def low_port():
+    prefix = protected()
+    if prefix is None:
+        print("  not tried: a port that may not be bound")
+        return
+    for transport in ["io_uring", "epoll", "nio"]:
+        done = run(f"{prefix}timeout 60 ./tocsin serve --memory --insecure --host 0.0.0.0 --port 80 --transport {transport}")
+        if "does not work on this machine" not in done.stderr:
+            check(f"not permitted on {transport}", done.returncode == 1 and "this user may not; ports below 1024" in done.stderr
+                  and done.stderr.startswith("tocsin: cannot listen on 0.0.0.0:80") and "\tat " not in done.stderr, done)
+
+
+class Tail:
+    """A `tail --json`, and the ids of the events that it has shown."""
+
+    def __init__(self, options):
+        self.process = subprocess.Popen(f"exec ./tocsin tail --json --url {URL} {options}", shell=True, text=True,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV)
+        self.shown = queue.Queue()
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    def read(self):
+        for text in self.process.stdout:
+            self.shown.put(json.loads(text)["payload"]["id"])
+
+    def ids(self, count):
+        """The next events, fewer when they do not come; with none to wait for, the connection is waited for."""
+        while count == 0 and get("/api/v1/stats")["total_connections"] == 0 and self.process.poll() is None:
+            time.sleep(0.05)
+        ids = []
+        try:
+            while len(ids) < count:
+                ids.append(self.shown.get(timeout=20))
+        except queue.Empty:
+            pass
+        return ids
+
+    def end(self):
+        """Whether it ends well, and has shown no more."""
+        self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(20)
+        self.reader.join(20)
+        return code == 0 and self.shown.empty() and not self.process.stderr.read()
+
+
+def publish_one(name):
+    done = run(f"""./tocsin publish alert.deleted --payload '{{"id":"{name}"}}' --url {URL}""")
+    check(f"{name} is published", done.returncode == 0, done.stderr)
+
+
+def tails():
+    """Where a tail begins: with the newest events, after a stretch of time, at a time."""
+    for name in ["t1", "t2", "t3"]:
+        publish_one(name)
+    time.sleep(2)
+    noon = datetime.datetime.now().isoformat(timespec="milliseconds")
+    utc = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    for name in ["t4", "t5"]:
+        publish_one(name)
+    for options, wanted in [("-n 2", ["t4", "t5"]), ("-n 4 'alert.*'", ["t2", "t3", "t4", "t5"]), ("-n 0", []),
+                            (f"--since {noon}", ["t4", "t5"]), (f"--since {utc}", ["t4", "t5"])]:
+        tail = Tail(options)
+        seen = tail.ids(len(wanted))
+        check(f"tail {options}", seen == wanted, seen)
+        check(f"tail {options} shows no more", tail.end())
+    tail = Tail("--since 1h")
+    check("tail --since 1h begins with the first", tail.ids(1) == ids(0)[:1])
+    tail.process.kill()
+    tail = Tail("-n 1")
+    check("the newest", tail.ids(1) == ["t5"])
+    publish_one("t6")
+    check("then live ones", tail.ids(1) == ["t6"])
+    check("and no more", tail.end())
+    for options, why in [("-n 1001", "from 0 to 1000"), ("-n x", "--last is a whole number"), ("--since soon", "neither a sequence"),
+                         ("-n 1 --since 1h", "exclude each other")]:
+        done = run(f"timeout 60 ./tocsin tail {options} --url {URL}")
+        check(f"tail {options} is wrong use", done.returncode == 2 and why in done.stderr, done)
+
+
 def signals(server):
     server.send_signal(signal.SIGUSR1)
     time.sleep(0.3)
@@ -208,6 +301,8 @@ try:
     locales()
     outputs()
     surroundings()
+    low_port()
+    tails()
     signals(running)
     running = stream(running)
     running = file(running)

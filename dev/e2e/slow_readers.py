@@ -81,7 +81,7 @@ try:
     print(f"then all {READERS} read on and were complete after {caught_up:.1f} s "
           f"({READERS * EVENTS / caught_up:,.0f} events/s, one after another)")
     after = server.resident_mib()
-    print(f"resident memory: {before:.0f} MiB before, {during:.0f} MiB while they were behind, {after:.0f} MiB after")
+    print(f"resident memory: {before:.0f} MiB before, {during:.0f} MiB while they lagged, {after:.0f} MiB after")
     assert max(during, after) - before < 256, "the server's memory has grown by more than 256 MiB"
 finally:
     server.stop()

@@ -104,7 +104,7 @@ class Client:
                     continue
                 self.take(message, span, slow or resume)
 
-    def take(self, message, span, behind):
+    def take(self, message, span, lagging):
         assert message.get("action") != "gap", message
         if "sequence" not in message:
             return
@@ -114,7 +114,7 @@ class Client:
             assert message["previous"] <= self.position, f"{message['previous']} missed after {self.position}"
             self.got.append((len(self.spans) - 1, sequence, message["type"]))
             figures["delivered"] += 1
-            if not behind:
+            if not lagging:
                 latencies.append(time.time() - message["payload"]["at"])
         assert sequence >= self.position, f"position {sequence} after {self.position}"
         self.position = span[1] = sequence

@@ -74,8 +74,8 @@ final class Demo implements Callable<Integer> {
     if (!(speed > 0 && speed <= MAX_SPEED)) {
       throw new WrongUse("--speed is a factor above 0, up to " + (int) MAX_SPEED);
     }
-    if (port != null && (port < 0 || port > Serve.MAX_PORT)) {
-      throw new WrongUse("--port is a number from 0 to " + Serve.MAX_PORT + "; was " + port);
+    if (port != null) {
+      NetworkOptions.requirePort(port);
     }
     if (seconds != null && seconds < 0) {
       throw new WrongUse("--seconds is not negative");

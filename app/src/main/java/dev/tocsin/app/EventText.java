@@ -6,7 +6,6 @@ import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventEncoder;
 import dev.tocsin.events.Rejection;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +40,9 @@ final class EventText {
   }
 
   /// What is said of a line that is longer than any event.
-  static Refusal tooLong() {
-    return new Refusal(
-        ErrorCode.MESSAGE_TOO_LARGE.wireName(),
-        "The line is longer than " + MAX_BYTES + " bytes",
-        List.of());
+  static Rejection tooLong() {
+    return new Rejection(
+        ErrorCode.MESSAGE_TOO_LARGE, "The line is longer than " + MAX_BYTES + " bytes");
   }
 
   /// A place in the one line that was looked at, as a place in the file that it is a line of.

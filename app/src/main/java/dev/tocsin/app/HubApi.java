@@ -1,6 +1,7 @@
 package dev.tocsin.app;
 
 import dev.tocsin.client.ConnectFailedException;
+import dev.tocsin.client.Refusal;
 import dev.tocsin.client.ServerAddress;
 import dev.tocsin.events.Json;
 import dev.tocsin.events.Rejection;
@@ -48,10 +49,17 @@ final class HubApi {
       return status / 100 == 2;
     }
 
+    /// What a problem says.
+    Refusal refusal() {
+      return new Refusal(
+          body.path("error").asString("HTTP " + status),
+          body.path("detail").asString("the server did not say why"),
+          Faults.ofDetails(body.path("details")));
+    }
+
     /// The code and the sentence of a problem.
     String problem() {
-      String code = body.path("error").asString("HTTP " + status);
-      return code + ": " + body.path("detail").asString("the server did not say why");
+      return refusal().code() + ": " + refusal().message();
     }
   }
 
@@ -69,7 +77,7 @@ final class HubApi {
                 .POST(BodyPublishers.ofByteArray(event)));
   }
 
-  /// Events of the log, `query` being what stands behind the `?`.
+  /// Events of the log, `query` being what stands after the `?`.
   JsonNode history(String query) throws Failure {
     return get(EVENTS + '?' + query);
   }

@@ -82,7 +82,7 @@ final class Logging {
     root.addHandler(new KeyValueHandler(err, level.compareTo(Level.DEBUG) >= 0));
   }
 
-  /// A record as a line. Stack traces are for who asked for them.
+  /// A record as a line. Stack traces are for those who asked for them.
   static String line(LogRecord record, boolean traces) {
     StringBuilder line = new StringBuilder(160);
     line.append("time=").append(record.getInstant().truncatedTo(ChronoUnit.MILLIS));

@@ -51,9 +51,9 @@ public final class Main {
   private static void useOneFamily(String[] args, Map<String, String> environment) {
     List<String> all = List.of(args);
     if (all.contains("serve")
-        && (all.contains(Serve.ANY_IPV4)
-            || all.contains("--host=" + Serve.ANY_IPV4)
-            || Serve.ANY_IPV4.equals(environment.get("TOCSIN_HOST")))) {
+        && (all.contains(NetworkOptions.ANY_IPV4)
+            || all.contains("--host=" + NetworkOptions.ANY_IPV4)
+            || NetworkOptions.ANY_IPV4.equals(environment.get("TOCSIN_HOST")))) {
       System.setProperty("java.net.preferIPv4Stack", "true");
     }
   }

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -65,11 +66,7 @@ final class Publish implements Callable<Integer> {
       description = "A file with one event a line; - for standard input.")
   private @Nullable String file;
 
-  @Option(
-      names = "--url",
-      paramLabel = "URL",
-      description = "The server (default: http://127.0.0.1:8080).")
-  private String url = ServerUrl.DEFAULT;
+  @Mixin private final ServerOption serverOption = new ServerOption();
 
   @Option(
       names = "--from-line",
@@ -100,7 +97,7 @@ final class Publish implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, WrongUse {
-    ServerUrl server = ServerUrl.parse(url);
+    ServerUrl server = serverOption.server();
     String source = source();
     if (key != null && !key.matches(KEY)) {
       throw new WrongUse("--key is 1 to 200 printable characters of ASCII, without blanks");
@@ -148,7 +145,7 @@ final class Publish implements Callable<Integer> {
       return 0;
     }
     surroundings.say("refused: " + answer.problem());
-    Faults.lines(Faults.ofDetails(answer.body().path("details")), "  ").forEach(surroundings::say);
+    Faults.lines(answer.refusal().errors(), "  ").forEach(surroundings::say);
     return Main.FAILURE;
   }
 

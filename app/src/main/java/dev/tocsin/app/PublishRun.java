@@ -2,29 +2,22 @@ package dev.tocsin.app;
 
 import dev.tocsin.app.EventLines.Line;
 import dev.tocsin.client.PublishOutcome;
-import dev.tocsin.client.Refusal;
-import dev.tocsin.events.ErrorCode;
+import dev.tocsin.events.EventEncoder;
+import dev.tocsin.events.Rejection;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /// Publishes lines as they are read, in order, each with an idempotency key of its own; so that a line whose
 /// answer got lost can be sent again and is in the log once.
 ///
 /// A thread of its own reads lines and hands each on at once; it waits only while [#MAX_LINES] or
-/// [#MAX_BYTES] are unanswered. Answers come in any order and are settled in that of the lines: all up to
-/// [#settled] are in the log or were refused. Why this way, and not one long request: ADR 20.
+/// [#MAX_BYTES] are unanswered. All lines up to [#settled] are in the log or were refused ([UnsettledLines]). Why
+/// this way, and not one long request: ADR 20.
 final class PublishRun {
 
   /// Lines that may be unanswered, and their bytes; the last may go beyond.
@@ -35,28 +28,14 @@ final class PublishRun {
   /// From this length on a line does not surely fit into a message with its key, and is posted by itself.
   static final int POSTED_BYTES = 60 * 1024;
 
-  private static final byte[] NOTHING = {};
-
   /// How long answers are waited for after the run was asked to stop.
   private static final Duration GRACE = Duration.ofSeconds(2);
 
-  // immutable
   private final EventLines lines;
   private final long firstLine;
   private final String key;
   private final Sender sender;
-  private final PublishReport report;
-
-  // guarded by lock
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private final ArrayDeque<Unsettled> unsettled = new ArrayDeque<>();
-  private long unsettledBytes;
-  private long settled;
-  private boolean readingEnded;
-  private boolean stopped;
-  private @Nullable IOException readFault;
-  private @Nullable String broken;
+  private final UnsettledLines unsettled;
 
   /// Sends an event to the server, and again until it is known what became of it.
   interface Sender {
@@ -83,14 +62,7 @@ final class PublishRun {
     record Broken(String reason) implements Ending {}
 
     /// The input could not be read on.
-    record Unreadable(IOException fault) implements Ending {}
-  }
-
-  private record Unsettled(Line line, CompletableFuture<PublishOutcome> outcome) {
-
-    int bytes() {
-      return line.text() == null ? 0 : line.text().length();
-    }
+    record Unreadable(IOException failure) implements Ending {}
   }
 
   /// A run over lines from `firstLine` on. It does nothing before [#start].
@@ -101,8 +73,7 @@ final class PublishRun {
     this.firstLine = firstLine;
     this.key = key;
     this.sender = sender;
-    this.report = report;
-    this.settled = firstLine - 1;
+    this.unsettled = new UnsettledLines(firstLine - 1, report);
   }
 
   /// Begins to read and publish.
@@ -111,15 +82,16 @@ final class PublishRun {
   }
 
   private void readAll() {
+    IOException failure = null;
     try {
       Line line = lines.next();
       while (line != null && (line.number() < firstLine || publish(line))) {
         line = lines.next();
       }
     } catch (IOException e) {
-      locked(() -> readFault = e);
+      failure = e;
     } finally {
-      locked(() -> readingEnded = true);
+      unsettled.noMore(failure);
     }
   }
 
@@ -127,179 +99,60 @@ final class PublishRun {
   ///
   /// @return whether to go on
   private boolean publish(Line line) {
-    CompletableFuture<PublishOutcome> outcome = new CompletableFuture<>();
-    Unsettled next = new Unsettled(line, outcome);
-    boolean alone = next.bytes() >= POSTED_BYTES;
-    if (!enter(next, alone)) {
+    UnsettledLines.Entry entry = unsettled.enter(line);
+    if (entry == null) {
       return false;
     }
-    String lineKey = key + '-' + line.number() + '-' + checksum(line);
-    String text = text(line);
-    if (text == null) {
-      outcome.complete(new PublishOutcome.Refused(fault(line)));
-    } else if (alone) {
-      sender.post(bytes(line), lineKey).thenAccept(outcome::complete);
-    } else {
-      sender.send(text, lineKey).thenAccept(outcome::complete);
-    }
-    outcome.thenRun(this::settle);
+    outcome(line).thenAccept(outcome -> unsettled.answered(entry, outcome));
     return true;
   }
 
-  /// Waits until a line may go out: for one that goes another way, until all before it are settled, so that
-  /// the order is kept; and likewise behind it.
-  private boolean enter(Unsettled next, boolean alone) {
-    lock.lock();
-    try {
-      if (!hasRoom(alone)) {
-        while (!stopped && broken == null && !hasMuchRoom(alone)) {
-          changed.awaitUninterruptibly();
-        }
-      }
-      if (stopped || broken != null) {
-        return false;
-      }
-      unsettled.add(next);
-      unsettledBytes += next.bytes();
-      return true;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private boolean hasRoom(boolean alone) {
-    Unsettled last = unsettled.peekLast();
-    return last == null
-        || (!alone
-            && last.bytes() < POSTED_BYTES
-            && unsettled.size() < MAX_LINES
-            && unsettledBytes < MAX_BYTES);
-  }
-
-  /// Whoever had to wait is woken for more than one line.
-  private boolean hasMuchRoom(boolean alone) {
-    return hasRoom(alone) && unsettled.size() <= MAX_LINES / 2 && unsettledBytes <= MAX_BYTES / 2;
-  }
-
-  /// The line's text, or `null` when it cannot be sent.
-  private static @Nullable String text(Line line) {
+  private CompletableFuture<PublishOutcome> outcome(Line line) {
     if (line.text() == null) {
-      return null;
+      return refused(EventText.tooLong());
     }
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(line))).toString();
-    } catch (CharacterCodingException e) {
-      return null;
+    byte[] bytes = line.text().bytes();
+    Rejection fault = EventEncoder.syntaxFault(bytes);
+    if (fault != null) {
+      return refused(fault);
     }
+    String lineKey = key + '-' + line.number() + '-' + checksum(bytes);
+    return UnsettledLines.goesAlone(line)
+        ? sender.post(bytes, lineKey)
+        : sender.send(new String(bytes, StandardCharsets.UTF_8), lineKey);
   }
 
-  private static Refusal fault(Line line) {
-    return line.text() == null
-        ? EventText.tooLong()
-        : EventText.refusal(Objects.requireNonNull(EventText.fault(bytes(line))));
-  }
-
-  private static byte[] bytes(Line line) {
-    return line.text() == null ? NOTHING : line.text().bytes();
+  private static CompletableFuture<PublishOutcome> refused(Rejection rejection) {
+    return CompletableFuture.completedFuture(
+        new PublishOutcome.Refused(EventText.refusal(rejection)));
   }
 
   /// Another line in its place, as after the file was edited, is another event.
-  private static String checksum(Line line) {
+  private static String checksum(byte[] line) {
     CRC32C sum = new CRC32C();
-    sum.update(bytes(line));
+    sum.update(line);
     return Long.toHexString(sum.getValue());
-  }
-
-  private void settle() {
-    lock.lock();
-    try {
-      while (!unsettled.isEmpty() && unsettled.getFirst().outcome().isDone() && broken == null) {
-        Unsettled first = unsettled.getFirst();
-        if (report(first.line(), first.outcome().join())) {
-          unsettled.removeFirst();
-          unsettledBytes -= first.bytes();
-          settled = first.line().number();
-        }
-      }
-      if (hasMuchRoom(unsettled.isEmpty()) || broken != null) {
-        changed.signalAll();
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// Notes what became of a line, unless that is unknown.
-  private boolean report(Line line, PublishOutcome outcome) {
-    switch (outcome) {
-      case PublishOutcome.Published published -> report.accepted(published.sequence());
-      case PublishOutcome.Refused refused -> {
-        Refusal refusal = refused.refusal();
-        if (isRetryable(refusal)) {
-          broken = refusal.code() + ": " + refusal.message();
-          return false;
-        }
-        report.refused(line.number(), refusal.code(), refusal.message(), refusal.errors());
-      }
-      case PublishOutcome.NotSent notSent -> broken = notSent.reason();
-      case PublishOutcome.Unanswered unanswered -> broken = unanswered.reason();
-      case PublishOutcome.OutboxFull full -> broken = "too many events are waiting";
-    }
-    return broken == null;
-  }
-
-  private static boolean isRetryable(Refusal refusal) {
-    return ErrorCode.ofWireName(refusal.code()).map(ErrorCode::isRetryable).orElse(false);
   }
 
   /// Asks the run to stop: nothing more is read, and what is on its way is waited for a moment.
   void stop() {
-    locked(() -> stopped = true);
+    unsettled.stop();
     Executor later = CompletableFuture.delayedExecutor(GRACE.toMillis(), TimeUnit.MILLISECONDS);
     later.execute(() -> giveUp("interrupted"));
   }
 
   /// Ends the run although not all is settled.
   void giveUp(String reason) {
-    locked(() -> broken = broken == null ? reason : broken);
+    unsettled.giveUp(reason);
   }
 
   /// The last line that is settled, with all before it.
   long settled() {
-    lock.lock();
-    try {
-      return settled;
-    } finally {
-      lock.unlock();
-    }
+    return unsettled.settled();
   }
 
   /// Waits for the end.
   Ending await() {
-    lock.lock();
-    try {
-      while (broken == null && !((stopped || readingEnded) && unsettled.isEmpty())) {
-        changed.awaitUninterruptibly();
-      }
-      if (stopped) {
-        return new Ending.Stopped(unsettled.isEmpty());
-      }
-      if (broken != null) {
-        return new Ending.Broken(broken);
-      }
-      return readFault == null ? new Ending.Complete() : new Ending.Unreadable(readFault);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void locked(Runnable change) {
-    lock.lock();
-    try {
-      change.run();
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    return unsettled.await();
   }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
@@ -28,11 +29,7 @@ final class Stats implements Callable<Integer> {
 
   private final Surroundings surroundings;
 
-  @Option(
-      names = "--url",
-      paramLabel = "URL",
-      description = "The server (default: http://127.0.0.1:8080).")
-  private String url = ServerUrl.DEFAULT;
+  @Mixin private final ServerOption serverOption = new ServerOption();
 
   @Option(
       names = "--every",
@@ -52,7 +49,7 @@ final class Stats implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, WrongUse {
-    HubApi api = new HubApi(ServerUrl.parse(url), surroundings);
+    HubApi api = new HubApi(serverOption.server(), surroundings);
     JsonNode figures = api.stats();
     if (json || once || !surroundings.outIsTerminal()) {
       (json ? List.of(Json.write(figures)) : lines(figures)).forEach(surroundings.out()::println);

@@ -74,7 +74,7 @@ final class StatsPage {
     return lines;
   }
 
-  /// The unit stands behind the value.
+  /// The unit stands after the value.
   private static String name(String wireName) {
     return words(wireName.replaceFirst("_(bytes|seconds|per_second)$", ""));
   }

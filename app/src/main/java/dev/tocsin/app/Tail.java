@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -35,11 +36,7 @@ final class Tail implements Callable<Integer> {
               + " [abc] one of a set); all without one.")
   private List<String> patterns = List.of();
 
-  @Option(
-      names = "--url",
-      paramLabel = "URL",
-      description = "The server (default: ws://127.0.0.1:8080).")
-  private String url = ServerUrl.DEFAULT;
+  @Mixin private final ServerOption serverOption = new ServerOption();
 
   @Option(
       names = "--since",
@@ -81,7 +78,7 @@ final class Tail implements Callable<Integer> {
   }
 
   private ClientOptions options() throws Failure, WrongUse {
-    ServerUrl server = ServerUrl.parse(url);
+    ServerUrl server = serverOption.server();
     ClientOptions options = server.clientOptions().withPatterns(patterns);
     Long position = position(new TailStart(new HubApi(server, surroundings), patterns));
     return position == null ? options : options.withSince(position);

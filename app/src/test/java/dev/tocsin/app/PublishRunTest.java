@@ -1,6 +1,7 @@
 package dev.tocsin.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tocsin.client.PublishOutcome;
 import dev.tocsin.client.Refusal;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -184,8 +186,10 @@ class PublishRunTest {
   @Test
   void theLastSettledLineIsKnownWhereTheConnectionEndsForGood() throws Exception {
     PublishRun run = start("{}\n{}\n{}\n");
-    server.accept(1);
-    server.next().answer().complete(new PublishOutcome.Unanswered("it broke"));
+    List<Server.Sent> sent = List.of(server.next(), server.next(), server.next());
+
+    sent.get(0).answer().complete(new PublishOutcome.Published(1));
+    sent.get(1).answer().complete(new PublishOutcome.Unanswered("it broke"));
 
     assertThat(run.await()).isEqualTo(new PublishRun.Ending.Broken("it broke"));
     assertThat(run.settled()).isEqualTo(1);
@@ -200,13 +204,16 @@ class PublishRunTest {
     Server.Sent only = server.next();
 
     run.stop();
-    only.answer().complete(new PublishOutcome.Published(1));
+    CompletableFuture<PublishRun.Ending> ending = CompletableFuture.supplyAsync(run::await);
 
-    assertThat(run.await()).isEqualTo(new PublishRun.Ending.Stopped(true));
+    assertThatThrownBy(() -> ending.get(100, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+    only.answer().complete(new PublishOutcome.Published(1));
+    assertThat(ending.get()).isEqualTo(new PublishRun.Ending.Stopped(true));
   }
 
   @Test
-  void anInputThatFailsIsToldBehindWhatWasRead() throws Exception {
+  void anInputThatFailsIsToldAfterWhatWasRead() throws Exception {
     IOException fault = new IOException("bad sector");
     InputStream in =
         new InputStream() {

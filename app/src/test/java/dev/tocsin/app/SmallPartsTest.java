@@ -20,14 +20,14 @@ class SmallPartsTest {
   @ValueSource(
       strings = {"127.0.0.1", "127.9.9.9", "::1", "0:0:0:0:0:0:0:1", "localhost", "LOCALHOST"})
   void loopbackIsThisMachineOnly(String host) {
-    assertThat(Serve.isLoopback(host)).isTrue();
+    assertThat(NetworkOptions.isLoopback(host)).isTrue();
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"0.0.0.0", "::", "192.168.1.2", "128.0.0.1", "localhost.example", "", "x"})
   void everythingElseIsBeyond(String host) {
-    assertThat(Serve.isLoopback(host)).isFalse();
+    assertThat(NetworkOptions.isLoopback(host)).isFalse();
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package dev.tocsin.client;
 
 import dev.tocsin.events.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -11,6 +12,8 @@ final class Actions {
 
   /// The answer to the server's heartbeat.
   static final String PONG = "{\"type\":\"pong\"}";
+
+  private static final String LONGEST_ID = "9".repeat(19);
 
   private Actions() {}
 
@@ -46,11 +49,27 @@ final class Actions {
   /// @param event the envelope's JSON, which goes out as it is
   /// @param idempotencyKey `null` for none
   static String publish(String id, String event, @Nullable String idempotencyKey) {
-    String key =
-        idempotencyKey == null
-            ? ""
-            : ",\"idempotency_key\":"
-                + Json.write(JsonNodeFactory.instance.stringNode(idempotencyKey));
+    String key = idempotencyKey == null ? "" : ",\"idempotency_key\":" + quoted(idempotencyKey);
     return "{\"action\":\"publish\",\"id\":\"" + id + "\",\"event\":" + event + key + '}';
+  }
+
+  /// How many bytes a publish has, whatever its id will be.
+  static int publishBytes(String event, String idempotencyKey) {
+    return utf8Length(event) + utf8Length(publish(LONGEST_ID, "", idempotencyKey));
+  }
+
+  private static int utf8Length(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  /// A text as JSON. Most keys are plain ASCII, and there is one for every event.
+  private static String quoted(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+        return Json.write(JsonNodeFactory.instance.stringNode(text));
+      }
+    }
+    return '"' + text + '"';
   }
 }

@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /// What an application is told by its [TocsinClient].
 ///
-/// The methods are called one at a time and in the order in which things happened, on a thread of
+/// The methods are called one at a time, in the order in which things happened, on a thread of
 /// the client's. A method may block: then nothing more is read from the server, which keeps the
-/// rest in its log. Only one that blocks for a minute risks the connection. For the same reason no
-/// method should wait for the server's answer to something, such as a publish: it may stand behind
-/// events that are not read as long as the method waits. What a method throws is told to [#onError],
-/// with its stack trace to the log or standard error, and otherwise ignored.
+/// rest in its log. Only one that blocks for a minute risks the connection. So no method should wait
+/// for an answer of the server, such as that to a publish: the answer may come after events that are
+/// not read while the method waits. What a method throws is told to [#onError], and with its stack
+/// trace to the log or standard error; nothing else comes of it.
 public interface ClientListener {
 
   /// The code of [#onError] for a message that the client cannot read.
@@ -23,9 +23,9 @@ public interface ClientListener {
   /// The connection is open, for the first time or again.
   ///
   /// @param position where the connection begins: everything above it that matches follows
-  /// @param before the last position of the connection before this one; `null` the first time. Of
-  ///     the same epoch, what follows it is delivered now; what the log no longer holds of it is
-  ///     reported by [#onGap]. Of another epoch nothing can be said about what was missed
+  /// @param before the last position of the connection before this one; `null` the first time. If its
+  ///     epoch is the same, what follows it is delivered now, and what the log no longer holds is
+  ///     reported by [#onGap]. If it is another, nobody can say what was missed
   default void onConnected(Position position, @Nullable Position before) {}
 
   /// An event arrived.
@@ -33,11 +33,11 @@ public interface ClientListener {
   /// @param json the envelope as the server sent it
   default void onEvent(WebSocketEvent event, String json) {}
 
-  /// A message arrived that this client cannot read. Where it is an event, it counts as received once
-  /// this method was called: nobody else will be told of it.
+  /// A message arrived that this client cannot read. If it is an event, it counts as received once
+  /// this method has been called: nobody else is told of it.
   ///
-  /// @param sequence of the event; `null` when the message does not say so. Then what it was is
-  ///     missing in what was received, and [#onGap] tells that as soon as the server does
+  /// @param sequence of the event; `null` when the message does not say so. Then the event is missing,
+  ///     and [#onGap] tells that as soon as the next one shows it
   /// @param json the message as the server sent it, which may be no JSON at all
   /// @param fault what is wrong with it, a sentence for a person
   default void onUnreadable(@Nullable Long sequence, String json, String fault) {
@@ -63,12 +63,12 @@ public interface ClientListener {
   /// @param retryIn when the next attempt is made; `null` when none is made by itself
   default void onDisconnected(int code, String reason, @Nullable Duration retryIn) {}
 
-  /// The server complained about something that no method of the client is waiting for, or said
-  /// something that cannot be read, or never was where the client wanted to go on: then what was
-  /// missed cannot be said. Or a method of the application's has failed. The connection stays open.
+  /// The server complained about something that no method of the client waits for, or said something
+  /// that cannot be read, or never was at the position where the client wanted to go on: then nobody
+  /// can say what was missed. Or a method of the application's has failed. The connection stays open.
   ///
-  /// Without a method of the application's own here, it goes to the log, or to standard error where
-  /// SLF4J has no provider.
+  /// Unless the application overrides this, it goes to the log, or to standard error where SLF4J has
+  /// no provider.
   ///
   /// @param code the stable code, see [dev.tocsin.events.ErrorCode]; or [#MALFORMED],
   ///     [#HANDLER_FAILED] or `ahead`

@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -85,97 +86,78 @@ public record ClientOptions(
 
   /// The same, subscribing to these patterns from the first event on.
   public ClientOptions withPatterns(List<String> newPatterns) {
-    return new ClientOptions(
-        uri,
-        newPatterns,
-        firstDelay,
-        longestDelay,
-        silenceLimit,
-        random,
-        catalog,
-        http,
-        scheduler,
-        since,
-        outbox);
+    return with(draft -> draft.patterns = newPatterns);
   }
 
   /// The same with other delays before reconnections.
   public ClientOptions withDelays(Duration first, Duration longest) {
-    return new ClientOptions(
-        uri,
-        patterns,
-        first,
-        longest,
-        silenceLimit,
-        random,
-        catalog,
-        http,
-        scheduler,
-        since,
-        outbox);
+    return with(draft -> {
+      draft.firstDelay = first;
+      draft.longestDelay = longest;
+    });
   }
 
   /// The same with another catalog.
   public ClientOptions withCatalog(EventCatalog newCatalog) {
-    return new ClientOptions(
-        uri,
-        patterns,
-        firstDelay,
-        longestDelay,
-        silenceLimit,
-        random,
-        newCatalog,
-        http,
-        scheduler,
-        since,
-        outbox);
+    return with(draft -> draft.catalog = newCatalog);
   }
 
   /// The same with sockets opened by this HTTP client, which stays the caller's.
   public ClientOptions withHttp(HttpClient newHttp) {
-    return new ClientOptions(
-        uri,
-        patterns,
-        firstDelay,
-        longestDelay,
-        silenceLimit,
-        random,
-        catalog,
-        newHttp,
-        scheduler,
-        since,
-        outbox);
+    return with(draft -> draft.http = newHttp);
   }
 
   /// The same, beginning with the event after this sequence.
   public ClientOptions withSince(long newSince) {
-    return new ClientOptions(
-        uri,
-        patterns,
-        firstDelay,
-        longestDelay,
-        silenceLimit,
-        random,
-        catalog,
-        http,
-        scheduler,
-        newSince,
-        outbox);
+    return with(draft -> draft.since = newSince);
   }
 
   /// The same with another outbox; [Outbox#NONE] for none.
   public ClientOptions withOutbox(Outbox newOutbox) {
-    return new ClientOptions(
-        uri,
-        patterns,
-        firstDelay,
-        longestDelay,
-        silenceLimit,
-        random,
-        catalog,
-        http,
-        scheduler,
-        since,
-        newOutbox);
+    return with(draft -> draft.outbox = newOutbox);
+  }
+
+  private ClientOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /// Options of which some are about to change.
+  private static final class Draft {
+    private final ClientOptions before;
+    private List<String> patterns;
+    private Duration firstDelay;
+    private Duration longestDelay;
+    private EventCatalog catalog;
+    private @Nullable HttpClient http;
+    private @Nullable Long since;
+    private Outbox outbox;
+
+    Draft(ClientOptions before) {
+      this.before = before;
+      this.patterns = before.patterns;
+      this.firstDelay = before.firstDelay;
+      this.longestDelay = before.longestDelay;
+      this.catalog = before.catalog;
+      this.http = before.http;
+      this.since = before.since;
+      this.outbox = before.outbox;
+    }
+
+    ClientOptions options() {
+      return new ClientOptions(
+          before.uri,
+          patterns,
+          firstDelay,
+          longestDelay,
+          before.silenceLimit,
+          before.random,
+          catalog,
+          http,
+          before.scheduler,
+          since,
+          outbox);
+    }
   }
 }

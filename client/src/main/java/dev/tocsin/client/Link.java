@@ -3,10 +3,11 @@ package dev.tocsin.client;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// One WebSocket of a client's life: it puts texts together, sends one text after another, and
@@ -38,17 +39,21 @@ final class Link implements WebSocket.Listener {
   // owned by whichever thread the socket calls back on, one at a time
   private final StringBuilder text = new StringBuilder();
 
-  // owned by whoever calls the application
-  private int released;
-
   // any thread
   private final AtomicInteger window = new AtomicInteger();
+  private final AtomicInteger released = new AtomicInteger();
   private volatile @Nullable WebSocket socket;
   private volatile boolean heard;
 
   // owned by the session's loop
-  private CompletableFuture<?> sending = CompletableFuture.completedFuture(null);
+  private final Queue<Sending> unsent = new ArrayDeque<>();
+  private boolean sending;
   private int silentLooks;
+
+  /// Has the socket send something.
+  private interface Sending {
+    CompletableFuture<WebSocket> begin(WebSocket open);
+  }
 
   Link(Session session) {
     this.session = session;
@@ -122,11 +127,11 @@ final class Link implements WebSocket.Listener {
     session.ended(this, ABNORMAL_CLOSURE, reason);
   }
 
-  /// A message is done with: another may be read. Half a window is asked for at a time.
+  /// A message is done with: another may be read. Half a window is asked for at a time. Any thread may
+  /// call it.
   void release() {
     WebSocket open = socket;
-    if (open != null && ++released == WINDOW / 2) {
-      released = 0;
+    if (open != null && released.incrementAndGet() % (WINDOW / 2) == 0) {
       window.addAndGet(WINDOW / 2);
       open.request(WINDOW / 2);
     }
@@ -151,26 +156,46 @@ final class Link implements WebSocket.Listener {
     send(open -> open.sendPing(ByteBuffer.allocate(0)));
   }
 
-  private void send(Function<WebSocket, CompletableFuture<WebSocket>> action) {
-    sending =
-        sending.thenCompose(done -> {
-          WebSocket open = socket;
-          return open == null ? CompletableFuture.completedFuture(null) : action.apply(open);
-        });
-    sending.exceptionally(error -> {
-      fail("cannot send: " + error.getMessage());
-      return null;
-    });
+  private void send(Sending next) {
+    unsent.add(next);
+    if (!sending) {
+      sendAll();
+    }
+  }
+
+  /// Sends one after another, because the socket takes no other before; mostly it has taken it at once.
+  private void sendAll() {
+    WebSocket open = socket;
+    if (open == null) {
+      unsent.clear();
+      return;
+    }
+    for (Sending next = unsent.poll(); next != null; next = unsent.poll()) {
+      CompletableFuture<WebSocket> sent = next.begin(open);
+      if (!sent.isDone() || sent.isCompletedExceptionally()) {
+        sending = true;
+        sent.whenComplete((done, failure) -> session.onLoop(() -> sent(failure)));
+        return;
+      }
+    }
+  }
+
+  private void sent(@Nullable Throwable failure) {
+    if (failure == null) {
+      sending = false;
+      sendAll();
+    } else {
+      unsent.clear(); // nothing more can be sent
+      fail("cannot send: " + failure.getMessage());
+    }
   }
 
   /// Closes in good order, after what is being sent. Only the session's loop may call it.
   void close() {
-    sending.thenRun(() -> {
-      WebSocket open = socket;
-      if (open != null && !open.isOutputClosed()) {
-        open.sendClose(WebSocket.NORMAL_CLOSURE, "");
-      }
-    });
+    send(open ->
+        open.isOutputClosed()
+            ? CompletableFuture.completedFuture(open)
+            : open.sendClose(WebSocket.NORMAL_CLOSURE, ""));
   }
 
   /// Drops the connection.

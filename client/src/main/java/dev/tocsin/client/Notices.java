@@ -48,7 +48,11 @@ final class Notices {
 
   /// Once the application has been told all so far, another message may be read.
   void release(Link link) {
-    callbacks.execute(link::release);
+    if (callbacks.isIdle()) {
+      link.release(); // as for each answer to a publish
+    } else {
+      callbacks.execute(link::release);
+    }
   }
 
   /// Completes what a method of the client returned. What depends on it is the application's.

@@ -26,6 +26,11 @@ final class Serial implements Executor {
     }
   }
 
+  /// Whether all that was given has run.
+  boolean isIdle() {
+    return waiting.get() == 0;
+  }
+
   private void drain() {
     do {
       Runnable task = tasks.poll();

@@ -28,6 +28,9 @@ final class ServerMessages {
 
   private static final int LONGEST_END = 100;
 
+  private static final String PUBLISHED = "{\"action\":\"published\",\"id\":\"";
+  private static final String SEQUENCE = "\",\"sequence\":";
+
   private ServerMessages() {}
 
   /// A field is not what the protocol promises.
@@ -44,6 +47,42 @@ final class ServerMessages {
 
   /// Decodes one text message, whatever it is.
   static ServerMessage decode(String text) {
+    ServerMessage published = published(text);
+    return published == null ? decodeAny(text) : published;
+  }
+
+  /// The answer to a publish of this client as a server writes it, of which there is one for every event;
+  /// `null` when it is written otherwise, or is something else.
+  private static @Nullable ServerMessage published(String text) {
+    int id = PUBLISHED.length();
+    int idEnd = text.indexOf('"', id);
+    int sequence = idEnd + SEQUENCE.length();
+    int end = text.length() - 1;
+    return text.startsWith(PUBLISHED)
+            && isNumber(text, id, idEnd)
+            && text.startsWith(SEQUENCE, idEnd)
+            && isNumber(text, sequence, end)
+            && text.charAt(end) == '}'
+        ? new ServerMessage.Published(
+            text.substring(id, idEnd), Long.parseLong(text, sequence, end, 10))
+        : null;
+  }
+
+  /// Whether this is a number without sign or leading zero, which fits into a `long`.
+  private static boolean isNumber(String text, int from, int to) {
+    if (from >= to || to - from > 18 || (text.charAt(from) == '0' && to - from > 1)) {
+      return false;
+    }
+    for (int i = from; i < to; i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// The same for any text, the long way.
+  static ServerMessage decodeAny(String text) {
     return switch (Json.read(text)) {
       case Rejection rejection ->
           new ServerMessage.Unreadable(rejection.message(), placeAtTheEnd(text));

@@ -246,6 +246,11 @@ final class Session {
     return later(delay, () -> phase = phase.due(this));
   }
 
+  /// Runs a task on the loop, from any thread.
+  void onLoop(Runnable task) {
+    loop.execute(task);
+  }
+
   /// Runs a task on the loop after a delay.
   private Future<?> later(Duration delay, Runnable task) {
     return scheduler.schedule(() -> loop.execute(task), delay.toMillis(), TimeUnit.MILLISECONDS);

@@ -2,12 +2,12 @@ package dev.tocsin.client;
 
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.EventEncoder;
 import dev.tocsin.events.EventType;
-import dev.tocsin.events.Json;
+import dev.tocsin.events.InvalidEventException;
 import dev.tocsin.events.PayloadSchema;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.events.WebSocketEvent;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +15,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /// A connection to a Tocsin server that comes back by itself.
 ///
@@ -25,12 +24,11 @@ import tools.jackson.databind.JsonNode;
 /// client.connect().join();
 /// ```
 ///
-/// Once connected, a client whose connection breaks, or is closed with a code that says so,
-/// connects again after a random, growing delay and subscribes to what it was subscribed to. It
-/// answers the server's heartbeats, takes a server that is silent for a minute for dead, and
-/// notices when events were missed. What was published while it was away
-/// is asked for and delivered; what the server's log no longer holds of it is reported as a gap. What
-/// is published meanwhile waits in its [Outbox].
+/// A client whose connection ends comes back after a random, growing delay, unless a Tocsin server has said
+/// no for good. It subscribes to what it was subscribed to, asks for what was published while it was away,
+/// and delivers that; what the server's log no longer holds is reported as a gap. It answers the server's
+/// heartbeats, and takes a server that is silent for a minute for dead. What the application publishes
+/// meanwhile waits in its [Outbox].
 ///
 /// Any thread may call anything, also from within a [ClientListener]. Its threads are daemons.
 public final class TocsinClient implements AutoCloseable {
@@ -40,9 +38,7 @@ public final class TocsinClient implements AutoCloseable {
 
   private static final int MAX_KEY_LENGTH = 256;
 
-  /// Stand for the id and the key that an event will have when it goes out.
-  private static final String LONGEST_ID = "9".repeat(19);
-
+  /// Stands for the key that the client will give an event when it goes out.
   private static final String LONGEST_OWN_KEY = "f".repeat(32 + 1 + 19);
 
   private final EventCatalog catalog;
@@ -156,11 +152,18 @@ public final class TocsinClient implements AutoCloseable {
     return send(event.toJson(), checked(idempotencyKey));
   }
 
-  /// Publishes an event around a payload record, see [EventCatalog#createEvent(Record)].
+  /// Publishes an event around a payload record, see [EventCatalog#createEvent(Record)]. A payload that
+  /// does not fit its schema is [PublishOutcome.Refused], as the server would refuse it: with every fault.
   ///
   /// @throws IllegalArgumentException when no event type of the client's catalog has such a payload
   public CompletableFuture<PublishOutcome> publish(Record payload) {
-    return publish(catalog.createEvent(payload));
+    WebSocketEvent event;
+    try {
+      event = catalog.createEvent(payload);
+    } catch (InvalidEventException e) {
+      return refused(e.rejection());
+    }
+    return publish(event);
   }
 
   /// Publishes an envelope that is JSON already. It goes out as it is, byte for byte.
@@ -170,13 +173,8 @@ public final class TocsinClient implements AutoCloseable {
   public CompletableFuture<PublishOutcome> publishJson(
       String envelope, @Nullable String idempotencyKey) {
     String key = idempotencyKey == null ? null : checked(idempotencyKey);
-    return switch (Json.read(envelope)) {
-      case Rejection rejection -> refused(rejection.code(), rejection.message());
-      case Json.Value(JsonNode tree) ->
-          tree.isObject()
-              ? send(envelope, key)
-              : refused(ErrorCode.INVALID_MESSAGE, "An event is a JSON object");
-    };
+    Rejection fault = EventEncoder.syntaxFault(envelope);
+    return fault == null ? send(envelope, key) : refused(fault);
   }
 
   private static String checked(String key) {
@@ -188,20 +186,20 @@ public final class TocsinClient implements AutoCloseable {
   }
 
   private CompletableFuture<PublishOutcome> send(String envelope, @Nullable String key) {
-    int bytes =
-        Actions.publish(LONGEST_ID, envelope, key == null ? LONGEST_OWN_KEY : key)
-            .getBytes(StandardCharsets.UTF_8)
-            .length;
+    int bytes = Actions.publishBytes(envelope, key == null ? LONGEST_OWN_KEY : key);
     return bytes > MAX_MESSAGE_BYTES
         ? refused(
-            ErrorCode.MESSAGE_TOO_LARGE,
-            "The event is larger than a message may be, " + MAX_MESSAGE_BYTES + " bytes")
+            new Rejection(
+                ErrorCode.MESSAGE_TOO_LARGE,
+                "The event is larger than a message may be, " + MAX_MESSAGE_BYTES + " bytes"))
         : session.publish(envelope, key, bytes);
   }
 
-  private static CompletableFuture<PublishOutcome> refused(ErrorCode code, String sentence) {
+  /// What the server would say.
+  private static CompletableFuture<PublishOutcome> refused(Rejection rejection) {
     return CompletableFuture.completedFuture(
-        new PublishOutcome.Refused(new Refusal(code.wireName(), sentence, List.of())));
+        new PublishOutcome.Refused(
+            new Refusal(rejection.code().wireName(), rejection.message(), rejection.errors())));
   }
 
   /// Closes the connection for good and returns at once. Publishes without an answer are

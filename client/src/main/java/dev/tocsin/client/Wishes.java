@@ -12,15 +12,15 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The patterns that the application wants, whatever connection there is or is not: with them the
-/// next one begins. Owned by one thread.
+/// The patterns that the application wants, whether there is a connection or not: the next one begins
+/// with them. Owned by one thread.
 ///
 /// Two things say what is wanted: subscriptions, and handlers. They add up in either order. As long as
 /// nothing was subscribed to, everything is wanted, and what the handlers want is only remembered.
 final class Wishes {
 
-  /// A pattern that matches no event type: with it a connection begins that is to receive nothing
-  /// yet. It counts among those that a connection may hold, so it is unsubscribed from at once.
+  /// A pattern that matches no event type, for a connection that is to receive nothing yet. It counts
+  /// among those that a connection may hold, so the client unsubscribes from it at once.
   private static final String NOTHING = "-";
 
   /// What an ordinary server or proxy takes in a request line, with room to spare.
@@ -93,8 +93,8 @@ final class Wishes {
     return fresh;
   }
 
-  /// The server has taken a subscription, be it to patterns that are not wanted any more: it is not
-  /// to everything.
+  /// The server has taken a subscription, if only to patterns that are no longer wanted: it is no longer
+  /// at "everything".
   ///
   /// @return event types of handlers that the connection has to be told now
   List<String> confirm() {
@@ -184,8 +184,8 @@ final class Wishes {
         from != null && fits);
   }
 
-  /// What is wanted, and a connection to `query` was not told: lists that stand and fall for
-  /// themselves. A connection at "everything" leaves it for all that is wanted at once.
+  /// What is wanted and a connection to `query` was not told, in lists each of which may be refused by
+  /// itself. A connection at "everything" leaves it for all that is wanted at once.
   List<List<String>> untold(Query query) {
     Set<String> wanted = patterns;
     List<String> told = query.patterns();
@@ -203,7 +203,7 @@ final class Wishes {
         .toList();
   }
 
-  /// What a connection to `query` was told, and is not wanted.
+  /// What a connection to `query` was told and is not wanted.
   List<String> unwanted(Query query) {
     Set<String> wanted = patterns;
     return wanted == null || query.patterns() == null

@@ -10,8 +10,10 @@ import dev.tocsin.client.PublishOutcome.Refused;
 import dev.tocsin.client.PublishOutcome.Unanswered;
 import dev.tocsin.client.TinyWebSocketServer.Peer;
 import dev.tocsin.events.Json;
+import dev.tocsin.events.PayloadError;
 import dev.tocsin.events.Timestamp;
 import dev.tocsin.events.payload.camera.CameraEnabledPayload;
+import dev.tocsin.events.payload.job.JobProgressPayload;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -222,6 +224,45 @@ class ClientPublishingTest {
         .isInstanceOfSatisfying(
             Refused.class,
             refused -> assertThat(refused.refusal().code()).isEqualTo("invalid_message"));
+  }
+
+  @Test
+  void aRecordThatDoesNotFitItsSchemaIsRefusedAsTheServerWould() throws Exception {
+    connected();
+    JobProgressPayload payload = new JobProgressPayload("j\ud800", "export", 120, "running", null);
+
+    PublishOutcome outcome = client.publish(payload).get();
+
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            Refused.class,
+            refused -> {
+              assertThat(refused.refusal().code()).isEqualTo("invalid_payload");
+              assertThat(refused.refusal().errors())
+                  .extracting(PayloadError::path)
+                  .containsExactlyInAnyOrder("/job_id", "/progress");
+            });
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> client.publish(new Unknown()))
+        .withMessageContaining("Unknown");
+  }
+
+  private record Unknown() {}
+
+  @Test
+  void whatIsSentMeanwhileGoesOutInItsOrder() throws Exception {
+    Peer peer = connected();
+    String large = "x".repeat(15_000);
+    int count = 1_000; // 15 MB: more than the sockets take
+
+    for (int i = 0; i < count; i++) {
+      client.publishJson(
+          "{\"type\":\"a.b\",\"payload\":{\"n\":" + i + ",\"x\":\"" + large + "\"}}", "k" + i);
+    }
+
+    for (int i = 0; i < count; i++) {
+      assertThat(receive(peer).path("event").path("payload").path("n").asInt()).isEqualTo(i);
+    }
   }
 
   @Test

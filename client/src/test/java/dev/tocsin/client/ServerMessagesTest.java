@@ -144,6 +144,36 @@ class ServerMessagesTest {
     assertThat(ServerMessages.decode(text)).isEqualTo(new ServerMessage.Ignorable());
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"action\":\"published\",\"id\":\"7\",\"sequence\":12}",
+        "{\"action\":\"published\",\"id\":\"999999999999999999\",\"sequence\":999999999999999999}",
+        "{\"action\":\"published\",\"id\":\"0\",\"sequence\":0}",
+        "{\"action\":\"published\",\"id\":\"7\",\"sequence\":9223372036854775807}",
+        "{\"action\":\"published\",\"id\":\"7\",\"sequence\":9223372036854775808}",
+        "{\"action\":\"published\",\"id\":\"7\",\"sequence\":12,\"more\":1}",
+        "{\"action\":\"published\",\"id\":\"7\",\"sequence\":12} ",
+        "{\"action\":\"published\",\"id\":\"7\",\"sequence\":12}}",
+        "{\"action\":\"published\",\"id\":\"7\",\"sequence\":12]",
+        "{\"action\":\"published\",\"id\":\"7\",\"sequence\":012}",
+        "{\"action\":\"published\",\"id\":\"7\",\"sequence\":-1}",
+        "{\"action\":\"published\",\"id\":\"7\",\"sequence\":1.5}",
+        "{\"action\":\"published\",\"id\":\"7\",\"sequence\":}",
+        "{\"action\":\"published\",\"id\":\"7\",\"sequence\":",
+        "{\"action\":\"published\",\"id\":\"7\"",
+        "{\"action\":\"published\",\"id\":\"",
+        "{\"action\":\"published\",\"id\":\"\",\"sequence\":12}",
+        "{\"action\":\"published\",\"id\":\"a\\u0062\",\"sequence\":12}",
+        "{\"action\":\"published\",\"id\":7,\"sequence\":12}",
+        "{\"action\":\"published\",\"sequence\":12,\"id\":\"7\"}",
+        "{\"action\":\"resumed\",\"id\":\"7\",\"sequence\":12}",
+        ""
+      })
+  void theShortWayReadsWhatTheLongWayReads(String text) {
+    assertThat(ServerMessages.decode(text)).isEqualTo(ServerMessages.decodeAny(text));
+  }
+
   @Property(tries = 300)
   void anyTextIsDecodedToSomething(@ForAll String text) {
     assertThat(ServerMessages.decode(text)).isNotNull();

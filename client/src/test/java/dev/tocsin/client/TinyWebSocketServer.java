@@ -5,6 +5,7 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -188,6 +189,20 @@ final class TinyWebSocketServer implements AutoCloseable {
           "timestamp":"2026-01-09T12:00:00Z","channel":"cameras","sequence":%d,"previous":%d}\
           """
               .formatted(sequence, previous));
+    }
+
+    /// A longer event, for tasks: what goes wrong is unchecked.
+    void event(long sequence, long previous, String cameraId) {
+      try {
+        send(
+            """
+            {"type":"camera.enabled","payload":{"camera_id":"%s","enabled_at":"2026-01-09T12:00:00Z"},\
+            "timestamp":"2026-01-09T12:00:00Z","channel":"cameras","sequence":%d,"previous":%d}\
+            """
+                .formatted(cameraId, sequence, previous));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     void refused(String id, String code, String message) throws IOException {

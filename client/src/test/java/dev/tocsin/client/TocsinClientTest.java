@@ -9,11 +9,13 @@ import dev.tocsin.events.Timestamp;
 import dev.tocsin.events.WebSocketEvent;
 import dev.tocsin.events.payload.camera.CameraEnabledPayload;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,7 +92,7 @@ class TocsinClientTest {
   }
 
   @Test
-  void aPreviousBehindThePositionIsAGap() throws Exception {
+  void aPreviousAfterThePositionIsAGap() throws Exception {
     Peer peer = connected(4);
 
     peer.event(9, 7);
@@ -395,6 +397,22 @@ class TocsinClientTest {
   }
 
   @Test
+  void whatStandsAroundAnEventCountsToo() throws Exception {
+    Peer peer = connected(0);
+    String key = "\u00fc".repeat(200);
+    int around =
+        Actions.publish("9".repeat(19), "", key).getBytes(StandardCharsets.UTF_8).length
+            + "{\"type\":\"\"}".length();
+    String fits = "{\"type\":\"" + "x".repeat(TocsinClient.MAX_MESSAGE_BYTES - around) + "\"}";
+
+    client.publishJson(fits, key);
+
+    assertThat(peer.receive()).startsWith("{\"action\":\"publish\",\"id\":\"1\"");
+    assertThat(client.publishJson(fits + " ", key).get())
+        .isInstanceOf(PublishOutcome.Refused.class);
+  }
+
+  @Test
   void subscriptionsAreAcknowledgedAndOutliveTheConnection() throws Exception {
     Peer peer = connected(0);
 
@@ -467,7 +485,7 @@ class TocsinClientTest {
   }
 
   @Test
-  void aRefusalLeavesNothingWhereThePatternBehindItIsGone() throws Exception {
+  void aRefusalLeavesNothingWhereThePatternAfterItIsGone() throws Exception {
     Peer peer = connected(0);
 
     client.subscribe(List.of("["));
@@ -747,12 +765,20 @@ class TocsinClientTest {
     client.on(CameraEnabledPayload.class, (payload, event) -> released.join());
     Peer peer = connected(0);
 
-    for (int sequence = 1; sequence <= 3 * Link.WINDOW; sequence++) {
-      peer.event(sequence, sequence - 1);
-    }
-    released.complete(true);
+    int count = 4_000; // 40 MB: more than the sockets take
+    String padding = "x".repeat(10_000);
 
-    for (int sequence = 1; sequence <= 3 * Link.WINDOW; sequence++) {
+    CompletableFuture<Void> sending =
+        CompletableFuture.runAsync(() -> {
+          for (int sequence = 1; sequence <= count; sequence++) {
+            peer.event(sequence, sequence - 1, padding);
+          }
+        });
+
+    assertThatThrownBy(() -> sending.get(1, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+    released.complete(true);
+    sending.get();
+    for (int sequence = 1; sequence <= count; sequence++) {
       assertThat(recorder.next()).isEqualTo("event " + sequence);
     }
   }

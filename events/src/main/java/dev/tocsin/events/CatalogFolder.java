@@ -30,7 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// and of a type that the catalog has already, word for word, it is passed over.
 ///
 /// Other files, also in folders below, are read when a `$ref` leads to them. A reference is a
-/// relative path from file to file (with a JSON pointer or an `$anchor` behind `#`); an `$id` is
+/// relative path from file to file (with a JSON pointer or an `$anchor` after `#`); an `$id` is
 /// only a name. Nothing outside the folder is ever read, and nothing at all once the catalog is
 /// loaded.
 ///
@@ -92,7 +92,7 @@ public final class CatalogFolder {
     }
   }
 
-  /// A payload's schema with the annotations by which a folder knows its type, behind its title.
+  /// A payload's schema with the annotations by which a folder knows its type, after its title.
   static ObjectNode annotated(ObjectNode schema, EventType type) {
     ObjectNode annotated = JsonNodeFactory.instance.objectNode();
     schema.forEachEntry((keyword, value) -> {

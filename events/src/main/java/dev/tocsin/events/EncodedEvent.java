@@ -7,8 +7,8 @@ import tools.jackson.core.io.JsonStringEncoder;
 
 /// A valid event, encoded once for everyone who will get it.
 ///
-/// The [#json] is the envelope without its closing brace, so that who delivers it appends what only
-/// he knows: `,"sequence":7,"previous":5}`. Immutable; nobody writes to the arrays.
+/// The [#json] is the envelope without its closing brace, so that the delivery can append what only it
+/// knows: `,"sequence":7,"previous":5}`. Immutable; nobody writes to the arrays.
 public final class EncodedEvent implements EncodingResult {
 
   private static final byte[] NOTHING = {};
@@ -123,7 +123,7 @@ public final class EncodedEvent implements EncodingResult {
     return type;
   }
 
-  /// The producer's timestamp as he wrote it, or the moment of acceptance.
+  /// The producer's timestamp as it was written, or the moment of acceptance.
   public String timestamp() {
     return timestamp;
   }
@@ -153,7 +153,7 @@ public final class EncodedEvent implements EncodingResult {
 
   /// The envelope as it is delivered at this place in the log.
   ///
-  /// @param sequence its position
+  /// @param sequence its place in the log
   /// @param previous the position before which nothing matched, see the protocol's "Positions"
   public String toJson(long sequence, long previous) {
     return new String(json, StandardCharsets.UTF_8)

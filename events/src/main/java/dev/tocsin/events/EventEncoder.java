@@ -27,6 +27,28 @@ public final class EventEncoder {
     return catalog;
   }
 
+  /// What keeps bytes from being an event, whatever the catalog: they are not JSON, or not an object. `null` when they
+  /// may be one. Plain JSON is recognised in one pass that builds nothing; [Json#read] builds a tree.
+  public static @Nullable Rejection syntaxFault(byte[] json) {
+    PlainJson plain = new PlainJson(json, 0, json.length);
+    if (plain.object() && plain.isAtEnd()) {
+      return null;
+    }
+    Rejection rejection = StrictJson.check(json);
+    if (rejection != null) {
+      return rejection;
+    }
+    return StrictJson.isObject(json)
+        ? null
+        : new Rejection(ErrorCode.INVALID_MESSAGE, "An event is a JSON object");
+  }
+
+  /// The same for a text.
+  public static @Nullable Rejection syntaxFault(String json) {
+    byte[] utf8 = JsonText.utf8(json);
+    return utf8 == null ? Json.NO_UTF8 : syntaxFault(utf8);
+  }
+
   /// Encodes one envelope.
   public EncodingResult encode(byte[] json) {
     return encode(json, 0, json.length);

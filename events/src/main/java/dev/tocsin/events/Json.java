@@ -37,7 +37,7 @@ public final class Json {
   /// @param tree its value, the caller's own
   public record Value(JsonNode tree) implements Reading {}
 
-  /// Reads one JSON value and nothing behind it.
+  /// Reads one JSON value and nothing after it.
   public static Reading read(String text) {
     return read(JsonText.utf8(text), json -> StrictJson.parser(json, 0, json.length));
   }

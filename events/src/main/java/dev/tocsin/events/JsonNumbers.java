@@ -14,7 +14,7 @@ final class JsonNumbers {
 
   private static final int MAX_EXPONENT = 1_000_000_000;
 
-  /// The digits before the point, and behind it, to which [#value] is exact.
+  /// The digits before the point, and after it, to which [#value] is exact.
   private static final int MAX_DIGITS = 1_000;
 
   private static final BigDecimal HALF = new BigDecimal("0.5");
@@ -27,8 +27,8 @@ final class JsonNumbers {
   }
 
   /// The value, without trailing zeros. It is exact as long as it has no more than a thousand
-  /// digits before the point and a thousand behind it; a greater one becomes ten to the thousandth,
-  /// or that and a half when it is not integral, and digits further behind the point become a
+  /// digits before the point and a thousand after it; a greater one becomes ten to the thousandth,
+  /// or that and a half when it is not integral, and digits further after the point become a
   /// single one. So comparing it with a `double` always gives the right answer, and arithmetic is
   /// never expensive.
   static BigDecimal value(String number) {

@@ -36,7 +36,7 @@ public abstract sealed class PayloadSchema permits DocumentSchema, RecordSchema 
   /// @param description what the event means
   public abstract ObjectNode jsonSchema(String type, String description);
 
-  /// Whether the payload at the cursor surely is valid and needs no normalising; the cursor is behind it
+  /// Whether the payload at the cursor surely is valid and needs no normalising; the cursor is after it
   /// then. Otherwise [#check] has to find out.
   abstract boolean accepts(PlainJson json);
 

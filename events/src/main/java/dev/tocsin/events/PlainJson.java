@@ -6,7 +6,7 @@ import java.util.Arrays;
 /// A cursor over the bytes of one JSON text as producers usually write it, for telling in one pass that
 /// an event is valid as it stands.
 ///
-/// Each question answers "yes, and the cursor is behind it", or "not known": then [EventEncoder] starts
+/// Each question answers "yes, and the cursor is after it", or "not known": then [EventEncoder] starts
 /// again with Jackson, which alone refuses and words the faults. So this knows only what is frequent and
 /// easy to be sure of; not known are, among others, names with escapes, escaped code units, numbers with an exponent
 /// where their value matters, nesting beyond [#MAX_DEPTH] and objects of more than [#MAX_NAMES] names
@@ -44,7 +44,7 @@ final class PlainJson implements CharSequence {
   private int[] names = new int[16];
   private int nameCount;
 
-  // The number that was read last: its digits as one integer, and how many stand behind the point.
+  // The number that was read last: its digits as one integer, and how many stand after the point.
   private long digits;
   private int digitCount;
   private int fraction;

@@ -31,7 +31,7 @@ public record Rejection(
     this(code, message, errors, false);
   }
 
-  /// What a producer is told of whose event nobody knows whether it was published.
+  /// What a producer is told when nobody knows whether its event was published.
   public static Rejection uncertain(String message) {
     return new Rejection(ErrorCode.UNAVAILABLE, message, List.of(), true);
   }

@@ -28,7 +28,7 @@ sealed interface Shape
   void check(JsonParser parser, PayloadCheck check);
 
   /// Whether the value at the cursor surely is of this shape and needs no normalising; the cursor is
-  /// behind it then. Otherwise that is not known, and [#check] has to find out.
+  /// after it then. Otherwise that is not known, and [#check] has to find out.
   boolean accepts(PlainJson json);
 
   /// Writes the keywords that describe this shape into `schema`; nested payloads go to

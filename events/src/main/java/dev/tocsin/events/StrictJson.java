@@ -136,10 +136,10 @@ final class StrictJson {
     throw new StreamReadException(parser, "There is nothing but white space");
   }
 
-  /// Refuses anything but white space behind the value.
+  /// Refuses anything but white space after the value.
   static void expectEnd(JsonParser parser) {
     if (parser.nextToken() != null) {
-      throw new StreamReadException(parser, "There is more behind the end of the JSON value");
+      throw new StreamReadException(parser, "There is more after the end of the JSON value");
     }
   }
 

@@ -6,7 +6,7 @@
 /// bytes become an event. [CatalogFolder] adds types from JSON Schemas; [ClientMessage] is what a
 /// WebSocket client may say.
 ///
-/// Behind them: a payload is checked by its [PayloadSchema], either a [RecordSchema], which is a tree
+/// Underneath: a payload is checked by its [PayloadSchema], either a [RecordSchema], which is a tree
 /// of [Shape]s, or a [DocumentSchema], which a [SchemaBundle] of files was compiled to. No threads,
 /// no sockets, no storage here: everything is immutable or owned by its caller.
 @NullMarked

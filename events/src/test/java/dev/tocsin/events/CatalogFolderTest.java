@@ -144,7 +144,7 @@ class CatalogFolderTest {
       quoteCharacter = '`',
       value = {
         "{ | Not valid JSON: It ends too early (line 1, column 2)",
-        "{} {} | Not valid JSON: There is more behind the end of the JSON value (line 1, column 5)",
+        "{} {} | Not valid JSON: There is more after the end of the JSON value (line 1, column 5)",
         "{\"type\":1,\"type\":2} | Not valid JSON: The name \"type\" is there twice"
             + " (line 1, column 17)",
         "[] | is no JSON object",

@@ -79,7 +79,7 @@ class JsonNumbersTest {
   }
 
   @Test
-  void digitsFarBehindThePointStillCount() {
+  void digitsFarAfterThePointStillCount() {
     String justAbove = "100." + "0".repeat(60_000) + "1";
     String justBelow = "99." + "9".repeat(60_000);
 

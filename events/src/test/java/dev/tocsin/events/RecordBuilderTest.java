@@ -118,13 +118,27 @@ class RecordBuilderTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.set((JobFailedPayload record) -> record.jobId()));
     assertThatIllegalArgumentException().isThrownBy(() -> builder.set(JobFailedPayload::toString));
+    assertThatIllegalArgumentException().isThrownBy(() -> builder.set(RecordBuilderTest::jobId));
+  }
+
+  /// Has the name of an accessor, and is none.
+  private static String jobId(JobFailedPayload record) {
+    return record.jobId();
   }
 
   @ParameterizedTest
   @EnumSource
   void everyBuiltInPayloadCanBeBuilt(WebSocketEventType type) {
     if (type.payloadClass() != null) {
-      assertThat(RecordBuilder.of(type.payloadClass())).isNotNull();
+      EventCatalog catalog = EventCatalog.builtIn();
+      String example = catalog.jsonSchema(type).orElseThrow().get("examples").get(0).toString();
+      Record payload =
+          ((PayloadValidation.Valid) catalog.validatePayload(type, example)).record().orElseThrow();
+
+      assertThat(RecordBuilder.from(payload).build()).isEqualTo(payload);
+      assertThatExceptionOfType(IllegalStateException.class)
+          .isThrownBy(() -> RecordBuilder.of(type.payloadClass()).build())
+          .withMessageContaining(type.payloadClass().getSimpleName() + " is not complete");
     }
   }
 

@@ -19,6 +19,9 @@ import tools.jackson.core.JsonToken;
 /// After the manner of JSONTestSuite: what has to be taken, and what has to be refused.
 class StrictJsonTest {
 
+  private static final Rejection NO_OBJECT =
+      new Rejection(ErrorCode.INVALID_MESSAGE, "An event is a JSON object");
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -60,6 +63,8 @@ class StrictJsonTest {
       })
   void soundJsonIsTaken(String json) {
     assertThat(StrictJson.check(utf8(json))).isNull();
+    assertThat(EventEncoder.syntaxFault("{\"a\":" + json + "}")).isNull();
+    assertThat(EventEncoder.syntaxFault(json)).isEqualTo(json.startsWith("{") ? null : NO_OBJECT);
   }
 
   @ParameterizedTest
@@ -167,6 +172,8 @@ class StrictJsonTest {
     Rejection fault = StrictJson.check(utf8(json));
 
     assertThat(fault).isNotNull();
+    assertThat(EventEncoder.syntaxFault(utf8(json))).isEqualTo(fault);
+    assertThat(EventEncoder.syntaxFault("{\"a\":" + json + "}")).isNotNull();
     assertThat(fault.code()).isEqualTo(ErrorCode.INVALID_JSON);
     assertThat(fault.message())
         .doesNotContain("Source", "REDACTED", "Feature", "jackson", "`", "\n", "JSON String")
@@ -256,7 +263,7 @@ class StrictJsonTest {
         "[1,2| Not valid JSON: It ends too early (line 1, column 5)",
         "[NaN]| Not valid JSON: There is no JSON value 'NaN' (line 1, column 5)",
         "\"\\ud800\"| An escape is half of a surrogate pair (line 1, column 2)",
-        "1 2| Not valid JSON: There is more behind the end of the JSON value (line 1, column 4)",
+        "1 2| Not valid JSON: There is more after the end of the JSON value (line 1, column 4)",
       })
   void messageIsOneSentenceWithItsPlace(String json, String message) {
     assertThat(StrictJson.check(utf8(json)).message()).isEqualTo(message);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// The actions of one connection that have not been answered yet.
 ///
 /// Several publishes can be under way at once. Every other action waits until those before it are
-/// answered, and what comes behind a waiting one waits as well. Answers leave in the order of the
+/// answered, and what comes after a waiting one waits as well. Answers leave in the order of the
 /// actions. Belongs to the event loop.
 final class ActionQueue {
 

@@ -129,10 +129,10 @@ final class Cursor {
   /// Leaves the live path, as soon as the shard has done its turn, and reads on from a position.
   ///
   /// @param previous what the first event says
-  void fallBehind(long after, long previous) {
+  void lag(long after, long previous) {
     if (state instanceof State.Live) {
       state = new State.Leaving(after, previous);
-      // The shard is at work; its members change only behind that.
+      // The shard is at work; its members change only after that.
       tasks.execute(this::leaveLivePath);
     }
   }

@@ -18,7 +18,7 @@ final class EncodedBatch implements AutoCloseable {
   private final List<Encoding> encodings = new ArrayList<>(2);
 
   private @Nullable Encoding last;
-  private @Nullable Throwable fault;
+  private @Nullable Throwable failure;
 
   /// @param bytes `null` when the form could not be encoded: it is not tried again
   private record Encoding(Form form, @Nullable ByteBuf bytes) {}
@@ -28,7 +28,7 @@ final class EncodedBatch implements AutoCloseable {
     this.allocator = allocator;
   }
 
-  /// The batch in a form, valid until close; `null` when it cannot be encoded in it ([#fault]).
+  /// The batch in a form, valid until close; `null` when it cannot be encoded in it ([#failure]).
   @SuppressWarnings(
       "ReferenceEquality") // a loop has one object for each form, and this is asked for each member
   @Nullable ByteBuf in(Form form) {
@@ -63,14 +63,14 @@ final class EncodedBatch implements AutoCloseable {
       };
     } catch (RuntimeException | Error e) {
       // Most likely there is no memory; only those who take this form have to do with it.
-      fault = e;
+      failure = e;
       return null;
     }
   }
 
   /// Why a form could not be encoded; `null` when all could.
-  @Nullable Throwable fault() {
-    return fault;
+  @Nullable Throwable failure() {
+    return failure;
   }
 
   /// How many bytes all forms have together.

@@ -191,8 +191,8 @@ final class HistoryExchange extends BodyExchange {
     readOn();
   }
 
-  /// Names what a page has lost between two sequences. What was thrown away before the oldest event is no
-  /// news to who asks for all there is.
+  /// Names what a page has lost between two sequences. What was deleted before the oldest event is no
+  /// news to a request for all there is.
   private void lose(Page page, long first, long last) {
     for (Stretch lost : page.lost()) {
       long from = Math.max(lost.from(), first);

@@ -26,5 +26,5 @@ sealed interface LiveConnection permits WebSocketConnection {
   void lag(long after, long previous);
 
   /// The server is at fault: ends this connection.
-  void fail(Throwable fault);
+  void fail(Throwable failure);
 }

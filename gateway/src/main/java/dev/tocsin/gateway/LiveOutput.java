@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /// is given that one buffer.
 ///
 /// A member that has not taken enough of what it was sent before leaves the live path instead, as do all to whom a batch
-/// cannot be given for lack of memory ([LiveMemory]). A fault of one member ends it and no other. Belongs to the event
+/// cannot be given for lack of memory ([LiveMemory]). A failure of one member ends it and no other. Belongs to the event
 /// loop.
 final class LiveOutput implements ShardOutput<LiveConnection> {
 
@@ -46,8 +46,8 @@ final class LiveOutput implements ShardOutput<LiveConnection> {
         }
       }
       memory.used(encoded.bytes());
-      if (encoded.fault() != null) {
-        tell(batch, members.size() - taken, encoded.fault());
+      if (encoded.failure() != null) {
+        tell(batch, members.size() - taken, encoded.failure());
       }
     }
     return taken;
@@ -72,13 +72,13 @@ final class LiveOutput implements ShardOutput<LiveConnection> {
     }
   }
 
-  private void tell(Batch batch, int lagging, @Nullable Throwable fault) {
+  private void tell(Batch batch, int lagging, @Nullable Throwable failure) {
     if (memory.isTimeToTell()) {
       LOG.atWarn()
           .addKeyValue("connections", lagging)
           .addKeyValue("after", batch.after())
           .addKeyValue("bytes_waiting", memory.bytes())
-          .setCause(fault)
+          .setCause(failure)
           .log("no memory for live events: connections read them in the log");
     }
   }

@@ -61,8 +61,8 @@ final class Loop implements Service {
     }
 
     @Override
-    public void failed(Throwable fault) {
-      tasks.tell(fault);
+    public void failed(Throwable failure) {
+      tasks.tell(failure);
     }
 
     @Override

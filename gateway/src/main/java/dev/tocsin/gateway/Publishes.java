@@ -38,14 +38,14 @@ final class Publishes {
 
   private record Entry(WebSocketConnection connection, Outcome outcome) {}
 
-  /// @param eventLoop runs a task behind the sockets that are being read
+  /// @param eventLoop runs a task after the sockets that are being read
   Publishes(Hub hub, Executor eventLoop) {
     this.hub = hub;
     this.eventLoop = eventLoop;
     this.batch = hub.newBatch();
   }
 
-  /// Adds one, which is handed over behind all that is being read.
+  /// Adds one, which is handed over after all that is being read.
   void add(WebSocketConnection connection, PublishCommand command, Outcome outcome) {
     batch.add(command);
     gathered.add(new Entry(connection, outcome));

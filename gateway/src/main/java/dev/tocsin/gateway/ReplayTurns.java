@@ -20,7 +20,7 @@ final class ReplayTurns {
 
   /// No one is lagging yet.
   ///
-  /// @param later runs a task on the event loop, behind the sockets that are ready; any thread may hand it one
+  /// @param later runs a task on the event loop, after the sockets that are ready; any thread may hand it one
   /// @param room what pages may take up
   ReplayTurns(Executor later, ReplayRoom room) {
     this.later = later;

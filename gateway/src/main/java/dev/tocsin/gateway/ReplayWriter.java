@@ -80,7 +80,7 @@ final class ReplayWriter {
     }
   }
 
-  /// It is this one's turn: one page, no larger than `maxBytes` of JSON and one event. A fault ends this
+  /// It is this one's turn: one page, no larger than `maxBytes` of JSON and one event. A failure ends this
   /// connection and no other.
   void turn(int maxBytes) {
     if (ended || !channel.isActive()) {

@@ -10,7 +10,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `GET /api/v1/stats`: the figures of every room, as they are now.
+/// `GET /api/v1/stats`: the figures of every module, as they are now.
 final class StatsPage {
 
   private StatsPage() {}

@@ -146,7 +146,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
 
   @Override
   public void lag(long after, long previous) {
-    cursor.fallBehind(after, previous);
+    cursor.lag(after, previous);
   }
 
   /// Sends one text message.

@@ -198,7 +198,7 @@ class AnswerOrderTest {
   }
 
   @Test
-  void stopsReadingBehindTooManyUnansweredActions() {
+  void stopsReadingAfterTooManyUnansweredActions() {
     byte[] action = RawWebSocket.textFrame(publish(1));
     Flood.of(socket.client(), action).awaitStandstill();
 
@@ -208,7 +208,7 @@ class AnswerOrderTest {
     assertThat(socket.message().path("sequence").asLong()).isEqualTo(1);
   }
 
-  /// What waits behind a publish is not started for a client that is gone.
+  /// What waits for a publish is not started for a client that is gone.
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -231,7 +231,7 @@ class AnswerOrderTest {
   }
 
   @Test
-  void sendsNothingBehindItsCloseFrame() {
+  void sendsNothingAfterItsCloseFrame() {
     StallingLog stalling = new StallingLog();
     try (EmbeddedServer server = EmbeddedServer.webSocket(stalling, "?events=none")) {
       server.receive(RawWebSocket.textFrame(publish(1)));

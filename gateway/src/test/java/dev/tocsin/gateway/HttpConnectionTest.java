@@ -174,7 +174,7 @@ class HttpConnectionTest {
   }
 
   @Test
-  void closesBehindAnOldRequestUnlessAskedNotTo() {
+  void closesAfterAnOldRequestUnlessAskedNotTo() {
     String host = "Host: localhost\r\n";
     try (TestServer server = TestServer.start();
         RawClient client = server.client()) {
@@ -189,7 +189,7 @@ class HttpConnectionTest {
   }
 
   @Test
-  void dropsWhatIsPipelinedBehindTheLastRequest() {
+  void dropsWhatIsPipelinedAfterTheLastRequest() {
     try (TestServer server = TestServer.start();
         RawClient client = server.client()) {
       client.send(get("/healthz", "Connection: close") + post(EVENTS, TestServer.alert("a")));

@@ -161,9 +161,9 @@ class HttpFramingTest {
     }
   }
 
-  /// Bytes behind a refused upgrade are no request: they could have been written by a web page.
+  /// Bytes after a refused upgrade are no request: they could have been written by a web page.
   @Test
-  void takesNothingBehindARefusedUpgrade() {
+  void takesNothingAfterARefusedUpgrade() {
     try (RawClient client = server.client()) {
       client.send(
           RawClient.get(

@@ -301,7 +301,7 @@ class NdjsonTest {
   }
 
   @Test
-  void publishesNothingBehindALineThatTheLogDidNotTake() {
+  void publishesNothingAfterALineThatTheLogDidNotTake() {
     StallingLog log = new StallingLog();
     try (EmbeddedServer slow = new EmbeddedServer(log)) {
       slow.receive(STREAM + chunk(TestServer.alert("a") + "\n"));

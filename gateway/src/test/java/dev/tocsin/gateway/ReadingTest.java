@@ -22,7 +22,7 @@ class ReadingTest {
       assertThat(server.receive(PING).hasAskedForMore()).isTrue();
 
       server.takesOutput(false);
-      // A client that is behind with its events can still say that it is alive.
+      // A client that lags can still say that it is alive.
       assertThat(server.receive(PING).hasAskedForMore()).isTrue();
       int pings = 1;
       while (server.receive(PING).hasAskedForMore()) {
@@ -116,7 +116,7 @@ class ReadingTest {
   }
 
   @Test
-  void aStreamIsReadWhileItsLinesAreOnTheirWayAndNothingBehindItsEnd() {
+  void aStreamIsReadWhileItsLinesAreOnTheirWayAndNothingAfterItsEnd() {
     try (EmbeddedServer server = new EmbeddedServer(log)) {
       server.receive(
           request(

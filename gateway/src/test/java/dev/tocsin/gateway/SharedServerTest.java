@@ -222,7 +222,7 @@ class SharedServerTest {
   @Test
   void warnsOnceASecondForAllWhoCannotReadTheLog() {
     CountedReads log = new CountedReads(TestServer.memory());
-    log.fault = new IllegalStateException("the disk cannot be read");
+    log.failure = new IllegalStateException("the disk cannot be read");
     List<RawWebSocket> sockets = new ArrayList<>();
     try (TestServer server = TestServer.forgetful(log)) {
       for (int i = 0; i < 40; i++) {
@@ -238,7 +238,7 @@ class SharedServerTest {
       assertThat(RecordedLogs.take())
           .hasSizeBetween(1, 3)
           .allMatch(line -> line.contains("log not readable"));
-      log.fault = null;
+      log.failure = null;
 
       for (int i = 0; i < sockets.size(); i++) {
         assertThat(sockets.get(i).message().path("since").asLong()).isEqualTo(i);
@@ -254,12 +254,12 @@ class SharedServerTest {
     CountedReads log = new CountedReads(TestServer.memory());
     try (TestServer server = TestServer.forgetful(log)) {
       server.publish(TestServer.alert("a"));
-      log.fault = new IllegalStateException("unreadable");
+      log.failure = new IllegalStateException("unreadable");
       assertThat(server.ask(get("/api/v1/events", "Connection: close")).problem())
           .isEqualTo("503 unavailable");
 
       assertThat(RecordedLogs.take()).hasSize(1);
-      log.fault = null;
+      log.failure = null;
       assertThat(server.ask(get("/api/v1/events", "Connection: close")).status()).isEqualTo(200);
     }
   }

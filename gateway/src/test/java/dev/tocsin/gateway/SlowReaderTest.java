@@ -55,7 +55,7 @@ class SlowReaderTest {
   }
 
   @Test
-  void canChangeItsPatternsWhileItIsBehind() {
+  void canChangeItsPatternsWhileItLags() {
     try (TestServer server = TestServer.start();
         RawWebSocket slow =
             RawWebSocket.open(RawClient.to(server.port(), SMALL_BUFFER), "?events=alert.*")) {
@@ -77,7 +77,7 @@ class SlowReaderTest {
     }
   }
 
-  /// What waits in the kernel alone is more than such a client reads in a minute, and its answer to a ping is behind it.
+  /// What waits in the kernel alone is more than such a client reads in a minute, and its answer to a ping comes after that.
   @Test
   @EnabledOnOs(OS.LINUX)
   void isAliveAsLongAsItTakesAnything() throws Exception {
@@ -175,9 +175,9 @@ class SlowReaderTest {
     }
   }
 
-  /// The close frame waits behind what was not read, and is not thrown away for it.
+  /// The close frame waits for what was not read, and is not thrown away for it.
   @Test
-  void isToldOfItsFaultBehindWhatItHasNotRead() {
+  void isToldOfItsFaultAfterWhatItHasNotRead() {
     try (TestServer server = TestServer.start();
         RawWebSocket slow =
             RawWebSocket.open(RawClient.to(server.port(), SMALL_BUFFER), "?events=alert.*")) {

@@ -240,7 +240,7 @@ class StopTest {
       assertThat(busy.ask(get("/readyz")).status()).isEqualTo(200);
       String request = get("/readyz");
       busy.send(request.substring(0, 9));
-      // Answered behind it, so that the server has read the head's beginning.
+      // Answered after it, so that the server has read the head's beginning.
       for (int i = 0; i < 20; i++) {
         server.ask(get("/healthz"));
       }

@@ -38,7 +38,7 @@ class WebSocketFuzzTest {
     assertThat(RecordedLogs.take()).isEmpty();
   }
 
-  /// Only whole frames, and nothing behind a close.
+  /// Only whole frames, and nothing after a close.
   private static void assertFrames(String said) {
     ByteBuf bytes = Unpooled.wrappedBuffer(said.getBytes(StandardCharsets.ISO_8859_1));
     boolean closed = false;

@@ -252,7 +252,7 @@ class WebSocketHandshakeTest {
   }
 
   @Test
-  void upgradesBehindOtherRequests() {
+  void upgradesAfterOtherRequests() {
     try (RawClient client = server.client()) {
       client.send(
           RawClient.get("/healthz")

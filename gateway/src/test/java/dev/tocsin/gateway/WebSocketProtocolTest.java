@@ -161,7 +161,7 @@ class WebSocketProtocolTest {
   }
 
   @Test
-  void understandsNothingBehindAClose() {
+  void understandsNothingAfterAClose() {
     long before = server.hub.log().state().newest();
     socket.send(
         join(

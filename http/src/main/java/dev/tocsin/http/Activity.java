@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
-/// Notes when the peer last sent bytes, and whether it has sent any since it was last asked.
+/// Notes when the peer last sent bytes, and how many it has sent since [#forget].
 final class Activity extends ChannelInboundHandlerAdapter {
 
   private final Connections loop;

@@ -182,7 +182,7 @@ public final class Connections {
     tasks.now(service::end);
   }
 
-  /// A fault of one connection must not reach the others, nor end the timer.
+  /// A failure of one connection must not reach the others, nor end the timer.
   public void forEach(Consumer<Tickable> action) {
     for (Tickable connection : List.copyOf(members)) {
       tasks.now(() -> action.accept(connection));

@@ -4,7 +4,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/// Finds out who asks, and whether he may, before a route is taken.
+/// Finds out who asks, and whether they may, before a route is taken.
 public interface Doorkeeper {
 
   /// What was found out.

@@ -194,7 +194,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
 
   /// Writes on behalf of the conversation.
   ChannelFuture write(FullHttpResponse response) {
-    return context().writeAndFlush(response);
+    return handlerContext().writeAndFlush(response);
   }
 
   /// Throws away what still comes.
@@ -215,7 +215,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
   /// @param begin called when the successor is in its place, before it is given the bytes that the client sent
   ///     without waiting for the answer
   public void takeOver(FullHttpResponse head, ChannelHandler successor, Runnable begin) {
-    ChannelHandlerContext leaving = context();
+    ChannelHandlerContext leaving = handlerContext();
     conversation.leave();
     loop.remove(this);
     releaseInbox();
@@ -233,7 +233,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
 
   /// The channel of this connection.
   public Channel channel() {
-    return context().channel();
+    return handlerContext().channel();
   }
 
   /// The connections among which this one is looked after.
@@ -241,7 +241,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     return loop;
   }
 
-  private ChannelHandlerContext context() {
+  private ChannelHandlerContext handlerContext() {
     ChannelHandlerContext present = ctx;
     if (present == null) {
       throw new IllegalStateException("not in a pipeline");
@@ -249,22 +249,22 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     return present;
   }
 
-  /// Runs on the event loop of this connection, at once when that is where the caller is. A fault of it ends
+  /// Runs on the event loop of this connection, at once when that is where the caller is. A failure of it ends
   /// this connection, with an answer where one is owed.
   public void onLoop(Runnable action) {
-    if (context().executor().inEventLoop()) {
+    if (handlerContext().executor().inEventLoop()) {
       guarded(action);
     } else {
-      context()
+      handlerContext()
           .executor()
           .execute(Guard.task("a request could not be answered", () -> guarded(action)));
     }
   }
 
-  /// Does something on the event loop behind what it has to do already, so that who goes on step by step
+  /// Does something on the event loop after what it has to do already, so that who goes on step by step
   /// takes no turn of the others.
   public void onLoopLater(Runnable action) {
-    context().executor().execute(() -> guarded(action));
+    handlerContext().executor().execute(() -> guarded(action));
   }
 
   /// A future would swallow what its callback throws, and the request would hang for ever.

@@ -35,7 +35,7 @@ public final class HttpLimits {
   /// Who has left less unread is not ended for lack of memory.
   static final int MIN_RELIEF_BYTES = 4 * 1024;
 
-  /// Messages that are decoded before the exchange under way has taken the first of them: what waits behind
+  /// Messages that are decoded before the exchange under way has taken the first of them: what waits after
   /// them waits as bytes.
   static final int MAX_INBOX = 16;
 

@@ -25,7 +25,7 @@ public final class LoopTasks implements Executor {
     eventLoop.execute(guarded(task));
   }
 
-  /// Runs a task on the event loop, behind the sockets that are ready. Tasks that make tasks would keep
+  /// Runs a task on the event loop, after the sockets that are ready. Tasks that make tasks would keep
   /// the loop from its sockets otherwise, for up to a second at a time.
   public void later(Runnable task) {
     if (eventLoop.inEventLoop()) {
@@ -41,7 +41,7 @@ public final class LoopTasks implements Executor {
   }
 
   /// Runs a task on the event loop again and again, with pauses between: at a fixed rate, after a stop of the process all
-  /// runs that were missed would come at once. A fault of one run does not end the others.
+  /// runs that were missed would come at once. A failure of one run does not end the others.
   void every(Runnable task, long pause, TimeUnit unit) {
     eventLoop.scheduleWithFixedDelay(guarded(task), pause, pause, unit);
   }
@@ -55,8 +55,8 @@ public final class LoopTasks implements Executor {
     return Guard.task(FAILED, task);
   }
 
-  /// Tells of a fault that nobody else will hear of.
-  public void tell(Throwable fault) {
-    Guard.caught(FAILED, fault);
+  /// Tells of a failure that nobody else will hear of.
+  public void tell(Throwable failure) {
+    Guard.caught(FAILED, failure);
   }
 }

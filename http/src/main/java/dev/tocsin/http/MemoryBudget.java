@@ -21,7 +21,7 @@ public final class MemoryBudget {
   private final Set<Account> holding = new HashSet<>();
   private long heldBytes;
 
-  /// Somebody who can let go of what he holds.
+  /// Somebody who can let go of what they hold.
   public interface Holder {
 
     /// Ends what the memory is held for, in words, and sets the account to what is left.

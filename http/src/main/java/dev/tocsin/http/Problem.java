@@ -7,7 +7,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Why a request is refused: a value, not an exception, because it is expected. [Response#problem] makes
 /// the answer of it.
 ///
-/// The codes of HTTP itself are made here; who serves something has codes of his own besides.
+/// The codes of HTTP itself are made here; whoever serves something has codes of its own besides.
 ///
 /// @param code the stable code, for instance `not_found`
 /// @param message a sentence for a person

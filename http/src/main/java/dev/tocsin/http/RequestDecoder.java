@@ -47,7 +47,7 @@ final class RequestDecoder extends HttpRequestDecoder {
   /// There are bytes that nobody has wanted yet.
   private boolean holding;
 
-  /// The end of the input, which came behind bytes that are held.
+  /// The end of the input, which came after bytes that are held.
   private @Nullable Object inputEnd;
 
   RequestDecoder() {

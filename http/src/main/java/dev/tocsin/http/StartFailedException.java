@@ -1,7 +1,7 @@
 package dev.tocsin.http;
 
 /// The server could not start, for a reason that the user can do something about. The message is a
-/// sentence for him.
+/// sentence for the user.
 public final class StartFailedException extends Exception {
 
   private static final long serialVersionUID = 1;

@@ -8,15 +8,15 @@ import java.util.function.LongSupplier;
 
 /// Divides the time of an event loop among connections that send faster than their input is worked off.
 ///
-/// A round is what a loop reads from all sockets that are ready. As long as it is short, everybody is
-/// served as he comes. When it has taken [#ROUND_NANOS], whoever still has something waits in line,
-/// and is served behind the sockets that are ready and behind the events that are to be delivered: for
+/// A round is what a loop reads from all sockets that are ready. As long as it is short, every connection
+/// is served at once. When it has taken [#ROUND_NANOS], whoever still has something waits in line,
+/// and is served after the sockets that are ready and after the events that are to be delivered: for
 /// [#SLICE_NANOS] at a time, and all of the line together no longer than a round.
 ///
 /// So what one client sends, good or bad, costs the others a part of a millisecond and no more, whatever
-/// the way in. Who works off input asks [#isOver] before each piece of it: a line, a frame, a request. Also
-/// reading on waits then; a socket that always has more would be read for ever otherwise, since io_uring tells
-/// of what it brings in the round in which it was asked for it.
+/// the way in. Whoever works off input asks [#isOver] before each piece of it: a line, a frame, a request.
+/// Reading on waits as well: otherwise a socket that always has more would be read for ever, since io_uring
+/// brings more in the very round in which it was asked for it.
 ///
 /// Belongs to the event loop.
 public final class Turns {
@@ -28,8 +28,8 @@ public final class Turns {
   static final long SLICE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
   private final LongSupplier nanoTime;
-  private final Executor behindThisRound;
-  private final Executor behindReadySockets;
+  private final Executor afterThisRound;
+  private final Executor afterReadySockets;
   private final SequencedSet<Waiting> line = new LinkedHashSet<>();
   private boolean open;
   private boolean lineIsDue;
@@ -46,12 +46,12 @@ public final class Turns {
   /// Nobody waits.
   ///
   /// @param nanoTime a clock that never goes backwards, in nanoseconds
-  /// @param behindThisRound runs a task when the sockets that are ready have been read
-  /// @param behindReadySockets runs a task after that, when those have been read that are ready then
-  Turns(LongSupplier nanoTime, Executor behindThisRound, Executor behindReadySockets) {
+  /// @param afterThisRound runs a task when the sockets that are ready have been read
+  /// @param afterReadySockets runs a task after that, when those have been read that are ready then
+  Turns(LongSupplier nanoTime, Executor afterThisRound, Executor afterReadySockets) {
     this.nanoTime = nanoTime;
-    this.behindThisRound = behindThisRound;
-    this.behindReadySockets = behindReadySockets;
+    this.afterThisRound = afterThisRound;
+    this.afterReadySockets = afterReadySockets;
   }
 
   /// Whether the loop has to look after others now, before another piece of input.
@@ -60,7 +60,7 @@ public final class Turns {
     if (!open) {
       open = true;
       endNanos = now + ROUND_NANOS;
-      behindThisRound.execute(this::endRound);
+      afterThisRound.execute(this::endRound);
     }
     return now - endNanos >= 0;
   }
@@ -78,7 +78,7 @@ public final class Turns {
   private void serveLater() {
     if (!lineIsDue && !line.isEmpty()) {
       lineIsDue = true;
-      behindReadySockets.execute(this::serve);
+      afterReadySockets.execute(this::serve);
     }
   }
 

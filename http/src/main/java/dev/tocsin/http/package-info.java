@@ -9,7 +9,7 @@
 /// | [RequestDecoder], `HttpResponseEncoder` | bytes to requests, answers to bytes |
 /// | [HttpConnection] | one request at a time: its [Conversation] finds the [Route] in [Routes], which makes an [Exchange] |
 ///
-/// No client takes the loop for himself: input is worked off in [Turns]. What a crowd of them may hold is a
+/// No client takes the loop for itself: input is worked off in [Turns]. What a crowd of them may hold is a
 /// [MemoryBudget], and outside the heap [SocketMemory]. What nobody else would catch ends in [Guard].
 ///
 /// An exchange answers with a [Response], which may be a [Problem], or takes the connection over: then all

@@ -18,11 +18,11 @@ class ConnectionsTest {
   private static final class Connection implements Tickable {
 
     private final List<String> calls;
-    private final @Nullable Throwable fault;
+    private final @Nullable Throwable failure;
 
-    Connection(List<String> calls, @Nullable Throwable fault) {
+    Connection(List<String> calls, @Nullable Throwable failure) {
       this.calls = calls;
-      this.fault = fault;
+      this.failure = failure;
     }
 
     @Override
@@ -49,7 +49,7 @@ class ConnectionsTest {
     }
 
     private void breakIfBroken() {
-      switch (fault) {
+      switch (failure) {
         case RuntimeException e -> throw e;
         case Error e -> throw e;
         case null, default -> {}
@@ -57,14 +57,14 @@ class ConnectionsTest {
     }
   }
 
-  static Stream<Throwable> faults() {
+  static Stream<Throwable> failures() {
     return Stream.of(
         new IllegalStateException("a bug"), new InternalError("a bug, or not enough memory"));
   }
 
   @ParameterizedTest
-  @MethodSource("faults")
-  void looksAfterTheOthersWhenOneConnectionBreaks(Throwable fault) {
+  @MethodSource("failures")
+  void looksAfterTheOthersWhenOneConnectionBreaks(Throwable failure) {
     EmbeddedChannel channel = new EmbeddedChannel();
     HttpContext context =
         new HttpContext(
@@ -78,7 +78,7 @@ class ConnectionsTest {
     Connections connections =
         new Connections(channel.eventLoop(), context, made -> new Recorded(calls));
     for (int i = 0; i < 3; i++) {
-      connections.add(new Connection(calls, fault));
+      connections.add(new Connection(calls, failure));
       connections.add(new Connection(calls, null));
     }
 
@@ -94,8 +94,8 @@ class ConnectionsTest {
 
   /// Everyone else is told all the same.
   @ParameterizedTest
-  @MethodSource("faults")
-  void takesLeaveOfEveryoneAndTellsWhenTheServiceFails(Throwable fault) {
+  @MethodSource("failures")
+  void takesLeaveOfEveryoneAndTellsWhenTheServiceFails(Throwable failure) {
     EmbeddedChannel channel = new EmbeddedChannel();
     HttpContext context =
         new HttpContext(
@@ -106,7 +106,7 @@ class ConnectionsTest {
             1,
             new SocketMemory(1L << 30, () -> 0));
     List<String> calls = new ArrayList<>();
-    Connection broken = new Connection(new ArrayList<>(), fault);
+    Connection broken = new Connection(new ArrayList<>(), failure);
     Connections connections =
         new Connections(
             channel.eventLoop(),

@@ -14,22 +14,22 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class GuardTest {
 
-  static Stream<Throwable> faults() {
+  static Stream<Throwable> failures() {
     return Stream.of(new IllegalStateException("a bug"), new InternalError("a bug of the JVM"));
   }
 
-  private static void raise(Throwable fault) {
-    switch (fault) {
+  private static void raise(Throwable failure) {
+    switch (failure) {
       case RuntimeException e -> throw e;
       case Error e -> throw e;
-      default -> throw new AssertionError(fault);
+      default -> throw new AssertionError(failure);
     }
   }
 
   @ParameterizedTest
-  @MethodSource("faults")
-  void whatATaskThrowsIsLogged(Throwable fault) {
-    Guard.task("it could not be done", () -> raise(fault)).run();
+  @MethodSource("failures")
+  void whatATaskThrowsIsLogged(Throwable failure) {
+    Guard.task("it could not be done", () -> raise(failure)).run();
 
     assertThat(RecordedLogs.take())
         .singleElement()
@@ -38,12 +38,11 @@ class GuardTest {
   }
 
   @ParameterizedTest
-  @MethodSource("faults")
-  void whatACallbackOfAFutureThrowsIsLogged(Throwable fault) {
+  @MethodSource("failures")
+  void whatACallbackOfAFutureThrowsIsLogged(Throwable failure) {
     CompletableFuture<String> future = new CompletableFuture<>();
     List<Runnable> tasks = new ArrayList<>();
-    Guard.whenComplete(
-        future, tasks::add, "it could not be told", (value, failure) -> raise(fault));
+    Guard.whenComplete(future, tasks::add, "it could not be told", (value, told) -> raise(failure));
 
     future.complete("x");
     tasks.getFirst().run();

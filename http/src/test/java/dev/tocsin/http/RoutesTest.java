@@ -36,7 +36,7 @@ class RoutesTest {
         HttpResponseStatus.OK, "text/plain", text.getBytes(StandardCharsets.UTF_8), Map.of());
   }
 
-  /// Sends the body back, behind who has sent it.
+  /// Sends the body back, after the name of who has sent it.
   private static final Route ECHO =
       Route.post(
           "/echo/{name}",

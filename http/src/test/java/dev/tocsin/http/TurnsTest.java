@@ -11,21 +11,21 @@ import org.junit.jupiter.api.Test;
 
 class TurnsTest {
 
-  private final Queue<Runnable> behindRound = new ArrayDeque<>();
-  private final Queue<Runnable> behindSockets = new ArrayDeque<>();
+  private final Queue<Runnable> afterRound = new ArrayDeque<>();
+  private final Queue<Runnable> afterSockets = new ArrayDeque<>();
   private final List<String> served = new ArrayList<>();
   private long nanos;
-  private final Turns turns = new Turns(() -> nanos, behindRound::add, behindSockets::add);
+  private final Turns turns = new Turns(() -> nanos, afterRound::add, afterSockets::add);
 
   private void endRound() {
-    while (!behindRound.isEmpty()) {
-      behindRound.remove().run();
+    while (!afterRound.isEmpty()) {
+      afterRound.remove().run();
     }
   }
 
   /// Serves the line once; what that puts in line waits for the next time.
   private void serveLine() {
-    behindSockets.remove().run();
+    afterSockets.remove().run();
     endRound();
   }
 
@@ -82,7 +82,7 @@ class TurnsTest {
     serveLine();
 
     assertThat(nanos).isLessThanOrEqualTo(Turns.ROUND_NANOS + Turns.SLICE_NANOS);
-    assertThat(behindSockets).hasSize(1);
+    assertThat(afterSockets).hasSize(1);
   }
 
   @Test
@@ -94,7 +94,7 @@ class TurnsTest {
     serveLine();
 
     assertThat(served).containsExactly("a");
-    assertThat(behindSockets).isEmpty();
+    assertThat(afterSockets).isEmpty();
   }
 
   @Test

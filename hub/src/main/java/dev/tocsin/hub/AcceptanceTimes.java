@@ -6,7 +6,7 @@ import java.util.TreeMap;
 /// When the events of a log in memory were accepted: one mark for each time at which some were.
 /// Unsynchronised.
 ///
-/// The times ascend: while the clock is behind a time that it has told before, that one counts on.
+/// The times ascend: while the clock tells an earlier time than it has told before, the one before counts on.
 final class AcceptanceTimes {
 
   /// The first sequence that was accepted at a time.

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 ///
 /// Sequences ascend and are never given twice within an epoch ([LogState#epoch]); nobody but the log gives
 /// them. Others may append to the same log, also types that nobody here knows. What the log has lost is
-/// told, to the follower and to who reads. Any thread may call anything, and nothing blocks: a log that
+/// told to the follower and to readers. Any thread may call anything, and nothing blocks: a log that
 /// has to wait for a disk or a network answers later.
 public interface EventLog extends AutoCloseable {
 
@@ -25,18 +25,18 @@ public interface EventLog extends AutoCloseable {
   /// repeat an earlier publish ([IdempotencyKey]) are answered like it. Appends of one thread keep their
   /// order.
   ///
-  /// That they have been handed to the follower as well is not said: [#reach] waits for it.
+  /// The answer does not wait until the follower has them as well; [#reach] does.
   ///
   /// @param appends at least one
   /// @return one result for each, in their order; completed on a thread of the log's or the caller's,
   ///     which must not be blocked
   CompletionStage<List<AppendResult>> append(List<Append> appends);
 
-  /// Reads on after a position, in order: what was handed to the follower and is of the wanted types, of
-  /// it `maxEvents` events, fewer when they exceed `maxBytes` of JSON, but at least one when the look
-  /// came to one. It may end earlier, so that no single look takes long: [Page#position] says how far it
+  /// Reads on after a position, in order, what the follower has been handed and is of the wanted types:
+  /// `maxEvents` events, fewer when they exceed `maxBytes` of JSON, but at least one if the look came to
+  /// one. It may end earlier, so that no single look takes long: [Page#position] says how far it
   /// came, and it comes further each time as long as there is something after the position. A stretch
-  /// that cannot be read any more is named and passed by.
+  /// that cannot be read any more is named and passed.
   ///
   /// @param after a position; one above the newest has nothing after it
   /// @param maxEvents at least 1
@@ -65,8 +65,8 @@ public interface EventLog extends AutoCloseable {
 
   /// Waits until the follower has been handed everything up to a sequence.
   ///
-  /// @param sequence of the present epoch; one that the log knows not to have given, and that nobody else
-  ///     can give, is not waited for
+  /// @param sequence of the present epoch; one that was never given, and that nobody but this log can give,
+  ///     is not waited for
   /// @param atMost how long to wait
   /// @return completed with the last sequence that the follower was told of, which is lower when the time
   ///     is up or waiting is of no use

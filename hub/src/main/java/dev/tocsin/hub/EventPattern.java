@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// `*` stands for any run of characters (dots included), `?` for one, `[abc]` and `[a-z]` for one of
 /// a set, `[!a]` for one outside it; everything else for itself, in any letter case. A `]` right
-/// behind the opening is a member of the set, and an empty range such as `[z-a]` has no members:
+/// after the opening is a member of the set, and an empty range such as `[z-a]` has no members:
 /// as in Python's `fnmatch`.
 ///
 /// Matching walks the name with one place to come back to, the last `*`: no recursion, no regular

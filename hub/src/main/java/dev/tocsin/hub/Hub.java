@@ -28,7 +28,7 @@ public final class Hub {
 
   private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
 
-  /// How long the log's delivery may take behind its acknowledgement before the fate of a publish counts as
+  /// How long after its acknowledgement the log's delivery may take before the fate of a publish counts as
   /// unknown.
   private static final Duration DELIVERY_TIME = Duration.ofSeconds(10);
 
@@ -272,7 +272,7 @@ public final class Hub {
     return encoder.catalog();
   }
 
-  /// The log behind this hub.
+  /// The log of this hub.
   public EventLog log() {
     return log;
   }

@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// A log that lives as long as the process: for tests, demos and for who wants no disk.
+/// A log that lives as long as the process: for tests, for demos and for whoever wants no disk.
 ///
 /// It keeps the newest events up to a bound in bytes. An append is safe at once, on the caller's
 /// thread, and the follower is called before it returns. Reading is done at once as well. Nobody else

@@ -18,18 +18,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Pages of the log for all who are lagging, and for who asks for history; read one after another, so that
-/// they pace a crowd that comes back all at once. Any thread may call.
+/// Pages of the log for all connections that lag, and for requests for history. They are read one after another, so
+/// that a crowd that comes back all at once is paced. Any thread may call.
 ///
-/// Reading is shared. Those who want the same types and stand near each other get the same page. Every other
-/// page is for the one who stands lowest: he catches up with the next, and both go on together, so that a
-/// crowd spread over the whole log is one before it has read the log once. The pages between are for the one
-/// who has waited longest, so that nobody waits for all who stand below him; they are no more than the
-/// others, so twice the log is the most that is read (`LogPagesTest`). Those of different types take turns: a
-/// look at the index for a rare one goes between two pages of a long replay.
+/// Reading is shared. Readers that want the same types and stand near each other get the same page. Every other page is
+/// for the lowest reader: it catches up with the next one, and both go on together, so that a crowd spread over the
+/// whole log has become one by the time the log has been read once. The pages in between are for the reader that has
+/// waited longest, so that none waits for all that stand below it. They are no more than the others, so the log is read
+/// twice at the most (`LogPagesTest`). Readers of different types take turns: a look at the index for a rare type goes
+/// between two pages of a long replay.
 ///
-/// What is held is bounded: the latest pages up to [#KEPT_BYTES], and at most [#MAX_LENT] pages that somebody
-/// has been given and has not taken yet; then nothing is read until one is taken.
+/// What is held is bounded: the latest pages up to [#KEPT_BYTES], and at most [#MAX_LENT] pages that a reader
+/// has been given and has not taken yet. Then nothing is read until one is taken.
 public final class LogPages {
 
   private static final Logger LOG = LoggerFactory.getLogger(LogPages.class);
@@ -37,10 +37,10 @@ public final class LogPages {
   static final int PAGE_EVENTS = 256;
   static final int PAGE_BYTES = 256 * 1024;
 
-  /// What the pages weigh that are kept for those who come a little later, in bytes.
+  /// The pages that are kept for readers that come a little later, in bytes.
   static final long KEPT_BYTES = 16L << 20;
 
-  /// How many pages may be out with those who have not taken them yet.
+  /// How many pages may be out with readers that have not taken them yet.
   static final int MAX_LENT = 32;
 
   private static final long WARNING_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -68,7 +68,7 @@ public final class LogPages {
     /// @param lease to be closed when the page has been taken: until then it counts
     void page(Lease lease);
 
-    /// The log cannot be read at the moment. It has been told of in the server's log.
+    /// The log cannot be read at the moment, which the server has logged.
     void failed(Throwable failure);
   }
 
@@ -114,14 +114,14 @@ public final class LogPages {
     }
   }
 
-  /// Those who want the same types.
+  /// The readers that want the same types.
   private static final class Lane {
 
     private final TypeFilter filter;
     private final TreeMap<Long, Kept> pages = new TreeMap<>();
     private final TreeMap<Long, List<Reader>> waiting = new TreeMap<>();
 
-    /// The positions of those who wait, the first that came first.
+    /// The positions of the readers that wait, in the order in which they came.
     private final Set<Long> arrivals = new LinkedHashSet<>();
 
     private boolean lowestIsNext = true;
@@ -148,7 +148,7 @@ public final class LogPages {
       return lowest ? waiting.firstKey() : arrivals.iterator().next();
     }
 
-    /// Those who wait between two positions; they wait no longer.
+    /// The readers that wait between two positions; they wait no longer.
     List<Reader> take(long from, long below) {
       List<Reader> readers = new ArrayList<>();
       Map<Long, List<Reader>> there = waiting.subMap(from, below);
@@ -369,7 +369,7 @@ public final class LogPages {
     }
   }
 
-  /// One warning a second for all who cannot read.
+  /// One warning a second for all readers together.
   private void warn(long after, int readers, Throwable failure) {
     int count;
     lock.lock();

@@ -95,8 +95,8 @@ final class RecentEvents {
     lastOfType[type] = event.sequence();
   }
 
-  /// Goes on after events that the log has lost. Memory holds nothing before them any more, so who has not
-  /// passed them reads the log, which names them.
+  /// Goes on after events that the log has lost. Memory holds nothing before them any more, so a cursor that has
+  /// not passed them reads the log, which names them.
   void skip(long to) {
     lock.lock();
     try {

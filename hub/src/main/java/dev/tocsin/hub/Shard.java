@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// It is woken by one flag, not fed by a queue: a turn reads what there is since the last one, gathers a batch for each
 /// audience that wants some of it, and sends each batch once. A busy shard waits a little for more before a turn
 /// ([Pace]). A turn ends when its batches together have reached a bound, however many audiences there are; what is left
-/// is done in further turns, behind whatever else the owner has to do. A shard that was held up for so long that memory
+/// is done in further turns, after whatever else the owner has to do. A shard that was held up for so long that memory
 /// has moved on jumps to the head, and sends its connections to the log for what lies between.
 ///
 /// Every change of a subscription first brings the cursor to the head, so that what follows a change
@@ -59,8 +59,8 @@ public final class Shard<C> {
     }
   }
 
-  /// A task that tells the owner of its fault instead of throwing it: whoever runs tasks after a pause keeps what
-  /// they throw in a future that nobody reads.
+  /// A task that tells the owner of its failure instead of throwing it: an executor that runs tasks after a pause keeps
+  /// what they throw in a future that nobody reads.
   private Runnable guarded(Runnable task) {
     return () -> {
       try {
@@ -92,7 +92,7 @@ public final class Shard<C> {
       }
     }
     if (waiting > 0 && pace.turnDone(waiting, begin)) {
-      // Behind the sockets: an owner may gather what a turn writes and hand it to the kernel then.
+      // After the sockets: an owner may gather what a turn writes and hand it to the kernel then.
       hand(this::timeTurn);
     }
   }
@@ -206,7 +206,7 @@ public final class Shard<C> {
     return new Replay<>(this, connection, after, previous);
   }
 
-  /// Whether the connection wants an event now, be it of a type that nobody has heard of here.
+  /// Whether the connection wants an event now, even one of a type that is unknown here.
   boolean wants(C connection, LoggedEvent event) {
     return cursor.index().wants(connection, event.event().type());
   }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// It first *gathers*: it reads on and adds each event, by reference, to the batch of each audience that wants it.
 /// Then it *sends*: each audience's batch goes to its members, once. Both stop when the batches together have reached
 /// [ShardOutput#maxTurnBytes], however many audiences there are. So an event may have been sent to some audiences and not yet to
-/// others: who asks for a connection's position has its batch sent first ([#positionOf]), and an audience sends its
+/// others: whoever asks for a connection's position has its batch sent first ([#positionOf]), and an audience sends its
 /// batch before its members change ([ShardAudience]).
 ///
 /// Between the two, when nothing is left to be sent, it looks whether the log has begun a new life, and takes in the
@@ -143,8 +143,8 @@ final class ShardCursor<C> {
     }
   }
 
-  /// Goes to the head of the log's present life when it has begun a new one. Whoever stood in the earlier one has lost
-  /// his place, and the owner is told to end him. Only called when nothing is left to be sent.
+  /// Goes to the head of the log's present life when it has begun a new one. Connections that stood in the earlier
+  /// one have lost their place, and the owner is told to end them. Only called when nothing is left to be sent.
   private void followSuccession() {
     RecentEvents next = recent.successor();
     if (next == null) {
@@ -214,7 +214,7 @@ final class ShardCursor<C> {
     return (long) wanting.size() * ShardAudience.cost(event);
   }
 
-  /// Leaves what follows a position to the connections, who read the log for themselves: reading it here
+  /// Leaves what follows a position to the connections, which read the log themselves: reading it here
   /// would hold up the owner. Those whose batches are still to be sent go back to where these began.
   private void goToHead(long after) {
     takePlace(recent.head());
@@ -243,8 +243,8 @@ final class ShardCursor<C> {
     }
   }
 
-  /// Sends the batch of an audience, if it has one. When that fails, who has it and who has not is unknown:
-  /// everyone reads it in the log.
+  /// Sends the batch of an audience, if it has one. When that fails, nobody knows who has it: all read it
+  /// in the log.
   private void send(ShardAudience<C> audience) {
     Batch batch = audience.takeBatch();
     if (batch == null) {

@@ -7,7 +7,7 @@ import java.util.concurrent.Executor;
 public interface ShardOwner extends Executor {
 
   /// Runs a task after a pause of a few milliseconds at the most, in which the thread does something else or
-  /// nothing. Only called on the thread itself. An owner that cannot wait runs it behind the tasks that it
+  /// nothing. Only called on the thread itself. An owner that cannot wait runs it after the tasks that it
   /// has.
   ///
   /// @param nanos the pause, in nanoseconds
@@ -15,9 +15,9 @@ public interface ShardOwner extends Executor {
     execute(task);
   }
 
-  /// Tells of a fault in the shard's work, which goes on: no task of a shard ever throws. Only called on the
+  /// Tells of a failure in the shard's work, which goes on: no task of a shard ever throws. Only called on the
   /// thread itself; must not throw.
-  void failed(Throwable fault);
+  void failed(Throwable failure);
 
   /// The log has begun a new life: the connections that the shard had stand in the earlier one, get nothing
   /// any more and have to be ended. Only called on the thread itself, in the middle of the shard's work, so

@@ -61,8 +61,8 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     return table;
   }
 
-  /// Takes in types that have become known: from now on the patterns that match them, and those who never
-  /// subscribed, are among those who want them. Costs a look at every connection.
+  /// Takes in types that have become known. From now on they are wanted by connections whose patterns match them, and
+  /// by those that never subscribed. Looks at every connection.
   ///
   /// @param larger has grown out of [#table]
   void learn(TypeTable larger) {

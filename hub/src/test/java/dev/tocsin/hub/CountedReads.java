@@ -13,7 +13,7 @@ public final class CountedReads extends ForwardingLog {
   private final AtomicLong events = new AtomicLong();
 
   /// Why it cannot be read; `null` when it can.
-  public volatile @Nullable RuntimeException fault;
+  public volatile @Nullable RuntimeException failure;
 
   public CountedReads(EventLog log) {
     super(log);
@@ -32,7 +32,7 @@ public final class CountedReads extends ForwardingLog {
   @Override
   public CompletionStage<Page> read(long after, TypeFilter types, int maxEvents, int maxBytes) {
     pages.incrementAndGet();
-    RuntimeException reason = fault;
+    RuntimeException reason = failure;
     if (reason != null) {
       return CompletableFuture.failedFuture(reason);
     }

@@ -186,12 +186,12 @@ class LogPagesTest {
   @Test
   void failsOnlyWhoAskedForWhatCannotBeRead() {
     append(10, "a.a", 10);
-    log.fault = new IllegalStateException("unreadable");
+    log.failure = new IllegalStateException("unreadable");
     Crowd crowd = new Crowd();
     crowd.read(0, TypeFilter.ALL);
     assertThat(crowd.finished).isEqualTo(1);
 
-    log.fault = null;
+    log.failure = null;
     crowd.read(0, TypeFilter.ALL);
     crowd.runAll();
     assertThat(crowd.finished).isEqualTo(2);

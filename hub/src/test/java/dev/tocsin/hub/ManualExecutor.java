@@ -10,17 +10,17 @@ import java.util.concurrent.RejectedExecutionException;
 final class ManualExecutor implements ShardOwner {
 
   private final Queue<Runnable> tasks = new ArrayDeque<>();
-  private final List<Throwable> faults = new ArrayList<>();
+  private final List<Throwable> failures = new ArrayList<>();
   private boolean stopped;
 
   @Override
-  public void failed(Throwable fault) {
-    faults.add(fault);
+  public void failed(Throwable failure) {
+    failures.add(failure);
   }
 
   /// What it was told of.
-  List<Throwable> faults() {
-    return faults;
+  List<Throwable> failures() {
+    return failures;
   }
 
   @Override

@@ -34,7 +34,7 @@ final class NaiveGlob {
     if (name.isEmpty()) {
       return false;
     }
-    List<String> behind = name.subList(1, name.size());
+    List<String> rest = name.subList(1, name.size());
     if (first.equals("[")) {
       boolean negated = pattern.get(1).equals("!");
       int from = negated ? 2 : 1;
@@ -43,10 +43,10 @@ final class NaiveGlob {
         to++;
       }
       return isMember(pattern.subList(from, to), name.getFirst()) != negated
-          && matches(pattern.subList(to + 1, pattern.size()), behind);
+          && matches(pattern.subList(to + 1, pattern.size()), rest);
     }
     return (first.equals("?") || first.equals(name.getFirst()))
-        && matches(pattern.subList(1, pattern.size()), behind);
+        && matches(pattern.subList(1, pattern.size()), rest);
   }
 
   private static boolean isMember(List<String> set, String character) {

@@ -59,8 +59,8 @@ public class ShardLincheckTest {
     }
 
     @Override
-    public void failed(Throwable fault) {
-      throw new IllegalStateException(fault);
+    public void failed(Throwable failure) {
+      throw new IllegalStateException(failure);
     }
   }
 

@@ -81,7 +81,7 @@ class ShardTest {
     assertThat(outputs.eventsOf("all")).extracting(Event::batch).containsExactly(1, 1, 1, 2);
   }
 
-  /// An owner whose turns take long enough for a pause: it may hand what a turn writes to the kernel behind the turn.
+  /// An owner whose turns take long enough for a pause: it may hand what a turn writes to the kernel after the turn.
   ///
   /// @param pauses those that were asked for, which are over at once
   /// @param meanwhile happens in each
@@ -104,8 +104,8 @@ class ShardTest {
     }
 
     @Override
-    public void failed(Throwable fault) {
-      owner.failed(fault);
+    public void failed(Throwable failure) {
+      owner.failed(failure);
     }
   }
 
@@ -144,7 +144,7 @@ class ShardTest {
   }
 
   @Test
-  void hasTheTimeOfATurnTakenBehindItWhenThereWereSeveralEvents() {
+  void hasTheTimeOfATurnTakenAfterItWhenThereWereSeveralEvents() {
     shard.join("all");
     owner.runAll();
     append("alert.created");
@@ -172,7 +172,7 @@ class ShardTest {
   }
 
   @Test
-  void endsATurnAfterASliceAndGoesOnBehindWhatElseIsToBeDone() {
+  void endsATurnAfterASliceAndGoesOnAfterWhatElseIsToBeDone() {
     owner.runAll();
     shard.join("all");
     for (int i = 0; i < 3_000; i++) {
@@ -412,7 +412,7 @@ class ShardTest {
         .filteredOn(Event.class::isInstance)
         .hasSize(2)
         .allMatch(event -> ((Event) event).sequence() == 3);
-    assertThat(owner.faults()).singleElement().asString().contains("broken");
+    assertThat(owner.failures()).singleElement().asString().contains("broken");
     assertThat(fragile.delivered()).isEqualTo(3 + 2 * 2);
   }
 
@@ -465,7 +465,7 @@ class ShardTest {
     }
 
     // Everyone goes back to where the turn began.
-    assertThat(owner.faults()).hasSize(1);
+    assertThat(owner.failures()).hasSize(1);
     assertThat(outputs.of("all").get(1)).isEqualTo(new Lagging(1, 1));
     assertThat(outputs.of("alerts").get(1)).isEqualTo(new Lagging(1, 1));
     assertThat(outputs.sequencesOf("all")).containsExactly(1L, 5L);

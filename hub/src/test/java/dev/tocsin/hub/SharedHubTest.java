@@ -40,8 +40,8 @@ class SharedHubTest {
             }
 
             @Override
-            public void failed(Throwable fault) {
-              owner.failed(fault);
+            public void failed(Throwable failure) {
+              owner.failed(failure);
             }
 
             @Override
@@ -189,7 +189,7 @@ class SharedHubTest {
     shard.join("old");
     append("alert.created");
     turnUntil(() -> outputs.eventsOf("old").size() == 1);
-    Replay<String> behind = shard.replay("lagging", 0, 0);
+    Replay<String> lagging = shard.replay("lagging", 0, 0);
     InMemoryEventLog other = new InMemoryEventLog("second", 1 << 20);
     other.append(SampleEvents.appends("door.opened", "alert.created", "job.started"));
 
@@ -205,8 +205,8 @@ class SharedHubTest {
     assertThat(outputs.previousOf("new")).containsExactly(3L);
     assertThat(outputs.sequencesOf("old")).containsExactly(1L);
     assertThat(restarts).hasSize(1);
-    assertThat(replay(behind)).isEmpty();
-    assertThat(behind.position()).isZero();
+    assertThat(replay(lagging)).isEmpty();
+    assertThat(lagging.position()).isZero();
   }
 
   @Test

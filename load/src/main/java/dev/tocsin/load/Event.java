@@ -51,7 +51,7 @@ final class Event {
     return digitsAt;
   }
 
-  /// The same with something before and behind it.
+  /// The same with something before and after it.
   Event within(String before, String after) {
     byte[] head = before.getBytes(StandardCharsets.UTF_8);
     byte[] tail = after.getBytes(StandardCharsets.UTF_8);
@@ -62,7 +62,7 @@ final class Event {
     return new Event(whole, head.length + digitsAt);
   }
 
-  /// The same several times over, with a line's end behind each.
+  /// The same several times over, with a line's end after each.
   byte[] lines(int count) {
     byte[] lines = new byte[count * (bytes.length + 1)];
     for (int i = 0; i < count; i++) {

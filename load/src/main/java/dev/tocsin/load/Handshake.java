@@ -52,7 +52,7 @@ final class Handshake {
     String[] lines = answer.split("\r\n", -1);
     if (!lines[0].startsWith("HTTP/1.1 101")) {
       String body = answer.substring(Math.min(answer.length(), answer.indexOf("\r\n\r\n") + 4));
-      return "the server refuses a WebSocket: " + lines[0] + Refusals.behind(body);
+      return "the server refuses a WebSocket: " + lines[0] + Refusals.after(body);
     }
     if (!ACCEPT.equals(header(lines, "sec-websocket-accept"))) {
       return "the server does not answer a WebSocket's handshake as RFC 6455 says";

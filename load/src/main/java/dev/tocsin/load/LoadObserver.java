@@ -2,7 +2,7 @@ package dev.tocsin.load;
 
 import java.time.Duration;
 
-/// Who has a run done: he waits in its stead, and may watch. Called by the thread that runs it.
+/// Whoever has a run done: waits in its stead, and may watch. Called by the thread that runs it.
 public interface LoadObserver {
 
   /// Waits.

@@ -49,7 +49,7 @@ public record LoadReport(
   /// @param lost deliveries that never came
   /// @param gaps how often a connection was told that it had missed something
   /// @param duplicates events that came again
-  /// @param outOfOrder events that came behind a later one
+  /// @param outOfOrder events that came after a later one
   /// @param closed connections that were cut
   /// @param latency from the intended time to the arrival; `null` when nothing arrived
   /// @param serverCpu share of a core that the server used; `null` when it does not tell

@@ -36,7 +36,7 @@ final class Mark {
     return new String(tag, StandardCharsets.US_ASCII) + "0".repeat(BYTES - TAG_BYTES);
   }
 
-  /// Where the tag begins at or behind `from`; -1 when it does not, or not whole, before `to`.
+  /// Where the tag begins at or after `from`; -1 when it does not, or not whole, before `to`.
   int find(byte[] bytes, int from, int to) {
     for (int at = from, last = to - TAG_BYTES; at <= last; at++) {
       if (isAt(bytes, at)) {

@@ -69,7 +69,7 @@ final class PublisherPosts implements Outlet {
     }
     String body = chunked ? chunks() : bytes(length);
     if (status.length() < 12 || status.charAt(9) != '2') {
-      throw new LoadException("the server refuses the events: " + status + Refusals.behind(body));
+      throw new LoadException("the server refuses the events: " + status + Refusals.after(body));
     }
     if (body.contains("\"rejected_count\":") && !body.contains("\"rejected_count\":0")) {
       throw new LoadException("the server refuses the events: " + Refusals.of(body));

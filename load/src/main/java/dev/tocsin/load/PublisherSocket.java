@@ -65,7 +65,7 @@ final class PublisherSocket implements Outlet {
 
   /// Reads the answer to the handshake.
   ///
-  /// @return what came behind it
+  /// @return what came after it
   private byte[] answer() throws IOException, LoadException {
     byte[] bytes = new byte[Handshake.MAX_BYTES];
     int count = 0;

@@ -126,7 +126,7 @@ final class ReceivingLoop {
           channels.clear();
         })
         .syncUninterruptibly();
-    // That they are closed is told behind it.
+    // That they are closed is told after it.
     eventLoop.submit(() -> {}).syncUninterruptibly();
   }
 

@@ -32,8 +32,8 @@ final class Refusals {
     return line.length() > MAX_CHARACTERS ? line.substring(0, MAX_CHARACTERS) + "…" : line;
   }
 
-  /// The same behind a status line.
-  static String behind(String text) {
+  /// The same, as it follows a status line.
+  static String after(String text) {
     String reason = of(text);
     return reason.isEmpty() ? "" : " (" + reason + ")";
   }

@@ -5,9 +5,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
-/// The times at which events of an open loop are due. They depend on nothing but the beginning: who
-/// is late sends without a pause until he is on time again, and the events keep the times at which
-/// they were due.
+/// The times at which events of an open loop are due. They depend on nothing but the beginning: a
+/// producer that is late sends without a pause until it is on time again, and the events keep the times
+/// at which they were due.
 ///
 /// @param nanoTime a clock that never goes backwards
 /// @param sleep waits about so many nanoseconds, at least 0; may return early

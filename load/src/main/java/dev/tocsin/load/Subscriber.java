@@ -135,7 +135,7 @@ final class Subscriber extends ChannelInboundHandlerAdapter implements FrameScan
         ? ""
         : " with "
             + (((bytes[from] & 0xff) << 8) | (bytes[from + 1] & 0xff))
-            + Refusals.behind(new String(bytes, from + 2, to - from - 2, StandardCharsets.UTF_8));
+            + Refusals.after(new String(bytes, from + 2, to - from - 2, StandardCharsets.UTF_8));
   }
 
   private void data(int first, byte[] bytes, int from, int to) {

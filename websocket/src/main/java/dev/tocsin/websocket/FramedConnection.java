@@ -148,7 +148,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  /// Sends frames at once, behind all that was written before.
+  /// Sends frames at once, after all that was written before.
   public final void send(ByteBuf frames) {
     outlet.send(frames);
   }
@@ -158,7 +158,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     return outlet.writeAndFlush(frames);
   }
 
-  /// Does something whose output leaves in one write. A fault of it ends this connection and no other.
+  /// Does something whose output leaves in one write. A failure of it ends this connection and no other.
   public final void together(Runnable action) {
     boolean outermost = !corked;
     corked = true;
@@ -176,8 +176,8 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   }
 
   /// The server is at fault: ends this connection.
-  public final void fail(Throwable fault) {
-    channel.pipeline().fireExceptionCaught(fault);
+  public final void fail(Throwable failure) {
+    channel.pipeline().fireExceptionCaught(failure);
   }
 
   @Override

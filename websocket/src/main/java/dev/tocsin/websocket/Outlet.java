@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A frame that waits for its socket costs a buffer and an entry in a queue, some 300 bytes, however few it
 /// carries itself. So pongs are counted by what they cost, and a client is sent no more of them than
-/// [#MAX_PONG_BYTES] ahead of what it has taken: of the pings behind that, only the newest is answered, as
+/// [#MAX_PONG_BYTES] ahead of what it has taken: of the pings after that, only the newest is answered, as
 /// RFC 6455, section 5.5.3 allows. Belongs to the event loop.
 final class Outlet {
 
@@ -97,7 +97,7 @@ final class Outlet {
     channel.flush();
   }
 
-  /// Sends all that was added, and this behind it.
+  /// Sends all that was added, and this after it.
   ChannelFuture writeAndFlush(ByteBuf frames) {
     push();
     return channel.writeAndFlush(frames);

@@ -65,7 +65,7 @@ class MessageInflaterTest {
   }
 
   @Test
-  void goesOnBehindAMessageThatCouldNotBeInflated() throws Exception {
+  void goesOnAfterAMessageThatCouldNotBeInflated() throws Exception {
     byte[] good = Deflated.of(new byte[300]);
     assertThatThrownBy(() -> inflate(new byte[] {-1, -1, -1}, 100))
         .isInstanceOf(DataFormatException.class);

@@ -87,7 +87,7 @@ final class Stage {
     return random.nextInt(min, max + 1);
   }
 
-  /// A number with one digit behind the point.
+  /// A number with one digit after the point.
   double between(double min, double max) {
     return tenths(min + random.nextDouble() * (max - min));
   }

@@ -1,0 +1,109 @@
+package dev.tocsin.app;
+
+import dev.tocsin.events.EventCatalog;
+import dev.tocsin.gateway.GatewaySettings;
+import dev.tocsin.sqlite.Durability;
+import dev.tocsin.sqlite.SqliteSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// The options that say which log a server has, and what it keeps.
+final class LogOptions {
+
+  private static final ByteSize MEMORY_SIZE =
+      new ByteSize(Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 2));
+  private static final ByteSize DISK_SIZE = new ByteSize(2L << 30);
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Where the log is kept (default: ./data).")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--memory",
+      description = "Keep the log in memory instead: it is gone when the server stops.")
+  private boolean memory;
+
+  @Option(
+      names = "--durability",
+      paramLabel = "MODE",
+      description =
+          "What an acknowledged event survives: process (the death of the server) or power (the"
+              + " loss of power as well, at the price of a disk flush for each group of events)"
+              + " (default: process).")
+  private Durability durability = Durability.PROCESS;
+
+  @Option(
+      names = "--retain",
+      paramLabel = "TIME",
+      description = "How long events are kept, for instance 12h or 30d (default: 7d).")
+  private TimeSpan retain = new TimeSpan(Duration.ofDays(7));
+
+  @Option(
+      names = "--retain-bytes",
+      paramLabel = "SIZE",
+      description =
+          "How large the log may grow, for instance 64m or 2g; beyond it the oldest events go"
+              + " (default: 2g, with --memory 256m).")
+  private @Nullable ByteSize retainBytes;
+
+  @Option(
+      names = "--idempotency-window",
+      paramLabel = "TIME",
+      description = "How long the keys of idempotent publishes are remembered (default: 10m).")
+  private TimeSpan idempotencyWindow = new TimeSpan(Duration.ofMinutes(10));
+
+  /// Refuses options that contradict each other.
+  void check() throws WrongUse {
+    if (memory && data != null) {
+      throw new WrongUse("--memory keeps no log on disk: leave out --data " + data);
+    }
+  }
+
+  /// Starts a server with the log that is asked for.
+  Server start(EventCatalog catalog, GatewaySettings settings, Surroundings surroundings)
+      throws Failure, WrongUse {
+    return memory
+        ? inMemory(catalog, settings, surroundings)
+        : Server.onDisk(catalog, disk(), settings, surroundings.clock());
+  }
+
+  private Server inMemory(EventCatalog catalog, GatewaySettings settings, Surroundings surroundings)
+      throws Failure {
+    ByteSize size = retainBytes == null ? MEMORY_SIZE : retainBytes;
+    if (size.bytes() > Runtime.getRuntime().maxMemory() / 2) {
+      surroundings.say(
+          "note: --retain-bytes is more than half of the memory that Java may use; if it runs out,"
+              + " raise -Xmx in TOCSIN_JAVA_OPTS");
+    }
+    return Server.inMemory(
+        catalog, size, idempotencyWindow.duration(), settings, surroundings.clock());
+  }
+
+  private SqliteSettings disk() throws WrongUse {
+    try {
+      return new SqliteSettings(
+          directory(),
+          durability,
+          retain.duration(),
+          (retainBytes == null ? DISK_SIZE : retainBytes).bytes(),
+          idempotencyWindow.duration());
+    } catch (IllegalArgumentException e) {
+      throw new WrongUse(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Path directory() {
+    return data == null ? Path.of("data") : data;
+  }
+
+  /// Where the log is and what it keeps, for a person.
+  String description() {
+    return memory
+        ? "in memory (gone when the server stops)"
+        : "in " + directory() + " (durability " + durability + ", kept for " + retain + ")";
+  }
+}

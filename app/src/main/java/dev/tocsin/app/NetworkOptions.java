@@ -1,0 +1,146 @@
+package dev.tocsin.app;
+
+import dev.tocsin.gateway.GatewaySettings;
+import dev.tocsin.http.HttpSettings;
+import dev.tocsin.http.Transport;
+import java.net.InetAddress;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// The options that say where a server listens, and how it talks to its clients.
+final class NetworkOptions {
+
+  /// Every address of IPv4.
+  static final String ANY_IPV4 = "0.0.0.0";
+
+  /// The greatest port.
+  static final int MAX_PORT = 65_535;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description = "The address to listen on (default: 127.0.0.1).")
+  private String host = "127.0.0.1";
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "The port to listen on; 0 picks a free one (default: 8080).")
+  private int port = 8080;
+
+  @Option(
+      names = "--insecure",
+      description =
+          "Allow a --host beyond loopback although there is no authentication: whoever reaches the"
+              + " port can read and publish everything.")
+  private boolean insecure;
+
+  @Mixin private final BrowserOptions browsers = new BrowserOptions();
+
+  @Option(
+      names = "--transport",
+      paramLabel = "KIND",
+      description = "How to talk to the sockets: auto, epoll, io_uring or nio (default: auto).")
+  private Transport transport = Transport.AUTO;
+
+  @Option(
+      names = "--loops",
+      paramLabel = "N",
+      description =
+          "How many threads serve the connections (default: the number of cores less one, at least"
+              + " 1).")
+  private int loops = HttpSettings.defaultLoops();
+
+  @Option(
+      names = "--stall-timeout",
+      paramLabel = "TIME",
+      description =
+          "After how long a client is closed that takes not one byte of what waits for it"
+              + " (default: 10m).")
+  private TimeSpan stallTimeout = new TimeSpan(GatewaySettings.DEFAULT_STALL_TIMEOUT);
+
+  @Option(
+      names = "--deflate-threshold",
+      paramLabel = "BYTES",
+      description =
+          "The shortest WebSocket message that is compressed for the clients that want it"
+              + " (default: 256).")
+  private int deflateThreshold = GatewaySettings.DEFAULT_DEFLATE_THRESHOLD_BYTES;
+
+  @Option(
+      names = "--no-deflate",
+      description = "Compress nothing, and take nothing that is compressed.")
+  private boolean noDeflate;
+
+  /// What the options come down to.
+  GatewaySettings settings() throws WrongUse {
+    requirePort(port);
+    if (loops < 1 || loops > HttpSettings.MAX_LOOPS) {
+      throw new WrongUse(
+          "--loops is a number from 1 to " + HttpSettings.MAX_LOOPS + "; was " + loops);
+    }
+    if (deflateThreshold < 0) {
+      throw new WrongUse("--deflate-threshold is not negative; was " + deflateThreshold);
+    }
+    if (!insecure && isReachable()) {
+      throw new WrongUse(
+          "--host "
+              + host
+              + " is beyond this machine, and there is no authentication yet: whoever reaches the"
+              + " port could read and publish everything. Add --insecure if that is meant");
+    }
+    try {
+      return new GatewaySettings(
+          address(),
+          port,
+          browsers.allowedOrigins(),
+          browsers.allowedHosts(),
+          transport,
+          loops,
+          stallTimeout.duration(),
+          !noDeflate,
+          deflateThreshold);
+    } catch (IllegalArgumentException e) {
+      throw new WrongUse(String.valueOf(e.getMessage()));
+    }
+  }
+
+  static void requirePort(int port) throws WrongUse {
+    if (port < 0 || port > MAX_PORT) {
+      throw new WrongUse("--port is a number from 0 to " + MAX_PORT + "; was " + port);
+    }
+  }
+
+  /// The host without the brackets in which an IPv6 address stands in a URL.
+  private String address() {
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  /// Whether others than this machine may reach the server.
+  boolean isReachable() {
+    return !isLoopback(address());
+  }
+
+  /// What others reach, for a person.
+  ///
+  /// @param url where the server listens
+  String reach(String url) {
+    return switch (address()) {
+      case ANY_IPV4 -> "any IPv4 address of this machine";
+      case "::" -> "any address of this machine, IPv4 or IPv6,";
+      default -> url;
+    };
+  }
+
+  /// Whether only this machine reaches the address: 127.0.0.0/8, ::1 and `localhost`.
+  static boolean isLoopback(String address) {
+    if (address.equalsIgnoreCase("localhost")) {
+      return true;
+    }
+    try {
+      return InetAddress.ofLiteral(address).isLoopbackAddress();
+    } catch (IllegalArgumentException e) {
+      return false; // a name may mean anything
+    }
+  }
+}
