@@ -135,6 +135,8 @@ final class LogFile {
     Connection connection = connect(directory.resolve(NAME));
     // Not read-only for the file system as well: only those who may write share one lock and one index.
     execute(connection, "PRAGMA query_only = ON");
+    // Else nothing at all is read of a file that was cut short. The schema cannot be written either.
+    execute(connection, "PRAGMA writable_schema = ON");
     return connection;
   }
 

@@ -1,5 +1,6 @@
 package dev.tocsin.sqlite;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,6 +23,7 @@ final class LogPlace {
 
   private final Path database;
   private final Path journal;
+  private final File journalFile;
   private final @Nullable Object databaseKey;
   private final @Nullable Object journalKey;
 
@@ -35,6 +37,7 @@ final class LogPlace {
   private LogPlace(Path directory) throws IOException {
     this.database = directory.resolve(LogFile.NAME);
     this.journal = directory.resolve(LogFile.JOURNAL);
+    this.journalFile = journal.toFile();
     this.databaseKey = attributes(database).fileKey();
     BasicFileAttributes attributes = attributes(journal);
     this.journalKey = attributes.fileKey();
@@ -66,12 +69,13 @@ final class LogPlace {
     return Files.readAttributes(file, BasicFileAttributes.class);
   }
 
-  /// Looks, unless it did a moment ago.
+  /// Looks, unless it did a moment ago; at the length of the write-ahead file every time, because the
+  /// next write would make one that was cut short look whole.
   ///
   /// @throws LostException when something is not as it was
   void require() throws LostException {
     long now = System.nanoTime();
-    if (fault != null || now - lookedAtNanos >= GOOD_FOR_NANOS) {
+    if (journalIsShort() || fault != null || now - lookedAtNanos >= GOOD_FOR_NANOS) {
       look();
       lookedAtNanos = now;
     }
@@ -111,10 +115,18 @@ final class LogPlace {
     }
   }
 
+  /// The log has written: the file has become as long as it is now.
+  void noteWrite() {
+    journalBytes = journalFile.length();
+  }
+
   private void noteJournal() {
-    long bytes = journal.toFile().length();
-    journalIsCut = bytes < Math.min(journalBytes, LogFile.JOURNAL_LIMIT_BYTES);
-    journalBytes = bytes;
+    journalIsCut = journalIsShort();
+    journalBytes = journalFile.length();
+  }
+
+  private boolean journalIsShort() {
+    return journalFile.length() < Math.min(journalBytes, LogFile.JOURNAL_LIMIT_BYTES);
   }
 
   /// Whether the write-ahead file was cut short. Its index then points to what is not there, and folding

@@ -82,7 +82,7 @@ final class LogReader {
       long[] sequences = sequences(after, newest, types, maxEvents);
       PageInMaking page = new PageInMaking(after, maxEvents, maxBytes);
       for (long sequence : sequences) {
-        if (!readOne(page, sequence)) {
+        if (!readOne(page, sequence, newest)) {
           return page.done();
         }
       }
@@ -183,7 +183,11 @@ final class LogReader {
   /// Adds one event that the index knows of.
   ///
   /// @return whether the page has room for more
-  private boolean readOne(PageInMaking page, long sequence) throws SQLException {
+  private boolean readOne(PageInMaking page, long sequence, long newest) throws SQLException {
+    if (unreadable.at(sequence).isPresent()) {
+      page.skip(sequence, unreadable.all());
+      return true;
+    }
     try (PreparedStatement one = connection.prepareStatement(ONE)) {
       one.setLong(1, sequence);
       try (ResultSet row = one.executeQuery()) {
@@ -197,7 +201,7 @@ final class LogReader {
       if (!LogFault.isDamage(e)) {
         throw e;
       }
-      unreadable.add(sequence, sequence);
+      unreadable.add(sequence, endOfDamage(sequence, newest));
     }
     // Damaged, or thrown away since the index was asked.
     page.skip(sequence, unreadable.all());

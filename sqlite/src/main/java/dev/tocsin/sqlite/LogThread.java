@@ -118,6 +118,7 @@ final class LogThread implements Runnable {
         maintain();
         atDiskSinceNanos = NOT_AT_DISK;
       }
+      place.require();
       retention.storeClock();
       end = LogFault.CLOSED;
     } catch (SQLException e) {
@@ -157,6 +158,7 @@ final class LogThread implements Runnable {
       group = writing.write(requests, newest, clock);
       place.require();
       writing.commit();
+      place.noteWrite();
     } catch (SQLException | RuntimeException e) {
       refuse(requests, failed(e));
       return;

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// The stretches of the log that were found to be damaged or missing. Each is told once in the server's
 /// log. Any thread may ask; guarded by itself.
@@ -27,12 +28,14 @@ final class UnreadableStretches {
     if (known != null && known.getValue() >= to) {
       return;
     }
-    LOG.atError()
+    boolean isNew = known == null || known.getValue() < from - 1;
+    // One line for each place, not for each look that finds it to be larger.
+    LOG.atLevel(isNew ? Level.ERROR : Level.DEBUG)
         .addKeyValue("from", from)
         .addKeyValue("to", to)
         .log("events of the log cannot be read: they are passed over from now on, and who asks for"
             + " them is told");
-    long first = known != null && known.getValue() >= from - 1 ? known.getKey() : from;
+    long first = known == null || isNew ? from : known.getKey();
     long last = to;
     for (Map.Entry<Long, Long> next = stretches.ceilingEntry(first);
         next != null && next.getKey() <= last + 1;

@@ -51,14 +51,18 @@ class DamageTest {
 
   /// The place in the file of the page that has an event.
   private long pageOf(int event) throws IOException {
+    return pageOf("\"n" + event + "x");
+  }
+
+  private long pageOf(String searched) throws IOException {
     byte[] file = Files.readAllBytes(directory.resolve(LogFile.NAME));
-    byte[] text = ("\"n" + event + "x").getBytes(StandardCharsets.US_ASCII);
+    byte[] text = searched.getBytes(StandardCharsets.US_ASCII);
     for (int at = 0; at < file.length - text.length; at++) {
       if (Arrays.equals(file, at, at + text.length, text, 0, text.length)) {
         return (long) at / PAGE * PAGE;
       }
     }
-    throw new IOException("event " + event + " is not there");
+    throw new IOException(searched + " is not there");
   }
 
   private void spoil(long page) throws IOException {
@@ -139,6 +143,7 @@ class DamageTest {
     assertThat(page.lost()).isNotEmpty().anySatisfy(s -> assertThat(s.from()).isLessThan(301));
     assertThat(page.events()).hasSizeGreaterThan(EVENTS / 2 - 30);
     assertThat(sequences(page.events())).isSorted().doesNotContain(300L).contains(598L);
+    assertThat(reader.unreadable().all()).hasSize(1);
     reader.close();
   }
 
@@ -199,6 +204,26 @@ class DamageTest {
     List<Stretch> lost = assertNothingPassedOver(reader, 100);
 
     assertThat(lost).isNotEmpty();
+    assertThat(lost.getFirst().from()).isGreaterThan(EVENTS / 2);
+    reader.close();
+  }
+
+  /// SQLite does not notice: the text just ends in zeros.
+  @Test
+  void takesATextWithZerosForDamaged() throws Exception {
+    try (SqliteEventLog log = open()) {
+      log.append(SampleEvents.appends("a.a")).join();
+      String text = "x".repeat(5_000) + "the end";
+      log.append(List.of(new Append(SampleEvents.event("a.a", text), null))).join();
+      log.append(SampleEvents.appends("a.a")).join();
+    }
+    spoil(pageOf("the end"));
+    LogReader reader = new LogReader(directory);
+
+    LogPage page = reader.read(0, 3, MUCH, MUCH);
+
+    assertThat(sequences(page.events())).containsExactly(1L, 3L);
+    assertThat(page.lost()).containsExactly(new Stretch(2, 2));
     reader.close();
   }
 
