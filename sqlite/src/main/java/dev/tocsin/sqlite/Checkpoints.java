@@ -1,5 +1,6 @@
 package dev.tocsin.sqlite;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -33,6 +34,7 @@ final class Checkpoints implements AutoCloseable {
   /// What a group takes beside its events: a page that had room left, and one of the index.
   private static final int GROUP_BYTES = 2 * 4_096;
 
+  private final Path directory;
   private final Connection writer;
 
   /// For the other thread. Opened once: what its path names later may be another file.
@@ -51,6 +53,7 @@ final class Checkpoints implements AutoCloseable {
   }
 
   Checkpoints(Path directory, Connection writer, ThreadFactory threads) throws SQLException {
+    this.directory = directory;
     this.writer = writer;
     this.own = LogFile.openForFoldingBack(directory);
     this.thread =
@@ -112,6 +115,9 @@ final class Checkpoints implements AutoCloseable {
   private void foldBackMost() {
     try {
       foldBack(own);
+      LogReserve.keep(directory);
+    } catch (IOException e) {
+      LOG.atDebug().setCause(e).log("no room was reserved");
     } catch (Throwable e) {
       // It would come out of `end`, and end the log's thread.
       LOG.atError().setCause(e).log("the write-ahead file was not folded back");

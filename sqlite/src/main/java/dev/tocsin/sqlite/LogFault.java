@@ -74,6 +74,11 @@ final class LogFault {
     return code(e) == SQLiteErrorCode.SQLITE_BUSY;
   }
 
+  /// Whether there is no room on the disk.
+  static boolean isFull(Exception e) {
+    return code(e) == SQLiteErrorCode.SQLITE_FULL;
+  }
+
   /// Whether what is stored is damaged, so that trying again is of no use.
   static boolean isDamage(Exception e) {
     if (!(e instanceof SQLException sql)) {

@@ -243,6 +243,10 @@ final class LogThread implements Runnable {
       }
     } catch (SQLException | IOException | RuntimeException e) {
       failed(e);
+      if (LogFault.isFull(e)) {
+        // What was thrown away already may let the write-ahead file begin anew, in the room it has.
+        foldBack();
+      }
     }
   }
 
@@ -292,12 +296,19 @@ final class LogThread implements Runnable {
   /// Brings into the database what is only in a write-ahead file that others took away: this process
   /// still has it open.
   private void save() {
-    if (place.look() != null && !place.journalIsCut()) {
-      try {
-        reader.foldBack(connection);
-      } catch (SQLException e) {
-        LOG.atDebug().setCause(e).log("the write-ahead file was not folded back");
-      }
+    if (place.look() != null) {
+      foldBack();
+    }
+  }
+
+  private void foldBack() {
+    if (place.journalIsCut()) {
+      return;
+    }
+    try {
+      reader.foldBack(connection);
+    } catch (SQLException e) {
+      LOG.atDebug().setCause(e).log("the write-ahead file was not folded back");
     }
   }
 
