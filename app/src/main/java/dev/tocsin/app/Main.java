@@ -27,6 +27,7 @@ public final class Main {
 
   /// Runs a command and ends the process with its exit code.
   public static void main(String[] args) {
+    LastingLogManager.install();
     Surroundings surroundings = Surroundings.ofProcess();
     surroundings.interruption().arm();
     int code = run(args, surroundings);

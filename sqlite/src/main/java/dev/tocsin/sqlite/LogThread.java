@@ -141,7 +141,6 @@ final class LogThread implements Runnable {
   private void writeGroup() {
     LogWriter writing;
     try {
-      place.require();
       writing = writer();
       writing.begin();
     } catch (SQLException | RuntimeException e) {
