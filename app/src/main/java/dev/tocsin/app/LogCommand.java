@@ -23,8 +23,8 @@ final class LogCommand {
       description = {
         "Begins a new epoch: to be run after a backup was restored, while no server uses the log.",
         "",
-        "Sequences after those of the backup are given a second time then; the new epoch tells clients not"
-            + " to take them for what they know already."
+        "Sequences after those of the backup are given a second time then; the new epoch tells"
+            + " clients not to take them for what they know already."
       },
       sortOptions = false)
   static final class NewEpoch implements Callable<Integer> {

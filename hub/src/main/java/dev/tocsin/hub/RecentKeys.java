@@ -99,8 +99,9 @@ final class RecentKeys {
       LOG.atWarn()
           .addKeyValue("remembered_for", Duration.ofNanos(ageNanos))
           .addKeyValue("keys", uses.size())
-          .log("idempotency keys are forgotten before their time: there are more than the memory for"
-              + " them holds");
+          .log(
+              "idempotency keys are forgotten before their time: there are more than the memory for"
+                  + " them holds");
     }
   }
 }

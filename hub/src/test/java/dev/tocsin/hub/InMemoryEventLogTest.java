@@ -11,7 +11,8 @@ class InMemoryEventLogTest extends EventLogContract {
 
   @Override
   protected EventLog open(long keptBytes) {
-    return new InMemoryEventLog(UUID.randomUUID().toString(), keptBytes * 4, WINDOW, clock, clock::nanoTime);
+    return new InMemoryEventLog(
+        UUID.randomUUID().toString(), keptBytes * 4, WINDOW, clock, clock::nanoTime);
   }
 
   @Test

@@ -46,8 +46,8 @@ final class LogFault {
             + name
             + " = '"
             + value
-            + "'. Restore a backup (docs/log-format.md), or move the log away to start with an empty"
-            + " one",
+            + "'. Restore a backup (docs/log-format.md), or move the log away to start with an"
+            + " empty one",
         cause);
   }
 
@@ -86,7 +86,8 @@ final class LogFault {
     }
     return switch (SQLiteErrorCode.getErrorCode(sql.getErrorCode())) {
       case SQLITE_IOERR_SHORT_READ, SQLITE_IOERR_CORRUPTFS -> true;
-      default -> code(e) == SQLiteErrorCode.SQLITE_CORRUPT || code(e) == SQLiteErrorCode.SQLITE_NOTADB;
+      default ->
+          code(e) == SQLiteErrorCode.SQLITE_CORRUPT || code(e) == SQLiteErrorCode.SQLITE_NOTADB;
     };
   }
 

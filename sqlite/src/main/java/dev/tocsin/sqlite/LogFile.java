@@ -133,9 +133,11 @@ final class LogFile {
   /// Opens the file, which is there, for reading beside the writer.
   static Connection openForReading(Path directory) throws SQLException {
     Connection connection = connect(directory.resolve(NAME));
-    // Not read-only for the file system as well: only those who may write share one lock and one index.
+    // Not read-only for the file system as well: only those who may write share one lock and one
+    // index.
     execute(connection, "PRAGMA query_only = ON");
-    // Else nothing at all is read of a file that was cut short. The schema cannot be written either.
+    // Else nothing at all is read of a file that was cut short. The schema cannot be written
+    // either.
     execute(connection, "PRAGMA writable_schema = ON");
     return connection;
   }

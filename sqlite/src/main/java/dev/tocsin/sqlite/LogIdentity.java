@@ -45,7 +45,8 @@ final class LogIdentity {
           .addKeyValue("epoch", epoch)
           .log("the machine went down under the log, so a new epoch begins");
     }
-    // This note, and with it all that is in the log, has to be on the disk before the first event is
+    // This note, and with it all that is in the log, has to be on the disk before the first event
+    // is
     // delivered.
     LogFile.setDurability(connection, Durability.POWER);
     LogFile.begin(connection);

@@ -195,8 +195,9 @@ final class LogThread implements Runnable {
       if (!markFails) {
         LOG.atWarn()
             .setCause(e)
-            .log("the newest sequence cannot be noted beside the log: should its write-ahead file be"
-                + " lost, nobody would notice");
+            .log(
+                "the newest sequence cannot be noted beside the log: should its write-ahead file be"
+                    + " lost, nobody would notice");
       }
       markFails = true;
     }
@@ -265,8 +266,9 @@ final class LogThread implements Runnable {
       if (!isRetentionHeld) {
         LOG.atError()
             .setCause(e)
-            .log("the log is damaged, so old events cannot be thrown away: restore a backup before the"
-                + " disk is full (docs/log-format.md)");
+            .log(
+                "the log is damaged, so old events cannot be thrown away: restore a backup before"
+                    + " the disk is full (docs/log-format.md)");
       }
       isRetentionHeld = true;
       return false;

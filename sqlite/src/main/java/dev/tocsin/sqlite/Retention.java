@@ -83,7 +83,8 @@ final class Retention {
           .addKeyValue("clock", Instant.ofEpochMilli(clock.wall()))
           .addKeyValue("closed_for", Duration.ofMillis(clock.absence()))
           .addKeyValue("believed_after", LogClock.BELIEVED_AFTER)
-          .log("all events are too old if the clock is right; they go later, unless it is set back");
+          .log(
+              "all events are too old if the clock is right; they go later, unless it is set back");
     }
   }
 

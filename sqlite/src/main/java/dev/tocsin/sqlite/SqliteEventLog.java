@@ -137,8 +137,7 @@ public final class SqliteEventLog implements EventLog {
 
   private void start() {
     thread.start();
-    watch.scheduleAtFixedRate(
-        this::expire, EXPIRY_MILLIS, EXPIRY_MILLIS, TimeUnit.MILLISECONDS);
+    watch.scheduleAtFixedRate(this::expire, EXPIRY_MILLIS, EXPIRY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void expire() {
@@ -330,8 +329,10 @@ public final class SqliteEventLog implements EventLog {
     if (inPlace && Files.exists(directory.resolve(LogFile.JOURNAL))) {
       LOG.atWarn()
           .addKeyValue("file", directory.resolve(LogFile.JOURNAL))
-          .log("the newest events could not be folded into events.db (is the disk full?): keep this"
-              + " file with it, events.db alone is no backup; the next start goes on from both");
+          .log(
+              "the newest events could not be folded into events.db (is the disk full?): keep this"
+                  + " file with it, events.db alone is no backup; the next start goes on from"
+                  + " both");
     }
   }
 

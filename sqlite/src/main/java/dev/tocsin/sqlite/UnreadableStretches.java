@@ -33,8 +33,9 @@ final class UnreadableStretches {
     LOG.atLevel(isNew ? Level.ERROR : Level.DEBUG)
         .addKeyValue("from", from)
         .addKeyValue("to", to)
-        .log("events of the log cannot be read: they are passed over from now on, and who asks for"
-            + " them is told");
+        .log(
+            "events of the log cannot be read: they are passed over from now on, and who asks for"
+                + " them is told");
     long first = known == null || isNew ? from : known.getKey();
     long last = to;
     for (Map.Entry<Long, Long> next = stretches.ceilingEntry(first);

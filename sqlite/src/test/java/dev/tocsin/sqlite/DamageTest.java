@@ -43,7 +43,8 @@ class DamageTest {
       List<Append> appends = new ArrayList<>();
       for (int i = 1; i <= EVENTS; i++) {
         appends.add(
-            new Append(SampleEvents.event(i % 2 == 0 ? "a.a" : "a.b", "n" + i + "x".repeat(150)), null));
+            new Append(
+                SampleEvents.event(i % 2 == 0 ? "a.a" : "a.b", "n" + i + "x".repeat(150)), null));
       }
       assertThat(log.append(appends).join().getLast()).isInstanceOf(AppendResult.Stored.class);
     }
@@ -84,7 +85,10 @@ class DamageTest {
   }
 
   private static List<Long> all(List<LogPage> pages) {
-    return pages.stream().flatMap(page -> page.events().stream()).map(LoggedEvent::sequence).toList();
+    return pages.stream()
+        .flatMap(page -> page.events().stream())
+        .map(LoggedEvent::sequence)
+        .toList();
   }
 
   /// Reads everything, and checks that every sequence is either served or told as lost.

@@ -34,8 +34,7 @@ class HostileFilesTest {
       SqliteEventLog log =
           SqliteEventLog.open(SqliteSettings.of(Path.of(arguments[0])), InstantSource.system());
       BufferedReader in =
-          new BufferedReader(
-              new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         AppendResult result = log.append(SampleEvents.appends("a.a")).join().getFirst();
         String read;
@@ -64,8 +63,7 @@ class HostileFilesTest {
       }
 
       if (Files.exists(directory.resolve(name))) {
-        try (RandomAccessFile file =
-            new RandomAccessFile(directory.resolve(name).toFile(), "rw")) {
+        try (RandomAccessFile file = new RandomAccessFile(directory.resolve(name).toFile(), "rw")) {
           file.setLength(0);
         }
       }

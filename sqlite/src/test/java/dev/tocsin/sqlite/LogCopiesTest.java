@@ -45,7 +45,8 @@ class LogCopiesTest {
       log.append(SampleEvents.appends("a.c")).join();
     }
     assertThat(count(copy)).isEqualTo(2);
-    assertThat(directory().toFile().list()).containsExactlyInAnyOrder("events.db", "lock", "newest");
+    assertThat(directory().toFile().list())
+        .containsExactlyInAnyOrder("events.db", "lock", "newest");
   }
 
   @Test

@@ -89,7 +89,8 @@ class LogIdentityTest {
   /// Closed or not, whatever the mark says: a sequence is not given twice in one epoch.
   @ParameterizedTest
   @CsvSource({
-    // whether it was closed, what is beside it, what it acknowledged, what it has, whether it goes on
+    // whether it was closed, what is beside it, what it acknowledged, what it has, whether it goes
+    // on
     "false, WHOLE,   7, 7, true",
     "false, WHOLE,   7, 8, true",
     "false, WHOLE,   7, 6, false",

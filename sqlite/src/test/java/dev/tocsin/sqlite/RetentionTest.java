@@ -58,9 +58,7 @@ class RetentionTest {
   private void append(List<Append> appends) throws Exception {
     LogFile.begin(connection);
     writer.write(
-        List.of(new AppendQueue.Request(appends, 0, 0, new CompletableFuture<>())),
-        newest,
-        clock);
+        List.of(new AppendQueue.Request(appends, 0, 0, new CompletableFuture<>())), newest, clock);
     LogFile.commit(connection);
     newest += appends.size();
   }
