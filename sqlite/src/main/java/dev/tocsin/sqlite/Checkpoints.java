@@ -47,6 +47,9 @@ final class Checkpoints implements AutoCloseable {
 
   private @Nullable CompletableFuture<Void> underWay;
 
+  // written by both threads
+  private volatile boolean full;
+
   /// @param writer the connection of the log's thread
   Checkpoints(Path directory, Connection writer) throws SQLException {
     this(directory, writer, Thread.ofPlatform().name("tocsin-log-checkpoint").daemon().factory());
@@ -77,11 +80,28 @@ final class Checkpoints implements AutoCloseable {
       if (bytes >= DUE_BYTES) {
         bytes = 0;
         underWay = CompletableFuture.runAsync(this::foldBackMost, thread);
+        if (LogReserve.isNeededSoon(directory)) {
+          // To write on meanwhile could make the file longer than what the reserve makes up for.
+          end();
+          foldBack(writer);
+        }
       }
     } else if (!isUnderWay() || bytes >= MAX_MEANWHILE_BYTES) {
       end();
       foldBack(writer);
     }
+  }
+
+  /// Whether the last one found no room for what is in the write-ahead file. No more should be written
+  /// then: the longer that file, the more room it takes to get out of this.
+  boolean isFull() {
+    return full;
+  }
+
+  /// Tries again whether there is room.
+  void retry() {
+    end();
+    foldBack(writer);
   }
 
   /// Whether one is being worked on.
@@ -124,10 +144,12 @@ final class Checkpoints implements AutoCloseable {
     }
   }
 
-  private static void foldBack(Connection connection) {
+  private void foldBack(Connection connection) {
     try {
       LogFile.execute(connection, LogFile.FOLD_BACK);
+      full = false;
     } catch (SQLException | RuntimeException e) {
+      full = LogFault.isFull(e);
       skipped(e);
     }
   }

@@ -16,8 +16,9 @@ final class LogReserve {
 
   static final String NAME = "reserve";
 
-  /// What the write-ahead file has as a rule when it is folded back, and some for the next step.
-  static final long BYTES = Checkpoints.DUE_BYTES + (4 << 20);
+  /// What the write-ahead file has at most when it cannot be folded back for lack of room, and some for
+  /// the first steps that make room.
+  static final long BYTES = 2 * Checkpoints.DUE_BYTES;
 
   private static final int CHUNK_BYTES = 1 << 20;
 
@@ -39,6 +40,15 @@ final class LogReserve {
       }
     }
     Files.move(making, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /// Whether the disk has so little room that the reserve may be what is left.
+  static boolean isNeededSoon(Path directory) {
+    try {
+      return Files.getFileStore(directory).getUsableSpace() < 2 * Checkpoints.MAX_MEANWHILE_BYTES;
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   /// Gives the reserve up.

@@ -141,6 +141,9 @@ final class LogThread implements Runnable {
   private void writeGroup() {
     LogWriter writing;
     try {
+      if (checkpoints.isFull()) {
+        throw LogFault.full();
+      }
       writing = writer();
       writing.begin();
     } catch (SQLException | RuntimeException e) {
@@ -237,7 +240,10 @@ final class LogThread implements Runnable {
       if (LogFile.hasLargeJournal(directory)) {
         reader.foldBack(connection);
       }
-      if (fault != null && !isDamaged) {
+      if (checkpoints.isFull()) {
+        checkpoints.retry();
+      }
+      if (fault != null && !isDamaged && !checkpoints.isFull()) {
         LogFile.tryToWrite(connection);
         recovered();
       }
@@ -245,7 +251,7 @@ final class LogThread implements Runnable {
       failed(e);
       if (LogFault.isFull(e)) {
         // What was thrown away already may let the write-ahead file begin anew, in the room it has.
-        foldBack();
+        checkpoints.retry();
       }
     }
   }
@@ -259,6 +265,9 @@ final class LogThread implements Runnable {
       maintenancePending = retention.step(newest, eventsSinceMaintenance);
       LogFile.commit(connection);
     } catch (SQLException e) {
+      if (LogFault.isFull(e) && retention.isMakingRoom()) {
+        LogReserve.release(directory);
+      }
       if (!LogFault.isDamage(e)) {
         throw e;
       }

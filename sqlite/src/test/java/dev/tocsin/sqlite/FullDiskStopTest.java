@@ -46,7 +46,7 @@ class FullDiskStopTest {
 
   @Test
   void isWholeInItsDatabaseWhenItIsClosed() throws Exception {
-    try (SmallDisk disk = SmallDisk.mount(directory, "96m")) {
+    try (SmallDisk disk = SmallDisk.mount(directory, "200m")) {
       try (SqliteEventLog log = open(disk.path(), 1L << 30)) {
         fillLog(log);
         disk.fill();
@@ -59,7 +59,7 @@ class FullDiskStopTest {
 
   @Test
   void makesRoomWhenItIsToRetainLess() throws Exception {
-    try (SmallDisk disk = SmallDisk.mount(directory, "96m")) {
+    try (SmallDisk disk = SmallDisk.mount(directory, "200m")) {
       Process killed = OtherProcess.start(FullDiskStopTest.class, disk.path().toString());
       long newest =
           Long.parseLong(
