@@ -10,11 +10,6 @@ public final class LastingLogManager extends LogManager {
 
   private volatile boolean keeps;
 
-  /// Lets the JDK use it, if nothing has been logged yet.
-  static void install() {
-    System.setProperty("java.util.logging.manager", LastingLogManager.class.getName());
-  }
-
   /// From now on nothing is reset.
   void keep() {
     keeps = true;

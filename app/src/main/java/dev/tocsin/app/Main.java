@@ -27,7 +27,8 @@ public final class Main {
 
   /// Runs a command and ends the process with its exit code.
   public static void main(String[] args) {
-    LastingLogManager.install();
+    // Before the JDK makes its own; a method of that class would do so.
+    System.setProperty("java.util.logging.manager", LastingLogManager.class.getName());
     Surroundings surroundings = Surroundings.ofProcess();
     surroundings.interruption().arm();
     int code = run(args, surroundings);
