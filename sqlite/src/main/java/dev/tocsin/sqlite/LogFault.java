@@ -74,6 +74,16 @@ final class LogFault {
     return code(e) == SQLiteErrorCode.SQLITE_BUSY;
   }
 
+  /// Whether there is no room on the disk.
+  static boolean isFull(Exception e) {
+    return code(e) == SQLiteErrorCode.SQLITE_FULL;
+  }
+
+  /// The error of a full disk, before SQLite notices.
+  static SQLException full() {
+    return new SQLException("no room to fold back", null, SQLiteErrorCode.SQLITE_FULL.code);
+  }
+
   /// Whether what is stored is damaged, so that trying again is of no use.
   static boolean isDamage(Exception e) {
     if (!(e instanceof SQLException sql)) {

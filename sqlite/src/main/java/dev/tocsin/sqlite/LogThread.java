@@ -141,7 +141,11 @@ final class LogThread implements Runnable {
   private void writeGroup() {
     LogWriter writing;
     try {
+      // Before anything is written: it could make a file that was cut short look whole.
       place.require();
+      if (checkpoints.isFull()) {
+        throw LogFault.full();
+      }
       writing = writer();
       writing.begin();
     } catch (SQLException | RuntimeException e) {
@@ -238,12 +242,19 @@ final class LogThread implements Runnable {
       if (LogFile.hasLargeJournal(directory)) {
         reader.foldBack(connection);
       }
-      if (fault != null && !isDamaged) {
+      if (checkpoints.isFull()) {
+        checkpoints.retry();
+      }
+      if (fault != null && !isDamaged && !checkpoints.isFull()) {
         LogFile.tryToWrite(connection);
         recovered();
       }
     } catch (SQLException | IOException | RuntimeException e) {
       failed(e);
+      if (LogFault.isFull(e)) {
+        // What was thrown away already may let the write-ahead file begin anew, in the room it has.
+        checkpoints.retry();
+      }
     }
   }
 
@@ -256,6 +267,9 @@ final class LogThread implements Runnable {
       maintenancePending = retention.step(newest, eventsSinceMaintenance);
       LogFile.commit(connection);
     } catch (SQLException e) {
+      if (LogFault.isFull(e) && retention.isMakingRoom()) {
+        LogReserve.release(directory);
+      }
       if (!LogFault.isDamage(e)) {
         throw e;
       }
@@ -294,12 +308,19 @@ final class LogThread implements Runnable {
   /// Brings into the database what is only in a write-ahead file that others took away: this process
   /// still has it open.
   private void save() {
-    if (place.look() != null && !place.journalIsCut()) {
-      try {
-        reader.foldBack(connection);
-      } catch (SQLException e) {
-        LOG.atDebug().setCause(e).log("the write-ahead file was not folded back");
-      }
+    if (place.look() != null) {
+      foldBack();
+    }
+  }
+
+  private void foldBack() {
+    if (place.journalIsCut()) {
+      return;
+    }
+    try {
+      reader.foldBack(connection);
+    } catch (SQLException e) {
+      LOG.atDebug().setCause(e).log("the write-ahead file was not folded back");
     }
   }
 

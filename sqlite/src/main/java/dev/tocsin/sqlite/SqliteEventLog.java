@@ -134,7 +134,9 @@ public final class SqliteEventLog implements EventLog {
       log.start();
       return log;
     } catch (SQLException e) {
-      throw new LogOpenException(LogFault.whenOpening(directory.resolve(LogFile.NAME), e), e);
+      if (!LogFault.isFull(e) || !LogReserve.release(directory)) {
+        throw new LogOpenException(LogFault.whenOpening(directory.resolve(LogFile.NAME), e), e);
+      }
     } finally {
       if (log == null) {
         closeQuietly(mark);
@@ -142,6 +144,8 @@ public final class SqliteEventLog implements EventLog {
         lock.close();
       }
     }
+    // Again, with the room that was reserved for this.
+    return open(settings, clock, nanoTime, boot);
   }
 
   private void start() {
@@ -342,6 +346,7 @@ public final class SqliteEventLog implements EventLog {
     }
     try {
       if (misplaced == null) {
+        foldBack();
         LogIdentity.close(connection);
       }
       reader.close();
@@ -350,6 +355,17 @@ public final class SqliteEventLog implements EventLog {
     } finally {
       closeFiles(misplaced == null);
       directoryLock.close();
+    }
+  }
+
+  /// Folds the write-ahead file back, with the room reserved for that on a full disk.
+  private void foldBack() {
+    try {
+      LogFile.execute(connection, LogFile.FOLD_BACK);
+    } catch (SQLException e) {
+      if (LogFault.isFull(e)) {
+        LogReserve.release(directory);
+      }
     }
   }
 
