@@ -66,16 +66,55 @@ explain_java() {
 # collector: sets $collector to the option that chooses G1, whatever the machine is like: on one core or with
 # little memory the JVM would take another, for which nothing here was measured. Yours wins.
 collector() {
-  case " ${TOCSIN_JAVA_OPTS:-} " in
+  case " $(printf '%s' "${TOCSIN_JAVA_OPTS:-}" | tr '\n\t' '  ') " in
   *' -XX:+Use'*'GC '*) collector='' ;;
   *) collector=-XX:+UseG1GC ;;
   esac
 }
 
+# heap OPTION…: sets $heap to the options that size the heap, without those that yours decide otherwise. The JVM does not
+# start where the heap is larger at first than it may ever be, a share of the machine's memory counts for nothing beside
+# -Xmx, nor a share of the heap beside NewSize; and a small heap is filled by what is new.
+heap() {
+  most=-Xmx512m
+  first=-Xms64m
+  young=-XX:NewSize=40m
+  for option; do
+    case $option in
+    -Xmx* | -XX:MaxHeapSize=*)
+      most=''
+      size=${option#-Xmx}
+      is_small "${size#*=}" && first='' young=''
+      ;;
+    -XX:*RAM*) most='' first='' young='' ;;
+    -Xms* | -XX:*HeapSize=*) first='' young='' ;;
+    -Xmn* | -XX:*New*) young='' ;;
+    esac
+  done
+  heap="$first $young $most"
+}
+
+# is_small SIZE: whether a size as Java writes them is less than 128 MiB.
+is_small() {
+  digits=${1%[kKmMgGtT]}
+  case $digits in
+  '' | *[!0-9]*) return 1 ;;
+  esac
+  case $1 in
+  *[kK]) [ "$digits" -lt 131072 ] ;;
+  *[mM]) [ "$digits" -lt 128 ] ;;
+  *[gGtT]) false ;;
+  *) [ "$digits" -lt 134217728 ] ;;
+  esac
+}
+
 # huge_pages: sets $huge_pages to the option that has the heap in pages of 2 MiB, where this kernel lets a
-# program ask for them (the JVM warns where it does not).
+# program ask for them (the JVM warns where it does not, and with ZGC, which asks in another way).
 huge_pages() {
   huge_pages=''
+  case ${TOCSIN_JAVA_OPTS:-} in
+  *UseZGC*) return 0 ;;
+  esac
   { read -r modes </sys/kernel/mm/transparent_hugepage/enabled; } 2>/dev/null || return 0
   case $modes in
   *'[never]'*) ;;
@@ -147,7 +186,9 @@ launch() {
     case $word in serve | demo | bench) compiler='' ;; esac
   done
   # shellcheck disable=SC2086 # several options
-  set -- $collector $huge_pages $compiler ${TOCSIN_JAVA_OPTS:-} "-Dtocsin.program=${called:-tocsin}" -cp "$lib/*" dev.tocsin.app.Main "$@"
+  heap ${TOCSIN_JAVA_OPTS:-}
+  # shellcheck disable=SC2086 # several options
+  set -- $heap $collector $huge_pages $compiler ${TOCSIN_JAVA_OPTS:-} "-Dtocsin.program=${called:-tocsin}" -cp "$lib/*" dev.tocsin.app.Main "$@"
   if [ -d "$lib/native" ]; then
     set -- "-Djava.library.path=$lib/native" "-Dorg.sqlite.lib.path=$lib/native" "$@"
   fi
@@ -155,9 +196,6 @@ launch() {
     set -- "-XX:AOTCache=$lib/tocsin.aot" "-Xlog:aot*=off,cds*=off" "$@"
   fi
   exec "$java_home/bin/java" \
-    -Xms64m \
-    -XX:NewSize=40m \
-    -Xmx512m \
     -XX:+UseCompactObjectHeaders \
     -XX:MaxTenuringThreshold=0 \
     -XX:+ExplicitGCInvokesConcurrent \

@@ -75,11 +75,18 @@ final class Logging {
   /// Takes the JDK's logging over, with this level. Below `trace`, libraries say no more than
   /// `info`.
   void configure(Level level) {
-    LogManager.getLogManager().reset();
+    LogManager manager = LogManager.getLogManager();
+    if (manager instanceof LastingLogManager lasting) {
+      lasting.letGo();
+    }
+    manager.reset();
     Logger root = Logger.getLogger("");
     root.setLevel((level == Level.DEBUG ? Level.INFO : level).threshold());
     ours.setLevel(level.threshold());
     root.addHandler(new KeyValueHandler(err, level.compareTo(Level.DEBUG) >= 0));
+    if (manager instanceof LastingLogManager lasting) {
+      lasting.keep();
+    }
   }
 
   /// A record as a line. Stack traces are for those who asked for them.

@@ -33,9 +33,10 @@ public final class Main {
 
   /// Runs a command and ends the process with its exit code.
   public static void main(String[] args) {
+    // Before the JDK makes its own log manager; a method of that class would do so.
+    System.setProperty("java.util.logging.manager", LastingLogManager.class.getName());
     // So that a request says the name that the user gave, where java.net.http does not take that
-    // name
-    // and is given the address (ServerAddress).
+    // name and is given the address (ServerAddress).
     System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
     Surroundings surroundings = Surroundings.ofProcess();
     useOneFamily(args, surroundings.environment());

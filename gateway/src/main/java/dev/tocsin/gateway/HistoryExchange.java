@@ -135,7 +135,7 @@ final class HistoryExchange extends BodyExchange {
     }
 
     @Override
-    public void failed(Throwable failure) {
+    public void failed(Throwable failure, long retryMillis) {
       connection().onLoopLater(() -> unavailable("The log cannot be read at the moment"));
     }
   }

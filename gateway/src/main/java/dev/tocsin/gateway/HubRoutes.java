@@ -14,6 +14,7 @@ import dev.tocsin.http.Routes;
 import dev.tocsin.hub.LogState;
 import dev.tocsin.hub.Stretch;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -124,23 +125,28 @@ final class HubRoutes {
     if (log.fault().isPresent()) {
       return Response.problem(Problem.unavailable(log.fault().get()));
     }
-    return log.unreadable().isEmpty() ? status("ready") : degraded(log.unreadable());
+    List<String> reasons = new ArrayList<>();
+    if (!log.unreadable().isEmpty()) {
+      reasons.add(damage(log.unreadable()));
+    }
+    log.trouble().ifPresent(reasons::add);
+    context.hub().pages().fault().ifPresent(reasons::add);
+    return reasons.isEmpty() ? status("ready") : degraded(reasons);
   }
 
-  /// It takes events and delivers them, but what it holds is no longer whole.
-  private static Response degraded(List<Stretch> unreadable) {
-    Stretch first = unreadable.getFirst();
+  private static String damage(List<Stretch> unreadable) {
+    return "The log is damaged: events from "
+        + unreadable.getFirst().from()
+        + " to "
+        + unreadable.getLast().to()
+        + " cannot all be read";
+  }
+
+  /// It takes events and delivers them, but not everything works.
+  private static Response degraded(List<String> reasons) {
     return Response.json(
         HttpResponseStatus.OK,
-        Json.object()
-            .put("status", "degraded")
-            .put(
-                "reason",
-                "The log is damaged: events from "
-                    + first.from()
-                    + " to "
-                    + unreadable.getLast().to()
-                    + " cannot all be read"));
+        Json.object().put("status", "degraded").put("reason", String.join(". ", reasons)));
   }
 
   private static Response status(String status) {

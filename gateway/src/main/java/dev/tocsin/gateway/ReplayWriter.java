@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// Belongs to the event loop.
 final class ReplayWriter {
 
-  private static final long RETRY_MILLIS = 1_000;
   private static final int INITIAL_BYTES = 1_024;
 
   private final GatewayContext context;
@@ -135,8 +134,8 @@ final class ReplayWriter {
     }
 
     @Override
-    public void failed(Throwable failure) {
-      tasks.after(ReplayWriter.this::awaitTurn, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    public void failed(Throwable failure, long retryMillis) {
+      tasks.after(ReplayWriter.this::awaitTurn, retryMillis, TimeUnit.MILLISECONDS);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.tocsin.hub.HubStats;
 import dev.tocsin.hub.LogState;
 import dev.tocsin.websocket.WebSocketFigures;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -31,15 +32,17 @@ final class StatsPage {
             .put("delivered", stats.delivered())
             .put("rejected", stats.rejected())
             .put("uptime_seconds", context.uptimeMillis() / 1_000.0);
-    write(log, answer.putObject("log"));
+    write(log, context.hub().pages().fault(), answer.putObject("log"));
     write(context.http().figures(), answer.putObject("http"));
     write(context.webSockets().figures(), answer.putObject("websockets"));
     ProcessFigures.now().writeTo(answer.putObject("process"));
     return Response.json(HttpResponseStatus.OK, answer);
   }
 
-  private static void write(LogState log, ObjectNode target) {
+  private static void write(LogState log, Optional<String> readFault, ObjectNode target) {
     log.fault().ifPresent(fault -> target.put("fault", fault));
+    readFault.ifPresent(fault -> target.put("read_fault", fault));
+    log.trouble().ifPresent(trouble -> target.put("trouble", trouble));
     ArrayNode unreadable = target.putArray("unreadable");
     log.unreadable()
         .forEach(lost -> unreadable.addObject().put("from", lost.from()).put("to", lost.to()));

@@ -8,12 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,9 +44,8 @@ public final class LogPages {
   /// How many pages may be out with readers that have not taken them yet.
   static final int MAX_LENT = 32;
 
-  private static final long WARNING_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   private final EventLog log;
+  private final ReadFaults faults;
   private final ReentrantLock lock = new ReentrantLock();
 
   // guarded by lock
@@ -56,8 +56,6 @@ public final class LogPages {
   private int lent;
   private boolean reading;
   private long generation;
-  private long lastWarningNanos = System.nanoTime() - WARNING_NANOS;
-  private int unreadable;
 
   /// Takes what it has asked for, on any thread; must not block.
   public interface Reader {
@@ -68,8 +66,10 @@ public final class LogPages {
     /// @param lease to be closed when the page has been taken: until then it counts
     void page(Lease lease);
 
-    /// The log cannot be read at the moment, which the server has logged.
-    void failed(Throwable failure);
+    /// The log cannot be read at the moment, at the place that was asked for. The server's log has been told.
+    ///
+    /// @param retryMillis after which time to try again, if at all
+    void failed(Throwable failure, long retryMillis);
   }
 
   /// A page that is out with a reader.
@@ -165,7 +165,19 @@ public final class LogPages {
   private record Request(Lane lane, long after, long generation) {}
 
   LogPages(EventLog log) {
+    this(log, System::nanoTime);
+  }
+
+  /// @param nanoTime see [System#nanoTime]
+  LogPages(EventLog log, LongSupplier nanoTime) {
     this.log = log;
+    this.faults = new ReadFaults(nanoTime);
+  }
+
+  /// Why a part of the log cannot be read at the moment although it is not damaged, a sentence; empty when
+  /// all that was asked for could be.
+  public Optional<String> fault() {
+    return faults.fault();
   }
 
   /// Asks for a page of what follows a position.
@@ -306,9 +318,10 @@ public final class LogPages {
     }
     if (page == null) {
       Throwable reason = failure == null ? new IllegalStateException("no page") : failure;
-      warn(request.after, readers.size(), reason);
-      readers.forEach(reader -> tell(reader, reason));
+      long retryMillis = faults.failed(request.after, reason);
+      readers.forEach(reader -> tell(reader, reason, retryMillis));
     } else {
+      faults.succeeded(request.after, page.position());
       for (int i = 0; i < readers.size(); i++) {
         hand(readers.get(i), leases.get(i));
       }
@@ -361,34 +374,11 @@ public final class LogPages {
     }
   }
 
-  private static void tell(Reader reader, Throwable reason) {
+  private static void tell(Reader reader, Throwable reason, long retryMillis) {
     try {
-      reader.failed(reason);
+      reader.failed(reason, retryMillis);
     } catch (RuntimeException e) {
       LOG.atDebug().setCause(e).log("a reader of the log is gone");
     }
-  }
-
-  /// One warning a second for all readers together.
-  private void warn(long after, int readers, Throwable failure) {
-    int count;
-    lock.lock();
-    try {
-      unreadable += readers;
-      long now = System.nanoTime();
-      if (now - lastWarningNanos < WARNING_NANOS) {
-        return;
-      }
-      lastWarningNanos = now;
-      count = unreadable;
-      unreadable = 0;
-    } finally {
-      lock.unlock();
-    }
-    LOG.atWarn()
-        .addKeyValue("after", after)
-        .addKeyValue("attempts", count)
-        .setCause(failure)
-        .log("log not readable; it is tried again every second");
   }
 }

@@ -11,11 +11,17 @@ import java.util.Optional;
 /// @param fault why the log takes no events, a sentence for a person; empty when it does
 /// @param unreadable the stretches that were found to be damaged, ascending; a log that finds very many
 ///     names some of them
+/// @param trouble what does not work although the log takes events, a sentence for a person; mostly empty
 public record LogState(
-    String epoch, long oldest, long newest, Optional<String> fault, List<Stretch> unreadable) {
+    String epoch,
+    long oldest,
+    long newest,
+    Optional<String> fault,
+    List<Stretch> unreadable,
+    Optional<String> trouble) {
 
   /// The state of a log of which everything can be read.
   public LogState(String epoch, long oldest, long newest, Optional<String> fault) {
-    this(epoch, oldest, newest, fault, List.of());
+    this(epoch, oldest, newest, fault, List.of(), Optional.empty());
   }
 }

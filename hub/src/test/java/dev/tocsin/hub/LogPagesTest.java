@@ -49,7 +49,7 @@ class LogPagesTest {
             }
 
             @Override
-            public void failed(Throwable failure) {
+            public void failed(Throwable failure, long retryMillis) {
               finished++;
             }
           });
@@ -105,7 +105,7 @@ class LogPagesTest {
             }
 
             @Override
-            public void failed(Throwable failure) {
+            public void failed(Throwable failure, long retryMillis) {
               throw new AssertionError(failure);
             }
           });
@@ -163,7 +163,7 @@ class LogPagesTest {
       }
 
       @Override
-      public void failed(Throwable failure) {
+      public void failed(Throwable failure, long retryMillis) {
         throw new AssertionError(failure);
       }
     };

@@ -1,5 +1,6 @@
 package dev.tocsin.sqlite;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -33,6 +34,7 @@ final class Checkpoints implements AutoCloseable {
   /// What a group takes beside its events: a page that had room left, and one of the index.
   private static final int GROUP_BYTES = 2 * 4_096;
 
+  private final Path directory;
   private final Connection writer;
 
   /// For the other thread. Opened once: what its path names later may be another file.
@@ -45,12 +47,16 @@ final class Checkpoints implements AutoCloseable {
 
   private @Nullable CompletableFuture<Void> underWay;
 
+  // written by both threads
+  private volatile boolean full;
+
   /// @param writer the connection of the log's thread
   Checkpoints(Path directory, Connection writer) throws SQLException {
     this(directory, writer, Thread.ofPlatform().name("tocsin-log-checkpoint").daemon().factory());
   }
 
   Checkpoints(Path directory, Connection writer, ThreadFactory threads) throws SQLException {
+    this.directory = directory;
     this.writer = writer;
     this.own = LogFile.openForFoldingBack(directory);
     this.thread =
@@ -74,11 +80,28 @@ final class Checkpoints implements AutoCloseable {
       if (bytes >= DUE_BYTES) {
         bytes = 0;
         underWay = CompletableFuture.runAsync(this::foldBackMost, thread);
+        if (LogReserve.isNeededSoon(directory)) {
+          // To write on meanwhile could make the file longer than what the reserve makes up for.
+          end();
+          foldBack(writer);
+        }
       }
     } else if (!isUnderWay() || bytes >= MAX_MEANWHILE_BYTES) {
       end();
       foldBack(writer);
     }
+  }
+
+  /// Whether the last one found no room for what is in the write-ahead file. No more should be written
+  /// then: the longer that file, the more room it takes to get out of this.
+  boolean isFull() {
+    return full;
+  }
+
+  /// Tries again whether there is room.
+  void retry() {
+    end();
+    foldBack(writer);
   }
 
   /// Whether one is being worked on.
@@ -112,16 +135,21 @@ final class Checkpoints implements AutoCloseable {
   private void foldBackMost() {
     try {
       foldBack(own);
+      LogReserve.keep(directory);
+    } catch (IOException e) {
+      LOG.atDebug().setCause(e).log("no room was reserved");
     } catch (Throwable e) {
       // It would come out of `end`, and end the log's thread.
       LOG.atError().setCause(e).log("the write-ahead file was not folded back");
     }
   }
 
-  private static void foldBack(Connection connection) {
+  private void foldBack(Connection connection) {
     try {
       LogFile.execute(connection, LogFile.FOLD_BACK);
+      full = false;
     } catch (SQLException | RuntimeException e) {
+      full = LogFault.isFull(e);
       skipped(e);
     }
   }

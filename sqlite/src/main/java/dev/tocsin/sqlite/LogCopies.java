@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -91,15 +90,15 @@ final class LogCopies implements AutoCloseable {
     if (running == null) {
       return;
     }
+    Ends.await(running, this::cancel);
+  }
+
+  private void cancel() {
     try {
-      while (!running.join(Duration.ofMillis(POLL_MILLIS))) {
-        PreparedStatement statement = copying;
-        if (statement != null) {
-          statement.cancel();
-        }
+      PreparedStatement statement = copying;
+      if (statement != null) {
+        statement.cancel();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } catch (SQLException e) {
       LOG.atDebug().setCause(e).log("the copy was not given up");
     }

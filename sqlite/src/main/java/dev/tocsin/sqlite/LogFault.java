@@ -69,9 +69,42 @@ final class LogFault {
     };
   }
 
+  /// Why the log cannot be read, or not all of it.
+  static String whenReading(SQLException e) {
+    return switch (code(e)) {
+      case SQLITE_IOERR -> "The disk with the log reports an error when it is read";
+      case SQLITE_BUSY, SQLITE_LOCKED -> "Another program holds the log's file locked";
+      default -> "The log cannot be read: " + e.getMessage();
+    };
+  }
+
+  /// Why nothing old is thrown away.
+  static String whenThrowingAway(SQLException e) {
+    return isDamage(e)
+        ? "The log is damaged, so old events cannot be thrown away; restore a backup before the disk"
+            + " is full (docs/log-format.md)"
+        : "The disk with the log reports an error, so old events cannot be thrown away; mend it"
+            + " before it is full";
+  }
+
   /// Whether another program holds the file, so that waiting may help.
   static boolean isBusy(Exception e) {
     return code(e) == SQLiteErrorCode.SQLITE_BUSY;
+  }
+
+  /// Whether there is no room on the disk.
+  static boolean isFull(Exception e) {
+    return code(e) == SQLiteErrorCode.SQLITE_FULL;
+  }
+
+  /// Whether the disk reports an error that may pass.
+  static boolean isDiskError(Exception e) {
+    return code(e) == SQLiteErrorCode.SQLITE_IOERR && !isDamage(e);
+  }
+
+  /// The error of a full disk, before SQLite notices.
+  static SQLException full() {
+    return new SQLException("no room to fold back", null, SQLiteErrorCode.SQLITE_FULL.code);
   }
 
   /// Whether what is stored is damaged, so that trying again is of no use.

@@ -26,12 +26,6 @@ final class LogFile {
   /// The write-ahead file.
   static final String JOURNAL = NAME + "-wal";
 
-  /// Of the format; a file with a greater one is of a newer program.
-  static final int VERSION = 1;
-
-  /// "Tocs" in ASCII, so that `file` and other tools can tell the log from other databases.
-  private static final int APPLICATION_ID = 0x546F6373;
-
   /// How long a transaction waits for another program that holds the file. Meanwhile appends wait in
   /// the queue.
   private static final int BUSY_TIMEOUT_MILLIS = 1_000;
@@ -59,41 +53,6 @@ final class LogFile {
   /// Folds the write-ahead file back into the database, as far as nobody reads.
   static final String FOLD_BACK = "PRAGMA wal_checkpoint(PASSIVE)";
 
-  private static final String[] TABLES = {
-    """
-    CREATE TABLE events (
-      sequence INTEGER PRIMARY KEY,
-      type TEXT NOT NULL,
-      channel TEXT,
-      timestamp TEXT NOT NULL,
-      correlation_id TEXT,
-      accepted_at INTEGER NOT NULL,
-      payload TEXT NOT NULL
-    ) STRICT
-    """,
-    "CREATE INDEX events_by_type ON events (type)",
-    """
-    CREATE TABLE idempotency_keys (
-      id INTEGER PRIMARY KEY,
-      key TEXT NOT NULL UNIQUE,
-      body_digest BLOB NOT NULL,
-      sequence INTEGER NOT NULL,
-      timestamp TEXT NOT NULL,
-      expires_at INTEGER NOT NULL
-    ) STRICT
-    """,
-    "CREATE TABLE log (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
-  };
-
-  /// Came later than the others: a log that was made without it is given one.
-  private static final String MOMENTS =
-      """
-      CREATE TABLE IF NOT EXISTS moments (
-        sequence INTEGER PRIMARY KEY,
-        lived_at INTEGER NOT NULL
-      ) STRICT
-      """;
-
   private LogFile() {}
 
   /// Whether a directory has a log.
@@ -114,12 +73,9 @@ final class LogFile {
     try {
       Connection connection = connect(file);
       try {
-        boolean isNew = isNew(connection, file);
+        boolean isNew = LogSchema.isMissing(connection, file);
         configure(connection, durability);
-        if (isNew) {
-          makeTables(connection);
-        }
-        execute(connection, MOMENTS);
+        LogSchema.make(connection, isNew);
         return connection;
       } catch (SQLException | LogOpenException e) {
         connection.close();
@@ -160,32 +116,6 @@ final class LogFile {
     return connection;
   }
 
-  /// Whether the file has nothing in it yet. Changes nothing: the file may be somebody else's.
-  private static boolean isNew(Connection connection, Path file)
-      throws SQLException, LogOpenException {
-    long application = number(connection, "PRAGMA application_id");
-    long version = number(connection, "PRAGMA user_version");
-    if (application == APPLICATION_ID && version > VERSION) {
-      throw new LogOpenException(
-          file
-              + " was written by a newer version of Tocsin (format "
-              + version
-              + ", this program reads "
-              + VERSION
-              + "): start that version, or choose another --data");
-    }
-    if (application == APPLICATION_ID) {
-      return false;
-    }
-    if (application != 0
-        || version != 0
-        || number(connection, "SELECT count(*) FROM sqlite_schema") > 0) {
-      throw new LogOpenException(
-          file + " is a database, but not a Tocsin log: choose another --data");
-    }
-    return true;
-  }
-
   private static void configure(Connection connection, Durability durability) throws SQLException {
     // Counts only before the file has its first page.
     execute(connection, "PRAGMA auto_vacuum = INCREMENTAL");
@@ -195,16 +125,6 @@ final class LogFile {
     execute(connection, "PRAGMA cache_size = -" + CACHE_KIB);
     execute(connection, "PRAGMA temp_store = MEMORY");
     setDurability(connection, durability);
-  }
-
-  private static void makeTables(Connection connection) throws SQLException {
-    begin(connection);
-    for (String table : TABLES) {
-      execute(connection, table);
-    }
-    execute(connection, "PRAGMA application_id = " + APPLICATION_ID);
-    execute(connection, "PRAGMA user_version = " + VERSION);
-    commit(connection);
   }
 
   static void setDurability(Connection connection, Durability durability) throws SQLException {

@@ -57,13 +57,24 @@ final class LogIdentity {
     LogFile.commit(connection);
     LogFile.setDurability(connection, durability);
     // In the database itself: a copy of it alone must not look like a log that was closed in order.
-    LogFile.execute(connection, LogFile.FOLD_BACK);
+    foldBack(connection);
     try {
       mark.begin(epoch, newest);
     } catch (IOException e) {
       throw new LogOpenException("cannot write the log's mark: " + LogLock.reason(e), e);
     }
     return epoch;
+  }
+
+  private static void foldBack(Connection connection) throws SQLException {
+    try {
+      LogFile.execute(connection, LogFile.FOLD_BACK);
+    } catch (SQLException e) {
+      // On a full disk the log is opened all the same: it may be to retain less.
+      if (!LogFault.isFull(e)) {
+        throw e;
+      }
+    }
   }
 
   /// Why the newest events may be missing, a sentence; `null` when nothing speaks for it.

@@ -10,6 +10,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A note outside the database of the newest sequence that was acknowledged: a file with one line,
 /// `EPOCH SEQUENCE CHECKSUM`.
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// says more than was committed; after a loss of power it may say less. Belongs to the log's thread.
 final class LogMark implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(LogMark.class);
+
   static final String NAME = "newest";
 
   private static final int SEQUENCE_DIGITS = 20;
@@ -31,6 +35,7 @@ final class LogMark implements AutoCloseable {
   private byte[] epoch = new byte[0];
   private ByteBuffer line = ByteBuffer.allocateDirect(0);
   private final CRC32 checksum = new CRC32();
+  private boolean fails;
 
   private LogMark(Path file, FileChannel channel) {
     this.file = file;
@@ -82,6 +87,23 @@ final class LogMark implements AutoCloseable {
     line = ByteBuffer.allocateDirect(epoch.length + SEQUENCE_DIGITS + CHECKSUM_DIGITS + 3);
     channel.truncate(0);
     write(newest);
+  }
+
+  /// Notes the newest sequence of the epoch, if that can be done: the log goes on without.
+  void note(long newest) {
+    try {
+      write(newest);
+      fails = false;
+    } catch (IOException e) {
+      if (!fails) {
+        LOG.atWarn()
+            .setCause(e)
+            .log(
+                "the newest sequence cannot be noted beside the log: should its write-ahead file be"
+                    + " lost, nobody would notice");
+      }
+      fails = true;
+    }
   }
 
   /// Notes the newest sequence of the epoch.

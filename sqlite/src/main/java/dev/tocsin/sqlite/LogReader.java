@@ -12,9 +12,8 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Reads pages of the log, beside the log's thread. One page at a time; no read holds a transaction
 /// longer than its page, so that the write-ahead file can be folded back.
@@ -24,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// a fault that may pass is thrown.
 final class LogReader {
 
+  private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
+
   private static final String PAGE =
       """
       SELECT sequence, type, channel, timestamp, correlation_id, payload
@@ -31,24 +32,6 @@ final class LogReader {
       """;
 
   private static final String PAGE_BACK = PAGE + " DESC";
-
-  static final String SEQUENCES_OF_TYPE =
-      """
-      SELECT sequence FROM events INDEXED BY events_by_type
-      WHERE type = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?
-      """;
-
-  static final String SEQUENCES_OF_TYPE_BACK =
-      """
-      SELECT sequence FROM events INDEXED BY events_by_type
-      WHERE type = ? AND sequence > ? AND sequence <= ? ORDER BY sequence DESC LIMIT ?
-      """;
-
-  private static final String ACCEPTED_AT =
-      "SELECT sequence, accepted_at FROM events WHERE sequence >= ? ORDER BY sequence LIMIT 1";
-
-  /// How many damaged stretches one step of a search by time passes.
-  private static final int MAX_PASSED = 8;
 
   // Fair, so that one who reads on and on lets the log's thread in.
   private final ReentrantLock lock = new ReentrantLock(true);
@@ -141,7 +124,7 @@ final class LogReader {
       throws SQLException {
     long[] found;
     try {
-      found = sequences(page, types, maxEvents);
+      found = TypeIndex.sequences(connection, page, types, maxEvents);
     } catch (SQLException e) {
       if (!LogFault.isDamage(e)) {
         throw e;
@@ -189,31 +172,6 @@ final class LogReader {
         page.add(event);
       }
     }
-  }
-
-  /// The sequences that are to be looked at, in their order, `maxEvents` at the most.
-  private long[] sequences(PageInMaking page, Collection<String> types, int maxEvents)
-      throws SQLException {
-    LongStream.Builder found = LongStream.builder();
-    try (PreparedStatement ofType =
-        connection.prepareStatement(page.isBack() ? SEQUENCES_OF_TYPE_BACK : SEQUENCES_OF_TYPE)) {
-      for (String type : types) {
-        ofType.setString(1, type);
-        ofType.setLong(2, page.lowest() - 1);
-        ofType.setLong(3, page.highest());
-        ofType.setInt(4, maxEvents);
-        try (ResultSet rows = ofType.executeQuery()) {
-          while (rows.next()) {
-            found.add(rows.getLong(1));
-          }
-        }
-      }
-    }
-    // Of each type there are so many, unless it has no more.
-    long[] sequences = found.build().sorted().toArray();
-    return IntStream.range(0, Math.min(maxEvents, sequences.length))
-        .mapToLong(i -> sequences[page.isBack() ? sequences.length - 1 - i : i])
-        .toArray();
   }
 
   /// From the page's next sequence to `to` there are no rows: what retention has not thrown away was lost.
@@ -269,67 +227,16 @@ final class LogReader {
     return lastOldest;
   }
 
-  /// See [dev.tocsin.hub.EventLog#positionAt]. Halves what is left some twenty times. What is damaged at
-  /// the place counts as after it.
+  /// See [dev.tocsin.hub.EventLog#positionAt].
   ///
   /// @param newest the newest position
   long positionAt(long millis, long newest) throws SQLException {
     lock.lock();
     try {
-      long low = Math.min(oldest(), newest + 1);
-      long high = newest + 1;
-      while (low < high) {
-        long middle = (low + high) >>> 1;
-        Accepted accepted = acceptedFrom(middle, high);
-        if (accepted == null || accepted.at >= millis) {
-          high = middle;
-        } else {
-          low = accepted.sequence + 1;
-        }
-      }
-      return low - 1;
+      return new TimeSearch(connection, unreadable).positionAt(millis, oldest(), newest);
     } finally {
       lock.unlock();
     }
-  }
-
-  /// When an event was accepted, in milliseconds since 1970.
-  private record Accepted(long sequence, long at) {}
-
-  /// The first event that can be read from a sequence on and below another one.
-  private @Nullable Accepted acceptedFrom(long from, long below) throws SQLException {
-    long sequence = from;
-    for (int passed = 0; sequence < below && passed <= MAX_PASSED; passed++) {
-      Optional<Stretch> known = unreadable.at(sequence);
-      if (known.isPresent()) {
-        sequence = known.get().to() + 1;
-        continue;
-      }
-      try (PreparedStatement statement = connection.prepareStatement(ACCEPTED_AT)) {
-        statement.setLong(1, sequence);
-        try (ResultSet row = statement.executeQuery()) {
-          return row.next() && row.getLong(1) < below
-              ? new Accepted(row.getLong(1), accepted(row))
-              : null;
-        }
-      } catch (SQLException e) {
-        if (!LogFault.isDamage(e)) {
-          throw e;
-        }
-        long to = LogRows.endOfDamage(connection, sequence, below - 1);
-        unreadable.add(sequence, to);
-        sequence = to + 1;
-      }
-    }
-    return null;
-  }
-
-  private static long accepted(ResultSet row) throws SQLException {
-    long at = row.getLong(2);
-    if (row.wasNull()) {
-      throw LogFault.damage("the row of event " + row.getLong(1) + " is not whole");
-    }
-    return at;
   }
 
   /// Folds the write-ahead file back while nobody reads. SQLite does that by itself, but no further
@@ -345,10 +252,12 @@ final class LogReader {
     }
   }
 
-  void close() throws SQLException {
+  void close() {
     lock.lock();
     try {
       connection.close();
+    } catch (SQLException e) {
+      LOG.atWarn().setCause(e).log("the log's file could not be closed by its reader");
     } finally {
       lock.unlock();
     }

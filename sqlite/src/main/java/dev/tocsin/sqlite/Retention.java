@@ -52,6 +52,7 @@ final class Retention {
   private final long newestBefore;
 
   private long storedAt;
+  private boolean isMakingRoom;
 
   private final long retainMillis;
   private final long momentMillis;
@@ -99,10 +100,16 @@ final class Retention {
     noteMoment(newest, momentMillis);
     countAbsence();
     storeClock(lately > 0 ? MAX_MOMENT_MILLIS : IDLE_MILLIS);
+    isMakingRoom = false;
     boolean moreKeys = forgetKeys(limit, clock.lived());
     boolean moreEvents = deleteOldest(limit, newest);
     boolean morePages = giveBack();
     return moreKeys || moreEvents || morePages;
+  }
+
+  /// Whether the last step, done or failed, was to throw events away.
+  boolean isMakingRoom() {
+    return isMakingRoom;
   }
 
   /// Remembers that all events up to the newest were accepted by now, unless that is known already or
@@ -175,6 +182,7 @@ final class Retention {
       }
     }
     if (count > 0) {
+      isMakingRoom = true;
       try (PreparedStatement delete =
           connection.prepareStatement("DELETE FROM events WHERE sequence <= ?")) {
         delete.setLong(1, last);

@@ -5,12 +5,9 @@ import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Follower;
 import dev.tocsin.hub.LogState;
-import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Page;
-import dev.tocsin.hub.Stretch;
 import dev.tocsin.hub.TypeFilter;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,19 +17,14 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,49 +43,32 @@ public final class SqliteEventLog implements EventLog {
 
   private static final Logger LOG = LoggerFactory.getLogger(SqliteEventLog.class);
   private static final long EXPIRY_MILLIS = 250;
-  private static final int FOLLOW_PAGE = 1_024;
-  private static final int FOLLOW_BYTES = 1 << 20;
 
-  // immutable
-  private final LogLock directoryLock;
   private final Path directory;
-  private final Connection connection;
-  private final LogMark mark;
+  private final LogFiles files;
   private final String epoch;
   private final LogReader reader;
+  private final Delivery delivery;
   private final AppendQueue queue = new AppendQueue();
   private final LogThread writing;
   private final Thread thread;
   private final ScheduledExecutorService watch;
   private final ExecutorService reads;
-  private final Map<String, Long> lastByType;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  // guarded by deliveryLock
-  private final ReentrantLock deliveryLock = new ReentrantLock();
-  private @Nullable Follower follower;
-
-  // written under deliveryLock, read by any
-  private volatile long newest;
-
-  private SqliteEventLog(
-      LogLock directoryLock,
-      Connection connection,
-      LogMark mark,
-      SqliteSettings settings,
-      LogClock clock,
-      String boot)
+  private SqliteEventLog(LogFiles files, SqliteSettings settings, LogClock clock, String boot)
       throws SQLException, LogOpenException {
-    this.directoryLock = directoryLock;
+    Connection connection = files.connection();
+    long newest = LogFile.newest(connection);
     this.directory = settings.directory();
-    this.connection = connection;
-    this.mark = mark;
-    this.newest = LogFile.newest(connection);
-    this.epoch = LogIdentity.open(connection, settings.durability(), boot, mark, newest);
-    this.lastByType = new ConcurrentHashMap<>(LogFile.lastByType(connection));
+    this.files = files;
+    this.epoch = LogIdentity.open(connection, settings.durability(), boot, files.mark(), newest);
+    Map<String, Long> lastByType = LogFile.lastByType(connection);
     this.reader = new LogReader(directory);
+    this.delivery = new Delivery(reader, newest, lastByType);
     this.writing =
-        new LogThread(connection, queue, reader, settings, clock, mark, newest, this::deliver);
+        new LogThread(
+            connection, queue, reader, settings, clock, files.mark(), newest, delivery::deliver);
     this.thread = Thread.ofPlatform().name("tocsin-log").daemon().unstarted(writing);
     this.watch =
         Executors.newSingleThreadScheduledExecutor(
@@ -118,30 +93,28 @@ public final class SqliteEventLog implements EventLog {
       SqliteSettings settings, InstantSource clock, LongSupplier nanoTime, String boot)
       throws LogOpenException {
     Path directory = settings.directory();
-    LogLock lock = LogLock.take(directory);
-    Connection connection = null;
-    LogMark mark = null;
+    LogFiles files = LogFiles.open(directory, settings.durability());
     SqliteEventLog log = null;
     try {
-      connection = LogFile.openForWriting(directory, settings.durability());
-      mark = LogMark.open(directory);
-      String last = LogFile.value(connection, "clock");
+      String last = LogFile.value(files.connection(), "clock");
       LogClock logClock =
           last == null
               ? new LogClock(clock, nanoTime)
               : new LogClock(clock, nanoTime, LogClock.Moment.parse(last));
-      log = new SqliteEventLog(lock, connection, mark, settings, logClock, boot);
+      log = new SqliteEventLog(files, settings, logClock, boot);
       log.start();
       return log;
     } catch (SQLException e) {
-      throw new LogOpenException(LogFault.whenOpening(directory.resolve(LogFile.NAME), e), e);
+      if (!LogFault.isFull(e) || !LogReserve.release(directory)) {
+        throw new LogOpenException(LogFault.whenOpening(directory.resolve(LogFile.NAME), e), e);
+      }
     } finally {
       if (log == null) {
-        closeQuietly(mark);
-        closeQuietly(connection);
-        lock.close();
+        files.close();
       }
     }
+    // Again, with the room that was reserved for this.
+    return open(settings, clock, nanoTime, boot);
   }
 
   private void start() {
@@ -166,10 +139,9 @@ public final class SqliteEventLog implements EventLog {
     if (!LogFile.isIn(directory)) {
       throw new LogOpenException("there is no log in " + directory + ": check --data");
     }
-    try (LogLock _ = LogLock.take(directory);
-        Connection connection = LogFile.openForWriting(directory, Durability.POWER);
-        LogMark mark = LogMark.open(directory)) {
-      return LogIdentity.begin(connection, mark, LogFile.newest(connection));
+    try (LogFiles files = LogFiles.open(directory, Durability.POWER)) {
+      Connection connection = files.connection();
+      return LogIdentity.begin(connection, files.mark(), LogFile.newest(connection));
     } catch (SQLException e) {
       throw new LogOpenException(LogFault.whenOpening(directory.resolve(LogFile.NAME), e), e);
     } catch (IOException e) {
@@ -185,31 +157,21 @@ public final class SqliteEventLog implements EventLog {
     LogCopies.copy(directory, to);
   }
 
-  private void deliver(List<LoggedEvent> events) {
-    deliveryLock.lock();
-    try {
-      for (LoggedEvent event : events) {
-        lastByType.put(event.event().type(), event.sequence());
-      }
-      newest = events.getLast().sequence();
-      if (follower != null) {
-        follower.events(events);
-      }
-    } finally {
-      deliveryLock.unlock();
-    }
-  }
-
   @Override
   public LogState state() {
     long oldest = writing.oldest();
     return new LogState(
-        epoch, oldest, newest, Optional.ofNullable(writing.fault()), reader.unreadable().all());
+        epoch,
+        oldest,
+        delivery.newest(),
+        Optional.ofNullable(writing.fault()),
+        reader.unreadable().all(),
+        Optional.ofNullable(writing.trouble()));
   }
 
   @Override
   public Map<String, Long> lastByType() {
-    return Map.copyOf(lastByType);
+    return delivery.lastByType();
   }
 
   @Override
@@ -219,37 +181,26 @@ public final class SqliteEventLog implements EventLog {
 
   @Override
   public CompletableFuture<Page> read(long after, TypeFilter types, int maxEvents, int maxBytes) {
-    long upTo = newest;
+    long upTo = delivery.newest();
     if (after >= upTo) {
       return CompletableFuture.completedFuture(new Page(List.of(), after));
     }
-    return later(() -> reader.read(after, upTo, since(after, types), maxEvents, maxBytes));
-  }
-
-  /// The wanted types, without those whose last event is not after a position: they cost nothing.
-  private TypeFilter since(long position, TypeFilter types) {
-    Set<String> names = types.names();
-    return names == null
-        ? types
-        : TypeFilter.of(
-            names.stream()
-                .filter(type -> lastByType.getOrDefault(type, 0L) > position)
-                .collect(Collectors.toUnmodifiableSet()));
+    return later(() -> reader.read(after, upTo, delivery.since(after, types), maxEvents, maxBytes));
   }
 
   @Override
   public CompletableFuture<Page> readBack(
       long before, TypeFilter types, int maxEvents, int maxBytes) {
-    long first = Math.min(before - 1, newest);
+    long first = Math.min(before - 1, delivery.newest());
     if (first < 1) {
       return CompletableFuture.completedFuture(new Page(List.of(), 0));
     }
-    return later(() -> reader.readBack(first, since(0, types), maxEvents, maxBytes));
+    return later(() -> reader.readBack(first, delivery.since(0, types), maxEvents, maxBytes));
   }
 
   @Override
   public CompletableFuture<Long> positionAt(Instant time) {
-    long upTo = newest;
+    long upTo = delivery.newest();
     return later(() -> reader.positionAt(time.toEpochMilli(), upTo));
   }
 
@@ -265,7 +216,7 @@ public final class SqliteEventLog implements EventLog {
             try {
               return look.take();
             } catch (SQLException e) {
-              throw new IllegalStateException("cannot read the log", e);
+              throw new IllegalStateException(LogFault.whenReading(e), e);
             }
           },
           reads);
@@ -275,45 +226,14 @@ public final class SqliteEventLog implements EventLog {
   }
 
   @Override
-  public void follow(long after, Follower newFollower) {
-    deliveryLock.lock();
-    try {
-      follower = newFollower;
-      long position = after;
-      while (position < newest) {
-        Page page = reader.read(position, newest, TypeFilter.ALL, FOLLOW_PAGE, FOLLOW_BYTES);
-        handOn(page, newFollower);
-        position = page.position();
-      }
-    } catch (SQLException e) {
-      throw new IllegalStateException("cannot read the log after " + after, e);
-    } finally {
-      deliveryLock.unlock();
-    }
-  }
-
-  private static void handOn(Page page, Follower follower) {
-    int first = 0;
-    for (Stretch lost : page.lost()) {
-      int end = first;
-      while (end < page.events().size() && page.events().get(end).sequence() < lost.from()) {
-        end++;
-      }
-      if (end > first) {
-        follower.events(page.events().subList(first, end));
-      }
-      follower.lost(lost.from(), lost.to());
-      first = end;
-    }
-    if (first < page.events().size()) {
-      follower.events(page.events().subList(first, page.events().size()));
-    }
+  public void follow(long after, Follower follower) {
+    delivery.follow(after, follower);
   }
 
   /// At once: nobody else gives sequences, and what was answered has been handed on.
   @Override
   public CompletableFuture<Long> reach(long sequence, Duration atMost) {
-    return CompletableFuture.completedFuture(newest);
+    return CompletableFuture.completedFuture(delivery.newest());
   }
 
   @Override
@@ -322,13 +242,9 @@ public final class SqliteEventLog implements EventLog {
       return;
     }
     queue.close(LogFault.CLOSED);
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Ends.await(thread);
     watch.shutdownNow();
-    reads.close();
+    Ends.await(reads);
     String misplaced = writing.misplaced();
     if (misplaced != null) {
       LOG.atError()
@@ -340,50 +256,11 @@ public final class SqliteEventLog implements EventLog {
       // The process, or its end, gives it back.
       return;
     }
-    try {
-      if (misplaced == null) {
-        LogIdentity.close(connection);
-      }
-      reader.close();
-    } catch (SQLException e) {
-      LOG.atWarn().setCause(e).log("the log could not be closed in order");
-    } finally {
-      closeFiles(misplaced == null);
-      directoryLock.close();
-    }
-  }
-
-  private void closeFiles(boolean inPlace) {
-    closeQuietly(mark);
-    closeQuietly(connection);
-    // SQLite deletes it when it has folded it back.
-    if (inPlace && Files.exists(directory.resolve(LogFile.JOURNAL))) {
-      LOG.atWarn()
-          .addKeyValue("file", directory.resolve(LogFile.JOURNAL))
-          .log(
-              "the newest events could not be folded into events.db (is the disk full?): keep this"
-                  + " file with it, events.db alone is no backup; the next start goes on from"
-                  + " both");
-    }
-  }
-
-  private static void closeQuietly(@Nullable Connection connection) {
-    try {
-      if (connection != null) {
-        connection.close();
-      }
-    } catch (SQLException e) {
-      LOG.atWarn().setCause(e).log("the log's file could not be closed");
-    }
-  }
-
-  private static void closeQuietly(@Nullable LogMark mark) {
-    try {
-      if (mark != null) {
-        mark.close();
-      }
-    } catch (IOException e) {
-      LOG.atWarn().setCause(e).log("the log's mark could not be closed");
+    reader.close();
+    if (misplaced == null) {
+      files.closeInOrder();
+    } else {
+      files.close();
     }
   }
 }

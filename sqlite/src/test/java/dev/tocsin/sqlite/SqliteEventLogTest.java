@@ -251,7 +251,7 @@ class SqliteEventLogTest extends SoleWriterContract {
 
   /// The index tells where the events of a type are, in order and from a position on.
   @ParameterizedTest
-  @ValueSource(strings = {LogReader.SEQUENCES_OF_TYPE, LogReader.SEQUENCES_OF_TYPE_BACK})
+  @ValueSource(strings = {TypeIndex.SEQUENCES, TypeIndex.SEQUENCES_BACK})
   void passesNoOtherEventsWhenItLooksForAType(String query) throws Exception {
     reopen().close();
     try (Connection connection = connect();
