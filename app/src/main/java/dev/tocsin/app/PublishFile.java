@@ -90,7 +90,7 @@ final class PublishFile {
     try (TocsinClient client = new TocsinClient(options, listener)) {
       Tail.connect(client, surroundings);
       client.unsubscribeAll();
-      EventLines lines = new EventLines(progress, EventText.MAX_BYTES + EventText.ADDED_BYTES, end);
+      EventLines lines = new EventLines(progress, EventText.MAX_LINE_BYTES, end);
       PublishRun run =
           new PublishRun(lines, fromLine, unfinished.key(), new Connection(client), report);
       listener.run = run;

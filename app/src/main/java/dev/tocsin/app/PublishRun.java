@@ -134,11 +134,14 @@ final class PublishRun {
       return false;
     }
     String lineKey = key + '-' + line.number() + '-' + checksum(line);
-    String text = text(line);
-    if (text == null) {
-      outcome.complete(new PublishOutcome.Refused(fault(line)));
+    byte[] event = line.text() == null ? null : EventText.sendable(bytes(line));
+    String text = event == null ? null : text(event);
+    if (event == null) {
+      outcome.complete(new PublishOutcome.Refused(EventText.tooLong()));
+    } else if (text == null) {
+      outcome.complete(new PublishOutcome.Refused(fault(event)));
     } else if (alone) {
-      sender.post(bytes(line), lineKey).thenAccept(outcome::complete);
+      sender.post(event, lineKey).thenAccept(outcome::complete);
     } else {
       sender.send(text, lineKey).thenAccept(outcome::complete);
     }
@@ -181,22 +184,17 @@ final class PublishRun {
     return hasRoom(alone) && unsettled.size() <= MAX_LINES / 2 && unsettledBytes <= MAX_BYTES / 2;
   }
 
-  /// The line's text, or `null` when it cannot be sent.
-  private static @Nullable String text(Line line) {
-    if (line.text() == null) {
-      return null;
-    }
+  /// An event as text, or `null` when it is none.
+  private static @Nullable String text(byte[] event) {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(line))).toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(event)).toString();
     } catch (CharacterCodingException e) {
       return null;
     }
   }
 
-  private static Refusal fault(Line line) {
-    return line.text() == null
-        ? EventText.tooLong()
-        : EventText.refusal(Objects.requireNonNull(EventText.fault(bytes(line))));
+  private static Refusal fault(byte[] event) {
+    return EventText.refusal(Objects.requireNonNull(EventText.fault(event)));
   }
 
   private static byte[] bytes(Line line) {
