@@ -1,11 +1,12 @@
 """Hostile hands: one client after another tries to end or stall the hub, while a witness publishes and listens.
 
-hostile.py [--bars] [ATTACK...]
+hostile.py [--bars] [--transport TRANSPORT] [--program FOLDER] [ATTACK...]
 
 Each attack has a server of its own. It holds when the server lives, still answers, and lets new clients in. With
 --bars also the witness's latencies are judged, on a machine that does nothing else: p99 within 3 times of what it
 was before the attack, none above 250 ms.
 """
+import argparse
 import json
 import multiprocessing
 import os
@@ -20,7 +21,7 @@ import threading
 import time
 from pathlib import Path
 
-from server import Server
+from server import ROOT, Server
 
 SEQUENCE = re.compile(rb'"sequence":(\d+),"previous":(\d+)}')
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
@@ -392,11 +393,14 @@ def pid_of(server):
     return server.process.pid
 
 
-def run(name, function, options, java, seconds, bars):
+def run(name, function, options, java, seconds, wanted):
     folder = Path(tempfile.mkdtemp(prefix="tocsin-hostile-"))
     if java:
         os.environ["TOCSIN_JAVA_OPTS"] = java
-    server = Server(folder / "data", *options)
+    if wanted.transport:
+        options = (*options, "--transport", wanted.transport)
+    bars = wanted.bars
+    server = Server(folder / "data", *options, root=wanted.program)
     server.pid = lambda: pid_of(server)
     server.start()
     os.environ.pop("TOCSIN_JAVA_OPTS", None)
@@ -441,11 +445,16 @@ def run(name, function, options, java, seconds, bars):
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bars", action="store_true", help="judge the latencies too")
+    parser.add_argument("--transport", help="epoll, io_uring or nio (default: what the server takes)")
+    parser.add_argument("--program", type=Path, default=ROOT, help="where the tocsin to be attacked is")
+    parser.add_argument("attack", nargs="*", help="default: all")
+    wanted = parser.parse_args()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    wanted = [a for a in sys.argv[1:] if not a.startswith("--")] or [*attacks, *checks]
-    bars = "--bars" in sys.argv
-    results = [run(name, *attacks.get(name, (None, (), "", 0)), bars) for name in wanted]
+    names = wanted.attack or [*attacks, *checks]
+    results = [run(name, *attacks.get(name, (None, (), "", 0)), wanted) for name in names]
     sys.exit(0 if all(results) else 1)
 
 

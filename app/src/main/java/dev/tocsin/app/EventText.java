@@ -1,6 +1,7 @@
 package dev.tocsin.app;
 
 import dev.tocsin.client.Refusal;
+import dev.tocsin.events.DeliveredEvent;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventEncoder;
@@ -14,13 +15,16 @@ import org.jspecify.annotations.Nullable;
 /// Everything else about an event is the server's to judge, which may know more types.
 final class EventText {
 
-  /// The longest event; one that was received may be longer by what the server has added to it.
+  /// The longest event.
   static final int MAX_BYTES = 64 * 1024;
 
-  static final int ADDED_BYTES = 512;
+  /// The longest line that can be one: what a hub has added to an event is taken off before it is sent again.
+  static final int MAX_LINE_BYTES = MAX_BYTES + 512;
+
+  private static final EventCatalog CATALOG = EventCatalog.builtIn();
 
   private static final EventEncoder RULES =
-      new EventEncoder(EventCatalog.builtIn(), InstantSource.system());
+      new EventEncoder(CATALOG, InstantSource.system());
 
   private static final Pattern PLACE = Pattern.compile(" \\(line 1, column (\\d+)\\)$");
 
@@ -32,6 +36,12 @@ final class EventText {
             && rejection.code() == ErrorCode.INVALID_JSON
         ? rejection
         : null;
+  }
+
+  /// An event as short as it has to be to be sent, which may have come from a hub; `null` when it is too long.
+  static byte @Nullable [] sendable(byte[] event) {
+    byte[] shortened = DeliveredEvent.shortened(event, MAX_BYTES, CATALOG);
+    return shortened.length > MAX_BYTES ? null : shortened;
   }
 
   /// The same as the server would say it.

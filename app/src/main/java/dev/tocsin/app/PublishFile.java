@@ -86,7 +86,7 @@ final class PublishFile {
     try (TocsinClient client = new TocsinClient(options, connection)) {
       Tail.connect(client, surroundings);
       client.unsubscribeAll();
-      EventLines lines = new EventLines(progress, EventText.MAX_BYTES + EventText.ADDED_BYTES, end);
+      EventLines lines = new EventLines(progress, EventText.MAX_LINE_BYTES, end);
       PublishSender sender = new PublishSender(client, new HubApi(server, surroundings));
       PublishRun run = new PublishRun(lines, fromLine, unfinished.key(), sender, report);
       connection.serve(run);

@@ -108,18 +108,18 @@ final class PublishRun {
   }
 
   private CompletableFuture<PublishOutcome> outcome(Line line) {
-    if (line.text() == null) {
+    byte[] event = line.text() == null ? null : EventText.sendable(line.text().bytes());
+    if (event == null) {
       return refused(EventText.tooLong());
     }
-    byte[] bytes = line.text().bytes();
-    Rejection fault = EventEncoder.syntaxFault(bytes);
+    Rejection fault = EventEncoder.syntaxFault(event);
     if (fault != null) {
       return refused(fault);
     }
-    String lineKey = key + '-' + line.number() + '-' + checksum(bytes);
+    String lineKey = key + '-' + line.number() + '-' + checksum(event);
     return UnsettledLines.goesAlone(line)
-        ? sender.post(bytes, lineKey)
-        : sender.send(new String(bytes, StandardCharsets.UTF_8), lineKey);
+        ? sender.post(event, lineKey)
+        : sender.send(new String(event, StandardCharsets.UTF_8), lineKey);
   }
 
   private static CompletableFuture<PublishOutcome> refused(Rejection rejection) {

@@ -231,6 +231,24 @@ class ServerCommandsTest {
     assertThat(tail.err()).isEmpty();
   }
 
+  /// What the server adds makes it longer than an event may be.
+  @Test
+  void theLongestEventIsPublishedAgainAsTailPrintedIt() throws Exception {
+    String empty = "{\"type\":\"alert.deleted\",\"payload\":{\"id\":\"\"}}";
+    String longest = empty.replace("\"\"", "\"" + "x".repeat(64 * 1024 - empty.length()) + "\"");
+    startTail("--json");
+
+    assertThat(publish.input(longest).run("publish", "-", "--url", url)).isZero();
+    tail.awaitOut(lines -> lines.size() == 1);
+    String printed = tail.outLines().getFirst();
+    assertThat(printed.length()).isGreaterThan(64 * 1024);
+    assertThat(publish.input(printed + "\n").run("publish", "-", "--url", url)).isZero();
+
+    tail.awaitOut(lines -> lines.size() == 2);
+    assertThat(WebSocketEvent.fromJson(tail.outLines().getLast()).payload())
+        .isEqualTo(WebSocketEvent.fromJson(printed).payload());
+  }
+
   @Test
   void tailShowsAPersonHarmlessLines() throws Exception {
     startTail();

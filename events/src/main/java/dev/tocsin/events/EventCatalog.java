@@ -87,9 +87,10 @@ public final class EventCatalog {
   /// first.
   ///
   /// What comes back is valid: a hub with this catalog takes it. [WebSocketEvent#withCorrelationId] and
-  /// [WebSocketEvent#withChannel] add what else there is to say.
+  /// [WebSocketEvent#withChannel] add what else there is to say, and may make it too long.
   ///
-  /// @throws InvalidEventException when the payload does not fit its schema; it names every fault
+  /// @throws InvalidEventException when the payload does not fit its schema (it names every fault), the event is
+  ///     longer than [WebSocketEvent#MAX_BYTES], or only the server sends its type
   /// @throws IllegalArgumentException when no type of this catalog has such a payload
   public WebSocketEvent createEvent(Record payload) {
     EventType type = byRecord.get(payload.getClass());
@@ -104,7 +105,7 @@ public final class EventCatalog {
   ///
   /// @param correlationId `null` for none
   public WebSocketEvent createEvent(Record payload, @Nullable String correlationId) {
-    return createEvent(payload).withCorrelationId(correlationId);
+    return publishable(createEvent(payload).withCorrelationId(correlationId));
   }
 
   /// The same with a correlation id and a channel of the caller's.
@@ -172,18 +173,36 @@ public final class EventCatalog {
   }
 
   private static WebSocketEvent created(EventType type, JsonNode payload) {
-    return new WebSocketEvent(
-        type.name(),
-        new PayloadDraft(payload).validated(type),
-        Timestamp.now(InstantSource.system()).text(),
-        null,
-        null,
-        type.channel(),
-        null);
+    if (type.reserved()) {
+      throw new InvalidEventException(
+          new Rejection(
+              ErrorCode.RESERVED_EVENT_TYPE,
+              PayloadCheck.quoted(type.name()) + " is sent by the server only"));
+    }
+    return publishable(
+        new WebSocketEvent(
+            type.name(),
+            new PayloadDraft(payload).validated(type),
+            Timestamp.now(InstantSource.system()).text(),
+            null,
+            null,
+            type.channel(),
+            null));
   }
 
   private static WebSocketEvent inChannel(WebSocketEvent event, @Nullable String channel) {
-    return channel == null ? event : event.withChannel(channel);
+    return publishable(channel == null ? event : event.withChannel(channel));
+  }
+
+  private static WebSocketEvent publishable(WebSocketEvent event) {
+    int length = event.toJson().getBytes(StandardCharsets.UTF_8).length;
+    if (length > WebSocketEvent.MAX_BYTES) {
+      throw new InvalidEventException(
+          new Rejection(
+              ErrorCode.MESSAGE_TOO_LARGE,
+              "The event has " + length + " bytes; it may have " + WebSocketEvent.MAX_BYTES));
+    }
+    return event;
   }
 
   // The questions. Each takes a name, or a built-in type.

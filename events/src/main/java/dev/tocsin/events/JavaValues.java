@@ -1,8 +1,11 @@
 package dev.tocsin.events;
 
+import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -44,10 +47,18 @@ final class JavaValues {
       case Optional<?> optional -> tree(optional.orElse(null), depth);
       case Map<?, ?> map -> object(map, depth);
       case Iterable<?> items -> array(items, depth);
-      case Object[] items -> array(java.util.Arrays.asList(items), depth);
       case Record payload -> record(payload);
-      default -> NODES.pojoNode(value);
+      default -> value.getClass().isArray() ? array(items(value), depth) : NODES.pojoNode(value);
     };
+  }
+
+  /// The items of an array, of primitives too.
+  private static List<@Nullable Object> items(Object array) {
+    List<@Nullable Object> items = new ArrayList<>();
+    for (int i = 0; i < Array.getLength(array); i++) {
+      items.add(Array.get(array, i));
+    }
+    return items;
   }
 
   private static JsonNode number(Number number) {
@@ -84,7 +95,7 @@ final class JavaValues {
     return object;
   }
 
-  private static JsonNode array(Iterable<?> items, int depth) {
+  private static JsonNode array(Iterable<? extends @Nullable Object> items, int depth) {
     ArrayNode array = NODES.arrayNode();
     for (Object item : items) {
       array.add(tree(item, depth + 1));

@@ -88,7 +88,7 @@ final class PayloadDraft {
     String shown =
         value instanceof Number
             ? value.toString()
-            : value == null ? "null" : value.getClass().getName();
+            : value == null ? "null" : value.getClass().getSimpleName();
     return new PayloadError(path, "type", "must be a value that JSON can say; was " + shown);
   }
 

@@ -23,7 +23,10 @@ public record WebSocketEvent(
     @Nullable String channel,
     @Nullable Long previous) {
 
-  /// @throws IllegalArgumentException when a text holds half of a surrogate pair, which no UTF-8 can say
+  /// The longest event that a hub takes, in bytes of its JSON.
+  public static final int MAX_BYTES = 64 * 1024;
+
+  /// @throws InvalidEventException when a text holds half of a surrogate pair, which no UTF-8 can say
   public WebSocketEvent {
     requireText("type", type);
     requireText("timestamp", timestamp);
@@ -34,7 +37,8 @@ public record WebSocketEvent(
 
   private static void requireText(String field, @Nullable String text) {
     if (text != null && JsonText.utf8(text) == null) {
-      throw new IllegalArgumentException(field + " holds half of a surrogate pair");
+      throw new InvalidEventException(
+          new Rejection(ErrorCode.INVALID_MESSAGE, field + " holds half of a surrogate pair"));
     }
   }
 

@@ -10,9 +10,6 @@ final class Limits {
   /// The largest message, event or NDJSON line, in bytes.
   static final int MAX_MESSAGE_BYTES = HttpLimits.MAX_BODY_BYTES;
 
-  /// How much longer an event over HTTP may be that carries a `sequence`, see [EventBounds].
-  static final int ADDED_EVENT_BYTES = 512;
-
   /// Frames of which one message may consist.
   static final int MAX_MESSAGE_FRAGMENTS = 4_096;
 

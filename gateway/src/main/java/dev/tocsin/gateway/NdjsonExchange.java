@@ -36,7 +36,7 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
 
   private final Hub hub;
   private final Turns turns;
-  private final LineSplitter splitter = new LineSplitter(EventBounds.MAX_RECEIVED_BYTES);
+  private final LineSplitter splitter = new LineSplitter(Limits.MAX_MESSAGE_BYTES);
   private final NdjsonReport report = new NdjsonReport();
 
   /// What has come of the body and not been worked off.
@@ -111,7 +111,7 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
 
   private void line(long number, byte @Nullable [] line) {
     nextLine = number + 1;
-    gathered.add(number, line == null || !EventBounds.fits(line) ? null : line);
+    gathered.add(number, line);
   }
 
   @Override

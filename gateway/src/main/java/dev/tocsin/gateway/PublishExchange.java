@@ -27,16 +27,7 @@ final class PublishExchange extends BodyExchange {
   }
 
   @Override
-  protected int maxBodyBytes() {
-    return EventBounds.MAX_RECEIVED_BYTES;
-  }
-
-  @Override
   protected void complete(byte[] event) {
-    if (!EventBounds.fits(event)) {
-      respond(tooLarge());
-      return;
-    }
     hub.publish(new PublishCommand(Slice.of(event), idempotencyKey))
         .whenComplete(
             (result, failure) -> connection().onLoop(() -> respond(answer(result, failure))));

@@ -87,6 +87,24 @@ class HttpBodiesTest {
     assertThat(server.ask(chunked(larger)).problem()).isEqualTo("413 message_too_large");
   }
 
+  /// What was received has a `sequence`, which makes it no exception.
+  @Test
+  void anEventWithASequenceMayBeNoLongerThanOthers() {
+    String received = TestServer.alert("a").replace("{\"type\"", "{\"sequence\":7,\"type\"");
+    String longest = received.replace("\"a\"", "\"a" + "x".repeat(MAX - received.length()) + "\"");
+
+    assertThat(server.ask(post(EVENTS, longest)).status()).isEqualTo(201);
+    assertThat(server.ask(post(EVENTS, longest + " ")).problem())
+        .isEqualTo("413 message_too_large");
+    HttpAnswer lines =
+        server.ask(
+            request(
+                "POST", EVENTS, longest + "\n" + longest + " \n", "Content-Type: application/x-ndjson"));
+    assertThat(lines.json().path("accepted").asInt()).isEqualTo(1);
+    assertThat(lines.json().path("rejected").path(0).path("error").asString())
+        .isEqualTo("message_too_large");
+  }
+
   private static String chunked(String body) {
     return request(
             "POST", EVENTS, "", "Content-Type: application/json", "Transfer-Encoding: chunked")
@@ -100,11 +118,7 @@ class HttpBodiesTest {
       HttpAnswer answer =
           client.ask(
               request(
-                  "POST",
-                  EVENTS,
-                  "",
-                  "Content-Type: application/json",
-                  "Content-Length: " + (EventBounds.MAX_RECEIVED_BYTES + 1)));
+                  "POST", EVENTS, "", "Content-Type: application/json", "Content-Length: 65537"));
 
       assertThat(answer.problem()).isEqualTo("413 message_too_large");
       assertThat(answer.header("connection")).isEqualTo("close");
@@ -135,7 +149,7 @@ class HttpBodiesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "/api/v1/events | application/json | 66049 | 413 message_too_large",
+        "/api/v1/events | application/json | 65537 | 413 message_too_large",
         "/api/v1/events | text/plain       | 10    | 415 unsupported_media_type",
         "/healthz       | application/json | 10    | 405 method_not_allowed",
         "/nothing       | application/json | 99999 | 404 not_found",

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /// A whole server on a free port, with a log in memory.
 final class TestServer implements AutoCloseable {
@@ -36,15 +37,20 @@ final class TestServer implements AutoCloseable {
   final AtomicLong ahead = new AtomicLong();
 
   private TestServer(EventLog log, GatewaySettings settings, int maxConnections) {
-    this(log, settings, maxConnections, 16L << 20);
+    this(log, settings, maxConnections, 16L << 20, System::nanoTime);
   }
 
-  private TestServer(EventLog log, GatewaySettings settings, int maxConnections, long recentBytes) {
+  private TestServer(
+      EventLog log,
+      GatewaySettings settings,
+      int maxConnections,
+      long recentBytes,
+      LongSupplier nanoTime) {
     hub = new Hub(EventCatalog.builtIn(), log, CLOCK, recentBytes);
     try {
       gateway =
           Gateway.start(
-              hub, settings, CLOCK, () -> System.nanoTime() + ahead.get(), () -> maxConnections);
+              hub, settings, CLOCK, () -> nanoTime.getAsLong() + ahead.get(), () -> maxConnections);
     } catch (StartFailedException e) {
       throw new IllegalStateException(e);
     }
@@ -81,7 +87,12 @@ final class TestServer implements AutoCloseable {
 
   /// One that keeps hardly anything in memory: whoever does not stand at the head reads the log.
   static TestServer forgetful(EventLog log) {
-    return new TestServer(log, settings(Transport.AUTO), 10_000, 4_096);
+    return new TestServer(log, settings(Transport.AUTO), 10_000, 4_096, System::nanoTime);
+  }
+
+  /// One for which no time passes by itself: whatever comes in one piece is worked off in one turn.
+  static TestServer timeless(EventLog log) {
+    return new TestServer(log, settings(Transport.AUTO), 10_000, 16L << 20, () -> 0);
   }
 
   static TestServer start(GatewaySettings settings) {

@@ -3,7 +3,7 @@ package dev.tocsin.http;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 
-/// An exchange whose body is collected whole, up to [#maxBodyBytes].
+/// An exchange whose body is collected whole, up to [HttpLimits#MAX_BODY_BYTES].
 public abstract class BodyExchange extends Exchange {
 
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -15,11 +15,6 @@ public abstract class BodyExchange extends Exchange {
     super(connection);
   }
 
-  /// The longest body that is collected, in bytes.
-  protected int maxBodyBytes() {
-    return HttpLimits.MAX_BODY_BYTES;
-  }
-
   /// Answers to the whole body.
   protected abstract void complete(byte[] body);
 
@@ -28,7 +23,7 @@ public abstract class BodyExchange extends Exchange {
     if (refused) {
       return;
     }
-    if (body.size() + piece.readableBytes() > maxBodyBytes()) {
+    if (body.size() + piece.readableBytes() > HttpLimits.MAX_BODY_BYTES) {
       refused = true;
       respond(tooLarge());
       return;

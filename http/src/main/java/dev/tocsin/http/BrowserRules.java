@@ -41,14 +41,15 @@ public final class BrowserRules {
     private static final Pattern FORM =
         Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^\\[\\]:/?#@\\\\\\s]+)(?::([0-9]{0,5}))?");
 
+    /// @param text as it stands in the request
     static @Nullable Authority parse(String text) {
-      Matcher form = FORM.matcher(text);
+      Matcher form = FORM.matcher(HeaderText.of(text));
       if (!form.matches()) {
         return null;
       }
       String port = form.group(2);
       return new Authority(
-          form.group(1).toLowerCase(Locale.ROOT),
+          asBrowsersWrite(form.group(1), BrowserNames::host),
           port == null || port.isEmpty() ? -1 : Integer.parseInt(port));
     }
 
@@ -97,7 +98,7 @@ public final class BrowserRules {
     return origin.equals("null")
         ? "Web pages that hide their Origin may not use the hub"
         : "Web pages of this Origin may not use the hub; "
-            + option("--allow-origin", origin, BrowserNames::origin);
+            + option("--allow-origin", HeaderText.of(origin), BrowserNames::origin);
   }
 
   /// An option as it can be typed, or its name where the value would not be taken.
@@ -148,7 +149,21 @@ public final class BrowserRules {
 
   /// `null` is the origin of any page that hides its own, so that nobody can mean it.
   private boolean isAllowed(String origin) {
-    return !origin.equals("null") && allowedOrigins.contains(origin.toLowerCase(Locale.ROOT));
+    return !origin.equals("null")
+        && allowedOrigins.contains(asBrowsersWrite(HeaderText.of(origin), BrowserNames::origin));
+  }
+
+  /// In lower case, and where a program has sent another alphabet as it is, in punycode as browsers send it.
+  private static String asBrowsersWrite(String text, UnaryOperator<String> reading) {
+    String lowerCased = text.toLowerCase(Locale.ROOT);
+    if (lowerCased.chars().allMatch(c -> c < 0x80)) {
+      return lowerCased;
+    }
+    try {
+      return reading.apply(lowerCased);
+    } catch (IllegalArgumentException e) {
+      return lowerCased;
+    }
   }
 
   /// Whether answers differ by origin at all.

@@ -116,7 +116,7 @@ final class Conversation {
     phase = asking.admit(exchange, loop.nowMillis());
     boolean expectsContinue = HttpUtil.is100ContinueExpected(head);
     if (exchange instanceof BodyExchange whole
-        && HttpUtil.getContentLength(head, 0L) > whole.maxBodyBytes()) {
+        && HttpUtil.getContentLength(head, 0L) > HttpLimits.MAX_BODY_BYTES) {
       respondLast(whole.tooLarge());
     } else if (expectsContinue && exchange instanceof FixedExchange fixed) {
       respondLast(fixed.response());

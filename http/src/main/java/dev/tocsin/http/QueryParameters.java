@@ -1,6 +1,9 @@
 package dev.tocsin.http;
 
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -9,6 +12,9 @@ import java.util.Optional;
 
 /// The parameters of a query, each read as what it should be.
 public final class QueryParameters {
+
+  static final String BADLY_ENCODED =
+      "The query is not percent-encoded correctly: it has to be ASCII, and its %XX UTF-8";
 
   private final Map<String, List<String>> parameters;
 
@@ -29,11 +35,40 @@ public final class QueryParameters {
 
   /// Takes a query apart.
   public static QueryParameters of(QueryStringDecoder uri) throws InvalidQueryException {
-    try {
-      return new QueryParameters(uri.parameters());
-    } catch (IllegalArgumentException e) {
-      throw new InvalidQueryException("The query is not percent-encoded correctly");
+    if (!isWellEncoded(uri.rawQuery())) {
+      throw new InvalidQueryException(BADLY_ENCODED);
     }
+    return new QueryParameters(uri.parameters());
+  }
+
+  /// Whether a query holds plain ASCII only, in which each `%` begins a byte, and the bytes together are UTF-8:
+  /// whatever else there is would become a text that nobody has sent.
+  static boolean isWellEncoded(String query) {
+    byte[] bytes = new byte[query.length()];
+    int length = 0;
+    for (int i = 0; i < query.length(); i++) {
+      char c = query.charAt(i);
+      if (c <= ' ' || c > '~') {
+        return false;
+      } else if (c != '%') {
+        bytes[length++] = (byte) c;
+      } else if (i + 2 < query.length() && isHex(query.charAt(i + 1)) && isHex(query.charAt(i + 2))) {
+        bytes[length++] = (byte) Integer.parseInt(query, i + 1, i + 3, 16);
+        i += 2;
+      } else {
+        return false;
+      }
+    }
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
+  }
+
+  private static boolean isHex(char c) {
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
   }
 
   /// The items of a list, separated by commas, of all parameters of a name; empty when there is none.

@@ -59,7 +59,7 @@ final class Refusals {
         .addKeyValue("path", path(asked.uri()))
         .addKeyValue("status", problem.status().code())
         .addKeyValue("error", problem.code())
-        .addKeyValue("reason", quotesBody(problem) ? "" : problem.message())
+        .addKeyValue("reason", reason(problem))
         .addKeyValue("untold_before", untold)
         .log("request refused");
   }
@@ -95,9 +95,14 @@ final class Refusals {
     return pace == null ? 0 : pace.untold;
   }
 
-  /// What a payload or its text is refused for may quote it.
-  private static boolean quotesBody(Problem problem) {
-    return problem.status().code() == 422 || problem.code().equals("invalid_json");
+  /// Why, in words that repeat nothing of the body.
+  private static String reason(Problem problem) {
+    if (problem.code().equals("invalid_json")) {
+      return "the body is not valid JSON; the answer says where";
+    }
+    return problem.status().code() == 422
+        ? "the payload does not fit its schema; the answer names every fault"
+        : problem.message();
   }
 
   private static String path(String target) {

@@ -3,9 +3,6 @@ package dev.tocsin.http;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,14 +47,7 @@ public record Request(
     if (values.isEmpty()) {
       return null;
     }
-    // Netty makes a character of each byte.
-    String latin1 = values.getFirst();
-    try {
-      byte[] bytes = latin1.getBytes(StandardCharsets.ISO_8859_1);
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      return latin1;
-    }
+    return HeaderText.of(values.getFirst());
   }
 
   /// A header is not what it should be; the message is a sentence for the client.

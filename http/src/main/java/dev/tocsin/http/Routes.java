@@ -195,13 +195,10 @@ public final class Routes {
     if (known == null) {
       return null;
     }
-    Set<String> given;
-    try {
-      given = uri.parameters().keySet();
-    } catch (IllegalArgumentException e) {
-      return "The query is not percent-encoded correctly";
+    if (!QueryParameters.isWellEncoded(uri.rawQuery())) {
+      return QueryParameters.BADLY_ENCODED;
     }
-    for (String name : given) {
+    for (String name : uri.parameters().keySet()) {
       if (!known.contains(name)) {
         return unknown(name, known);
       }
@@ -211,10 +208,10 @@ public final class Routes {
 
   private String unknown(String name, Set<String> known) {
     String shown = name.length() <= MAX_SHOWN_NAME ? name : name.substring(0, MAX_SHOWN_NAME) + "…";
-    String sentence = "There is no parameter '" + shown + "' here";
     if (known.isEmpty()) {
-      return sentence + "; there is none at all";
+      return "This path takes no parameters; there is '" + shown + "'";
     }
+    String sentence = "There is no parameter '" + shown + "' here";
     return sentence
         + nearest
             .of(name, known)
