@@ -37,6 +37,7 @@ class DiskErrorTest {
 
   @BeforeEach
   void start() throws Exception {
+    RecordedLogs.take();
     connection = LogFile.openForWriting(directory, Durability.PROCESS);
     mark = LogMark.open(directory);
     LogIdentity.open(connection, Durability.PROCESS, "boot", mark, 0);
