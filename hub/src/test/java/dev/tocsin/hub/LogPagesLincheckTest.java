@@ -11,6 +11,7 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.jetbrains.lincheck.datastructures.Validate;
 import org.junit.jupiter.api.Test;
 
 /// However those who ask for pages and the log's answers meet: everyone is given his page, once, when the log has
@@ -20,6 +21,7 @@ public class LogPagesLincheckTest {
 
   private final Queue<CompletableFuture<Page>> asked = new ConcurrentLinkedQueue<>();
   private final AtomicInteger underWay = new AtomicInteger();
+  private final AtomicInteger readers = new AtomicInteger();
   private final AtomicInteger served = new AtomicInteger();
 
   /// Answers when the test says so.
@@ -63,28 +65,37 @@ public class LogPagesLincheckTest {
 
   @Operation
   public void read(@Param(name = "after") int after) {
+    readers.incrementAndGet();
     pages.read(after, TypeFilter.ALL, new Served());
   }
 
-  /// The log answers all it is asked; how many have been given a page then.
+  /// The log answers what it has been asked.
   @Operation(nonParallelGroup = "log")
-  public int answer() {
+  public void answer() {
     for (CompletableFuture<Page> next = asked.poll(); next != null; next = asked.poll()) {
       underWay.decrementAndGet();
       next.complete(new Page(List.of(), 0));
     }
-    return served.get();
+  }
+
+  /// When all have asked and the log has answered, nobody is left.
+  @Validate
+  public void everyoneHasHisPage() {
+    answer();
+    if (served.get() != readers.get()) {
+      throw new AssertionError(served + " of " + readers + " have been given a page");
+    }
   }
 
   @Test
   void forgetsNobodyInAnyInterleavingThatIsTried() {
     new ModelCheckingOptions()
         .threads(2)
-        .actorsPerThread(3)
+        .actorsPerThread(2)
         .actorsBefore(1)
-        .actorsAfter(2)
-        .iterations(10)
-        .invocationsPerIteration(100)
+        .actorsAfter(0)
+        .iterations(4)
+        .invocationsPerIteration(40)
         .check(getClass());
   }
 
