@@ -117,6 +117,52 @@ def surroundings():
     check("few files", few.returncode == 1 and "tocsin:" in few.stderr and "\tat " not in few.stderr, few)
 
 
+def java_options():
+    """Yours win: what the launcher says about the heap gives way."""
+    for options, flag, value in [
+        ("", "MaxHeapSize", 512 << 20), ("-Xmx48m", "MaxHeapSize", 48 << 20), ("-Xmx1g", "MaxHeapSize", 1 << 30),
+        ("-Xmx1g", "InitialHeapSize", 64 << 20), ("-XX:MaxHeapSize=40m", "MaxHeapSize", 40 << 20),
+        ("-Xms32m", "InitialHeapSize", 32 << 20), ("-XX:InitialHeapSize=16m", "InitialHeapSize", 16 << 20),
+        ("-Xmn10m", "NewSize", 10 << 20), ("-XX:MaxRAM=4g -XX:MaxRAMPercentage=50", "MaxHeapSize", 2 << 30),
+        ("-XX:+UseSerialGC\t-Xmx48m", "MaxHeapSize", 48 << 20), ("-XX:NewRatio=3", "NewRatio", 3), ("-XX:+UseZGC", "UseZGC", True),
+    ]:
+        done = run("./tocsin --version", {**ENV, "TOCSIN_JAVA_OPTS": options + " -XX:+PrintFlagsFinal"})
+        found = re.search(rf" {flag} += (\w+)", done.stdout)
+        seen = found and found[1]
+        expected = "true" if value is True else str(value)
+        check(f"{options}: {flag}", done.returncode == 0 and seen == expected and "warning" not in done.stdout.lower().replace("printwarnings", "").replace("allocationwarning", ""), (seen, done.stderr))
+    small = subprocess.Popen(["./tocsin", "serve", "--data", work + "/small", "--port", "0"], stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL, text=True, env={**ENV, "TOCSIN_JAVA_OPTS": "-Xmx48m"})
+    url = small.stdout.readline().split()[-1]
+    lines = "".join(line("x" * 200) for _ in range(50_000)).encode()
+    for _ in range(3):
+        request = urllib.request.Request(url + "/api/v1/events", lines, {"Content-Type": "application/x-ndjson"})
+        with urllib.request.urlopen(request) as answer:
+            answer.read()
+    small.terminate()
+    check("48 MiB are enough to publish", small.wait(20) == 0, small.returncode)
+
+
+def clocks():
+    """The clock before 1970, and at the end of the last year that a timestamp has."""
+    for clock in ["@1969-06-01 00:00:00", "@9999-12-31 23:59:58"] if shutil.which("faketime") else []:
+        data = work + "/clock" + clock[1:5]
+        server = subprocess.Popen(["faketime", "-f", clock, "./tocsin", "serve", "--data", data, "--port", "0"], stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL, text=True, start_new_session=True)
+        url = server.stdout.readline().split()[-1]
+        for _ in range(2):
+            request = urllib.request.Request(url + "/api/v1/events", line("7").strip().encode(), {"Content-Type": "application/json"})
+            answer = json.load(urllib.request.urlopen(request))
+            check(f"published at {clock}", answer["timestamp"].startswith(clock[1:5]), answer)
+            time.sleep(3)
+        os.killpg(server.pid, signal.SIGTERM)
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            check(f"SIGTERM ends it at {clock}", False)
+
+
 def reaches(family, host, port):
     with socket.socket(family) as client:
         return client.connect_ex((host, port)) == 0
@@ -303,6 +349,8 @@ try:
     surroundings()
     low_port()
     tails()
+    java_options()
+    clocks()
     signals(running)
     running = stream(running)
     running = file(running)

@@ -33,12 +33,17 @@ class PositionsTest {
   /// One thing that a subscriber saw, and the patterns that held before it; `null` for everything.
   private record Step(JsonNode message, Set<String> patternsBefore) {}
 
+  /// A server whose log is in memory; [LatePositionsTest] has another.
+  TestServer start(Transport transport) {
+    return TestServer.start(transport);
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = Transport.class,
       names = {"NIO", "EPOLL"})
   void nothingIsMissedRepeatedOrOutOfOrder(Transport transport) throws Exception {
-    try (TestServer server = TestServer.start(transport);
+    try (TestServer server = start(transport);
         ExecutorService threads = Executors.newCachedThreadPool()) {
       List<Future<List<Step>>> subscribers = new ArrayList<>();
       for (int i = 0; i < SUBSCRIBERS; i++) {

@@ -27,12 +27,25 @@ class SlowReaderTest {
 
   private static final int SMALL_BUFFER = 4_096;
 
+  /// A server whose log is in memory; [LateSlowReaderTest] has another.
+  TestServer start(GatewaySettings settings) {
+    return TestServer.start(settings);
+  }
+
+  private TestServer start(Transport transport) {
+    return start(TestServer.settings(transport));
+  }
+
+  private TestServer start() {
+    return start(Transport.AUTO);
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = Transport.class,
       names = {"NIO", "EPOLL"})
   void readsOnAtItsOwnPaceAndTheOthersAreUnharmed(Transport transport) {
-    try (TestServer server = TestServer.start(transport);
+    try (TestServer server = start(transport);
         RawWebSocket slow =
             RawWebSocket.open(RawClient.to(server.port(), SMALL_BUFFER), "?events=alert.*");
         RawWebSocket quick = server.socket("?events=alert.*")) {
@@ -56,7 +69,7 @@ class SlowReaderTest {
 
   @Test
   void canChangeItsPatternsWhileItLags() {
-    try (TestServer server = TestServer.start();
+    try (TestServer server = start();
         RawWebSocket slow =
             RawWebSocket.open(RawClient.to(server.port(), SMALL_BUFFER), "?events=alert.*")) {
       for (int i = 1; i <= 300; i++) {
@@ -81,7 +94,7 @@ class SlowReaderTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void isAliveAsLongAsItTakesAnything() throws Exception {
-    try (TestServer server = TestServer.start();
+    try (TestServer server = start();
         RawWebSocket slow =
             RawWebSocket.open(RawClient.to(server.port(), SMALL_BUFFER), "?events=alert.*")) {
       for (int i = 0; i < 20; i++) {
@@ -99,7 +112,7 @@ class SlowReaderTest {
   /// Its kernel takes what comes, but nothing waits.
   @Test
   void isGoneWhenItReadsAndSaysNothing() {
-    try (TestServer server = TestServer.start();
+    try (TestServer server = start();
         RawWebSocket silent = server.socket("?events=none")) {
       for (int seconds = 0; seconds < 75; seconds += 25) {
         server.passSeconds(25);
@@ -122,7 +135,7 @@ class SlowReaderTest {
             Duration.ofSeconds(30),
             false,
             GatewaySettings.DEFAULT_DEFLATE_THRESHOLD_BYTES);
-    try (TestServer server = TestServer.start(settings);
+    try (TestServer server = start(settings);
         RawWebSocket stalled =
             RawWebSocket.open(RawClient.to(server.port(), SMALL_BUFFER), "?events=alert.*")) {
       for (int i = 0; i < 300; i++) {
@@ -160,7 +173,7 @@ class SlowReaderTest {
                   "{\"action\":\"publish\",\"event\":" + TestServer.job(200) + "}");
           default -> RawWebSocket.textFrame(kind);
         };
-    try (TestServer server = TestServer.start();
+    try (TestServer server = start();
         RawWebSocket flooder =
             RawWebSocket.open(RawClient.to(server.port(), SMALL_BUFFER), "?events=none");
         RawWebSocket other = server.socket("?events=alert.*")) {
@@ -178,7 +191,7 @@ class SlowReaderTest {
   /// The close frame waits for what was not read, and is not thrown away for it.
   @Test
   void isToldOfItsFaultAfterWhatItHasNotRead() {
-    try (TestServer server = TestServer.start();
+    try (TestServer server = start();
         RawWebSocket slow =
             RawWebSocket.open(RawClient.to(server.port(), SMALL_BUFFER), "?events=alert.*")) {
       String event = TestServer.large("a", 60_000);
@@ -199,7 +212,7 @@ class SlowReaderTest {
 
   @Test
   void losesAConnectionThatDoesNotTakeItsAnswer() {
-    try (TestServer server = TestServer.start();
+    try (TestServer server = start();
         RawClient slow = RawClient.to(server.port(), SMALL_BUFFER)) {
       slow.send(get("/api/v1/catalog").repeat(500));
       while (server.openConnections() == 0) {
@@ -218,7 +231,7 @@ class SlowReaderTest {
 
   @Test
   void keepsAConnectionThatTakesItsAnswersSlowly() throws Exception {
-    try (TestServer server = TestServer.start();
+    try (TestServer server = start();
         RawClient slow = RawClient.to(server.port(), SMALL_BUFFER)) {
       slow.send(get("/api/v1/catalog").repeat(300));
       for (int i = 0; i < 300; i++) {

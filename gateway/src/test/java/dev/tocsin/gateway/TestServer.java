@@ -95,6 +95,10 @@ final class TestServer implements AutoCloseable {
     return new TestServer(log, settings(Transport.AUTO), 10_000, 16L << 20, () -> 0);
   }
 
+  static TestServer forgetful(EventLog log, GatewaySettings settings) {
+    return new TestServer(log, settings, 10_000, 4_096);
+  }
+
   static TestServer start(GatewaySettings settings) {
     return new TestServer(memory(), settings, 10_000);
   }

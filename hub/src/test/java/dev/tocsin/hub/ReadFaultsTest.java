@@ -7,12 +7,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ReadFaultsTest {
 
   private final ManualClock clock = new ManualClock();
   private final ReadFaults faults = new ReadFaults(clock::nanoTime);
+
+  @BeforeEach
+  void forgetWhatOthersLogged() {
+    RecordedLogs.take();
+  }
 
   @Test
   void triesAgainAfterAsLongAsItHasLasted() {
