@@ -215,7 +215,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   }
 
   private void noteInput() {
-    input.set(decoder.heldBytes() + (held == null ? 0 : held.readableBytes()));
+    input.set(decoder.heldBytes() + waitingBytes());
   }
 
   /// There is no memory for what has not come whole, and this connection holds the most of it.
@@ -254,6 +254,11 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     } else {
       turns.await(this);
     }
+  }
+
+  @Override
+  public final int waitingBytes() {
+    return held == null ? 0 : held.readableBytes();
   }
 
   @Override
