@@ -190,7 +190,12 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
         held == null
             ? bytes
             : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), held, bytes);
-    decode();
+    // Also the end of a frame that has begun waits: thousands may end theirs in one round.
+    if (turns.isOver()) {
+      noteInput();
+    } else {
+      decode();
+    }
   }
 
   private void decode() {
