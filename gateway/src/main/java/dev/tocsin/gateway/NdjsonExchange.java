@@ -127,11 +127,16 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
 
   @Override
   protected int heldBytes() {
-    int held = splitter.heldBytes();
+    return splitter.heldBytes() + waitingBytes();
+  }
+
+  @Override
+  public int waitingBytes() {
+    int waiting = 0;
     for (ByteBuf piece : pieces) {
-      held += piece.readableBytes();
+      waiting += piece.readableBytes();
     }
-    return held;
+    return waiting;
   }
 
   @Override

@@ -116,6 +116,11 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     pump();
   }
 
+  @Override
+  public int waitingBytes() {
+    return decoder.heldBytes();
+  }
+
   /// The client has finished sending; what it asked for before is still answered.
   @Override
   public void userEventTriggered(ChannelHandlerContext receiving, Object event) {

@@ -7,7 +7,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.EventExecutor;
@@ -35,10 +34,6 @@ import java.util.function.LongSupplier;
 public final class HttpServer {
 
   private static final int BACKLOG = 4_096;
-
-  /// How many connections a loop takes before it looks after the others again. With few, whoever comes
-  /// last waits for as many turns of a loop that a crowd keeps busy.
-  private static final int ACCEPTS_PER_TURN = 256;
 
   private static final long RELIEF_MILLIS = 100;
   private static final long POLL_MILLIS = 20;
@@ -100,7 +95,7 @@ public final class HttpServer {
       loops.put(eventLoop, connections);
     }
     ChannelFuture bound =
-        bootstrap(eventLoops, loops, memory)
+        bootstrap(eventLoops, loops, memory, nanoTime)
             .bind(settings.host(), settings.port())
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -110,7 +105,10 @@ public final class HttpServer {
           "cannot listen on " + settings.host() + ":" + settings.port() + ": " + reason(bound),
           bound.cause());
     }
-    bound.channel().pipeline().addLast(new AcceptFaults());
+    bound
+        .channel()
+        .pipeline()
+        .addLast(new Accepting(new LoopTasks(bound.channel().eventLoop())));
     relieveWhenPressed(memory, loops);
     return new HttpServer(context, eventLoops, Map.copyOf(loops), bound.channel());
   }
@@ -139,15 +137,17 @@ public final class HttpServer {
   }
 
   private static ServerBootstrap bootstrap(
-      EventLoops eventLoops, Map<EventLoop, Connections> loops, SocketMemory memory) {
+      EventLoops eventLoops,
+      Map<EventLoop, Connections> loops,
+      SocketMemory memory,
+      LongSupplier nanoTime) {
     return new ServerBootstrap()
         .group(eventLoops.group())
         .channel(eventLoops.transport().serverChannel())
         .option(ChannelOption.SO_BACKLOG, BACKLOG)
         .option(ChannelOption.SO_REUSEADDR, true)
-        .option(
-            ChannelOption.RECVBUF_ALLOCATOR,
-            new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(ACCEPTS_PER_TURN))
+        .option(ChannelOption.AUTO_READ, false)
+        .option(ChannelOption.RECVBUF_ALLOCATOR, new Accepting.Rounds(nanoTime))
         .childOption(ChannelOption.ALLOCATOR, memory.allocator())
         .childOption(ChannelOption.RECVBUF_ALLOCATOR, new SocketMemory.Reading())
         .childOption(ChannelOption.TCP_NODELAY, true)

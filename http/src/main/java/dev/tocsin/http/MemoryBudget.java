@@ -1,7 +1,8 @@
 package dev.tocsin.http;
 
-import java.util.HashSet;
-import java.util.Set;
+import java.util.Comparator;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -18,7 +19,14 @@ public final class MemoryBudget {
 
   private final long limitBytes;
   private final SparseLog ended;
-  private final Set<Account> holding = new HashSet<>();
+
+  /// The accounts of those who hold something, the largest last: under attack it is asked for thousands of times a second.
+  private final NavigableSet<Account> holding =
+      new TreeSet<>(
+          Comparator.comparingLong(Account::bytes)
+              .thenComparing(Comparator.comparingLong(Account::number).reversed()));
+
+  private long opened;
   private long heldBytes;
 
   /// Somebody who can let go of what they hold.
@@ -38,7 +46,7 @@ public final class MemoryBudget {
 
   /// Opens an account for somebody.
   public Account open(Holder holder) {
-    return new Account(holder);
+    return new Account(holder, opened++);
   }
 
   /// How much is held by all.
@@ -50,10 +58,12 @@ public final class MemoryBudget {
   public final class Account {
 
     private final Holder holder;
+    private final long number;
     private long bytes;
 
-    private Account(Holder holder) {
+    private Account(Holder holder, long number) {
       this.holder = holder;
+      this.number = number;
     }
 
     /// From now on it is this much. Beyond the budget this has the largest holder give up, who may be this one.
@@ -62,16 +72,21 @@ public final class MemoryBudget {
       if (more == 0) {
         return;
       }
+      // Its place depends on what it holds.
+      holding.remove(this);
       bytes = newBytes;
       heldBytes += more;
-      if (newBytes == 0) {
-        holding.remove(this);
-      } else {
+      if (newBytes > 0) {
         holding.add(this);
       }
       if (more > 0 && heldBytes > limitBytes) {
         shed();
       }
+    }
+
+    /// The earlier it was opened, the lower.
+    private long number() {
+      return number;
     }
 
     /// How much it is.
@@ -82,21 +97,11 @@ public final class MemoryBudget {
 
   private void shed() {
     while (heldBytes > limitBytes && !holding.isEmpty()) {
-      Account largest = largest();
+      Account largest = holding.last();
       ended.note("the connection that held the most was ended: " + largest.bytes + " bytes");
       Guard.run("a connection could not give its memory back", largest.holder::giveUp);
       // Whatever it still holds is on its way out.
       largest.set(0);
     }
-  }
-
-  private Account largest() {
-    Account largest = holding.iterator().next();
-    for (Account account : holding) {
-      if (account.bytes > largest.bytes) {
-        largest = account;
-      }
-    }
-    return largest;
   }
 }

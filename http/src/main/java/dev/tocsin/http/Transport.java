@@ -35,6 +35,15 @@ public enum Transport {
   /// Those of one loop at the least.
   private static final int MIN_COMPLETIONS = 2_048;
 
+  static {
+    // One question for connections would be answered with all that knock, however many: nothing could come between.
+    // Netty reads this once, before anything of io_uring is used.
+    String multiShot = "io.netty.iouring.acceptMultiShotEnabled";
+    if (System.getProperty(multiShot) == null) {
+      System.setProperty(multiShot, "false");
+    }
+  }
+
   /// The transport that will really be used.
   ///
   /// @throws StartFailedException when this one does not work on this machine

@@ -13,6 +13,10 @@ import java.util.function.LongSupplier;
 /// and is served after the sockets that are ready and after the events that are to be delivered: for
 /// [#SLICE_NANOS] at a time, and all of the line together no longer than a round.
 ///
+/// The line is two lines. Who has little to be worked off, as one who publishes an event now and then, does not wait behind
+/// thousands who have much: those with up to [#SMALL_BYTES] come first. A third of each round is kept for the others, so
+/// that they come on too, however many the former are.
+///
 /// So what one client sends, good or bad, costs the others a part of a millisecond and no more, whatever
 /// the way in. Whoever works off input asks [#isOver] before each piece of it: a line, a frame, a request.
 /// Reading on waits as well: otherwise a socket that always has more would be read for ever, since io_uring
@@ -27,10 +31,14 @@ public final class Turns {
   /// How long one in line is served before the next.
   static final long SLICE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
+  /// What those who come first have waiting at the most, in bytes.
+  static final int SMALL_BYTES = 4 * 1024;
+
   private final LongSupplier nanoTime;
   private final Executor afterThisRound;
   private final Executor afterReadySockets;
-  private final SequencedSet<Waiting> line = new LinkedHashSet<>();
+  private final SequencedSet<Waiting> small = new LinkedHashSet<>();
+  private final SequencedSet<Waiting> large = new LinkedHashSet<>();
   private boolean open;
   private boolean lineIsDue;
   private long endNanos;
@@ -41,6 +49,9 @@ public final class Turns {
     /// It is this one's turn: goes on until [#isOver], or until nothing is left. To be had again it has to
     /// [#await] again.
     void goOn();
+
+    /// How many bytes of input wait to be worked off.
+    int waitingBytes();
   }
 
   /// Nobody waits.
@@ -71,12 +82,20 @@ public final class Turns {
 
   /// Puts somebody in line, who may be there already.
   public void await(Waiting waiting) {
-    line.add(waiting);
+    if (waiting.waitingBytes() <= SMALL_BYTES) {
+      if (!large.contains(waiting)) {
+        small.add(waiting);
+      }
+    } else {
+      // What has come since makes it large.
+      small.remove(waiting);
+      large.add(waiting);
+    }
     serveLater();
   }
 
   private void serveLater() {
-    if (!lineIsDue && !line.isEmpty()) {
+    if (!lineIsDue && !(small.isEmpty() && large.isEmpty())) {
       lineIsDue = true;
       afterReadySockets.execute(this::serve);
     }
@@ -84,16 +103,21 @@ public final class Turns {
 
   private void serve() {
     lineIsDue = false;
-    long now = nanoTime.getAsLong();
-    long end = now + ROUND_NANOS;
     open = true;
-    while (!line.isEmpty() && now - end < 0) {
+    long start = nanoTime.getAsLong();
+    serve(small, start, large.isEmpty() ? ROUND_NANOS : ROUND_NANOS / 3 * 2);
+    serve(large, start, ROUND_NANOS);
+    open = false;
+    serveLater();
+  }
+
+  private void serve(SequencedSet<Waiting> line, long start, long nanos) {
+    long now = nanoTime.getAsLong();
+    while (!line.isEmpty() && now - start < nanos) {
       Waiting next = line.removeFirst();
       endNanos = now + SLICE_NANOS;
       Guard.run("input that waited could not be worked off", next::goOn);
       now = nanoTime.getAsLong();
     }
-    open = false;
-    serveLater();
   }
 }

@@ -31,6 +31,11 @@ class TurnsTest {
 
   /// Somebody with work for so many steps of 10 microseconds.
   private Turns.Waiting busy(String name, int steps) {
+    return busy(name, steps, 10);
+  }
+
+  /// The same with so many bytes for each step.
+  private Turns.Waiting busy(String name, int steps, int bytes) {
     int[] left = {steps};
     return new Turns.Waiting() {
       @Override
@@ -44,7 +49,62 @@ class TurnsTest {
           turns.await(this);
         }
       }
+
+      @Override
+      public int waitingBytes() {
+        return left[0] * bytes;
+      }
     };
+  }
+
+  /// Thousands may have much to be worked off, and only then does it matter.
+  @Test
+  void whoHasLittleDoesNotWaitBehindThoseWhoHaveMuch() {
+    for (int i = 0; i < 1_000; i++) {
+      turns.await(busy("large", 10, 1_000));
+    }
+    turns.await(busy("small", 1));
+
+    serveLine();
+
+    assertThat(served.getFirst()).isEqualTo("small");
+  }
+
+  @Test
+  void thoseWhoHaveMuchComeOnHoweverManyHaveLittle() {
+    turns.await(busy("large", 10, 1_000));
+    for (int i = 0; i < 1_000; i++) {
+      turns.await(busy("small", 1));
+    }
+
+    serveLine();
+
+    assertThat(served).hasSize(21).endsWith("small", "large");
+  }
+
+  @Test
+  void whatComesWhileSomebodyWaitsCounts() {
+    int[] bytes = {1};
+    Turns.Waiting grows =
+        new Turns.Waiting() {
+          @Override
+          public void goOn() {
+            served.add("grown");
+          }
+
+          @Override
+          public int waitingBytes() {
+            return bytes[0];
+          }
+        };
+    turns.await(grows);
+    bytes[0] = Turns.SMALL_BYTES + 1;
+    turns.await(grows);
+    turns.await(busy("small", 1));
+
+    serveLine();
+
+    assertThat(served).containsExactly("small", "grown");
   }
 
   @Test
@@ -99,9 +159,18 @@ class TurnsTest {
 
   @Test
   void oneThatFailsDoesNotEndTheLine() {
-    turns.await(() -> {
-      throw new InternalError("a bug");
-    });
+    turns.await(
+        new Turns.Waiting() {
+          @Override
+          public void goOn() {
+            throw new InternalError("a bug");
+          }
+
+          @Override
+          public int waitingBytes() {
+            return 0;
+          }
+        });
     turns.await(busy("b", 1));
 
     serveLine();

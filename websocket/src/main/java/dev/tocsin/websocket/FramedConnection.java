@@ -190,7 +190,12 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
         held == null
             ? bytes
             : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), held, bytes);
-    decode();
+    // Also the end of a frame that has begun waits: thousands may end theirs in one round.
+    if (turns.isOver()) {
+      noteInput();
+    } else {
+      decode();
+    }
   }
 
   private void decode() {
@@ -215,7 +220,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   }
 
   private void noteInput() {
-    input.set(decoder.heldBytes() + (held == null ? 0 : held.readableBytes()));
+    input.set(decoder.heldBytes() + waitingBytes());
   }
 
   /// There is no memory for what has not come whole, and this connection holds the most of it.
@@ -254,6 +259,11 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     } else {
       turns.await(this);
     }
+  }
+
+  @Override
+  public final int waitingBytes() {
+    return held == null ? 0 : held.readableBytes();
   }
 
   @Override
