@@ -132,6 +132,7 @@ final class LogThread implements Runnable {
       queue.abandon(end);
       LogFile.rollBack(connection);
       copies.close();
+      place.close();
       if (!place.journalIsCut()) {
         checkpoints.close();
       }
@@ -156,7 +157,7 @@ final class LogThread implements Runnable {
     atDiskSinceNanos = System.nanoTime();
     try {
       group = writing.write(requests, newest, clock);
-      place.require();
+      place.requireStill();
       writing.commit();
       place.noteWrite();
     } catch (SQLException | RuntimeException e) {
