@@ -83,19 +83,8 @@ final class LogPlace implements AutoCloseable {
   ///
   /// @throws LostException when something is not as it was
   void require() throws LostException {
-    require(journalFile.length());
-  }
-
-  /// The same just before the commit of what was begun after [#require]: the write-ahead file is the one that is open.
-  ///
-  /// @throws LostException when something is not as it was
-  void requireStill() throws LostException {
-    require(openJournalBytes());
-  }
-
-  private void require(long journalLength) throws LostException {
     long now = System.nanoTime();
-    if (isShort(journalLength) || fault != null || now - lookedAtNanos >= GOOD_FOR_NANOS) {
+    if (isShort(openJournalBytes()) || fault != null || now - lookedAtNanos >= GOOD_FOR_NANOS) {
       look();
       lookedAtNanos = now;
     }
@@ -146,6 +135,7 @@ final class LogPlace implements AutoCloseable {
     journalBytes = length;
   }
 
+  /// Whatever its name means by now: that is looked at with the others.
   private long openJournalBytes() {
     try {
       return openJournal.size();

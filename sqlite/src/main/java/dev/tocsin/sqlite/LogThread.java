@@ -157,7 +157,7 @@ final class LogThread implements Runnable {
     atDiskSinceNanos = System.nanoTime();
     try {
       group = writing.write(requests, newest, clock);
-      place.requireStill();
+      place.require();
       writing.commit();
       place.noteWrite();
     } catch (SQLException | RuntimeException e) {
