@@ -42,9 +42,9 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   private final ActionQueue queue = new ActionQueue(this::send);
   private final OutputProgress output;
   private final Cursor cursor;
-  private final MemoryBudget.Account patterns;
 
   // owned by the event loop
+  private MemoryBudget.@Nullable Account patterns;
   private int unreadAnswerBytes;
   private boolean goingAway;
   private String epoch = "";
@@ -61,7 +61,6 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     this.form = loop.form(windowBits());
     this.actions = new Actions(context, loop, this);
     this.output = new OutputProgress(channel, loop.connections());
-    this.patterns = loop.patterns().open(this::giveUpPatterns);
     this.cursor = new Cursor(context, loop, channel, this);
     this.lastHeardMillis = loop.nowMillis();
     this.lastHeartbeatMillis = lastHeardMillis;
@@ -108,8 +107,15 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   /// Its patterns have changed: counts what they weigh. When all connections together hold too much, the one with
   /// the most is closed, which may be this one.
   void notePatterns() {
-    if (!isClosing()) {
-      patterns.set(loop.shard().patternBytes(this));
+    if (isClosing()) {
+      return;
+    }
+    long bytes = loop.shard().patternBytes(this);
+    if (patterns == null && bytes > 0) {
+      patterns = loop.patterns().open(this::giveUpPatterns);
+    }
+    if (patterns != null) {
+      patterns.set(bytes);
     }
   }
 
@@ -306,7 +312,9 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   @Override
   protected void leave() {
     queue.abandon();
-    patterns.set(0);
+    if (patterns != null) {
+      patterns.set(0);
+    }
     cursor.end();
     loop.shard().leave(this);
   }

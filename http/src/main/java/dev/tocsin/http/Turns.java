@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
 /// and is served after the sockets that are ready and after the events that are to be delivered: for
 /// [#SLICE_NANOS] at a time, and all of the line together no longer than a round.
 ///
-/// The line is two lines. Who has little to be worked off, as one who publishes an event now and then, does not wait behind
+/// The line is two lines. Who has little to be worked off, as one who publishes an event now and then, does not wait after
 /// thousands who have much: those with up to [#SMALL_BYTES] come first. A third of each round is kept for the others, so
 /// that they come on too, however many the former are.
 ///

@@ -2,21 +2,28 @@ package dev.tocsin.sqlite;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Where a restart will look for the log, and whether that is still the log that is open: a file that
 /// was deleted, moved or replaced goes on taking events, and nobody finds them again. Belongs to the
 /// log's thread.
 ///
-/// Looks at the entries of the files, never into them: to open and close one would give up the lock
-/// that this process has on it.
-final class LogPlace {
+/// Looks at the entries of the files, never into them: to open and close the database would give up the lock
+/// that this process has on it. The write-ahead file has no lock, and is held open for its length: asking by
+/// its name takes three times as long, which a single event would notice.
+final class LogPlace implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LogPlace.class);
 
   /// How long a look is good for. An event is acknowledged only when one this young found all in place.
   static final long GOOD_FOR_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -24,6 +31,7 @@ final class LogPlace {
   private final Path database;
   private final Path journal;
   private final File journalFile;
+  private final FileChannel openJournal;
   private final @Nullable Object databaseKey;
   private final @Nullable Object journalKey;
 
@@ -38,6 +46,7 @@ final class LogPlace {
     this.database = directory.resolve(LogFile.NAME);
     this.journal = directory.resolve(LogFile.JOURNAL);
     this.journalFile = journal.toFile();
+    this.openJournal = FileChannel.open(journal, StandardOpenOption.READ);
     this.databaseKey = attributes(database).fileKey();
     BasicFileAttributes attributes = attributes(journal);
     this.journalKey = attributes.fileKey();
@@ -75,7 +84,7 @@ final class LogPlace {
   /// @throws LostException when something is not as it was
   void require() throws LostException {
     long now = System.nanoTime();
-    if (journalIsShort() || fault != null || now - lookedAtNanos >= GOOD_FOR_NANOS) {
+    if (isShort(openJournalBytes()) || fault != null || now - lookedAtNanos >= GOOD_FOR_NANOS) {
       look();
       lookedAtNanos = now;
     }
@@ -117,21 +126,41 @@ final class LogPlace {
 
   /// The log has written: the file has become as long as it is now.
   void noteWrite() {
-    journalBytes = journalFile.length();
+    journalBytes = openJournalBytes();
   }
 
   private void noteJournal() {
-    journalIsCut = journalIsShort();
-    journalBytes = journalFile.length();
+    long length = journalFile.length();
+    journalIsCut = isShort(length);
+    journalBytes = length;
   }
 
-  private boolean journalIsShort() {
-    return journalFile.length() < Math.min(journalBytes, LogFile.JOURNAL_LIMIT_BYTES);
+  /// Whatever its name means by now: that is looked at with the others.
+  private long openJournalBytes() {
+    try {
+      return openJournal.size();
+    } catch (IOException e) {
+      return journalFile.length();
+    }
+  }
+
+  private boolean isShort(long journalLength) {
+    return journalLength < Math.min(journalBytes, LogFile.JOURNAL_LIMIT_BYTES);
   }
 
   /// Whether the write-ahead file was cut short. Its index then points to what is not there, and folding
   /// it back would spoil the database: it must not even be closed.
   boolean journalIsCut() {
     return journalIsCut;
+  }
+
+  /// What is asked after this is found by name.
+  @Override
+  public void close() {
+    try {
+      openJournal.close();
+    } catch (IOException e) {
+      LOG.atDebug().setCause(e).log("the write-ahead file was not closed");
+    }
   }
 }

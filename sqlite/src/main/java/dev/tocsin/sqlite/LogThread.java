@@ -109,6 +109,7 @@ final class LogThread implements Runnable {
       queue.abandon(end);
       LogFile.rollBack(connection);
       upkeep.close();
+      place.close();
       if (!place.journalIsCut()) {
         checkpoints.close();
       }
