@@ -23,8 +23,7 @@ final class EventText {
 
   private static final EventCatalog CATALOG = EventCatalog.builtIn();
 
-  private static final EventEncoder RULES =
-      new EventEncoder(CATALOG, InstantSource.system());
+  private static final EventEncoder RULES = new EventEncoder(CATALOG, InstantSource.system());
 
   private static final Pattern PLACE = Pattern.compile(" \\(line 1, column (\\d+)\\)$");
 

@@ -68,8 +68,7 @@ class PublishRunTest {
   }
 
   private PublishRun start(InputStream in, long firstLine) {
-    EventLines lines =
-        new EventLines(in, EventText.MAX_LINE_BYTES, Long.MAX_VALUE);
+    EventLines lines = new EventLines(in, EventText.MAX_LINE_BYTES, Long.MAX_VALUE);
     PublishRun run = new PublishRun(lines, firstLine, "k", server, report);
     run.start();
     return run;

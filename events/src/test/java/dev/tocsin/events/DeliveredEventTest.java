@@ -61,8 +61,7 @@ class DeliveredEventTest {
     byte[] again = DeliveredEvent.shortened(event, MAX, CATALOG);
 
     assertThat(again.length).isLessThanOrEqualTo(MAX);
-    assertThat(encoded(again).toJson(7, 6))
-        .isEqualTo(encoded(utf8(longest(fields))).toJson(7, 6));
+    assertThat(encoded(again).toJson(7, 6)).isEqualTo(encoded(utf8(longest(fields))).toJson(7, 6));
   }
 
   @Test
@@ -82,7 +81,13 @@ class DeliveredEventTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{\"type\":\"a.b\",\"timestamp\":\"t\"", "[\"sequence\"", "{\"sequence\":1,", "\"\\ud800"})
+  @ValueSource(
+      strings = {
+        "{\"type\":\"a.b\",\"timestamp\":\"t\"",
+        "[\"sequence\"",
+        "{\"sequence\":1,",
+        "\"\\ud800"
+      })
   void whatWasNotDeliveredStaysAsItIs(String start) {
     byte[] other = utf8(start + " ".repeat(MAX) + (start.startsWith("[") ? "]" : "}"));
 

@@ -99,7 +99,10 @@ class HttpBodiesTest {
     HttpAnswer lines =
         server.ask(
             request(
-                "POST", EVENTS, longest + "\n" + longest + " \n", "Content-Type: application/x-ndjson"));
+                "POST",
+                EVENTS,
+                longest + "\n" + longest + " \n",
+                "Content-Type: application/x-ndjson"));
     assertThat(lines.json().path("accepted").asInt()).isEqualTo(1);
     assertThat(lines.json().path("rejected").path(0).path("error").asString())
         .isEqualTo("message_too_large");

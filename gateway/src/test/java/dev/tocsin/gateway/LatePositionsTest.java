@@ -8,7 +8,6 @@ class LatePositionsTest extends PositionsTest {
 
   @Override
   TestServer start(Transport transport) {
-    return TestServer.forgetful(
-        new LateLog(TestServer.memory()), TestServer.settings(transport));
+    return TestServer.forgetful(new LateLog(TestServer.memory()), TestServer.settings(transport));
   }
 }

@@ -187,8 +187,7 @@ class SharedServerTest {
       assertThat(ready.status()).isEqualTo(200);
       assertThat(ready.json().path("status").asString()).isEqualTo("degraded");
       assertThat(ready.json().path("reason").asString())
-          .isEqualTo(
-              "The log is damaged: events from 3 to 9 cannot all be read. The roof leaks");
+          .isEqualTo("The log is damaged: events from 3 to 9 cannot all be read. The roof leaks");
       assertThat(
               server
                   .ask(get("/api/v1/stats", "Connection: close"))
@@ -239,10 +238,7 @@ class SharedServerTest {
       while (log.pages() < 60) {
         Thread.onSpinWait();
       }
-      assertThat(RecordedLogs.take())
-          .singleElement()
-          .asString()
-          .contains("log not readable");
+      assertThat(RecordedLogs.take()).singleElement().asString().contains("log not readable");
       HttpAnswer ready = server.ask(get("/readyz", "Connection: close"));
       assertThat(ready.status()).isEqualTo(200);
       assertThat(ready.json().path("reason").asString()).isEqualTo("the disk cannot be read");

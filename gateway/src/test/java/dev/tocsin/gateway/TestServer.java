@@ -96,7 +96,7 @@ final class TestServer implements AutoCloseable {
   }
 
   static TestServer forgetful(EventLog log, GatewaySettings settings) {
-    return new TestServer(log, settings, 10_000, 4_096);
+    return new TestServer(log, settings, 10_000, 4_096, System::nanoTime);
   }
 
   static TestServer start(GatewaySettings settings) {

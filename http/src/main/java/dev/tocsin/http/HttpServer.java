@@ -105,10 +105,7 @@ public final class HttpServer {
           "cannot listen on " + settings.host() + ":" + settings.port() + ": " + reason(bound),
           bound.cause());
     }
-    bound
-        .channel()
-        .pipeline()
-        .addLast(new Accepting(new LoopTasks(bound.channel().eventLoop())));
+    bound.channel().pipeline().addLast(new Accepting(new LoopTasks(bound.channel().eventLoop())));
     relieveWhenPressed(memory, loops);
     return new HttpServer(context, eventLoops, Map.copyOf(loops), bound.channel());
   }

@@ -52,7 +52,9 @@ public final class QueryParameters {
         return false;
       } else if (c != '%') {
         bytes[length++] = (byte) c;
-      } else if (i + 2 < query.length() && isHex(query.charAt(i + 1)) && isHex(query.charAt(i + 2))) {
+      } else if (i + 2 < query.length()
+          && isHex(query.charAt(i + 1))
+          && isHex(query.charAt(i + 2))) {
         bytes[length++] = (byte) Integer.parseInt(query, i + 1, i + 3, 16);
         i += 2;
       } else {

@@ -36,7 +36,8 @@ public enum Transport {
   private static final int MIN_COMPLETIONS = 2_048;
 
   static {
-    // One question for connections would be answered with all that knock, however many: nothing could come between.
+    // One question for connections would be answered with all that knock, however many: nothing
+    // could come between.
     // Netty reads this once, before anything of io_uring is used.
     String multiShot = "io.netty.iouring.acceptMultiShotEnabled";
     if (System.getProperty(multiShot) == null) {

@@ -67,8 +67,7 @@ final class ReadFaults {
           .setCause(cause)
           .log("log not readable; it is tried again, in the end every 30 seconds");
     }
-    return TimeUnit.NANOSECONDS.toMillis(
-        Math.clamp(now - since, MIN_WAIT_NANOS, MAX_WAIT_NANOS));
+    return TimeUnit.NANOSECONDS.toMillis(Math.clamp(now - since, MIN_WAIT_NANOS, MAX_WAIT_NANOS));
   }
 
   /// What follows a position has been read, up to another one. Costs nothing while there is no fault.

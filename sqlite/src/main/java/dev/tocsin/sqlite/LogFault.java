@@ -81,8 +81,8 @@ final class LogFault {
   /// Why nothing old is thrown away.
   static String whenThrowingAway(SQLException e) {
     return isDamage(e)
-        ? "The log is damaged, so old events cannot be thrown away; restore a backup before the disk"
-            + " is full (docs/log-format.md)"
+        ? "The log is damaged, so old events cannot be thrown away; restore a backup before the"
+              + " disk is full (docs/log-format.md)"
         : "The disk with the log reports an error, so old events cannot be thrown away; mend it"
             + " before it is full";
   }

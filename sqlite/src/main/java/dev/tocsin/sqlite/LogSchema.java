@@ -51,8 +51,7 @@ final class LogSchema {
   private LogSchema() {}
 
   /// Whether the file has nothing in it yet. Changes nothing: the file may be somebody else's.
-  static boolean isMissing(Connection connection, Path file)
-      throws SQLException, LogOpenException {
+  static boolean isMissing(Connection connection, Path file) throws SQLException, LogOpenException {
     long application = LogFile.number(connection, "PRAGMA application_id");
     long version = LogFile.number(connection, "PRAGMA user_version");
     if (application == APPLICATION_ID && version > VERSION) {

@@ -81,9 +81,7 @@ final class Upkeep implements AutoCloseable {
 
   boolean isDue(long nowNanos) {
     boolean much = trouble == null && (events >= MAX_EVENTS || bytes >= MAX_BYTES);
-    return pending
-        || much
-        || nowNanos - lastNanos >= TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS);
+    return pending || much || nowNanos - lastNanos >= TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS);
   }
 
   /// Does a step.

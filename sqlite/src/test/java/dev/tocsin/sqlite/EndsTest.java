@@ -33,7 +33,8 @@ class EndsTest {
       answers.add(CompletableFuture.supplyAsync(() -> number, reads));
     }
     Thread.currentThread().interrupt();
-    CompletableFuture.runAsync(going::countDown, CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS));
+    CompletableFuture.runAsync(
+        going::countDown, CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS));
 
     Ends.await(reads);
 
