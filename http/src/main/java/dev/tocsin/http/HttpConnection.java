@@ -148,7 +148,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     if (!conversation.takesMore() || !ctx.channel().isActive()) {
       return;
     }
-    if (!inbox.isEmpty() || decoder.isHolding() || (!inputClosed && turns.isOver())) {
+    if (!inbox.isEmpty() || decoder.isHolding() || turns.isOver()) {
       turns.await(this);
     } else if (inputClosed) {
       conversation.endOfInput();

@@ -30,6 +30,7 @@ class AcceptingTest {
 
   private void accept() {
     socket.freezeTime();
+    socket.config().setAutoRead(false);
     socket.pipeline().addLast(new Reads(), new Accepting(new LoopTasks(socket.eventLoop())));
   }
 

@@ -55,6 +55,9 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// The client has finished sending; what is held is still decoded.
   private boolean inputEnded;
 
+  /// The socket cannot be used any more.
+  private boolean broken;
+
   private FramePhase phase = FramePhase.Open.TO_BOTH_SIDES;
 
   /// A connection whose handshake is over.
@@ -271,6 +274,10 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     if (!channel.isActive()) {
       return;
     }
+    if (broken) {
+      Ends.cut(channel);
+      return;
+    }
     try {
       decode();
     } catch (RuntimeException | Error e) {
@@ -396,6 +403,17 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     }
     inputEnded = true;
     if (held == null) {
+      endInTurn();
+    }
+  }
+
+  /// Thousands may end in one round, and each costs as much as a message.
+  private void endInTurn() {
+    if (turns.isOver()) {
+      turns.await(this);
+    } else if (broken) {
+      Ends.cut(channel);
+    } else {
       endOfInput();
     }
   }
@@ -425,7 +443,8 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     }
     if (cause instanceof IOException) {
       LOG.atDebug().addKeyValue("connection", channel.id()).setCause(cause).log("connection broke");
-      Ends.cut(channel);
+      broken = true;
+      endInTurn();
       return;
     }
     if (cause instanceof OutOfMemoryError) {

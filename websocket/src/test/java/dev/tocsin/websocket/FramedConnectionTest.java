@@ -10,14 +10,21 @@ import dev.tocsin.http.Routes;
 import dev.tocsin.http.SocketMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class FramedConnectionTest {
 
@@ -27,7 +34,7 @@ class FramedConnectionTest {
   private final EmbeddedChannel channel = new EmbeddedChannel();
   private long nanos;
 
-  private void open() {
+  private EchoConnection open() {
     Routes nothing =
         new Routes(List.of(), Doorkeeper.NONE, List.of(), (word, words) -> Optional.empty());
     HttpContext context =
@@ -49,6 +56,7 @@ class FramedConnectionTest {
             null);
     channel.pipeline().addLast(connection);
     connection.open();
+    return connection;
   }
 
   @AfterEach
@@ -56,25 +64,48 @@ class FramedConnectionTest {
     channel.finishAndReleaseAll();
   }
 
+  /// Bytes come in the round that is under way: nothing else is done by the loop.
   private void receive(int from, int to) {
     channel.pipeline().fireChannelRead(Unpooled.copiedBuffer(FRAME, from, to - from));
-    channel.pipeline().fireChannelReadComplete();
   }
 
   /// Thousands may end their frames in one round, and each may be a large one.
   @Test
   void theEndOfAFrameWaitsForItsTurnToo() {
-    open();
+    EchoConnection connection = open();
     receive(0, 8);
     nanos += TimeUnit.SECONDS.toNanos(1);
     receive(8, FRAME.length);
-    assertThat(channel.<ByteBuf>readOutbound()).isNull();
+    assertThat(connection.waitingBytes()).isEqualTo(2);
 
+    channel.pipeline().fireChannelReadComplete();
     channel.runPendingTasks();
     channel.runScheduledPendingTasks();
 
     ByteBuf echo = channel.readOutbound();
     assertThat(echo.readableBytes()).isEqualTo(6);
     echo.release();
+  }
+
+  static Stream<Consumer<ChannelPipeline>> ends() {
+    return Stream.of(
+        pipeline -> pipeline.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE),
+        pipeline -> pipeline.fireExceptionCaught(new IOException("Connection reset by peer")));
+  }
+
+  /// Thousands may end in one round: a process that held them ends, for instance.
+  @ParameterizedTest
+  @MethodSource("ends")
+  void whoEndsWaitsForHisTurnToo(Consumer<ChannelPipeline> end) {
+    open();
+    receive(0, FRAME.length);
+    nanos += TimeUnit.SECONDS.toNanos(1);
+    end.accept(channel.pipeline());
+    assertThat(channel.isOpen()).isTrue();
+
+    channel.runPendingTasks();
+    channel.runScheduledPendingTasks();
+
+    assertThat(channel.isOpen()).isFalse();
   }
 }
