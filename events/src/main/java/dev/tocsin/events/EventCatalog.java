@@ -86,11 +86,12 @@ public final class EventCatalog {
   /// channel of its type. The type is the one whose payload the record is; where several share it, the
   /// first.
   ///
-  /// What comes back is valid: a hub with this catalog takes it. [WebSocketEvent#withCorrelationId] and
+  /// What comes back is valid: a hub with this catalog takes it, unless its type is one that only servers send, as a
+  /// server of your own may ([EventType#reserved]). [WebSocketEvent#withCorrelationId] and
   /// [WebSocketEvent#withChannel] add what else there is to say, and may make it too long.
   ///
-  /// @throws InvalidEventException when the payload does not fit its schema (it names every fault), the event is
-  ///     longer than [WebSocketEvent#MAX_BYTES], or only the server sends its type
+  /// @throws InvalidEventException when the payload does not fit its schema (it names every fault), or the event
+  ///     is longer than [WebSocketEvent#MAX_BYTES]
   /// @throws IllegalArgumentException when no type of this catalog has such a payload
   public WebSocketEvent createEvent(Record payload) {
     EventType type = byRecord.get(payload.getClass());
@@ -173,12 +174,6 @@ public final class EventCatalog {
   }
 
   private static WebSocketEvent created(EventType type, JsonNode payload) {
-    if (type.reserved()) {
-      throw new InvalidEventException(
-          new Rejection(
-              ErrorCode.RESERVED_EVENT_TYPE,
-              PayloadCheck.quoted(type.name()) + " is sent by the server only"));
-    }
     return publishable(
         new WebSocketEvent(
             type.name(),

@@ -3,6 +3,7 @@ package dev.tocsin.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tocsin.events.payload.alert.AlertDeletedPayload;
@@ -426,5 +427,35 @@ class EventCatalogTest {
 
   private static ErrorCode code(PayloadValidation validation) {
     return ((PayloadValidation.Invalid) validation).rejection().code();
+  }
+
+  @Test
+  void anEventThatIsLongerThanAHubTakesCannotBeMade() {
+    EventCatalog catalog = EventCatalog.builtIn();
+    String id = "x".repeat(WebSocketEvent.MAX_BYTES);
+
+    assertThatThrownBy(() -> catalog.createEvent("alert.deleted", Map.of("id", id)))
+        .isInstanceOf(InvalidEventException.class)
+        .hasMessageContaining("it may have 65536");
+    assertThatThrownBy(() -> catalog.createEvent(new AlertDeletedPayload("7"), id))
+        .isInstanceOf(InvalidEventException.class);
+  }
+
+  @Test
+  void arraysOfPrimitivesAreListsInJson() {
+    WebSocketEvent event =
+        EventCatalog.builtIn()
+            .createEvent("alert.deleted", Map.of("id", "7", "frames", new int[] {1, 2}));
+
+    assertThat(event.payload().get("frames").toString()).isEqualTo("[1,2]");
+  }
+
+  @Test
+  void halfACharacterOutsideThePayloadIsAFaultOfTheEventToo() {
+    assertThatThrownBy(() ->
+            EventCatalog.builtIn()
+                .createEvent(new AlertDeletedPayload("7"), "half \uD83D of a pair"))
+        .isInstanceOf(InvalidEventException.class)
+        .hasMessage("correlation_id holds half of a surrogate pair");
   }
 }

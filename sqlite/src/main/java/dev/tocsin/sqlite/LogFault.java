@@ -82,7 +82,7 @@ final class LogFault {
   static String whenThrowingAway(SQLException e) {
     return isDamage(e)
         ? "The log is damaged, so old events cannot be thrown away; restore a backup before the"
-              + " disk is full (docs/log-format.md)"
+            + " disk is full (docs/log-format.md)"
         : "The disk with the log reports an error, so old events cannot be thrown away; mend it"
             + " before it is full";
   }
