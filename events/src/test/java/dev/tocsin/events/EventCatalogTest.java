@@ -437,7 +437,7 @@ class EventCatalogTest {
     assertThatThrownBy(() -> catalog.createEvent("alert.deleted", Map.of("id", id)))
         .isInstanceOf(InvalidEventException.class)
         .hasMessageContaining("it may have 65536");
-    assertThatThrownBy(() -> catalog.createEvent(new AlertDeletedPayload("7"), id))
+    assertThatThrownBy(() -> catalog.createEvent(new AlertDeletedPayload("7", "front"), id))
         .isInstanceOf(InvalidEventException.class);
   }
 
@@ -454,7 +454,7 @@ class EventCatalogTest {
   void halfACharacterOutsideThePayloadIsAFaultOfTheEventToo() {
     assertThatThrownBy(() ->
             EventCatalog.builtIn()
-                .createEvent(new AlertDeletedPayload("7"), "half \uD83D of a pair"))
+                .createEvent(new AlertDeletedPayload("7", "front"), "half \uD83D of a pair"))
         .isInstanceOf(InvalidEventException.class)
         .hasMessage("correlation_id holds half of a surrogate pair");
   }

@@ -2,7 +2,7 @@ package dev.tocsin.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -15,7 +15,11 @@ class ForeignAlphabetTest {
 
   /// As Netty hands them on: a character for each byte.
   private static HttpHeaders headers(String host, String... origin) {
-    HttpHeaders headers = new DefaultHttpHeaders(false).add("Host", bytes(host));
+    HttpHeaders headers =
+        DefaultHttpHeadersFactory.headersFactory()
+            .withValidation(false)
+            .newHeaders()
+            .add("Host", bytes(host));
     for (String one : origin) {
       headers.add("Origin", bytes(one));
     }
