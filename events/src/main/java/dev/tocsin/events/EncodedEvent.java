@@ -58,6 +58,25 @@ public final class EncodedEvent implements EncodingResult {
     return of(type, payload, 0, payload.length, timestamp, correlationId, channel);
   }
 
+  /// The same for what comes from where bytes can rot: a disk.
+  ///
+  /// @return empty when the parts make no event that a client could read
+  public static Optional<EncodedEvent> ofStored(
+      String type,
+      byte[] payload,
+      String timestamp,
+      @Nullable String correlationId,
+      @Nullable String channel) {
+    boolean whole =
+        EventType.isName(type)
+            && IsoDateTime.isOffsetDateTime(timestamp)
+            && StrictJson.check(payload) == null
+            && StrictJson.isObject(payload);
+    return whole
+        ? Optional.of(of(type, payload, timestamp, correlationId, channel))
+        : Optional.empty();
+  }
+
   /// The same with the payload's JSON in a part of an array, which is copied.
   static EncodedEvent of(
       String type,

@@ -62,6 +62,15 @@ public record EventType(
     };
   }
 
+  /// Whether a text may be the name of a type, of whatever catalog.
+  static boolean isName(String text) {
+    return !text.isEmpty()
+        && text.length() <= MAX_NAME_LENGTH
+        && text.chars()
+            .allMatch(
+                c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.');
+  }
+
   @Override
   public String toString() {
     return name;

@@ -25,27 +25,23 @@ final class LogRows {
   /// The event in a row.
   ///
   /// @throws SQLException as for a damaged page when the row is not what was stored: SQLite takes what
-  ///     lies beyond the end of a file that was cut short for zeros
+  ///     lies beyond the end of a file that was cut short for zeros, and a text for a text whatever its bytes
   static LoggedEvent event(ResultSet row) throws SQLException {
+    long sequence = row.getLong(1);
     String type = row.getString(2);
     String timestamp = row.getString(4);
     byte[] payload = row.getBytes(6);
-    if (type == null || timestamp == null || payload == null || !isObject(payload)) {
-      throw LogFault.damage("the row of event " + row.getLong(1) + " is not whole");
+    if (type == null || timestamp == null || payload == null) {
+      throw damaged(sequence);
     }
     return new LoggedEvent(
-        row.getLong(1),
-        EncodedEvent.of(type, payload, timestamp, row.getString(5), row.getString(3)));
+        sequence,
+        EncodedEvent.ofStored(type, payload, timestamp, row.getString(5), row.getString(3))
+            .orElseThrow(() -> damaged(sequence)));
   }
 
-  /// Whether bytes may be a payload: a JSON object. No text of JSON has a zero in it.
-  private static boolean isObject(byte[] payload) {
-    for (byte b : payload) {
-      if (b == 0) {
-        return false;
-      }
-    }
-    return payload.length > 1 && payload[0] == '{' && payload[payload.length - 1] == '}';
+  private static SQLException damaged(long sequence) {
+    return LogFault.damage("the row of event " + sequence + " is not what was stored");
   }
 
   /// The last sequence of a stretch that is damaged from `from` on, in the direction of `last`.

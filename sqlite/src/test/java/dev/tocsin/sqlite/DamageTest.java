@@ -27,6 +27,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is damaged is told, and what is around it is served.
 @Timeout(120)
@@ -232,6 +234,28 @@ class DamageTest {
       log.append(SampleEvents.appends("a.a")).join();
     }
     spoil(pageOf("the end"));
+    LogReader reader = new LogReader(directory);
+
+    Page page = reader.read(0, 3, TypeFilter.ALL, MUCH, MUCH);
+
+    assertThat(sequences(page.events())).containsExactly(1L, 3L);
+    assertThat(page.lost()).containsExactly(new Stretch(2, 2));
+    reader.close();
+  }
+
+  /// Bytes that rot within a text are no damage to SQLite, and no event to a client.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "payload = CAST(X'7B2261223A22FFFE227D' AS TEXT)",
+        "payload = '{\"a\":\"b\"c\"}'",
+        "payload = '[]'",
+        "timestamp = '\"}'",
+        "type = 'a\"a'"
+      })
+  void takesWhatNoClientCouldReadForDamaged(String rotten) throws Exception {
+    write();
+    execute("UPDATE events SET " + rotten + " WHERE sequence = 2");
     LogReader reader = new LogReader(directory);
 
     Page page = reader.read(0, 3, TypeFilter.ALL, MUCH, MUCH);
