@@ -4,9 +4,8 @@ import dev.tocsin.client.Refusal;
 import dev.tocsin.events.DeliveredEvent;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.EventCatalog;
-import dev.tocsin.events.EventEncoder;
 import dev.tocsin.events.Rejection;
-import java.time.InstantSource;
+import dev.tocsin.events.WebSocketEvent;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,26 +15,16 @@ import org.jspecify.annotations.Nullable;
 final class EventText {
 
   /// The longest event.
-  static final int MAX_BYTES = 64 * 1024;
+  static final int MAX_BYTES = WebSocketEvent.MAX_BYTES;
 
   /// The longest line that can be one: what a hub has added to an event is taken off before it is sent again.
   static final int MAX_LINE_BYTES = MAX_BYTES + 512;
 
   private static final EventCatalog CATALOG = EventCatalog.builtIn();
 
-  private static final EventEncoder RULES = new EventEncoder(CATALOG, InstantSource.system());
-
   private static final Pattern PLACE = Pattern.compile(" \\(line 1, column (\\d+)\\)$");
 
   private EventText() {}
-
-  /// What makes the bytes no JSON as the protocol takes it, or `null`.
-  static @Nullable Rejection fault(byte[] json) {
-    return RULES.encode(json) instanceof Rejection rejection
-            && rejection.code() == ErrorCode.INVALID_JSON
-        ? rejection
-        : null;
-  }
 
   /// An event as short as it has to be to be sent, which may have come from a hub; `null` when it is too long.
   static byte @Nullable [] sendable(byte[] event) {

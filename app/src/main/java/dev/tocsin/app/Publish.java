@@ -161,8 +161,7 @@ final class Publish implements Callable<Integer> {
 
   /// The envelope around the very text of the payload, so that no number of it changes.
   private String envelope(String eventType, String eventPayload) throws Failure {
-    Rejection fault = EventText.fault(eventPayload.getBytes(StandardCharsets.UTF_8));
-    if (fault != null) {
+    if (Json.read(eventPayload) instanceof Rejection fault) {
       throw new Failure("the payload is refused: " + fault.message());
     }
     StringBuilder envelope = new StringBuilder("{\"type\":").append(quoted(eventType));

@@ -70,8 +70,7 @@ public final class EncodedEvent implements EncodingResult {
     boolean whole =
         EventType.isName(type)
             && IsoDateTime.isOffsetDateTime(timestamp)
-            && StrictJson.check(payload) == null
-            && StrictJson.isObject(payload);
+            && EventEncoder.syntaxFault(payload) == null;
     return whole
         ? Optional.of(of(type, payload, timestamp, correlationId, channel))
         : Optional.empty();
