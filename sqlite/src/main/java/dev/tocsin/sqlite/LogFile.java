@@ -95,12 +95,28 @@ final class LogFile {
     // Else nothing at all is read of a file that was cut short. The schema cannot be written
     // either.
     execute(connection, "PRAGMA writable_schema = ON");
+    openJournal(connection);
     return connection;
   }
 
   /// Opens the file, which is there, for checkpoints beside the writer.
   static Connection openForFoldingBack(Path directory) throws SQLException {
-    return connect(directory.resolve(NAME));
+    Connection connection = connect(directory.resolve(NAME));
+    openJournal(connection);
+    return connection;
+  }
+
+  /// Opens the write-ahead file now. SQLite does it with the first read, by its name: if the file was deleted
+  /// by then, it would make another one, and read that.
+  private static void openJournal(Connection connection) throws SQLException {
+    try {
+      number(connection, "SELECT count(*) FROM sqlite_schema");
+    } catch (SQLException e) {
+      if (!LogFault.isDamage(e)) {
+        throw e;
+      }
+      // It was open before anything was read.
+    }
   }
 
   private static Connection connect(Path file) throws SQLException {

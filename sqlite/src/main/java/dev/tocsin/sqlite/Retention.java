@@ -68,7 +68,7 @@ final class Retention {
     this.newestBefore = newest;
     this.retainMillis = settings.retain().toMillis();
     this.momentMillis = Math.min(MAX_MOMENT_MILLIS, retainMillis / MOMENTS_OF_RETAIN);
-    noteMoment(newest, 0);
+    noteMoment(newest, 0, clock.lived());
     storeClock();
     warnOfAbsence();
     this.maxKeys = Math.min(MAX_KEYS, settings.retainBytes() / RETAINED_BYTES_PER_KEY);
@@ -97,12 +97,14 @@ final class Retention {
   boolean step(long newest, int lately) throws SQLException {
     int limit = STEP_EVENTS + lately;
     clock.look();
-    noteMoment(newest, momentMillis);
+    // One time for the whole step: a moment that it notes is not old within it.
+    long lived = clock.lived();
+    noteMoment(newest, momentMillis, lived);
     countAbsence();
     storeClock(lately > 0 ? MAX_MOMENT_MILLIS : IDLE_MILLIS);
     isMakingRoom = false;
-    boolean moreKeys = forgetKeys(limit, clock.lived());
-    boolean moreEvents = deleteOldest(limit, newest);
+    boolean moreKeys = forgetKeys(limit, lived);
+    boolean moreEvents = deleteOldest(limit, newest, lived);
     boolean morePages = giveBack();
     return moreKeys || moreEvents || morePages;
   }
@@ -114,7 +116,7 @@ final class Retention {
 
   /// Remembers that all events up to the newest were accepted by now, unless that is known already or
   /// the last moment is not `sinceMillis` ago.
-  private void noteMoment(long newest, long sinceMillis) throws SQLException {
+  private void noteMoment(long newest, long sinceMillis, long livedMillis) throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement(
             """
@@ -122,7 +124,7 @@ final class Retention {
             WHERE NOT EXISTS (SELECT 1 FROM moments WHERE sequence >= ?1 OR lived_at > ?2 - ?3)
             """)) {
       insert.setLong(1, newest + 1);
-      insert.setLong(2, clock.lived());
+      insert.setLong(2, livedMillis);
       insert.setLong(3, sinceMillis);
       insert.executeUpdate();
     }
@@ -161,12 +163,12 @@ final class Retention {
         "SELECT max(sequence) FROM moments WHERE lived_at <= " + (livedMillis - retainMillis));
   }
 
-  private boolean deleteOldest(int limit, long newest) throws SQLException {
+  private boolean deleteOldest(int limit, long newest, long livedMillis) throws SQLException {
     long pages =
         LogFile.number(connection, "PRAGMA page_count")
             - LogFile.number(connection, "PRAGMA freelist_count");
     long tooMuch = pages * pageBytes - maxUsedBytes;
-    long tooOld = tooOldBefore(clock.lived());
+    long tooOld = tooOldBefore(livedMillis);
     long last = 0;
     int count = 0;
     try (PreparedStatement oldest =

@@ -3,6 +3,7 @@ package dev.tocsin.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.SampleEvents;
@@ -142,6 +143,21 @@ class LogPlaceTest {
     assertThat(log.state().newest()).isEqualTo(newest);
     assertThat(log.state().epoch()).isEqualTo(epoch);
     assertThat(append()).isEqualTo(new AppendResult.Stored(newest + 1, SampleEvents.TIMESTAMP));
+  }
+
+  @Test
+  void makesNoOtherWriteAheadFileWhenItsOwnIsDeleted() throws Exception {
+    log.close();
+    log = open();
+    Files.delete(file(LogFile.JOURNAL));
+
+    // Until a checkpoint is due.
+    Append large = new Append(SampleEvents.event("a.a", "x".repeat(50_000)), null);
+    log.append(Collections.nCopies(400, large)).join();
+    assertThat(Logs.readAll(log, 0)).isNotEmpty();
+    await(() -> log.state().fault().isPresent());
+
+    assertThat(file(LogFile.JOURNAL)).doesNotExist();
   }
 
   @Test
