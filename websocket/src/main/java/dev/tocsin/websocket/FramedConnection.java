@@ -329,7 +329,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   }
 
   private void echoClose(int code) {
-    leave(code, false);
+    leave(code, null);
     ByteBuf echo =
         code == CloseCodes.NONE
             ? ControlFrames.close(channel.alloc())
@@ -340,10 +340,19 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   }
 
   /// Nothing is sent after this but the close frame.
-  private void leave(int code, boolean ours) {
+  ///
+  /// @param reason of the server's; `null` when it was the client who ended the connection
+  private void leave(int code, @Nullable String reason) {
     if (phase instanceof FramePhase.Speaking speaking) {
       phase = speaking.close(code);
-      counters.noteClosed(code, ours);
+      counters.noteClosed(code, reason != null);
+      LOG.atDebug()
+          .addKeyValue("channel", channel.id())
+          .addKeyValue("address", channel.remoteAddress())
+          .addKeyValue("code", code)
+          .addKeyValue("by", reason == null ? "client" : "server")
+          .addKeyValue("reason", reason == null ? "" : reason)
+          .log("disconnected");
     }
     leave();
   }
@@ -368,12 +377,8 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   }
 
   private ChannelFuture writeClose(int code, String sentence) {
-    LOG.atDebug()
-        .addKeyValue("connection", channel.id())
-        .addKeyValue("code", code)
-        .log("closing: {}", sentence);
     announceClose(code, sentence);
-    leave(code, true);
+    leave(code, sentence);
     return outlet.writeAndFlush(ControlFrames.close(channel.alloc(), code, sentence));
   }
 
@@ -433,7 +438,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     outlet.letGo();
     decoder.stop();
     input.set(0);
-    leave(CloseCodes.BROKEN, false);
+    leave(CloseCodes.BROKEN, null);
   }
 
   @Override
@@ -442,7 +447,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
       return;
     }
     if (cause instanceof IOException) {
-      LOG.atDebug().addKeyValue("connection", channel.id()).setCause(cause).log("connection broke");
+      LOG.atDebug().addKeyValue("channel", channel.id()).setCause(cause).log("connection broke");
       broken = true;
       endInTurn();
       return;
@@ -451,7 +456,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
       loop.noteUsedUp(cause);
     } else {
       LOG.atError()
-          .addKeyValue("connection", channel.id())
+          .addKeyValue("channel", channel.id())
           .setCause(cause)
           .log("connection failed");
     }
