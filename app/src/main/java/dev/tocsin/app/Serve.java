@@ -1,6 +1,7 @@
 package dev.tocsin.app;
 
 import dev.tocsin.events.EventCatalog;
+import dev.tocsin.gateway.BuildVersion;
 import dev.tocsin.gateway.GatewaySettings;
 import java.time.Duration;
 import java.util.Locale;
@@ -76,7 +77,7 @@ final class Serve implements Callable<Integer> {
         String.format(
             Locale.ROOT,
             "tocsin %s: at most %,d connections, %s, %d event types, log %s",
-            Tocsin.Version.number(),
+            BuildVersion.number(),
             server.gateway().maxConnections(),
             server.gateway().transport(),
             catalog.allEventTypes().size(),

@@ -1,8 +1,6 @@
 package dev.tocsin.app;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.util.Properties;
+import dev.tocsin.gateway.BuildVersion;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -52,26 +50,15 @@ final class Tocsin {
     return debug || (level != null && level.compareTo(Logging.Level.DEBUG) >= 0);
   }
 
-  /// Reads the version that the build has written down.
+  /// The version of the program and of its Java.
   static final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
       return new String[] {
-        "tocsin " + number(), "Java " + Runtime.version() + ", " + System.getProperty("os.name", "")
+        "tocsin " + BuildVersion.number(),
+        "Java " + Runtime.version() + ", " + System.getProperty("os.name", "")
       };
-    }
-
-    static String number() {
-      Properties properties = new Properties();
-      try (InputStream in = Tocsin.class.getResourceAsStream("version.properties")) {
-        if (in != null) {
-          properties.load(in);
-        }
-      } catch (IOException e) {
-        // then without
-      }
-      return properties.getProperty("version", "(version unknown)");
     }
   }
 }

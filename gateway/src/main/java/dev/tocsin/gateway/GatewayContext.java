@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// @param hub what events go into
 /// @param catalogPages the answers about the catalog, which never change
 /// @param webSockets counts them
+/// @param rates how fast the hub works
 /// @param replayRoom what the pages of lagging WebSockets may take up
 /// @param historyCount history answers that are being made or sent
 /// @param stallMillis how long a WebSocket may take none of the bytes that wait for it
@@ -22,6 +23,7 @@ record GatewayContext(
     Hub hub,
     CatalogPages catalogPages,
     WebSocketCounters webSockets,
+    Rates rates,
     ReplayRoom replayRoom,
     AtomicInteger historyCount,
     long stallMillis,
@@ -35,6 +37,7 @@ record GatewayContext(
         hub,
         new CatalogPages(hub.catalog()),
         new WebSocketCounters(),
+        new Rates(hub::stats),
         new ReplayRoom(),
         new AtomicInteger(),
         settings.stallTimeout().toMillis(),

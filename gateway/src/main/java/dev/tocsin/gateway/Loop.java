@@ -45,6 +45,8 @@ final class Loop implements Service {
             .hub()
             .newShard(new Owner(), new LiveOutput(LiveMemory.ofProcess(connections::nowMillis)));
     this.routes = HubRoutes.of(context, this);
+    context.rates().look(System.nanoTime());
+    tasks.every(() -> context.rates().look(System.nanoTime()), 1, TimeUnit.SECONDS);
   }
 
   /// The event loop as the owner of the shard.

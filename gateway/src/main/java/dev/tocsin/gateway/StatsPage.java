@@ -4,10 +4,12 @@ import dev.tocsin.http.HttpFigures;
 import dev.tocsin.http.Json;
 import dev.tocsin.http.Response;
 import dev.tocsin.hub.HubStats;
+import dev.tocsin.hub.LogFigures;
 import dev.tocsin.hub.LogState;
 import dev.tocsin.websocket.WebSocketFigures;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Optional;
+import java.util.TreeMap;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -21,6 +23,7 @@ final class StatsPage {
     LogState log = context.hub().log().state();
     ObjectNode answer =
         Json.object()
+            .put("version", BuildVersion.number())
             .put("total_connections", stats.subscriptions().totalConnections())
             .put("explicit_subscriptions", stats.subscriptions().explicitSubscriptions())
             .put("default_subscriptions", stats.subscriptions().defaultSubscriptions())
@@ -32,11 +35,26 @@ final class StatsPage {
             .put("delivered", stats.delivered())
             .put("rejected", stats.rejected())
             .put("uptime_seconds", context.uptimeMillis() / 1_000.0);
-    write(log, context.hub().pages().fault(), answer.putObject("log"));
+    context.rates().now(System.nanoTime()).writeTo(answer.putObject("rates"));
+    writeCounts(stats, answer);
+    write(context.hub().log().figures(), answer.putObject("log"));
+    write(log, context.hub().pages().fault(), answer.withObject("log"));
     write(context.http().figures(), answer.putObject("http"));
     write(context.webSockets().figures(), answer.putObject("websockets"));
     ProcessFigures.now().writeTo(answer.putObject("process"));
     return Response.json(HttpResponseStatus.OK, answer);
+  }
+
+  private static void writeCounts(HubStats stats, ObjectNode target) {
+    ObjectNode published = target.putObject("published_by_type");
+    new TreeMap<>(stats.publishedByType()).forEach(published::put);
+    ObjectNode rejected = target.putObject("rejected_by_code");
+    new TreeMap<>(stats.rejectedByCode())
+        .forEach((code, count) -> rejected.put(code.wireName(), count));
+  }
+
+  private static void write(LogFigures figures, ObjectNode target) {
+    target.put("kind", figures.kind()).put("size_bytes", figures.bytes());
   }
 
   private static void write(LogState log, Optional<String> readFault, ObjectNode target) {

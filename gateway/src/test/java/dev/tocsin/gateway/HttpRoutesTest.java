@@ -187,6 +187,27 @@ class HttpRoutesTest {
   }
 
   @Test
+  void tellsWhatHasBeenPublishedAndRefused() {
+    JsonNode before = server.ask(get("/api/v1/stats")).json();
+
+    server.ask(post("/api/v1/events", "{\"type\":\"alert.deleted\",\"payload\":{\"id\":\"a\"}}"));
+    server.ask(post("/api/v1/events", "{\"type\":\"alert.deleted\",\"payload\":{\"id\":7}}"));
+
+    JsonNode stats = server.ask(get("/api/v1/stats")).json();
+    assertThat(difference(before, stats, "published_by_type", "alert.deleted")).isEqualTo(1);
+    assertThat(difference(before, stats, "rejected_by_code", "invalid_payload")).isEqualTo(1);
+    assertThat(stats.path("version").asString()).matches("\\d+\\.\\d+\\.\\d+.*");
+    assertThat(stats.path("rates").propertyNames())
+        .containsExactly("published_per_second", "delivered_per_second", "rejected_per_second");
+    assertThat(stats.path("log").path("kind").asString()).isEqualTo("memory");
+    assertThat(stats.path("log").path("size_bytes").asLong()).isPositive();
+  }
+
+  private static long difference(JsonNode before, JsonNode after, String counts, String name) {
+    return after.path(counts).path(name).asLong() - before.path(counts).path(name).asLong(0);
+  }
+
+  @Test
   void tellsWhatItsProcessHasUsed() {
     JsonNode process = server.ask(get("/api/v1/stats")).json().path("process");
 

@@ -42,7 +42,7 @@ public final class LoopTasks implements Executor {
 
   /// Runs a task on the event loop again and again, with pauses between: at a fixed rate, after a stop of the process all
   /// runs that were missed would come at once. A failure of one run does not end the others.
-  void every(Runnable task, long pause, TimeUnit unit) {
+  public void every(Runnable task, long pause, TimeUnit unit) {
     eventLoop.scheduleWithFixedDelay(guarded(task), pause, pause, unit);
   }
 

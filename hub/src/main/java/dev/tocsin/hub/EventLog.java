@@ -17,6 +17,9 @@ public interface EventLog extends AutoCloseable {
   /// How the log stands. Cheap.
   LogState state();
 
+  /// What sort of log this is and how large, as of the last few seconds. Cheap.
+  LogFigures figures();
+
   /// The last sequence of each event type that the log holds or, when it remembers them, has held: of
   /// what was handed to the follower at least. Cheap enough to be asked for each request.
   Map<String, Long> lastByType();

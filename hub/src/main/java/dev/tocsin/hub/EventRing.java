@@ -69,6 +69,11 @@ final class EventRing {
     return newest;
   }
 
+  /// What the events weigh together.
+  long bytes() {
+    return bytes;
+  }
+
   /// Forgets everything and goes on after a position, because what lies before it is not to be had.
   void skipTo(long position) {
     Arrays.fill(slots, null);

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,8 +46,8 @@ public final class Hub {
   private final LogPages pages;
   private final long recentBytes;
   private final List<Shard<?>> shards = new CopyOnWriteArrayList<>();
-  private final LongAdder published = new LongAdder();
-  private final LongAdder rejected = new LongAdder();
+  private final Counts<String> published = new Counts<>();
+  private final Counts<ErrorCode> rejected = new Counts<>();
 
   // written by the log's follower, read by any
   private volatile RecentEvents recent;
@@ -76,7 +75,7 @@ public final class Hub {
     @Override
     public void events(List<LoggedEvent> group) {
       recent.add(group);
-      published.add(group.size());
+      group.forEach(event -> published.increment(event.event().type()));
       wake();
     }
 
@@ -215,23 +214,24 @@ public final class Hub {
   private List<PublishResult> results(List<EncodingResult> encoded, List<AppendResult> appended) {
     List<PublishResult> results = new ArrayList<>(encoded.size());
     Iterator<AppendResult> next = appended.iterator();
-    int refused = 0;
     for (EncodingResult result : encoded) {
       PublishResult answer =
           switch (result) {
             case Rejection rejection -> new PublishResult.Refused(rejection);
             case EncodedEvent event -> result(next.next());
           };
-      refused += isRefusedForWhatItSays(answer) ? 1 : 0;
+      count(answer);
       results.add(answer);
     }
-    rejected.add(refused);
     return results;
   }
 
-  private static boolean isRefusedForWhatItSays(PublishResult answer) {
-    return answer instanceof PublishResult.Refused refused
-        && !refused.rejection().code().isRetryable();
+  /// Counts one that is refused for what it says.
+  private void count(PublishResult answer) {
+    if (answer instanceof PublishResult.Refused refused
+        && !refused.rejection().code().isRetryable()) {
+      rejected.increment(refused.rejection().code());
+    }
   }
 
   private static PublishResult result(AppendResult appended) {
@@ -306,6 +306,6 @@ public final class Hub {
       subscriptions = subscriptions.plus(shard.subscriptionStats());
       delivered += shard.delivered();
     }
-    return new HubStats(subscriptions, published.sum(), rejected.sum(), delivered);
+    return new HubStats(subscriptions, published.now(), rejected.now(), delivered);
   }
 }

@@ -85,6 +85,11 @@ public final class InMemoryEventLog implements EventLog {
   }
 
   @Override
+  public LogFigures figures() {
+    return locked(() -> new LogFigures("memory", events.bytes()));
+  }
+
+  @Override
   public Map<String, Long> lastByType() {
     return locked(() -> Map.copyOf(lastByType));
   }

@@ -72,6 +72,24 @@ public abstract class EventLogContract {
   }
 
   @Test
+  void saysHowLargeItIs() {
+    EventLog log = open();
+    long before = log.figures().bytes();
+
+    log.append(
+            Collections.nCopies(
+                20, new Append(SampleEvents.event("a.a", "x".repeat(50_000)), null)))
+        .toCompletableFuture()
+        .join();
+
+    while (log.figures().bytes() < before + 500_000) {
+      assertThat(Thread.currentThread().isInterrupted()).as("until the timeout").isFalse();
+    }
+    assertThat(log.figures().bytes()).isLessThan(before + 10_000_000);
+    assertThat(log.figures().kind()).matches("[a-z]+");
+  }
+
+  @Test
   void givesSequencesFromOneWithoutHoles() {
     EventLog log = open();
 

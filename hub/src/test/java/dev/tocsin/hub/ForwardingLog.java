@@ -22,6 +22,11 @@ public class ForwardingLog implements EventLog {
   }
 
   @Override
+  public LogFigures figures() {
+    return log.figures();
+  }
+
+  @Override
   public Map<String, Long> lastByType() {
     return log.lastByType();
   }

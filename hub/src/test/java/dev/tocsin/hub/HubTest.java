@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -164,7 +165,13 @@ class HubTest {
     publish(GOOD, GOOD, BAD_PAYLOAD);
     owner.runAll();
 
-    assertThat(hub.stats()).isEqualTo(new HubStats(new SubscriptionStats(3, 2, 1, 3), 2, 1, 4));
+    assertThat(hub.stats())
+        .isEqualTo(
+            new HubStats(
+                new SubscriptionStats(3, 2, 1, 3),
+                Map.of("alert.deleted", 2L),
+                Map.of(ErrorCode.INVALID_PAYLOAD, 1L),
+                4));
 
     first.leave("b");
     second.silence("c");

@@ -202,6 +202,11 @@ public final class SharedLog implements EventLog {
   }
 
   @Override
+  public LogFigures figures() {
+    return truth.figures();
+  }
+
+  @Override
   public Map<String, Long> lastByType() {
     synchronized (lastByType) {
       return Map.copyOf(lastByType);

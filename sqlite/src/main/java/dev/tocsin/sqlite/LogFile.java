@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteOpenMode;
@@ -240,6 +241,14 @@ final class LogFile {
       }
     }
     return last;
+  }
+
+  /// What the log's files take, with the reserve.
+  static long size(Path directory) {
+    // Looks at the entries only, see [#hasLargeJournal].
+    return Stream.of(NAME, JOURNAL, LogReserve.NAME)
+        .mapToLong(name -> directory.resolve(name).toFile().length())
+        .sum();
   }
 
   /// Whether the write-ahead file has grown beyond its measure, because somebody always read.

@@ -71,6 +71,11 @@ final class LogThread implements Runnable {
     return upkeep.oldest();
   }
 
+  /// What the log's files take, see [dev.tocsin.hub.LogFigures#bytes].
+  long bytes() {
+    return upkeep.size();
+  }
+
   /// Why nothing can be written at the moment; `null` when it can.
   @Nullable String fault() {
     return health.fault();

@@ -4,6 +4,7 @@ import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Follower;
+import dev.tocsin.hub.LogFigures;
 import dev.tocsin.hub.LogState;
 import dev.tocsin.hub.Page;
 import dev.tocsin.hub.TypeFilter;
@@ -167,6 +168,11 @@ public final class SqliteEventLog implements EventLog {
         Optional.ofNullable(writing.fault()),
         reader.unreadable().all(),
         Optional.ofNullable(writing.trouble()));
+  }
+
+  @Override
+  public LogFigures figures() {
+    return new LogFigures("sqlite", writing.bytes());
   }
 
   @Override

@@ -37,6 +37,7 @@ final class Upkeep implements AutoCloseable {
 
   // written by the log's thread, read by any
   private volatile long oldest;
+  private volatile long size;
   private volatile @Nullable String trouble;
 
   /// @param newest the newest sequence
@@ -56,11 +57,17 @@ final class Upkeep implements AutoCloseable {
     this.mark = mark;
     this.copies = new LogCopies(directory);
     this.oldest = LogFile.oldest(connection, newest);
+    this.size = LogFile.size(directory);
   }
 
   /// The oldest sequence, see [dev.tocsin.hub.LogState#oldest].
   long oldest() {
     return oldest;
+  }
+
+  /// What the log's files took at the last step.
+  long size() {
+    return size;
   }
 
   /// See [dev.tocsin.hub.LogState#trouble].
@@ -100,6 +107,7 @@ final class Upkeep implements AutoCloseable {
       // The file only shrinks when it is folded back.
       reader.foldBack(connection);
     }
+    size = LogFile.size(directory);
   }
 
   private boolean isLargerThan(long size) {
