@@ -53,6 +53,10 @@ final class Actions {
     return new ActionQueue.Action() {
       @Override
       public void start(ActionQueue.Answer answer) {
+        LOG.atDebug()
+            .addKeyValue("connection", connection.id())
+            .addKeyValue("since", message.since())
+            .log("resumes");
         boolean[] starting = {true};
         connection
             .cursor()
@@ -93,10 +97,7 @@ final class Actions {
     }
     shard.subscribe(connection, patterns);
     connection.notePatterns();
-    LOG.atDebug()
-        .addKeyValue("connection", connection.id())
-        .addKeyValue("patterns", patterns.stream().map(EventPattern::text).toList())
-        .log("subscribed");
+    tell("subscribed", patterns);
     return ServerMessages.subscribed(
         id, patterns, context.hub().warnings(patterns), connection.cursor().tellPosition());
   }
@@ -105,6 +106,7 @@ final class Actions {
     if (message.patterns() == null) {
       List<EventPattern> removed = shard.silence(connection);
       connection.notePatterns();
+      tell("unsubscribed", removed);
       return ServerMessages.unsubscribed(message.id(), removed, connection.cursor().tellPosition());
     }
     return switch (EventPattern.compile(message.patterns())) {
@@ -112,10 +114,18 @@ final class Actions {
       case EventPattern.Compilation.Compiled compiled -> {
         List<EventPattern> removed = shard.unsubscribe(connection, compiled.patterns());
         connection.notePatterns();
+        tell("unsubscribed", removed);
         yield ServerMessages.unsubscribed(
             message.id(), removed, connection.cursor().tellPosition());
       }
     };
+  }
+
+  private void tell(String what, List<EventPattern> patterns) {
+    LOG.atDebug()
+        .addKeyValue("connection", connection.id())
+        .addKeyValue("patterns", patterns)
+        .log(what);
   }
 
   private byte[] error(@Nullable String id, Rejection rejection) {

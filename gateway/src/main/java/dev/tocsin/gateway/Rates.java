@@ -56,10 +56,15 @@ final class Rates {
   /// @param nanos see [System#nanoTime]
   synchronized void look(long nanos) {
     if (samples.isEmpty() || nanos - samples.getLast().nanos >= MIN_PAUSE_NANOS) {
+      forgetOld(nanos);
       samples.add(Sample.of(stats.get(), nanos));
-      if (samples.size() > SECONDS + 1) {
-        samples.remove();
-      }
+    }
+  }
+
+  private void forgetOld(long nanos) {
+    while (samples.size() > 1
+        && nanos - samples.getFirst().nanos > TimeUnit.SECONDS.toNanos(SECONDS)) {
+      samples.remove();
     }
   }
 
@@ -68,10 +73,7 @@ final class Rates {
   /// @param nanos see [System#nanoTime]
   synchronized PerSecond now(long nanos) {
     Sample now = Sample.of(stats.get(), nanos);
-    while (samples.size() > 1
-        && nanos - samples.getFirst().nanos > TimeUnit.SECONDS.toNanos(SECONDS)) {
-      samples.remove();
-    }
+    forgetOld(nanos);
     Sample since = samples.isEmpty() ? now : samples.getFirst();
     double seconds = Math.max(1, (nanos - since.nanos) / 1e9);
     return new PerSecond(

@@ -6,6 +6,7 @@ import dev.tocsin.http.Ends;
 import dev.tocsin.http.HttpLimits;
 import dev.tocsin.http.MemoryBudget;
 import dev.tocsin.http.OutputProgress;
+import dev.tocsin.http.PeerAddress;
 import dev.tocsin.http.Tickable;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.websocket.ControlFrames;
@@ -85,8 +86,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
             context.clock()));
     LOG.atDebug()
         .addKeyValue("connection", id)
-        .addKeyValue("address", channel.remoteAddress())
-        .addKeyValue("channel", channel.id())
+        .addKeyValue("address", PeerAddress.of(channel))
         .addKeyValue("patterns", asked == null ? "all" : asked.size())
         .log("connected");
     if (upgrade.resume() != null) {
@@ -100,7 +100,8 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   }
 
   /// The name that the client was told.
-  String id() {
+  @Override
+  public String id() {
     return id;
   }
 

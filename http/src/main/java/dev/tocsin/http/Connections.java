@@ -164,6 +164,7 @@ public final class Connections {
           .log("connections refused");
       refusals = 0;
     }
+    context.refusals().tellRest();
     long now = nowMillis();
     forEach(connection -> connection.tick(now));
   }

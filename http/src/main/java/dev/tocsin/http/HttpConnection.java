@@ -287,7 +287,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
   public void tick(long nowMillis) {
     TcpInfo info = TcpInfo.of(channel());
     if (info != null && info.isReset()) {
-      LOG.atDebug().addKeyValue("connection", channel().id()).log("connection was reset");
+      LOG.atDebug().addKeyValue("address", PeerAddress.of(channel())).log("connection was reset");
       Ends.cut(channel());
     } else {
       conversation.tick(nowMillis);

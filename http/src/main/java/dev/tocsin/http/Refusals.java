@@ -3,14 +3,15 @@ package dev.tocsin.http;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
-/// Tells the operator of requests that are refused: one line a second for each kind at the most, which counts those that
-/// were not told. It names the sentence that the client got, which names the option that would have helped, but nothing
+/// Tells the operator of requests that are refused: one a second for each kind at the most, and how many more there were. It names the sentence that the client got, which names the option that would have helped, but nothing
 /// of a body. Safe for any thread.
 final class Refusals {
 
@@ -35,6 +36,10 @@ final class Refusals {
   private static final class Pace {
     private long toldNanos;
     private long untold;
+
+    Pace(long toldNanos) {
+      this.toldNanos = toldNanos;
+    }
   }
 
   /// @param nanoTime a clock that never goes backwards, in nanoseconds
@@ -49,19 +54,30 @@ final class Refusals {
       return;
     }
     Kind kind = kind(asked, problem);
-    long untold = take(kind);
-    if (untold < 0) {
+    if (!take(kind)) {
       return;
     }
-    LOG.atInfo()
-        .addKeyValue("address", channel.remoteAddress())
-        .addKeyValue("method", asked.method())
-        .addKeyValue("path", path(asked.uri()))
-        .addKeyValue("status", problem.status().code())
+    LoggingEventBuilder line = LOG.atInfo().addKeyValue("address", PeerAddress.of(channel));
+    if (!asked.decoderResult().isFailure()) {
+      line = line.addKeyValue("method", asked.method()).addKeyValue("path", path(asked.uri()));
+    }
+    line.addKeyValue("status", problem.status().code())
         .addKeyValue("error", problem.code())
         .addKeyValue("reason", reason(problem))
-        .addKeyValue("untold_before", untold)
         .log("request refused");
+  }
+
+  /// Tells how many were not told, a second after the last that was. Now and then.
+  void tellRest() {
+    for (Kind kind : Kind.values()) {
+      long untold = takeRest(kind);
+      if (untold > 0) {
+        LOG.atInfo()
+            .addKeyValue("kind", kind.name().toLowerCase(Locale.ROOT))
+            .addKeyValue("count", untold)
+            .log("more requests refused");
+      }
+    }
   }
 
   private static boolean isTold(Problem problem) {
@@ -81,18 +97,27 @@ final class Refusals {
         : Kind.REQUEST;
   }
 
-  /// How many of the kind were not told since the last one; -1 when this one is not told either.
-  private synchronized long take(Kind kind) {
+  /// Whether this one is told.
+  private synchronized boolean take(Kind kind) {
     long now = nanoTime.getAsLong();
-    Pace pace = paces.get(kind);
-    if (pace != null && now - pace.toldNanos < PAUSE_NANOS) {
+    Pace pace = paces.computeIfAbsent(kind, k -> new Pace(now - PAUSE_NANOS));
+    if (now - pace.toldNanos < PAUSE_NANOS) {
       pace.untold++;
-      return -1;
+      return false;
     }
-    Pace next = new Pace();
-    next.toldNanos = now;
-    paces.put(kind, next);
-    return pace == null ? 0 : pace.untold;
+    pace.toldNanos = now;
+    return true;
+  }
+
+  /// How many of the kind were not told, when the last one that was is a while ago.
+  private synchronized long takeRest(Kind kind) {
+    Pace pace = paces.get(kind);
+    if (pace == null || nanoTime.getAsLong() - pace.toldNanos < PAUSE_NANOS) {
+      return 0;
+    }
+    long rest = pace.untold;
+    pace.untold = 0;
+    return rest;
   }
 
   /// Why, in words that repeat nothing of the body.

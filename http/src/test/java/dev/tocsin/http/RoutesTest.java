@@ -16,6 +16,8 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -344,11 +346,59 @@ class RoutesTest {
     List<String> lines =
         RecordedLogs.takeInformation().stream().filter(line -> line.contains("refused")).toList();
 
-    assertThat(lines).hasSize(2);
+    assertThat(lines).hasSize(3);
     assertThat(lines.getFirst())
         .contains("request refused", "path=/hello ", "--allow-origin")
         .doesNotContain("secret");
-    assertThat(lines.getLast()).contains("untold_before=4");
+    assertThat(lines.get(1)).contains("kind=forbidden", "count=4", "more requests refused");
+    assertThat(lines.getLast()).contains("request refused", "path=/hello ");
+  }
+
+  @Test
+  void tellsTheRestOfABurstThoughNoOtherComes() {
+    RecordedLogs.takeInformation();
+    try (EmbeddedHttp server = new EmbeddedHttp(Doorkeeper.NONE, HELLO)) {
+      for (int i = 0; i < 3; i++) {
+        server.receive(request("GET", "/hello", "", "Origin: https://evil.example"));
+      }
+      server.pass(5).said();
+    }
+
+    assertThat(RecordedLogs.takeInformation())
+        .filteredOn(line -> line.contains("more requests refused"))
+        .singleElement()
+        .asString()
+        .contains("count=2");
+  }
+
+  @Test
+  void tellsNoPathOfWhatIsNoRequest() {
+    RecordedLogs.takeInformation();
+    try (EmbeddedHttp server = new EmbeddedHttp(Doorkeeper.NONE, HELLO)) {
+      server.receive("FOO\r\n\r\n").said();
+    }
+
+    assertThat(RecordedLogs.takeInformation())
+        .filteredOn(line -> line.contains("request refused"))
+        .singleElement()
+        .asString()
+        .contains("status=400")
+        .doesNotContain("path=", "method=");
+  }
+
+  @Test
+  void addressesAreToldAsInAUrl() throws Exception {
+    assertThat(
+            PeerAddress.text(
+                new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 8080)))
+        .isEqualTo("127.0.0.1:8080");
+    assertThat(
+            PeerAddress.text(
+                new InetSocketAddress(
+                    InetAddress.getByAddress(
+                        new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}),
+                    8080)))
+        .isEqualTo("[0:0:0:0:0:0:0:1]:8080");
   }
 
   @Test

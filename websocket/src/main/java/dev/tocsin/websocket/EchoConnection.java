@@ -85,6 +85,11 @@ final class EchoConnection extends FramedConnection implements Tickable {
   }
 
   @Override
+  public String id() {
+    return channel().id().asShortText();
+  }
+
+  @Override
   protected void announceClose(int code, String sentence) {}
 
   @Override

@@ -5,6 +5,7 @@ import dev.tocsin.http.Ends;
 import dev.tocsin.http.Guard;
 import dev.tocsin.http.MemoryBudget;
 import dev.tocsin.http.OutputProgress;
+import dev.tocsin.http.PeerAddress;
 import dev.tocsin.http.Turns;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -347,8 +348,8 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
       phase = speaking.close(code);
       counters.noteClosed(code, reason != null);
       LOG.atDebug()
-          .addKeyValue("channel", channel.id())
-          .addKeyValue("address", channel.remoteAddress())
+          .addKeyValue("connection", id())
+          .addKeyValue("address", PeerAddress.of(channel))
           .addKeyValue("code", code)
           .addKeyValue("by", reason == null ? "client" : "server")
           .addKeyValue("reason", reason == null ? "" : reason)
@@ -381,6 +382,9 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     leave(code, sentence);
     return outlet.writeAndFlush(ControlFrames.close(channel.alloc(), code, sentence));
   }
+
+  /// The name by which the operator is told of it.
+  public abstract String id();
 
   /// Says what the protocol of the messages says before such a close.
   protected abstract void announceClose(int code, String sentence);
@@ -447,7 +451,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
       return;
     }
     if (cause instanceof IOException) {
-      LOG.atDebug().addKeyValue("channel", channel.id()).setCause(cause).log("connection broke");
+      LOG.atDebug().addKeyValue("connection", id()).setCause(cause).log("connection broke");
       broken = true;
       endInTurn();
       return;
@@ -455,7 +459,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     if (cause instanceof OutOfMemoryError) {
       loop.noteUsedUp(cause);
     } else {
-      LOG.atError().addKeyValue("channel", channel.id()).setCause(cause).log("connection failed");
+      LOG.atError().addKeyValue("connection", id()).setCause(cause).log("connection failed");
     }
     // Not now: this may be in the middle of a shard's turn.
     channel.eventLoop().execute(this::endAfterFault);

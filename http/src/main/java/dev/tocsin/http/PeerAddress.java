@@ -1,0 +1,27 @@
+package dev.tocsin.http;
+
+import io.netty.channel.Channel;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+
+/// How a client's address is told to the operator.
+public final class PeerAddress {
+
+  private PeerAddress() {}
+
+  /// Address and port as they stand in a URL, for instance `127.0.0.1:50312` or `[::1]:50312`.
+  public static String of(Channel channel) {
+    return text(channel.remoteAddress());
+  }
+
+  static String text(SocketAddress address) {
+    if (!(address instanceof InetSocketAddress socket)) {
+      return String.valueOf(address);
+    }
+    InetAddress host = socket.getAddress();
+    String text = host == null ? socket.getHostString() : host.getHostAddress();
+    return (host instanceof Inet6Address ? "[" + text + "]" : text) + ":" + socket.getPort();
+  }
+}
