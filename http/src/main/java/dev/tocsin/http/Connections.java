@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpResponseEncoder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -24,11 +25,15 @@ public final class Connections {
   /// From one look at the connections to the next.
   static final long TICK_MILLIS = 1_000;
 
+  /// How long such a look goes on before others are served.
+  private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
   private final EventLoop eventLoop;
   private final LoopTasks tasks;
   private final HttpContext context;
   private final AttendedTime time;
   private final Turns turns;
+  private final Reading reading;
   private final MemoryBudget input;
   private final Service service;
   private final Set<Tickable> members = new HashSet<>();
@@ -37,6 +42,9 @@ public final class Connections {
   private final SparseLog usedUp =
       new SparseLog(LOG, Level.WARN, "connections ended: the memory outside the heap is used up");
   private int refusals;
+
+  /// Whether a look at every connection is under way.
+  private boolean looking;
 
   /// No connections yet.
   public Connections(EventLoop eventLoop, HttpContext context, Service.Factory services) {
@@ -48,6 +56,7 @@ public final class Connections {
         new MemoryBudget(
             "what has come of unfinished messages and requests",
             context.heapShareBytes(HttpLimits.INPUT_PARTS));
+    this.reading = new Reading(eventLoop);
     this.turns = new Turns(context::nanoTime, eventLoop, tasks::later);
     this.service = services.onLoop(this);
   }
@@ -125,6 +134,7 @@ public final class Connections {
       return;
     }
     channel.closeFuture().addListener(closed -> context.dismiss());
+    channel.config().setRecvByteBufAllocator(reading);
     Activity activity = new Activity(this);
     RequestDecoder decoder = new RequestDecoder();
     channel
@@ -165,8 +175,25 @@ public final class Connections {
       refusals = 0;
     }
     context.refusals().tellRest();
-    long now = nowMillis();
-    forEach(connection -> connection.tick(now));
+    if (!looking) {
+      looking = true;
+      lookAfter(List.copyOf(members).iterator(), nowMillis());
+    }
+  }
+
+  /// Goes on with a look at every connection, for [#LOOK_NANOS] at a time: thousands take longer than others may wait.
+  private void lookAfter(Iterator<Tickable> rest, long nowMillis) {
+    long end = context.nanoTime() + LOOK_NANOS;
+    while (rest.hasNext() && context.nanoTime() - end < 0) {
+      Tickable next = rest.next();
+      if (members.contains(next)) {
+        tasks.now(() -> next.tick(nowMillis));
+      }
+    }
+    looking = rest.hasNext();
+    if (looking) {
+      tasks.later(() -> lookAfter(rest, nowMillis));
+    }
   }
 
   /// Takes leave of everyone, the service first.

@@ -8,8 +8,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -69,7 +72,7 @@ class ConnectionsTest {
     HttpContext context =
         new HttpContext(
             InstantSource.system(),
-            System::nanoTime,
+            () -> 0,
             new BrowserRules(Set.of(), Set.of()),
             10,
             1,
@@ -90,6 +93,48 @@ class ConnectionsTest {
         .hasSize(20)
         .containsSubsequence("tick", "service goes away", "goAway", "cutOff", "service ends");
     assertThat(RecordedLogs.take()).hasSize(9).allMatch(line -> line.contains("a bug"));
+  }
+
+  /// A look at thousands takes longer than others may wait.
+  @Test
+  void letsOthersInBetweenAndForgetsNobody() {
+    EmbeddedChannel channel = new EmbeddedChannel();
+    AtomicLong nanos = new AtomicLong();
+    HttpContext context =
+        new HttpContext(
+            InstantSource.system(),
+            () -> nanos.getAndAdd(50_000),
+            new BrowserRules(Set.of(), Set.of()),
+            100,
+            1,
+            new SocketMemory(1L << 30, () -> 0));
+    List<String> calls = new ArrayList<>();
+    Connections connections =
+        new Connections(channel.eventLoop(), context, made -> new Recorded(calls));
+    List<Connection> members = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      members.add(new Connection(calls, null));
+      connections.add(members.getLast());
+    }
+
+    connections.tick();
+    int first = calls.size();
+    members.forEach(connections::remove);
+    members.subList(0, 50).forEach(connections::add);
+    connections.tick();
+    channel.advanceTimeBy(1, TimeUnit.SECONDS);
+    for (int i = 0; i < 100; i++) {
+      channel.runPendingTasks();
+    }
+
+    assertThat(first).isBetween(1, 20);
+    assertThat(calls).hasSizeBetween(50, 50 + first);
+    int before = calls.size();
+    connections.tick();
+    for (int i = 0; i < 100; i++) {
+      channel.runPendingTasks();
+    }
+    assertThat(calls).as("the next look").hasSize(before + 50);
   }
 
   /// Everyone else is told all the same.
