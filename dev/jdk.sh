@@ -63,13 +63,13 @@ explain_java() {
   } >&2
 }
 
-# collector: sets $collector to the option that chooses G1, whatever the machine is like: on one core or with
+# collector OPTION…: sets $collector to the option that chooses G1, whatever the machine is like: on one core or with
 # little memory the JVM would take another, for which nothing here was measured. Yours wins.
 collector() {
-  case " $(printf '%s' "${TOCSIN_JAVA_OPTS:-}" | tr '\n\t' '  ') " in
-  *' -XX:+Use'*'GC '*) collector='' ;;
-  *) collector=-XX:+UseG1GC ;;
-  esac
+  collector=-XX:+UseG1GC
+  for option; do
+    case $option in -XX:+Use*GC) collector='' ;; esac
+  done
 }
 
 # heap OPTION…: sets $heap to the options that size the heap, without those that yours decide otherwise. The JVM does not
@@ -179,7 +179,6 @@ launch() {
   { : >&2; } 2>/dev/null || exec 2>/dev/null
   { : >&1; } 2>/dev/null || exec 1</dev/null
   read_utf8
-  collector
   huge_pages
   compiler=-XX:TieredStopAtLevel=1
   for word in "$@"; do
@@ -187,6 +186,8 @@ launch() {
   done
   # shellcheck disable=SC2086 # several options
   heap ${TOCSIN_JAVA_OPTS:-}
+  # shellcheck disable=SC2086 # several options
+  collector ${TOCSIN_JAVA_OPTS:-}
   # shellcheck disable=SC2086 # several options
   set -- $heap $collector $huge_pages $compiler ${TOCSIN_JAVA_OPTS:-} "-Dtocsin.program=${called:-tocsin}" -cp "$lib/*" dev.tocsin.app.Main "$@"
   if [ -d "$lib/native" ]; then

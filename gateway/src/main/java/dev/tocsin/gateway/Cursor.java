@@ -19,12 +19,15 @@ import java.util.concurrent.CompletableFuture;
 /// ```
 final class Cursor {
 
+  /// The same for all: it says nothing more.
+  private static final State LIVE = new State.Live();
+
   private final GatewayContext context;
   private final Loop loop;
   private final LoopTasks tasks;
   private final Channel channel;
   private final WebSocketConnection connection;
-  private State state = new State.Live();
+  private State state = LIVE;
 
   /// Whether the replay begins when the socket has taken what was written to it.
   private boolean needsRoom;
@@ -164,7 +167,7 @@ final class Cursor {
   }
 
   private void caughtUp() {
-    state = new State.Live();
+    state = LIVE;
   }
 
   private void enter(State next) {
