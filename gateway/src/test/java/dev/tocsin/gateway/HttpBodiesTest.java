@@ -42,6 +42,7 @@ class HttpBodiesTest {
         "application/json",
         "Application/JSON",
         "application/json;charset=utf-8",
+        "application/json;charset=UTF8",
         "application/json; charset=\"UTF-8\"",
         "application/json ; charset=utf-8 ; x=y",
       })
@@ -61,6 +62,8 @@ class HttpBodiesTest {
         "Content-Type: application/json; charset=iso-8859-1",
         "Content-Type: application/x-ndjson; charset=utf-16",
         "Content-Type: application/jsonl",
+        "Content-Type: application/json\r\nContent-Type: application/json",
+        "Content-Type: application/json\r\nContent-Type: text/plain",
         "Content-Type: application/json\r\nContent-Encoding: gzip",
         "Content-Type: multipart/form-data; boundary=x",
         "Content-Type: application/x-www-form-urlencoded",

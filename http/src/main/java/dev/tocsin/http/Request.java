@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A request that has found its route.
@@ -20,6 +21,9 @@ public record Request(
     QueryStringDecoder uri,
     Map<String, String> parameters,
     Caller caller) {
+
+  /// The second is no registered name, but usual.
+  private static final Set<String> UTF_8 = Set.of("charset=utf-8", "charset=utf8");
 
   /// A parameter of the path.
   public String parameter(String name) {
@@ -65,17 +69,17 @@ public record Request(
     return new FixedExchange(connection, response);
   }
 
-  /// The media type of the body without parameters, in lower case; `null` when there is none or its text is not
-  /// plain UTF-8.
+  /// The media type of the body without parameters, in lower case; `null` when there is none, or more than one, or its
+  /// text is not plain UTF-8.
   public @Nullable String mediaType() {
     List<String> headers = head.headers().getAll(HttpHeaderNames.CONTENT_TYPE);
-    if (headers.isEmpty() || head.headers().contains(HttpHeaderNames.CONTENT_ENCODING)) {
+    if (headers.size() != 1 || head.headers().contains(HttpHeaderNames.CONTENT_ENCODING)) {
       return null;
     }
     String[] parts = headers.getFirst().toLowerCase(Locale.ROOT).split(";", -1);
     for (int i = 1; i < parts.length; i++) {
       String parameter = parts[i].strip().replace("\"", "");
-      if (parameter.startsWith("charset=") && !parameter.equals("charset=utf-8")) {
+      if (parameter.startsWith("charset=") && !UTF_8.contains(parameter)) {
         return null;
       }
     }

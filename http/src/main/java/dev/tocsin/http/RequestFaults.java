@@ -30,6 +30,12 @@ final class RequestFaults {
           Problem.malformed(
               HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, "This server speaks HTTP/1.1"));
     }
+    if (!head.headers().getAll(HttpHeaderNames.EXPECT).stream()
+        .allMatch(expected -> expected.strip().equalsIgnoreCase("100-continue"))) {
+      return Response.problem(
+          Problem.malformed(
+              HttpResponseStatus.EXPECTATION_FAILED, "Expect can be 100-continue only"));
+    }
     // A draft of WebSocket, for which Netty takes eight bytes after the headers for a body.
     return head.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)
         ? Response.problem(Problem.malformed("This WebSocket is older than RFC 6455"))

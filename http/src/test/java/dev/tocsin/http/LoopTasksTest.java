@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tocsin.fixtures.RecordedLogs;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -58,5 +60,41 @@ class LoopTasksTest {
         .allMatch(line -> line.contains("a task of an event loop failed"))
         .anyMatch(line -> line.contains("an exception"))
         .anyMatch(line -> line.contains("an error"));
+  }
+
+  /// After a standstill all runs that were missed would come at once.
+  @Test
+  void aStandstillIsNotMadeUpFor() {
+    EmbeddedChannel channel = new EmbeddedChannel();
+    channel.freezeTime();
+    AtomicInteger runs = new AtomicInteger();
+    new LoopTasks(channel.eventLoop()).every(runs::incrementAndGet, 1, TimeUnit.SECONDS);
+
+    channel.advanceTimeBy(100, TimeUnit.SECONDS);
+    channel.runPendingTasks();
+
+    assertThat(runs).hasValue(1);
+  }
+
+  /// A task that makes the next one would keep the loop from its sockets for ever.
+  @Test
+  void whatIsForLaterLetsTheSocketsBeReadFirst() {
+    EmbeddedChannel channel = new EmbeddedChannel();
+    LoopTasks tasks = new LoopTasks(channel.eventLoop());
+    AtomicInteger runs = new AtomicInteger();
+    Runnable endless =
+        new Runnable() {
+          @Override
+          public void run() {
+            if (runs.incrementAndGet() < 100_000) {
+              tasks.later(this);
+            }
+          }
+        };
+
+    tasks.later(endless);
+    channel.runPendingTasks();
+
+    assertThat(runs.get()).isBetween(1, 1_000);
   }
 }

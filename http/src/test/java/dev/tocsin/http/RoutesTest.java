@@ -332,6 +332,16 @@ class RoutesTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"200-ok", "100-continue, x", "100-continue\r\nExpect: x"})
+  void fulfilsNoExpectationButOne(String expected) {
+    try (EmbeddedHttp server = new EmbeddedHttp(Doorkeeper.NONE, ECHO)) {
+      assertThat(server.receive(request("POST", "/echo/x", "body", "Expect: " + expected)).said())
+          .startsWith("HTTP/1.1 417 Expectation Failed")
+          .contains("100-continue only");
+    }
+  }
+
   @Test
   void tellsTheOperatorOfRefusalsOnceASecond() {
     RecordedLogs.takeInformation();
