@@ -37,6 +37,19 @@ record ServerUrl(ServerAddress address) {
     return address.http();
   }
 
+  /// The server, however this machine is named in its address: what [#http] says, with one name for all of
+  /// loopback and with the port.
+  String place() {
+    String host = address.host();
+    String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    int usual = address.secure() ? 443 : 80;
+    return (address.secure() ? "https://" : "http://")
+        + (NetworkOptions.isLoopback(bare) ? "localhost" : host)
+        + ':'
+        + (address.port() < 0 ? usual : address.port())
+        + address.path();
+  }
+
   /// A resource of the HTTP API, for instance `/api/v1/events`. To connect to it is
   /// [ServerAddress#target].
   URI resource(String path) {

@@ -287,7 +287,6 @@ class MainTest {
           tail --since 5 -n 5 | --since and --last exclude each other
           tail -n 1001 | --last is a number from 0 to 1000; was 1001
           publish - --from-line 0 | --from-line counts from 1; was 0
-          publish - --key ü | --key is 1 to 200 printable characters of ASCII, without blanks
           publish a.b --payload {} --from-line 2 | --from-line and --retry are for files
           serve --allow-host * | would let any web page reach the hub
           """)
