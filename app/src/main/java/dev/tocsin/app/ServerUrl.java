@@ -2,6 +2,7 @@ package dev.tocsin.app;
 
 import dev.tocsin.client.ClientOptions;
 import dev.tocsin.client.ServerAddress;
+import dev.tocsin.http.BrowserNames;
 import java.net.URI;
 
 /// The address of a server as a user writes it, for HTTP and for WebSocket alike:
@@ -21,6 +22,11 @@ record ServerUrl(ServerAddress address) {
       address = ServerAddress.parse(text);
     } catch (IllegalArgumentException e) {
       throw new WrongUse("--url " + e.getMessage() + "; an address is like " + DEFAULT);
+    }
+    String garbled = BrowserNames.garbledLabel(address.host());
+    if (garbled != null) {
+      throw new WrongUse(
+          "--url \"" + text + "\" names no host: " + garbled + " says no name in another script");
     }
     String path = address.path();
     if (path.endsWith(SOCKET_PATH)) {

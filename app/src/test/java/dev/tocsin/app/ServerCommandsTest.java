@@ -145,6 +145,19 @@ class ServerCommandsTest {
     }
   }
 
+  @Test
+  void anAddressOfIpv6StandsInBrackets() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0)) {
+      TestProcess other = new TestProcess();
+
+      int code =
+          other.run("serve", "--memory", "--insecure", "--host", "::", "--port", port(taken));
+
+      assertThat(code).isEqualTo(1);
+      assertThat(other.err()).startsWith("tocsin: cannot listen on [::]:" + port(taken) + ": the address");
+    }
+  }
+
   private static String port(ServerSocket socket) {
     return Integer.toString(socket.getLocalPort());
   }
