@@ -74,10 +74,10 @@ final class Publish implements Callable<Integer> {
       names = "--key",
       paramLabel = "KEY",
       description =
-          "The idempotency key, 1 to 256 characters: an event that is published again with it is in the"
-              + " log once. For a file, what the keys of its lines are made of: a run with the same key"
-              + " publishes no line twice (default: a new one, which a file keeps until its last line is"
-              + " published).")
+          "The idempotency key, 1 to 256 characters: an event that is published again with it is in"
+              + " the log once. For a file, what the keys of its lines are made of: a run with the"
+              + " same key publishes no line twice (default: a new one, which a file keeps until"
+              + " its last line is published).")
   private @Nullable String keyText;
 
   @Option(
@@ -106,8 +106,7 @@ final class Publish implements Callable<Integer> {
     if (fromLine != 1 || retry != null) {
       throw new WrongUse("--from-line and --retry are for files");
     }
-    return report(
-        new PublishOne(server, surroundings).publish(envelope(type, payload), key));
+    return report(new PublishOne(server, surroundings).publish(envelope(type, payload), key));
   }
 
   /// The file of events, `-` for standard input, or `null` when a single event is meant.

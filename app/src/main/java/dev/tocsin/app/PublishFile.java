@@ -116,8 +116,8 @@ final class PublishFile {
           surroundings.say(
               "note: how far this run comes cannot be noted ("
                   + unknown.why()
-                  + "): if it breaks off, the same command would publish its lines twice. Go on with"
-                  + " the --from-line that it names then, or with: "
+                  + "): if it breaks off, the same command would publish its lines twice. Go on"
+                  + " with the --from-line that it names then, or with: "
                   + command(unfinished, fromLine));
       case UnfinishedRun.Before.Running running ->
           surroundings.say(
@@ -133,7 +133,7 @@ final class PublishFile {
                   + changed.key()
                   + " goes on with it)");
       case UnfinishedRun.Before.BrokenOff(Duration age)
-      when age.compareTo(UnfinishedRun.REMEMBERED) > 0 ->
+          when age.compareTo(UnfinishedRun.REMEMBERED) > 0 ->
           surroundings.say(
               "warning: "
                   + unfinishedRun
@@ -164,8 +164,7 @@ final class PublishFile {
     }
   }
 
-  private int end(PublishRun.Ending ending, long settled, UnfinishedRun unfinished)
-      throws Failure {
+  private int end(PublishRun.Ending ending, long settled, UnfinishedRun unfinished) throws Failure {
     return switch (ending) {
       case PublishRun.Ending.Complete complete -> {
         unfinished.complete();
@@ -208,7 +207,9 @@ final class PublishFile {
         + (source.equals(PayloadSource.STDIN) ? "-" : "--file " + ShellText.quoted(source))
         + " --from-line "
         + line
-        + (unfinished.isNoted() ? "" : " --key " + ShellText.quoted(key == null ? unfinished.key() : key.text()))
+        + (unfinished.isNoted()
+            ? ""
+            : " --key " + ShellText.quoted(key == null ? unfinished.key() : key.text()))
         + (server.http().toString().equals(ServerUrl.DEFAULT)
             ? ""
             : " --url " + ShellText.quoted(server.http().toString()));

@@ -55,13 +55,10 @@ final class PublishOne {
   }
 
   private PublishOutcome send(String event, String key) throws Failure {
-    try (TocsinClient client =
-        new TocsinClient(server.clientOptions(), new ClientListener() {})) {
+    try (TocsinClient client = new TocsinClient(server.clientOptions(), new ClientListener() {})) {
       Tail.connect(client, surroundings);
       client.unsubscribeAll();
-      return client
-          .publishJson(event, key)
-          .get(ANSWER_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      return client.publishJson(event, key).get(ANSWER_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new Failure("cannot reach " + server.http() + ": no answer in time", e);
     } catch (ExecutionException e) {

@@ -28,7 +28,8 @@ final class WrongArguments {
   /// @return the exit code
   static int tell(ParameterException exception, String[] given, Surroundings surroundings) {
     CommandLine command = exception.getCommandLine();
-    surroundings.say("tocsin: " + sentence(exception, command) + source(exception, given, surroundings));
+    surroundings.say(
+        "tocsin: " + sentence(exception, command) + source(exception, given, surroundings));
     surroundings.say(hint(command));
     return Main.WRONG_USE;
   }
@@ -37,7 +38,8 @@ final class WrongArguments {
     return switch (exception) {
       case UnmatchedArgumentException unmatched ->
           unmatched(unmatched.getUnmatched().getFirst(), command);
-      case OverwrittenOptionException twice when twice.getOverwritten() instanceof OptionSpec option ->
+      case OverwrittenOptionException twice
+          when twice.getOverwritten() instanceof OptionSpec option ->
           option.longestName() + " is given twice; leave one of them out";
       case MissingParameterException missing when !missing.getMissing().isEmpty() ->
           missing(missing.getMissing().getFirst());
@@ -165,7 +167,6 @@ final class WrongArguments {
   private static boolean names(String word, OptionSpec option) {
     return Arrays.stream(option.names())
         .anyMatch(name ->
-            word.equals(name)
-                || word.startsWith(name.startsWith("--") ? name + "=" : name));
+            word.equals(name) || word.startsWith(name.startsWith("--") ? name + "=" : name));
   }
 }

@@ -154,7 +154,8 @@ class ServerCommandsTest {
           other.run("serve", "--memory", "--insecure", "--host", "::", "--port", port(taken));
 
       assertThat(code).isEqualTo(1);
-      assertThat(other.err()).startsWith("tocsin: cannot listen on [::]:" + port(taken) + ": the address");
+      assertThat(other.err())
+          .startsWith("tocsin: cannot listen on [::]:" + port(taken) + ": the address");
     }
   }
 
@@ -225,13 +226,16 @@ class ServerCommandsTest {
     all[6] = "4";
     assertThat(next.run(all)).isZero();
     assertThat(next.err()).isEmpty();
-    assertThat(new TestProcess().run("publish", "-", "--from-line", "2", "--url", url)).isEqualTo(1);
+    assertThat(new TestProcess().run("publish", "-", "--from-line", "2", "--url", url))
+        .isEqualTo(1);
   }
 
   @Test
   void aKeyMayHaveAnyCharacters() {
     String key = "\uD83D\uDD14".repeat(256);
-    String[] event = {"publish", "camera.enabled", "--payload", ENABLED, "--key", key, "--url", url};
+    String[] event = {
+      "publish", "camera.enabled", "--payload", ENABLED, "--key", key, "--url", url
+    };
     String[] lines = {"publish", "-", "--key", key, "--url", url};
 
     assertThat(publish.run(event)).isZero();

@@ -48,7 +48,6 @@ class BreaksTest {
             URI.create("ws://h:1"),
             new CompletionException(new IOException("java.io.IOException: closed output")));
 
-    assertThat(failure)
-        .hasMessage("cannot reach ws://h:1: the server has ended the connection");
+    assertThat(failure).hasMessage("cannot reach ws://h:1: the server has ended the connection");
   }
 }

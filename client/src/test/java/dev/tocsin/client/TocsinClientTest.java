@@ -234,7 +234,8 @@ class TocsinClientTest {
             delays.add(retryIn);
           }
         };
-    try (TocsinClient noted = new TocsinClient(server.options(Duration.ofSeconds(6), BackoffTest.GREATEST), noting)) {
+    try (TocsinClient noted =
+        new TocsinClient(server.options(Duration.ofSeconds(6), BackoffTest.GREATEST), noting)) {
       CompletableFuture<Position> connecting = noted.connect();
       Peer peer = server.accept();
       peer.established("e1", 4);

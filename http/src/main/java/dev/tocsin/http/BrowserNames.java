@@ -142,7 +142,8 @@ public final class BrowserNames {
     }
     String garbled = garbledLabel(ascii);
     if (garbled != null) {
-      throw refused(text, "is not the name of a host: " + garbled + " says no name in another script");
+      throw refused(
+          text, "is not the name of a host: " + garbled + " says no name in another script");
     }
     // Browsers take what ends in a number for an address.
     if (NUMBERS.matcher(ascii).matches() && !IPV4.matcher(ascii).matches()) {

@@ -102,8 +102,7 @@ public final class HttpServer {
       loops.forEach((eventLoop, connections) -> eventLoop.execute(connections::end));
       group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
       throw new StartFailedException(
-          "cannot listen on " + settings.authority() + ": " + reason(bound),
-          bound.cause());
+          "cannot listen on " + settings.authority() + ": " + reason(bound), bound.cause());
     }
     bound.channel().pipeline().addLast(new Accepting(new LoopTasks(bound.channel().eventLoop())));
     relieveWhenPressed(memory, loops);

@@ -35,7 +35,8 @@ public record HttpSettings(
       address = InetAddress.ofLiteral(host);
     } catch (IllegalArgumentException e) {
       if (host.isBlank()) {
-        throw new IllegalArgumentException("a host to listen on is an address such as 127.0.0.1", e);
+        throw new IllegalArgumentException(
+            "a host to listen on is an address such as 127.0.0.1", e);
       }
       return; // a name
     }
@@ -43,8 +44,8 @@ public record HttpSettings(
       throw new IllegalArgumentException(
           "the host "
               + host
-              + " is an address of many machines, at which none can be connected to; listen on one of"
-              + " this machine's own");
+              + " is an address of many machines, at which none can be connected to; listen on one"
+              + " of this machine's own");
     }
     if (address instanceof Inet6Address ip && ip.isLinkLocalAddress() && !host.contains("%")) {
       throw new IllegalArgumentException(
