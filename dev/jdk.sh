@@ -143,13 +143,18 @@ read_utf8() {
   fi
 }
 
-# enough_files: with fewer Java cannot even say what is wrong.
+# enough_files NUMBER: whether so many files may be open, or says that they may not.
+#
+# With fewer than 50 Java cannot even say what is wrong. A server opens about 55 for itself and keeps 64 back, so that with
+# fewer than 120 none is left for a connection; which part of it fails first, and in which words, is chance. The load driver
+# starts a server, or needs as many.
 min_files=50
+min_server_files=128
 enough_files() {
   # shellcheck disable=SC3045 # every sh that is in use has it
   files=$(ulimit -n)
-  [ "$files" = unlimited ] || [ "$files" -ge $min_files ] || {
-    echo "tocsin: too few files may be open: ulimit -n is $files, and at least $min_files are needed" >&2
+  [ "$files" = unlimited ] || [ "$files" -ge "$1" ] || {
+    echo "tocsin: too few files may be open: ulimit -n is $files, and at least $1 are needed (raise it with ulimit -n)" >&2
     return 1
   }
 }
@@ -169,12 +174,12 @@ enough_files() {
 # Java is passed over, in silence). Out of memory: better a restart than half a program. Yours come last, so
 # that they win.
 #
-# SIGUSR1, which log rotation and supervisors send, is passed over. Where standard input, output or error is closed,
+# Signals that log rotation, supervisors and timers send, and of which a process dies that does not know them, are passed over.
+# SIGUSR2 is the JVM's own: it takes it, and warns on standard output. What ends a process for a reason (SIGXCPU) does. Where standard input, output or error is closed,
 # the first files that Java opens would take their place, and be written to: they become /dev/null, for output in a
 # way that writing fails.
 launch() {
-  enough_files || exit 1
-  trap '' USR1
+  trap '' USR1 ALRM VTALRM PROF IO
   { : <&0; } 2>/dev/null || exec </dev/null
   { : >&2; } 2>/dev/null || exec 2>/dev/null
   { : >&1; } 2>/dev/null || exec 1</dev/null
@@ -184,6 +189,11 @@ launch() {
   for word in "$@"; do
     case $word in serve | demo | bench) compiler='' ;; esac
   done
+  if [ -n "$compiler" ]; then
+    enough_files $min_files || exit 1
+  else
+    enough_files $min_server_files || exit 1
+  fi
   # shellcheck disable=SC2086 # several options
   heap ${TOCSIN_JAVA_OPTS:-}
   # shellcheck disable=SC2086 # several options

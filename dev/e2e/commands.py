@@ -113,8 +113,14 @@ def surroundings():
         if "does not work on this machine" not in done.stderr:
             check(f"in use on {transport}", done.returncode == 1 and "the address is in use; is a server" in done.stderr, done)
             any_address(transport)
-    few = run("ulimit -n 40; timeout 30 ./tocsin serve --memory --port 0")
-    check("few files", few.returncode == 1 and "tocsin:" in few.stderr and "\tat " not in few.stderr, few)
+    for command, files, least in [("serve --memory --port 0", 50, 128), ("serve --memory --port 0", 127, 128),
+                                  ("demo --port 0", 100, 128), ("bench", 50, 128), ("catalog list", 40, 50)]:
+        few = run(f"ulimit -n {files}; timeout 30 ./tocsin {command}")
+        said = f"tocsin: too few files may be open: ulimit -n is {files}, and at least {least} are needed"
+        check(f"few files: {command}", few.returncode == 1 and not few.stdout and few.stderr.startswith(said)
+              and few.stderr.count("\n") == 1, few)
+    least = run("ulimit -n 128; timeout 5 ./tocsin serve --memory --port 0")
+    check("the least number of files", "listening on" in least.stdout, least)
 
 
 def java_options():
@@ -273,9 +279,11 @@ def tails():
 
 
 def signals(server):
-    server.send_signal(signal.SIGUSR1)
-    time.sleep(0.3)
-    check("SIGUSR1 is passed over", server.poll() is None)
+    for number in [signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGIO,
+                   signal.SIGPIPE, signal.SIGURG, signal.SIGWINCH]:
+        server.send_signal(number)
+        time.sleep(0.3)
+        check(f"{number.name} is passed over", server.poll() is None)
 
 
 def stream(server):

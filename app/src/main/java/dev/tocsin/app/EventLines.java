@@ -80,6 +80,11 @@ final class EventLines {
     return null;
   }
 
+  /// How many lines were read, blank ones included.
+  long count() {
+    return number;
+  }
+
   private boolean fill() throws IOException {
     position = 0;
     limit = Math.max(0, in.read(buffer));

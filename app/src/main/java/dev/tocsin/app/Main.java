@@ -168,7 +168,7 @@ public final class Main {
         .setExecutionExceptionHandler(
             (exception, command, parsed) -> failed(exception, command, tocsin, surroundings))
         .setParameterExceptionHandler(
-            (exception, unparsed) -> WrongArguments.tell(exception, surroundings));
+            (exception, given) -> WrongArguments.tell(exception, given, surroundings));
   }
 
   /// Tells of variables that look like options, and do nothing.

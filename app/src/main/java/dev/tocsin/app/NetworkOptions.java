@@ -82,6 +82,7 @@ final class NetworkOptions {
     if (deflateThreshold < 0) {
       throw new WrongUse("--deflate-threshold is not negative; was " + deflateThreshold);
     }
+    GatewaySettings settings = gateway();
     if (!insecure && isReachable()) {
       throw new WrongUse(
           "--host "
@@ -89,6 +90,10 @@ final class NetworkOptions {
               + " is beyond this machine, and there is no authentication yet: whoever reaches the"
               + " port could read and publish everything. Add --insecure if that is meant");
     }
+    return settings;
+  }
+
+  private GatewaySettings gateway() throws WrongUse {
     try {
       return new GatewaySettings(
           address(),

@@ -1,12 +1,10 @@
 package dev.tocsin.app;
 
-import dev.tocsin.app.HubApi.Answer;
+import dev.tocsin.client.PublishOutcome;
+import dev.tocsin.client.Refusal;
 import dev.tocsin.events.Json;
 import dev.tocsin.events.Rejection;
-import java.nio.charset.StandardCharsets;
-import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,8 +32,6 @@ import tools.jackson.databind.node.JsonNodeFactory;
     },
     sortOptions = false)
 final class Publish implements Callable<Integer> {
-
-  private static final String KEY = "[!-~]{1,200}";
 
   private final Surroundings surroundings;
 
@@ -78,10 +74,11 @@ final class Publish implements Callable<Integer> {
       names = "--key",
       paramLabel = "KEY",
       description =
-          "What the idempotency keys of the lines begin with: a run with the same key publishes no"
-              + " line twice (default: a new one, which a file keeps until its last line is"
-              + " published).")
-  private @Nullable String key;
+          "The idempotency key, 1 to 256 characters: an event that is published again with it is in"
+              + " the log once. For a file, what the keys of its lines are made of: a run with the"
+              + " same key publishes no line twice (default: a new one, which a file keeps until"
+              + " its last line is published).")
+  private @Nullable String keyText;
 
   @Option(
       names = "--retry",
@@ -99,11 +96,9 @@ final class Publish implements Callable<Integer> {
   public Integer call() throws Failure, WrongUse {
     ServerUrl server = serverOption.server();
     String source = source();
-    if (key != null && !key.matches(KEY)) {
-      throw new WrongUse("--key is 1 to 200 printable characters of ASCII, without blanks");
-    }
+    PublishKey key = keyText == null ? null : PublishKey.parse(keyText);
     if (source != null) {
-      return publishAll(server, source);
+      return new PublishFile(surroundings, server, source, fromLine, key, retry).call();
     }
     if (type == null || payload == null) {
       throw new WrongUse("give a TYPE with its --payload, or a --file, or - for standard input");
@@ -111,7 +106,7 @@ final class Publish implements Callable<Integer> {
     if (fromLine != 1 || retry != null) {
       throw new WrongUse("--from-line and --retry are for files");
     }
-    return publishOne(new HubApi(server, surroundings), type, payload);
+    return report(new PublishOne(server, surroundings).publish(envelope(type, payload), key));
   }
 
   /// The file of events, `-` for standard input, or `null` when a single event is meant.
@@ -137,26 +132,21 @@ final class Publish implements Callable<Integer> {
     return file;
   }
 
-  private int publishOne(HubApi api, String eventType, String eventPayload) throws Failure {
-    byte[] event = envelope(eventType, eventPayload).getBytes(StandardCharsets.UTF_8);
-    Answer answer = api.await(persistently(api, event));
-    if (answer.status() == 201) {
-      surroundings.out().println("published sequence " + answer.body().path("sequence").asString());
-      return 0;
-    }
-    surroundings.say("refused: " + answer.problem());
-    Faults.lines(answer.refusal().errors(), "  ").forEach(surroundings::say);
-    return Main.FAILURE;
-  }
-
-  /// Asks a second time, with the same key, where a connection ended before the answer came.
-  private CompletableFuture<Answer> persistently(HubApi api, byte[] event) {
-    String once = key == null ? UUID.randomUUID().toString() : key;
-    return api.publish(event, once)
-        .exceptionallyCompose(failure ->
-            HubApi.neverArrived(failure)
-                ? CompletableFuture.failedFuture(failure)
-                : api.publish(event, once));
+  private int report(PublishOutcome outcome) throws Failure {
+    return switch (outcome) {
+      case PublishOutcome.Published published -> {
+        surroundings.out().println("published sequence " + published.sequence());
+        yield 0;
+      }
+      case PublishOutcome.Refused(Refusal refusal) -> {
+        surroundings.say("refused: " + refusal.code() + ": " + refusal.message());
+        Faults.lines(refusal.errors(), "  ").forEach(surroundings::say);
+        yield Main.FAILURE;
+      }
+      case PublishOutcome.NotSent notSent -> throw new Failure(notSent.reason());
+      case PublishOutcome.Unanswered unanswered -> throw new Failure(unanswered.reason());
+      case PublishOutcome.OutboxFull full -> throw new IllegalStateException("it holds one event");
+    };
   }
 
   /// The envelope around the very text of the payload, so that no number of it changes.
@@ -177,9 +167,5 @@ final class Publish implements Callable<Integer> {
 
   private static String quoted(String text) {
     return Json.write(JsonNodeFactory.instance.stringNode(text));
-  }
-
-  private int publishAll(ServerUrl server, String source) throws Failure, WrongUse {
-    return new PublishFile(surroundings, server, source, fromLine, key, retry).call();
   }
 }

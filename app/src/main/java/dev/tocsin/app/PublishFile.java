@@ -24,32 +24,27 @@ final class PublishFile {
   private final String source;
   private final boolean isFile;
   private final long fromLine;
-  private final UnfinishedRun unfinished;
+  private final @Nullable PublishKey key;
   private final @Nullable Duration patience;
   private final PublishReport report;
 
   /// Publishes from a source, see [PayloadSource].
   ///
-  /// @param key what the lines' idempotency keys begin with; `null` for one that is found again
+  /// @param key what the lines' idempotency keys are made of; `null` for one that is found again
   /// @param retry how long a lost connection is tried for; `null` for what is usual
   PublishFile(
       Surroundings surroundings,
       ServerUrl server,
       String source,
       long fromLine,
-      @Nullable String key,
+      @Nullable PublishKey key,
       @Nullable TimeSpan retry) {
     this.surroundings = surroundings;
     this.server = server;
     this.source = source;
     this.isFile = !source.equals(PayloadSource.STDIN) && Files.isRegularFile(Path.of(source));
     this.fromLine = fromLine;
-    this.unfinished =
-        key != null
-            ? UnfinishedRun.ofKey(key)
-            : isFile
-                ? UnfinishedRun.ofFile(Path.of(source), server.http().toString(), surroundings)
-                : UnfinishedRun.ofStream();
+    this.key = key;
     this.patience = retry != null ? retry.duration() : isFile ? PATIENCE_WITH_FILES : null;
     this.report = new PublishReport(surroundings);
   }
@@ -88,33 +83,88 @@ final class PublishFile {
       client.unsubscribeAll();
       EventLines lines = new EventLines(progress, EventText.MAX_LINE_BYTES, end);
       PublishSender sender = new PublishSender(client, new HubApi(server, surroundings));
+      UnfinishedRun unfinished = unfinished();
       PublishRun run = new PublishRun(lines, fromLine, unfinished.key(), sender, report);
       connection.serve(run);
-      sayWhatIsTakenOver();
+      sayWhatWasBefore(unfinished);
       surroundings.interruption().listen();
       surroundings.interruption().whenAsked(run::stop);
       run.start();
       PublishRun.Ending ending = run.await();
       progress.clear();
+      requireLines(ending, run, unfinished);
       report.summarise();
-      return end(ending, run.settled());
+      return end(ending, run.settled(), unfinished);
     }
   }
 
-  private void sayWhatIsTakenOver() {
-    if (unfinished.isForgotten()) {
-      surroundings.say(
-          "warning: an earlier run of this file did not come to its end, more than "
-              + UnfinishedRun.REMEMBERED.toMinutes()
-              + " minutes ago: what it published may be published again");
-    } else if (unfinished.isTakenOver()) {
-      surroundings.say(
-          "an earlier run of this file did not come to its end: what it published is not published"
-              + " again");
+  private UnfinishedRun unfinished() {
+    if (key != null) {
+      return UnfinishedRun.ofKey(key.ofLines());
+    }
+    return isFile
+        ? UnfinishedRun.ofFile(Path.of(source), server, surroundings)
+        : UnfinishedRun.ofStream();
+  }
+
+  /// What whoever publishes a file for the second time should know beforehand.
+  private void sayWhatWasBefore(UnfinishedRun unfinished) {
+    String unfinishedRun = "an earlier run of this file did not come to its end";
+    switch (unfinished.before()) {
+      case UnfinishedRun.Before.None none -> {}
+      case UnfinishedRun.Before.Unknown unknown ->
+          surroundings.say(
+              "note: how far this run comes cannot be noted ("
+                  + unknown.why()
+                  + "): if it breaks off, the same command would publish its lines twice. Go on"
+                  + " with the --from-line that it names then, or with: "
+                  + command(unfinished, fromLine));
+      case UnfinishedRun.Before.Running running ->
+          surroundings.say(
+              "note: process "
+                  + running.pid()
+                  + " is publishing this file at this moment: its lines will be in the log twice");
+      case UnfinishedRun.Before.Changed changed ->
+          surroundings.say(
+              "warning: "
+                  + unfinishedRun
+                  + ", and the file has changed since: what it published may be published again"
+                  + " (--key "
+                  + changed.key()
+                  + " goes on with it)");
+      case UnfinishedRun.Before.BrokenOff(Duration age)
+          when age.compareTo(UnfinishedRun.REMEMBERED) > 0 ->
+          surroundings.say(
+              "warning: "
+                  + unfinishedRun
+                  + ", more than "
+                  + UnfinishedRun.REMEMBERED.toMinutes()
+                  + " minutes ago: what it published may be published again");
+      case UnfinishedRun.Before.BrokenOff brokenOff ->
+          surroundings.say(unfinishedRun + ": what it published is not published again");
     }
   }
 
-  private int end(PublishRun.Ending ending, long settled) throws Failure {
+  /// A run that was to begin after the last line has not done what was meant. The very next line is where a
+  /// run goes on that was broken off at the end.
+  private void requireLines(PublishRun.Ending ending, PublishRun run, UnfinishedRun unfinished)
+      throws Failure {
+    if (ending instanceof PublishRun.Ending.Complete && fromLine > run.linesRead() + 1) {
+      if (unfinished.before() instanceof UnfinishedRun.Before.None) {
+        unfinished.complete();
+      }
+      throw new Failure(
+          "--from-line "
+              + fromLine
+              + " is beyond the end: "
+              + (source.equals(PayloadSource.STDIN) ? "standard input" : source)
+              + " has "
+              + run.linesRead()
+              + (run.linesRead() == 1 ? " line" : " lines"));
+    }
+  }
+
+  private int end(PublishRun.Ending ending, long settled, UnfinishedRun unfinished) throws Failure {
     return switch (ending) {
       case PublishRun.Ending.Complete complete -> {
         unfinished.complete();
@@ -123,10 +173,11 @@ final class PublishFile {
       // Nothing is left open: Ctrl-C is how a pipe is ended.
       case PublishRun.Ending.Stopped stopped when stopped.inFull() && !isFile ->
           report.hasRefusals() ? Main.FAILURE : 0;
-      case PublishRun.Ending.Stopped stopped -> brokenOff("interrupted", settled);
-      case PublishRun.Ending.Broken broken -> brokenOff("broken off: " + broken.reason(), settled);
+      case PublishRun.Ending.Stopped stopped -> brokenOff("interrupted", settled, unfinished);
+      case PublishRun.Ending.Broken broken ->
+          brokenOff("broken off: " + broken.reason(), settled, unfinished);
       case PublishRun.Ending.Unreadable unreadable -> {
-        brokenOff("broken off", settled);
+        brokenOff("broken off", settled, unfinished);
         throw new Failure(
             "cannot read " + source + ": " + unreadable.failure().getMessage(),
             unreadable.failure());
@@ -134,7 +185,8 @@ final class PublishFile {
     };
   }
 
-  private int brokenOff(String why, long settled) {
+  private int brokenOff(String why, long settled, UnfinishedRun unfinished) {
+    unfinished.breakOff(settled);
     surroundings.say(
         why
             + "; "
@@ -142,18 +194,22 @@ final class PublishFile {
                 ? "no line is acknowledged"
                 : "the last acknowledged line is " + settled)
             + "; go on with: "
-            + command(settled + 1));
+            + command(unfinished, settled + 1));
     return Main.FAILURE;
   }
 
-  /// The command that goes on with a line.
-  private String command(long line) {
+  /// The command that goes on.
+  ///
+  /// @param line with which
+  private String command(UnfinishedRun unfinished, long line) {
     return surroundings.program()
         + " publish "
         + (source.equals(PayloadSource.STDIN) ? "-" : "--file " + ShellText.quoted(source))
         + " --from-line "
         + line
-        + (unfinished.isNoted() ? "" : " --key " + ShellText.quoted(unfinished.key()))
+        + (unfinished.isNoted()
+            ? ""
+            : " --key " + ShellText.quoted(key == null ? unfinished.key() : key.text()))
         + (server.http().toString().equals(ServerUrl.DEFAULT)
             ? ""
             : " --url " + ShellText.quoted(server.http().toString()));

@@ -36,6 +36,7 @@ final class PublishRun {
   private final String key;
   private final Sender sender;
   private final UnsettledLines unsettled;
+  private volatile long linesRead;
 
   /// Sends an event to the server, and again until it is known what became of it.
   interface Sender {
@@ -91,6 +92,7 @@ final class PublishRun {
     } catch (IOException e) {
       failure = e;
     } finally {
+      linesRead = lines.count();
       unsettled.noMore(failure);
     }
   }
@@ -149,6 +151,11 @@ final class PublishRun {
   /// The last line that is settled, with all before it.
   long settled() {
     return unsettled.settled();
+  }
+
+  /// How many lines there were, blank ones included, once all are read.
+  long linesRead() {
+    return linesRead;
   }
 
   /// Waits for the end.

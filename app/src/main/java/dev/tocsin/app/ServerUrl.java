@@ -2,6 +2,7 @@ package dev.tocsin.app;
 
 import dev.tocsin.client.ClientOptions;
 import dev.tocsin.client.ServerAddress;
+import dev.tocsin.http.BrowserNames;
 import java.net.URI;
 
 /// The address of a server as a user writes it, for HTTP and for WebSocket alike:
@@ -22,6 +23,11 @@ record ServerUrl(ServerAddress address) {
     } catch (IllegalArgumentException e) {
       throw new WrongUse("--url " + e.getMessage() + "; an address is like " + DEFAULT);
     }
+    String garbled = BrowserNames.garbledLabel(address.host());
+    if (garbled != null) {
+      throw new WrongUse(
+          "--url \"" + text + "\" names no host: " + garbled + " says no name in another script");
+    }
     String path = address.path();
     if (path.endsWith(SOCKET_PATH)) {
       path = path.substring(0, path.length() - SOCKET_PATH.length());
@@ -35,6 +41,19 @@ record ServerUrl(ServerAddress address) {
   /// The server's address under HTTP, to be shown.
   URI http() {
     return address.http();
+  }
+
+  /// The server, however this machine is named in its address: what [#http] says, with one name for all of
+  /// loopback and with the port.
+  String place() {
+    String host = address.host();
+    String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    int usual = address.secure() ? 443 : 80;
+    return (address.secure() ? "https://" : "http://")
+        + (NetworkOptions.isLoopback(bare) ? "localhost" : host)
+        + ':'
+        + (address.port() < 0 ? usual : address.port())
+        + address.path();
   }
 
   /// A resource of the HTTP API, for instance `/api/v1/events`. To connect to it is

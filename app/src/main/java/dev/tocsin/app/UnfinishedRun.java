@@ -6,10 +6,11 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -18,24 +19,49 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A run that finds the note of one that never came to its end takes its key over: the server then knows
 /// the lines that are in the log already. After a run that did end the same file can be published once more.
-/// A note is of a file as it was, and of a process that has ended. Without a place for notes, keys are
-/// only in what the run says.
+/// A note is of what the file began with, of a server and of a process that has ended: first all of the file,
+/// and where the run could say how far it came, what is acknowledged of it. Without a place for notes, keys
+/// are only in what the run says.
 final class UnfinishedRun {
 
   /// How long a server remembers keys, unless it is told otherwise.
   static final Duration REMEMBERED = Duration.ofMinutes(10);
 
-  private final @Nullable Path note;
   private final String key;
-  private final boolean takenOver;
-  private final @Nullable Duration age;
+  private final @Nullable Path file;
+  private final @Nullable Path note;
+  private final Before before;
 
-  private UnfinishedRun(
-      @Nullable Path note, String key, boolean takenOver, @Nullable Duration age) {
-    this.note = note;
+  /// What is known of an earlier run over the same file.
+  sealed interface Before {
+
+    /// Nothing: there was none, or it came to its end.
+    record None() implements Before {}
+
+    /// There is no place where one could have left a note.
+    ///
+    /// @param why a sentence's part
+    record Unknown(String why) implements Before {}
+
+    /// It goes on at this moment.
+    record Running(long pid) implements Before {}
+
+    /// It broke off, and this run has its key.
+    ///
+    /// @param age how long ago that was
+    record BrokenOff(Duration age) implements Before {}
+
+    /// It broke off, and the file has changed since.
+    ///
+    /// @param key what its lines' keys have in common
+    record Changed(String key) implements Before {}
+  }
+
+  private UnfinishedRun(String key, @Nullable Path file, @Nullable Path note, Before before) {
     this.key = key;
-    this.takenOver = takenOver;
-    this.age = age;
+    this.file = file;
+    this.note = note;
+    this.before = before;
   }
 
   /// A run whose key nobody keeps.
@@ -45,44 +71,52 @@ final class UnfinishedRun {
 
   /// A run whose key the user keeps.
   static UnfinishedRun ofKey(String key) {
-    return new UnfinishedRun(null, key, false, null);
+    return new UnfinishedRun(key, null, null, new Before.None());
   }
 
   /// A run over a file, noted where there is a place for that.
   ///
   /// @param server where it is published to
-  static UnfinishedRun ofFile(Path file, String server, Surroundings surroundings) {
+  static UnfinishedRun ofFile(Path file, ServerUrl server, Surroundings surroundings) {
     Path folder = folder(surroundings.environment());
     if (folder == null) {
-      return ofStream();
+      return unnoted(new Before.Unknown("neither XDG_STATE_HOME nor HOME is set"));
     }
     try {
-      Path real = file.toRealPath();
-      BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
-      String identity =
-          real + " " + attributes.size() + " " + attributes.lastModifiedTime() + " " + server;
-      Path note =
-          folder.resolve(
-              UUID.nameUUIDFromBytes((real + " " + server).getBytes(StandardCharsets.UTF_8))
-                  + ".properties");
-      Properties before = read(note);
-      if (isRunning(before)) {
-        return ofStream(); // somebody publishes the file at this moment, and it shall be there
-        // twice
-      }
-      String found = before.getProperty("key");
-      boolean takenOver = found != null && identity.equals(before.getProperty("file"));
-      Duration age = null;
-      if (takenOver) {
-        FileTime noted = Files.getLastModifiedTime(note);
-        age = Duration.between(noted.toInstant(), surroundings.clock().instant());
-      }
-      String key = takenOver && found != null ? found : newKey();
-      write(note, key, identity);
-      return new UnfinishedRun(note, key, takenOver, age);
+      return noted(file.toRealPath(), server, folder, surroundings);
     } catch (IOException e) {
-      return ofStream(); // no place for a note
+      return unnoted(new Before.Unknown("nothing can be written in " + folder));
     }
+  }
+
+  private static UnfinishedRun noted(
+      Path file, ServerUrl server, Path folder, Surroundings surroundings) throws IOException {
+    Path note =
+        folder.resolve(
+            UUID.nameUUIDFromBytes((file + " " + server.place()).getBytes(StandardCharsets.UTF_8))
+                + ".properties");
+    Properties found = read(note);
+    String key = found.getProperty("key");
+    Before before = new Before.None();
+    if (key != null) {
+      Optional<ProcessHandle> running = process(found);
+      if (running.isPresent()) {
+        return unnoted(new Before.Running(running.get().pid()));
+      }
+      FileTime at = Files.getLastModifiedTime(note);
+      before =
+          start(found).isOf(file)
+              ? new Before.BrokenOff(
+                  Duration.between(at.toInstant(), surroundings.clock().instant()))
+              : new Before.Changed(key);
+    }
+    String mine = key != null && before instanceof Before.BrokenOff ? key : newKey();
+    write(note, mine, FileStart.ofWhole(file));
+    return new UnfinishedRun(mine, file, note, before);
+  }
+
+  private static UnfinishedRun unnoted(Before before) {
+    return new UnfinishedRun(newKey(), null, null, before);
   }
 
   private static String newKey() {
@@ -110,19 +144,37 @@ final class UnfinishedRun {
     return properties;
   }
 
-  private static boolean isRunning(Properties note) {
-    String pid = note.getProperty("pid", "");
-    return pid.matches("\\d{1,18}")
-        && Long.parseLong(pid) != ProcessHandle.current().pid()
-        && ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive).isPresent();
+  /// The process that has written a note, while it lives: its number alone may be another's by now.
+  private static Optional<ProcessHandle> process(Properties note) {
+    long pid = number(note, "pid");
+    return pid < 0 || pid == ProcessHandle.current().pid()
+        ? Optional.empty()
+        : ProcessHandle.of(pid)
+            .filter(ProcessHandle::isAlive)
+            .filter(process -> started(process).equals(note.getProperty("started")));
   }
 
-  private static void write(Path note, String key, String identity) throws IOException {
+  private static String started(ProcessHandle process) {
+    return process.info().startInstant().map(Instant::toString).orElse("?");
+  }
+
+  private static FileStart start(Properties note) {
+    return new FileStart(number(note, "bytes"), number(note, "checksum"));
+  }
+
+  private static long number(Properties note, String name) {
+    String digits = note.getProperty(name, "");
+    return digits.matches("\\d{1,18}") ? Long.parseLong(digits) : -1;
+  }
+
+  private static void write(Path note, String key, FileStart start) throws IOException {
     Files.createDirectories(note.getParent());
     Properties properties = new Properties();
     properties.setProperty("key", key);
-    properties.setProperty("file", identity);
+    properties.setProperty("bytes", Long.toString(start.bytes()));
+    properties.setProperty("checksum", Long.toString(start.checksum()));
     properties.setProperty("pid", Long.toString(ProcessHandle.current().pid()));
+    properties.setProperty("started", started(ProcessHandle.current()));
     try (OutputStream out = Files.newOutputStream(note)) {
       properties.store(out, "a file that tocsin publishes; gone when it has come to its end");
     }
@@ -138,14 +190,20 @@ final class UnfinishedRun {
     return note != null;
   }
 
-  /// Whether a run before it did not come to its end.
-  boolean isTakenOver() {
-    return takenOver;
+  /// What is known of an earlier run over the same file.
+  Before before() {
+    return before;
   }
 
-  /// Whether that run is so long ago that a server may have forgotten its keys.
-  boolean isForgotten() {
-    return age != null && age.compareTo(REMEMBERED) > 0;
+  /// The run ends before its time: what comes after these lines may be changed until it is gone on with.
+  void breakOff(long settledLines) {
+    if (note != null && file != null) {
+      try {
+        write(note, key, FileStart.ofLines(file, settledLines));
+      } catch (IOException e) {
+        // Then the note is of all of the file.
+      }
+    }
   }
 
   /// The last line is settled: the same file is something new from now on.

@@ -9,8 +9,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -22,17 +24,48 @@ final class WrongArguments {
 
   /// Says it on stderr.
   ///
+  /// @param given the arguments
   /// @return the exit code
-  static int tell(ParameterException exception, Surroundings surroundings) {
+  static int tell(ParameterException exception, String[] given, Surroundings surroundings) {
     CommandLine command = exception.getCommandLine();
-    String sentence =
-        exception instanceof UnmatchedArgumentException unmatched
-            ? unmatched(unmatched.getUnmatched().getFirst(), command)
-            : badValue(exception);
     surroundings.say(
-        "tocsin: " + sentence + source(exception.getArgSpec(), exception.getValue(), surroundings));
+        "tocsin: " + sentence(exception, command) + source(exception, given, surroundings));
     surroundings.say(hint(command));
     return Main.WRONG_USE;
+  }
+
+  private static String sentence(ParameterException exception, CommandLine command) {
+    return switch (exception) {
+      case UnmatchedArgumentException unmatched ->
+          unmatched(unmatched.getUnmatched().getFirst(), command);
+      case OverwrittenOptionException twice
+          when twice.getOverwritten() instanceof OptionSpec option ->
+          option.longestName() + " is given twice; leave one of them out";
+      case MissingParameterException missing when !missing.getMissing().isEmpty() ->
+          missing(missing.getMissing().getFirst());
+      default ->
+          exception.getArgSpec() instanceof OptionSpec option && exception.getValue() == null
+              ? missing(option)
+              : badValue(exception, command);
+    };
+  }
+
+  /// What has to be given, and is not.
+  private static String missing(ArgSpec argument) {
+    String label = argument.paramLabel();
+    if (argument instanceof OptionSpec option) {
+      String wanted = wanted(option);
+      return option.longestName()
+          + " needs its "
+          + label
+          + " after it"
+          + (wanted == null ? "" : ": " + wanted);
+    }
+    String description = String.join(" ", argument.description()).replaceFirst("[.]$", "");
+    return label
+        + " is missing: "
+        + description.substring(0, 1).toLowerCase(Locale.ROOT)
+        + description.substring(1);
   }
 
   /// Where to read more.
@@ -69,13 +102,18 @@ final class WrongArguments {
         .orElse("");
   }
 
-  private static String badValue(ParameterException exception) {
+  private static String badValue(ParameterException exception, CommandLine command) {
     String value = exception.getValue();
     if (exception.getArgSpec() instanceof OptionSpec option && value != null) {
       String wanted = wanted(option);
       if (wanted != null) {
         return option.longestName() + " is " + wanted + "; was '" + value + "'";
       }
+    }
+    if (exception.getArgSpec() == null && !command.getSubcommands().isEmpty()) {
+      return command.getCommandName()
+          + " needs a command: "
+          + listed(List.copyOf(command.getSubcommands().keySet()), "or");
     }
     return String.valueOf(exception.getMessage());
   }
@@ -88,10 +126,7 @@ final class WrongArguments {
           Arrays.stream(type.getEnumConstants())
               .map(constant -> String.valueOf(constant).toLowerCase(Locale.ROOT))
               .toList();
-      return "one of "
-          + names.stream().limit(names.size() - 1L).collect(Collectors.joining(", "))
-          + " and "
-          + names.getLast();
+      return "one of " + listed(names, "and");
     }
     if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
       return "a whole number such as 100";
@@ -105,15 +140,33 @@ final class WrongArguments {
     return null;
   }
 
+  private static String listed(List<String> words, String last) {
+    return words.stream().limit(words.size() - 1L).collect(Collectors.joining(", "))
+        + " "
+        + last
+        + " "
+        + words.getLast();
+  }
+
   /// Says so when a bad value came from the environment, where nobody would look for it.
   private static String source(
-      @Nullable ArgSpec argument, @Nullable String value, Surroundings surroundings) {
-    if (argument instanceof OptionSpec option && value != null) {
+      ParameterException exception, String[] given, Surroundings surroundings) {
+    String value = exception.getValue();
+    if (exception.getArgSpec() instanceof OptionSpec option
+        && value != null
+        && Arrays.stream(given).noneMatch(word -> names(word, option))) {
       String variable = EnvironmentDefaults.variable(option);
       if (surroundings.environment().getOrDefault(variable, "").contains(value)) {
         return " (from " + variable + ")";
       }
     }
     return "";
+  }
+
+  /// Whether a word of the command line gives the option.
+  private static boolean names(String word, OptionSpec option) {
+    return Arrays.stream(option.names())
+        .anyMatch(name ->
+            word.equals(name) || word.startsWith(name.startsWith("--") ? name + "=" : name));
   }
 }

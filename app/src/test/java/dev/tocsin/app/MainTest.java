@@ -287,14 +287,53 @@ class MainTest {
           tail --since 5 -n 5 | --since and --last exclude each other
           tail -n 1001 | --last is a number from 0 to 1000; was 1001
           publish - --from-line 0 | --from-line counts from 1; was 0
-          publish - --key ü | --key is 1 to 200 printable characters of ASCII, without blanks
           publish a.b --payload {} --from-line 2 | --from-line and --retry are for files
           serve --allow-host * | would let any web page reach the hub
+          catalog | catalog needs a command: list, show or schema
+          catalog show | TYPE is missing: the event type
+          log copy | FILE is missing:
+          serve --port | --port needs its PORT after it: a whole number such as 100
+          serve --port --memory | --port needs its PORT after it: a whole number such as 100
+          publish --payload | --payload needs its JSON after it
+          tail -n | --last needs its N after it: a whole number such as 100
+          serve --log-level | --log-level needs its LEVEL after it: one of off, error
+          serve --port 1 --port 2 | --port is given twice; leave one of them out
+          serve --host fe80::1 | the host fe80::1 is a link-local address, which each network card can have
+          serve --host 224.0.0.1 | the host 224.0.0.1 is an address of many machines
+          serve --host [ff02::1] | the host ff02::1 is an address of many machines
+          serve --host 255.255.255.255 | is an address of many machines
+          serve --host= | a host to listen on is an address such as 127.0.0.1
+          serve --allow-host , | --allow-host is a name such as hub.example, or several with commas between; was ','
+          serve --allow-host= | --allow-host is a name such as hub.example
+          serve --allow-origin https://a.example,, | --allow-origin is an origin such as https://console.example
+          demo --allow-host a,,b | --allow-host is a name such as hub.example
+          serve --allow-host xn--99999999999 | 'xn--99999999999' is not the name of a host: xn--99999999999 says no name in another script
+          serve --allow-origin https://a.xn--9 | is not the name of a host: xn--9 says no name in another script
+          tail --url http://xn--99999999999 | --url "http://xn--99999999999" names no host: xn--99999999999 says no name
+          tail --url ws:// | --url "ws://" names no host; an address is like http://127.0.0.1:8080
+          tail --url http://h/%zz | --url "http://h/%zz" has a % that no two hexadecimal digits follow; an
+          tail --url http://h/a^b | has a '^', which no address has; an address is like
+          tail --url h^b | "h^b" has a '^', which no address has; an address is like
           """)
   void wrongUseSaysWhatWouldBeRight(String command, String sentence) {
     assertThat(process.run(command.split(" ", -1))).isEqualTo(2);
 
-    assertThat(process.err()).startsWith("tocsin: ").contains(sentence);
+    assertThat(process.err()).startsWith("tocsin: ").contains(sentence).doesNotContain("parameter");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--port=", "--port=x"})
+  void theEnvironmentIsNotBlamedForAnArgument(String argument) {
+    assertThat(process.with("TOCSIN_PORT", "x").run("serve", argument)).isEqualTo(2);
+
+    assertThat(process.err()).contains("--port is a whole number").doesNotContain("TOCSIN_PORT");
+  }
+
+  @Test
+  void anArgumentThatIsEmptyDidNotComeFromTheEnvironment() {
+    assertThat(process.run("serve", "--port", "")).isEqualTo(2);
+
+    assertThat(process.err()).contains("was ''").doesNotContain("TOCSIN_PORT");
   }
 
   @Test

@@ -145,6 +145,20 @@ class ServerCommandsTest {
     }
   }
 
+  @Test
+  void anAddressOfIpv6StandsInBrackets() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0)) {
+      TestProcess other = new TestProcess();
+
+      int code =
+          other.run("serve", "--memory", "--insecure", "--host", "::", "--port", port(taken));
+
+      assertThat(code).isEqualTo(1);
+      assertThat(other.err())
+          .startsWith("tocsin: cannot listen on [::]:" + port(taken) + ": the address");
+    }
+  }
+
   private static String port(ServerSocket socket) {
     return Integer.toString(socket.getLocalPort());
   }
@@ -174,12 +188,68 @@ class ServerCommandsTest {
       lines.append(line(i));
     }
     Path file = Files.writeString(folder.resolve("events.ndjson"), lines);
+    publish.with("XDG_STATE_HOME", folder.toString());
 
     assertThat(publish.run("publish", "--file", file.toString(), "--url", url)).isZero();
 
     assertThat(publish.out().trim())
         .isEqualTo("published 3000 of 3000 events (sequences 1 to 3000)");
     assertThat(publish.err()).isEmpty();
+  }
+
+  @Test
+  void aFileWhoseRunCannotBeNotedSaysHowToGoOn(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("events.ndjson"), line(1));
+
+    assertThat(publish.run("publish", "--file", file.toString(), "--url", url)).isZero();
+
+    assertThat(publish.err().lines())
+        .singleElement()
+        .asString()
+        .startsWith("note: how far this run comes cannot be noted (neither XDG_STATE_HOME nor HOME")
+        .contains("tocsin publish --file " + file + " --from-line 1 --key ")
+        .endsWith(" --url " + url);
+  }
+
+  @Test
+  void aLineBeyondTheEndIsAFailure(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("events.ndjson"), line(1) + "\n" + line(2));
+    publish.with("XDG_STATE_HOME", folder.resolve("state").toString());
+    String[] all = {"publish", "--file", file.toString(), "--url", url, "--from-line", "5"};
+
+    assertThat(publish.run(all)).isEqualTo(1);
+
+    assertThat(publish.out()).isEmpty();
+    assertThat(publish.err().trim())
+        .isEqualTo("tocsin: --from-line 5 is beyond the end: " + file + " has 3 lines");
+    TestProcess next = new TestProcess().with("XDG_STATE_HOME", folder.resolve("state").toString());
+    all[6] = "4";
+    assertThat(next.run(all)).isZero();
+    assertThat(next.err()).isEmpty();
+    assertThat(new TestProcess().run("publish", "-", "--from-line", "2", "--url", url))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void aKeyMayHaveAnyCharacters() {
+    String key = "\uD83D\uDD14".repeat(256);
+    String[] event = {
+      "publish", "camera.enabled", "--payload", ENABLED, "--key", key, "--url", url
+    };
+    String[] lines = {"publish", "-", "--key", key, "--url", url};
+
+    assertThat(publish.run(event)).isZero();
+    assertThat(publish.run(event)).isZero();
+    assertThat(publish.input(line(1) + line(2)).run(lines)).isZero();
+    assertThat(publish.input(line(1) + line(2)).run(lines)).isZero();
+
+    assertThat(publish.outLines())
+        .containsExactly(
+            "published sequence 1",
+            "published sequence 1",
+            "published 2 of 2 events (sequences 2 to 3)",
+            "published 2 of 2 events (sequences 2 to 3); 2 of them were in the log already, from an"
+                + " earlier run");
   }
 
   @Test

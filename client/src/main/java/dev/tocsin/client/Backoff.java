@@ -29,7 +29,7 @@ final class Backoff {
     return Duration.ofMillis(random.nextLong(bound + 1));
   }
 
-  /// Begins anew: a connection has held.
+  /// Begins anew: the server has let the client in, and gone back to where it was.
   void reset() {
     boundMillis = firstMillis;
   }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// @param patterns what to subscribe to from the first event on; none for everything
 /// @param firstDelay the bound of the first reconnection's random delay; it doubles with each
 ///     attempt that fails
-/// @param longestDelay where the doubling ends. A connection that lasts as long begins anew
+/// @param longestDelay where the doubling ends. The delays begin anew with every connection that lets the
+///     client in and, where it resumes, has taken it back to where it was
 /// @param silenceLimit after how long a silence the server is taken for dead
 /// @param random draws the delays; used by one thread at a time
 /// @param catalog the event types of [TocsinClient#on] and of publishing payload records

@@ -73,8 +73,7 @@ public final class ConnectFailedException extends IOException {
     if (cause instanceof ConnectException) {
       return "connection refused";
     }
-    String message = cause.getMessage();
-    return message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
+    return Breaks.describe(cause);
   }
 
   private static String server(URI uri) {

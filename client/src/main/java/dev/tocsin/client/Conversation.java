@@ -16,6 +16,7 @@ final class Conversation {
   private final @Nullable Long since;
   private final Notices notices;
   private final PublishQueue publishes;
+  private final Runnable begun;
 
   // owned by the loop
   private final PositionKeeper keeper = new PositionKeeper();
@@ -32,12 +33,19 @@ final class Conversation {
   private ServerMessage.@Nullable Closing closing;
   private @Nullable Duration comeBackAfter;
 
-  Conversation(ClientOptions options, Notices notices, Answers answers, PublishQueue publishes) {
+  /// @param begun is run each time a connection has let the client in and stands where the client was
+  Conversation(
+      ClientOptions options,
+      Notices notices,
+      Answers answers,
+      PublishQueue publishes,
+      Runnable begun) {
     this.uri = options.uri();
     this.since = options.since();
     this.notices = notices;
     this.subscription = new Subscription(options.patterns(), notices, answers);
     this.publishes = publishes;
+    this.begun = begun;
   }
 
   // Connections come and go.
@@ -62,6 +70,7 @@ final class Conversation {
     Query told = query == null ? subscription.query(uri, resumingFrom) : query;
     subscription.connected(opened, told);
     if (resumingFrom == null) {
+      begun.run();
       keeper.established(position);
       notices.connected(position, null);
     } else {
@@ -144,6 +153,7 @@ final class Conversation {
       return;
     }
     resumingFrom = null;
+    begun.run();
     Position before = keeper.position().orElse(null);
     Position begin = new Position(epoch, resumed.since());
     keeper.resumed(begin);

@@ -119,7 +119,7 @@ final class Link implements WebSocket.Listener {
 
   @Override
   public void onError(WebSocket source, Throwable error) {
-    fail(String.valueOf(error.getMessage()));
+    fail(Breaks.describe(error));
   }
 
   private void fail(String reason) {
@@ -186,7 +186,7 @@ final class Link implements WebSocket.Listener {
       sendAll();
     } else {
       unsent.clear(); // nothing more can be sent
-      fail("cannot send: " + failure.getMessage());
+      fail(Breaks.describe(failure));
     }
   }
 

@@ -3,7 +3,6 @@ package dev.tocsin.client;
 import dev.tocsin.events.CloseCode;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -137,24 +136,20 @@ sealed interface Phase {
 
   /// Connected.
   ///
-  /// @param timers what is to be cancelled when it ends
-  record Open(Link link, List<Future<?>> timers) implements Phase {
+  /// @param watch what is to be cancelled when it ends
+  record Open(Link link, Future<?> watch) implements Phase {
 
     @Override
     public Phase ended(Session session, Link source, End end) {
-      cancelTimers();
+      watch.cancel(false);
       return after(session, null, end);
     }
 
     @Override
     public Phase close(Session session) {
-      cancelTimers();
+      watch.cancel(false);
       session.hangUp(link);
       return closed(session, null);
-    }
-
-    private void cancelTimers() {
-      timers.forEach(timer -> timer.cancel(false));
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.net.IDN;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.net.http.HttpRequest;
 import java.util.Locale;
@@ -31,6 +32,9 @@ public record ServerAddress(boolean secure, String host, int port, String path) 
   /// name than the rules of today: sharp s, final sigma, and the two joiners.
   private static final Pattern AMBIGUOUS = Pattern.compile("[\u00DF\u1E9E\u03C2\u200C\u200D]");
 
+  private static final String NAMES_NO_HOST =
+      "names no host: a name has letters, digits, hyphens and underscores between dots";
+
   /// Whether this process lets a request say another host than the one it goes to
   /// (`-Djdk.httpclient.allowRestrictedHeaders=host`).
   private static boolean hostMayBeSet() {
@@ -51,9 +55,26 @@ public record ServerAddress(boolean secure, String host, int port, String path) 
     try {
       uri = URI.create(text.contains("://") ? text : "http://" + text);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("\"" + text + "\" is no address: " + e.getMessage(), e);
+      throw new IllegalArgumentException("\"" + text + "\" " + fault(text, e), e);
     }
     return of(uri);
+  }
+
+  /// What is wrong with a text that is no URI, in words.
+  private static String fault(String text, IllegalArgumentException thrown) {
+    if (text.matches("[A-Za-z][A-Za-z0-9+.-]*://+") || text.isEmpty()) {
+      return "names no host";
+    }
+    if (thrown.getCause() instanceof URISyntaxException syntax) {
+      int at = text.length() - syntax.getInput().length() + syntax.getIndex();
+      if (syntax.getReason().startsWith("Malformed escape")) {
+        return "has a % that no two hexadecimal digits follow";
+      }
+      if (syntax.getReason().startsWith("Illegal character") && at >= 0 && at < text.length()) {
+        return "has a '" + Character.toString(text.codePointAt(at)) + "', which no address has";
+      }
+    }
+    return "is no address of a server";
   }
 
   /// The address that a URI names: one of `ws`, `wss`, `http` or `https`.
@@ -113,11 +134,10 @@ public record ServerAddress(boolean secure, String host, int port, String path) 
     try {
       ascii = IDN.toASCII(host, IDN.ALLOW_UNASSIGNED).toLowerCase(Locale.ROOT);
     } catch (IllegalArgumentException e) {
-      throw wrong(uri, "names no host: " + e.getMessage());
+      throw wrong(uri, NAMES_NO_HOST);
     }
     if (!NAME.matcher(ascii).matches()) {
-      throw wrong(
-          uri, "names no host: a name has letters, digits, hyphens and underscores between dots");
+      throw wrong(uri, NAMES_NO_HOST);
     }
     return ascii;
   }

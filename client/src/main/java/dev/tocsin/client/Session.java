@@ -57,8 +57,8 @@ final class Session {
     this.publishes =
         new PublishQueue(
             options.outbox(), answers, notices, backoff(options), Moment::now, this::later);
-    this.conversation = new Conversation(options, notices, answers, publishes);
     this.backoff = backoff(options);
+    this.conversation = new Conversation(options, notices, answers, publishes, backoff::reset);
   }
 
   private static Backoff backoff(ClientOptions options) {
@@ -206,13 +206,10 @@ final class Session {
   /// Looks after a connection that has begun.
   ///
   /// @return what is to be cancelled when it ends
-  List<Future<?>> watch(Link link) {
+  Future<?> watch(Link link) {
     long every = Math.max(1, options.silenceLimit().toMillis() / LOOKS);
-    Future<?> looks =
-        scheduler.scheduleWithFixedDelay(
-            () -> loop.execute(() -> look(link)), every, every, TimeUnit.MILLISECONDS);
-    // A connection that has held as long as the longest delay makes the delays short again.
-    return List.of(looks, later(options.longestDelay(), backoff::reset));
+    return scheduler.scheduleWithFixedDelay(
+        () -> loop.execute(() -> look(link)), every, every, TimeUnit.MILLISECONDS);
   }
 
   private void look(Link link) {

@@ -146,7 +146,7 @@ public final class TocsinClient implements AutoCloseable {
   /// Publishes an event with an idempotency key of the application's own, so that it is in the log
   /// once even when the application itself does it again, after a restart for instance.
   ///
-  /// @param idempotencyKey 1 to 256 characters
+  /// @param idempotencyKey 1 to 256 characters, counted as Unicode code points
   /// @throws IllegalArgumentException when the key is empty or too long
   public CompletableFuture<PublishOutcome> publish(WebSocketEvent event, String idempotencyKey) {
     return send(event.toJson(), checked(idempotencyKey));
@@ -168,7 +168,7 @@ public final class TocsinClient implements AutoCloseable {
 
   /// Publishes an envelope that is JSON already. It goes out as it is, byte for byte.
   ///
-  /// @param idempotencyKey 1 to 256 characters; `null` for one of the client's
+  /// @param idempotencyKey 1 to 256 characters, counted as Unicode code points; `null` for one of the client's
   /// @throws IllegalArgumentException when the key is empty or too long
   public CompletableFuture<PublishOutcome> publishJson(
       String envelope, @Nullable String idempotencyKey) {
@@ -178,9 +178,10 @@ public final class TocsinClient implements AutoCloseable {
   }
 
   private static String checked(String key) {
-    if (key.isEmpty() || key.length() > MAX_KEY_LENGTH) {
+    int characters = key.codePointCount(0, key.length());
+    if (characters < 1 || characters > MAX_KEY_LENGTH) {
       throw new IllegalArgumentException(
-          "An idempotency key has 1 to " + MAX_KEY_LENGTH + " characters; was " + key.length());
+          "An idempotency key has 1 to " + MAX_KEY_LENGTH + " characters; was " + characters);
     }
     return key;
   }

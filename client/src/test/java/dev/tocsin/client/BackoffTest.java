@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class BackoffTest {
 
   /// Draws the greatest delay there may be.
-  private static final RandomGenerator GREATEST =
+  static final RandomGenerator GREATEST =
       new RandomGenerator() {
         @Override
         public long nextLong() {
@@ -39,7 +39,7 @@ class BackoffTest {
   }
 
   @Test
-  void aConnectionThatHeldBeginsAnew() {
+  void aConnectionThatLetTheClientInBeginsAnew() {
     Backoff backoff = backoff(GREATEST);
     next(backoff);
     next(backoff);

@@ -210,6 +210,7 @@ class ClientPublishingTest {
     assertThatIllegalArgumentException().isThrownBy(() -> client.publishJson("{}", ""));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> client.publishJson("{}", "k".repeat(257)));
+    assertThat(client.publishJson("{}", "\uD83D\uDD14".repeat(256)).isDone()).isFalse();
   }
 
   @Test

@@ -40,13 +40,18 @@ final class TinyWebSocketServer implements AutoCloseable {
 
   /// A client's options for this server: it comes back within milliseconds.
   ClientOptions options(Duration silenceLimit) {
+    return options(silenceLimit, RandomGenerator.getDefault());
+  }
+
+  /// The same, with delays that are drawn by `random`.
+  ClientOptions options(Duration silenceLimit, RandomGenerator random) {
     return new ClientOptions(
         uri(),
         List.of(),
         Duration.ofMillis(1),
         Duration.ofMillis(10),
         silenceLimit,
-        RandomGenerator.getDefault(),
+        random,
         EventCatalog.builtIn(),
         null,
         null,

@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -219,6 +221,41 @@ class TocsinClientTest {
 
     assertThat(recorder.next()).isEqualTo("disconnected 1001: bye");
     assertThat(recorder.next()).isEqualTo("connected 4 after 4");
+  }
+
+  /// Each delay is drawn as long as it may be: 1 ms at first, and no other bound shows itself as that.
+  @Test
+  void theDelaysBeginAnewWithEveryConnectionThatTookTheClientBack() throws Exception {
+    BlockingQueue<Duration> delays = new LinkedBlockingQueue<>();
+    ClientListener noting =
+        new ClientListener() {
+          @Override
+          public void onDisconnected(int code, String reason, Duration retryIn) {
+            delays.add(retryIn);
+          }
+        };
+    try (TocsinClient noted =
+        new TocsinClient(server.options(Duration.ofSeconds(6), BackoffTest.GREATEST), noting)) {
+      CompletableFuture<Position> connecting = noted.connect();
+      Peer peer = server.accept();
+      peer.established("e1", 4);
+      connecting.get();
+      for (int i = 0; i < 3; i++) {
+        peer.vanish();
+        peer = server.accept();
+        peer.established("e1", 4);
+        peer.resumed(4, 4);
+        peer.event(5 + i, 4 + i);
+      }
+      peer.vanish();
+      server.refuse("503 Service Unavailable", "{}");
+      peer = server.accept();
+      peer.established("e1", 7);
+      peer.vanish();
+      server.accept();
+    }
+
+    assertThat(delays.stream().map(Duration::toMillis).toList()).startsWith(1L, 1L, 1L, 1L, 2L, 4L);
   }
 
   @Test

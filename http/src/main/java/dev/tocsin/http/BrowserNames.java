@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Origins and host names as an operator writes them, turned into what a browser sends: `Origin` and `Host`
 /// are compared as text. What no browser ever sends is refused, in words, because it would silently
@@ -139,11 +140,30 @@ public final class BrowserNames {
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw refused(text, "is not the name of a host; one looks like hub.example");
     }
+    String garbled = garbledLabel(ascii);
+    if (garbled != null) {
+      throw refused(
+          text, "is not the name of a host: " + garbled + " says no name in another script");
+    }
     // Browsers take what ends in a number for an address.
     if (NUMBERS.matcher(ascii).matches() && !IPV4.matcher(ascii).matches()) {
       throw refused(text, "ends in a number, but is not an IPv4 address such as 10.0.0.7");
     }
     return ascii;
+  }
+
+  /// The first label of a host's name that begins as punycode does and is none, which no browser takes.
+  ///
+  /// @param ascii the name, in ASCII
+  /// @return `null` when there is none
+  public static @Nullable String garbledLabel(String ascii) {
+    for (String label : ascii.split("\\.", -1)) {
+      if (label.regionMatches(true, 0, Punycode.PREFIX, 0, Punycode.PREFIX.length())
+          && !Punycode.isLabel(label)) {
+        return label;
+      }
+    }
+    return null;
   }
 
   /// An IPv6 address in the one spelling of RFC 5952, section 4, which is that of browsers.

@@ -102,8 +102,7 @@ public final class HttpServer {
       loops.forEach((eventLoop, connections) -> eventLoop.execute(connections::end));
       group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
       throw new StartFailedException(
-          "cannot listen on " + settings.host() + ":" + settings.port() + ": " + reason(bound),
-          bound.cause());
+          "cannot listen on " + settings.authority() + ": " + reason(bound), bound.cause());
     }
     bound.channel().pipeline().addLast(new Accepting(new LoopTasks(bound.channel().eventLoop())));
     relieveWhenPressed(memory, loops);
@@ -179,6 +178,9 @@ public final class HttpServer {
     }
     if (lowerCased.contains("permission denied") || lowerCased.contains("not permitted")) {
       return "this user may not; ports below 1024 often need a privilege (--port picks another)";
+    }
+    if (lowerCased.contains("invalid argument")) {
+      return "that is no address of one network card of this machine (--host picks another)";
     }
     if (lowerCased.contains("cannot assign") || lowerCased.contains("can't assign")) {
       return "no interface of this machine has that address (--host picks another)";
