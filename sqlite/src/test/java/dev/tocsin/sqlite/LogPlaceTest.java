@@ -3,6 +3,7 @@ package dev.tocsin.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.SampleEvents;
@@ -185,6 +186,23 @@ class LogPlaceTest {
     assertThat(OtherProcess.open(directory)).contains("another program holds", "locked");
     assertThat(append()).isInstanceOf(AppendResult.Stored.class);
     assertThatExceptionOfType(LogOpenException.class).isThrownBy(this::open);
+  }
+
+  /// A group that does not fit in SQLite's cache goes into the file before it is committed.
+  @Test
+  void noticesAFileThatWasCutShortBeforeALargeGroupMakesItLookWhole() throws Exception {
+    log.append(Collections.nCopies(4_000, SampleEvents.appends("a.a").getFirst())).join();
+    try (RandomAccessFile journal = new RandomAccessFile(file(LogFile.JOURNAL).toFile(), "rw")) {
+      journal.setLength(journal.length() * 3 / 4);
+    }
+    Append large = new Append(SampleEvents.event("a.a", "x".repeat(8_000)), null);
+
+    List<AppendResult> results = log.append(Collections.nCopies(4_000, large)).join();
+
+    assertThat(results.getFirst())
+        .isInstanceOfSatisfying(
+            AppendResult.Unavailable.class,
+            refused -> assertThat(refused.reason()).contains("was cut short"));
   }
 
   @Test
