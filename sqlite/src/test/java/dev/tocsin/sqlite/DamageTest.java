@@ -2,6 +2,7 @@ package dev.tocsin.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.RecordedLogs;
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.LoggedEvent;
@@ -24,6 +25,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,21 +67,29 @@ class DamageTest {
   }
 
   private long pageOf(String searched) throws IOException {
+    return placeOf(searched) / PAGE * PAGE;
+  }
+
+  private long placeOf(String searched) throws IOException {
     byte[] file = Files.readAllBytes(directory.resolve(LogFile.NAME));
     byte[] text = searched.getBytes(StandardCharsets.US_ASCII);
     for (int at = 0; at < file.length - text.length; at++) {
       if (Arrays.equals(file, at, at + text.length, text, 0, text.length)) {
-        return (long) at / PAGE * PAGE;
+        return at;
       }
     }
     throw new IOException(searched + " is not there");
   }
 
   private void spoil(long page) throws IOException {
+    spoil(page, PAGE);
+  }
+
+  private void spoil(long place, int bytes) throws IOException {
     try (RandomAccessFile file =
         new RandomAccessFile(directory.resolve(LogFile.NAME).toFile(), "rw")) {
-      file.seek(page);
-      file.write(new byte[PAGE]);
+      file.seek(place);
+      file.write(new byte[bytes]);
     }
   }
 
@@ -154,6 +165,25 @@ class DamageTest {
   }
 
   @Test
+  void tellsOnceOfAPlaceThatIsFoundInParts() throws Exception {
+    write();
+    spoil(pageOf(300));
+    LogReader reader = new LogReader(directory);
+    RecordedLogs.take();
+
+    for (long after = 0; after < EVENTS; after += 7) {
+      reader.read(after, Math.min(after + 7, EVENTS), TypeFilter.ALL, MUCH, MUCH);
+    }
+
+    assertThat(reader.unreadable().all()).hasSize(1);
+    assertThat(RecordedLogs.take())
+        .singleElement()
+        .asString()
+        .contains("events of the log cannot be read");
+    reader.close();
+  }
+
+  @Test
   void tellsWhatItCannotReadOfSomeTypes() throws Exception {
     write();
     spoil(pageOf(300));
@@ -224,16 +254,17 @@ class DamageTest {
     reader.close();
   }
 
-  /// SQLite does not notice: the text just ends in zeros.
-  @Test
-  void takesATextWithZerosForDamaged() throws Exception {
+  /// SQLite does not notice: the text just has zeros in it.
+  @ParameterizedTest
+  @ValueSource(strings = {"", "and so on"})
+  void takesATextWithZerosForDamaged(String rest) throws Exception {
     try (SqliteEventLog log = open()) {
       log.append(SampleEvents.appends("a.a")).join();
-      String text = "x".repeat(5_000) + "the end";
+      String text = "x".repeat(5_000) + "the end" + rest;
       log.append(List.of(new Append(SampleEvents.event("a.a", text), null))).join();
       log.append(SampleEvents.appends("a.a")).join();
     }
-    spoil(pageOf("the end"));
+    spoil(placeOf("the end"), rest.isEmpty() ? 100 : "the end".length());
     LogReader reader = new LogReader(directory);
 
     Page page = reader.read(0, 3, TypeFilter.ALL, MUCH, MUCH);

@@ -203,6 +203,23 @@ class LogPlaceTest {
     assertThatExceptionOfType(LogOpenException.class).isThrownBy(this::open);
   }
 
+  /// A group that does not fit in SQLite's cache goes into the file before it is committed.
+  @Test
+  void noticesAFileThatWasCutShortBeforeALargeGroupMakesItLookWhole() throws Exception {
+    log.append(Collections.nCopies(4_000, SampleEvents.appends("a.a").getFirst())).join();
+    try (RandomAccessFile journal = new RandomAccessFile(file(LogFile.JOURNAL).toFile(), "rw")) {
+      journal.setLength(journal.length() * 3 / 4);
+    }
+    Append large = new Append(SampleEvents.event("a.a", "x".repeat(8_000)), null);
+
+    List<AppendResult> results = log.append(Collections.nCopies(4_000, large)).join();
+
+    assertThat(results.getFirst())
+        .isInstanceOfSatisfying(
+            AppendResult.Unavailable.class,
+            refused -> assertThat(refused.reason()).contains("was cut short"));
+  }
+
   @Test
   void notesItsNewestSequenceAgainWhenSomebodyDeletesTheNote() throws Exception {
     Files.delete(file(LogMark.NAME));
