@@ -37,7 +37,7 @@ class LogIdentityTest {
       String first;
       try (Connection connection = LogFile.openForWriting(log, mode);
           LogMark mark = LogMark.open(log)) {
-        first = LogIdentity.open(connection, mode, before, mark, 0);
+        first = LogIdentity.open(connection, mode, before, mark, new LogBounds(1, 0, true));
         if (closed) {
           LogIdentity.close(connection);
         }
@@ -45,7 +45,7 @@ class LogIdentityTest {
 
       try (Connection connection = LogFile.openForWriting(log, next);
           LogMark mark = LogMark.open(log)) {
-        assertThat(LogIdentity.open(connection, next, now, mark, 0).equals(first))
+        assertThat(LogIdentity.open(connection, next, now, mark, new LogBounds(1, 0, true)).equals(first))
             .isEqualTo(goesOn);
       }
     }
@@ -56,12 +56,12 @@ class LogIdentityTest {
     String first;
     try (Connection connection = LogFile.openForWriting(directory, Durability.PROCESS);
         LogMark mark = LogMark.open(directory)) {
-      first = LogIdentity.open(connection, Durability.PROCESS, "boot1", mark, 0);
+      first = LogIdentity.open(connection, Durability.PROCESS, "boot1", mark, new LogBounds(1, 0, true));
       LogIdentity.close(connection);
-      assertThat(LogIdentity.open(connection, Durability.PROCESS, "boot2", mark, 0))
+      assertThat(LogIdentity.open(connection, Durability.PROCESS, "boot2", mark, new LogBounds(1, 0, true)))
           .isEqualTo(first);
 
-      assertThat(LogIdentity.open(connection, Durability.PROCESS, "boot3", mark, 0))
+      assertThat(LogIdentity.open(connection, Durability.PROCESS, "boot3", mark, new LogBounds(1, 0, true)))
           .isNotEqualTo(first);
     }
   }
@@ -71,7 +71,7 @@ class LogIdentityTest {
     for (Durability mode : Durability.values()) {
       try (Connection connection = LogFile.openForWriting(directory, mode);
           LogMark mark = LogMark.open(directory)) {
-        LogIdentity.open(connection, mode, "boot1", mark, 0);
+        LogIdentity.open(connection, mode, "boot1", mark, new LogBounds(1, 0, true));
 
         // 1 is NORMAL, 2 is FULL.
         assertThat(LogFile.number(connection, "PRAGMA synchronous"))
@@ -108,7 +108,7 @@ class LogIdentityTest {
     String first;
     try (Connection connection = LogFile.openForWriting(directory, mode);
         LogMark mark = LogMark.open(directory)) {
-      first = LogIdentity.open(connection, mode, "boot1", mark, 0);
+      first = LogIdentity.open(connection, mode, "boot1", mark, new LogBounds(1, 0, true));
       mark.write(acknowledged);
       if (closed) {
         LogIdentity.close(connection);
@@ -123,7 +123,7 @@ class LogIdentityTest {
 
     try (Connection connection = LogFile.openForWriting(directory, mode);
         LogMark mark = LogMark.open(directory)) {
-      assertThat(LogIdentity.open(connection, mode, "boot1", mark, newest).equals(first))
+      assertThat(LogIdentity.open(connection, mode, "boot1", mark, new LogBounds(1, newest, true)).equals(first))
           .isEqualTo(goesOn);
     }
   }
@@ -134,14 +134,14 @@ class LogIdentityTest {
     String first;
     try (Connection connection = LogFile.openForWriting(directory, mode);
         LogMark mark = LogMark.open(directory)) {
-      first = LogIdentity.open(connection, mode, "boot1", mark, 0);
+      first = LogIdentity.open(connection, mode, "boot1", mark, new LogBounds(1, 0, true));
       LogIdentity.close(connection);
       mark.begin("another", 3);
     }
 
     try (Connection connection = LogFile.openForWriting(directory, mode);
         LogMark mark = LogMark.open(directory)) {
-      assertThat(LogIdentity.open(connection, mode, "boot1", mark, 9)).isNotEqualTo(first);
+      assertThat(LogIdentity.open(connection, mode, "boot1", mark, new LogBounds(1, 9, true))).isNotEqualTo(first);
     }
   }
 }

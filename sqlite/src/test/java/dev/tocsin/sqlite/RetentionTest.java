@@ -79,7 +79,7 @@ class RetentionTest {
   }
 
   private long oldest() throws Exception {
-    return LogFile.oldest(connection, newest);
+    return LogFile.oldest(connection);
   }
 
   private long fileBytes() throws Exception {
@@ -244,7 +244,7 @@ class RetentionTest {
     step(retention, 0);
 
     assertThat(oldest()).isEqualTo(11);
-    assertThat(LogFile.newest(connection)).isEqualTo(10);
+    assertThat(LogFile.value(connection, LogFile.NEWEST)).isEqualTo("10");
   }
 
   @Test
