@@ -1,14 +1,17 @@
 package dev.tocsin.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sqlite.SQLiteErrorCode;
 
 class LogIdentityTest {
 
@@ -142,6 +145,33 @@ class LogIdentityTest {
     try (Connection connection = LogFile.openForWriting(directory, mode);
         LogMark mark = LogMark.open(directory)) {
       assertThat(LogIdentity.open(connection, mode, "boot1", mark, new LogBounds(1, 9, true))).isNotEqualTo(first);
+    }
+  }
+
+  /// It may be to retain less, which makes room.
+  @Test
+  void isOpenedOnADiskThatIsTooFullToFoldBack() throws Exception {
+    FaultyDisk disk = new FaultyDisk();
+    disk.error = SQLiteErrorCode.SQLITE_FULL;
+    try (Connection connection = LogFile.openForWriting(directory, Durability.PROCESS);
+        LogMark mark = LogMark.open(directory)) {
+      disk.failing = LogFile.FOLD_BACK;
+
+      String epoch =
+          LogIdentity.open(
+              disk.over(connection), Durability.PROCESS, "boot1", mark, new LogBounds(1, 0, true));
+
+      assertThat(disk.failures).hasValue(1);
+      assertThat(mark.read()).isEqualTo(new LogMark.Note(epoch, 0));
+      disk.error = SQLiteErrorCode.SQLITE_IOERR_WRITE;
+      assertThatExceptionOfType(SQLException.class)
+          .isThrownBy(() ->
+              LogIdentity.open(
+                  disk.over(connection),
+                  Durability.PROCESS,
+                  "boot1",
+                  mark,
+                  new LogBounds(1, 0, true)));
     }
   }
 }
