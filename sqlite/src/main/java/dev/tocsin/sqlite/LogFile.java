@@ -234,7 +234,9 @@ final class LogFile {
     try {
       execute(
           connection,
-          "INSERT INTO events VALUES (" + (newest + 1) + ", 'trial', NULL, '', NULL, 0, '{}')");
+          "INSERT INTO events (sequence, type, timestamp, accepted_at, payload) VALUES ("
+              + (newest + 1)
+              + ", 'trial', '', 0, '{}')");
     } finally {
       rollBack(connection);
     }
