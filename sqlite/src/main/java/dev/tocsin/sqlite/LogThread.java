@@ -91,7 +91,11 @@ final class LogThread implements Runnable {
           writeGroup();
         }
         health.atDisk();
-        checkpoints.step();
+        if (checkpoints.isDue()) {
+          // What is folded back could make a database that was cut short look whole.
+          place.look();
+          checkpoints.step();
+        }
         maintain();
         health.backFromDisk();
       }

@@ -265,7 +265,9 @@ class LogPlaceTest {
       throws Exception {
     String epoch = log.state().epoch();
     strange.takeThePlaceOf(file(LogMark.NAME));
-    await(() -> file(LogMark.NAME).toFile().length() > 50);
+    await(
+        () ->
+            Files.isRegularFile(file(LogMark.NAME)) && file(LogMark.NAME).toFile().length() > 50);
 
     assertThat(append()).isInstanceOf(AppendResult.Stored.class);
     assertThat(log.state().trouble()).isEmpty();
@@ -327,7 +329,8 @@ class LogPlaceTest {
             Collections.nCopies(
                 400, new Append(SampleEvents.event("a.a", "x".repeat(50_000)), null)))
         .join();
-    await(() -> file(LogFile.NAME).toFile().length() > 10_000_000);
+    // Made when all has been folded back.
+    await(() -> Files.exists(file(LogReserve.NAME)));
     append();
     // A look has seen it.
     long seen = System.nanoTime() + 3 * LogPlace.GOOD_FOR_NANOS;

@@ -46,7 +46,10 @@ class UpkeepTest {
             disk.over(connection),
             new SqliteSettings(
                 directory, Durability.PROCESS, Duration.ofHours(1), 1 << 20, Duration.ZERO),
-            new LogClock(clock, clock::nanoTime),
+            new LogClock(
+                clock,
+                clock::nanoTime,
+                LogClock.Moment.parse(LogFile.value(connection, "clock"))),
             mark,
             reader,
             place,
