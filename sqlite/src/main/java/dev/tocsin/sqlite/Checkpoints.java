@@ -75,9 +75,7 @@ final class Checkpoints implements AutoCloseable {
 
   /// Whether [#step] has something to do.
   boolean isDue() {
-    return underWay == null
-        ? bytes >= DUE_BYTES
-        : !isUnderWay() || bytes >= MAX_MEANWHILE_BYTES;
+    return underWay == null ? bytes >= DUE_BYTES : !isUnderWay() || bytes >= MAX_MEANWHILE_BYTES;
   }
 
   /// Begins a checkpoint that is due, and ends one that is nearly done or during which too much has been written.

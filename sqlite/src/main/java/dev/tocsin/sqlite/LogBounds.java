@@ -17,8 +17,7 @@ record LogBounds(long oldest, long newest, boolean surelyNewest) {
   /// The bounds of a log that is being opened. Notes the oldest sequence where that is not noted yet.
   ///
   /// @throws SQLException also when the place of the newest event is damaged and nothing vouches for it
-  static LogBounds find(Connection connection, LogMark mark)
-      throws SQLException, LogOpenException {
+  static LogBounds find(Connection connection, LogMark mark) throws SQLException, LogOpenException {
     long noted = noted(connection, LogFile.NEWEST);
     long newest;
     boolean sure = true;
@@ -46,8 +45,8 @@ record LogBounds(long oldest, long newest, boolean surelyNewest) {
     return last == null ? 0 : last.values().stream().mapToLong(n -> n).max().orElse(0);
   }
 
-  private static LogMark.@Nullable Note credible(
-      LogMark.@Nullable Note note, Connection connection) throws SQLException {
+  private static LogMark.@Nullable Note credible(LogMark.@Nullable Note note, Connection connection)
+      throws SQLException {
     return note != null && note.epoch().equals(LogFile.value(connection, "epoch")) ? note : null;
   }
 

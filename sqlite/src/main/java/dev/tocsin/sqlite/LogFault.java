@@ -22,8 +22,8 @@ final class LogFault {
 
   /// The index could not be made anew when the log was opened.
   static final String WITHOUT_INDEX =
-      "The index of the event types is missing, so reading some types takes longer; mend what is damaged,"
-          + " or make room, and restart the server";
+      "The index of the event types is missing, so reading some types takes longer; mend what is"
+          + " damaged, or make room, and restart the server";
 
   private LogFault() {}
 

@@ -151,7 +151,8 @@ final class LogMark implements AutoCloseable {
       write(newest);
       LOG.atWarn()
           .addKeyValue("file", file)
-          .log("the note of the newest sequence was taken away or replaced; it has been made again");
+          .log(
+              "the note of the newest sequence was taken away or replaced; it has been made again");
       return null;
     } catch (IOException e) {
       return whyNot(e);
@@ -161,7 +162,9 @@ final class LogMark implements AutoCloseable {
   private String whyNot(IOException e) {
     try {
       LogLock.requireFile(file);
-      return "The note of the newest sequence, " + file + ", is gone and cannot be made again ("
+      return "The note of the newest sequence, "
+          + file
+          + ", is gone and cannot be made again ("
           + LogLock.reason(e)
           + "): after a crash a restart will begin a new epoch";
     } catch (LogOpenException refused) {

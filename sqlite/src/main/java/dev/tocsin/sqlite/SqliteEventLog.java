@@ -69,9 +69,7 @@ public final class SqliteEventLog implements EventLog {
     this.reader = new LogReader(directory);
     this.hasIndex = indexed != null;
     Map<String, Long> lastByType =
-        indexed == null
-            ? LogRows.lastByType(connection, bounds, reader.unreadable())
-            : indexed;
+        indexed == null ? LogRows.lastByType(connection, bounds, reader.unreadable()) : indexed;
     reader.lookAtEnds(bounds);
     this.delivery = new Delivery(reader, newest, lastByType);
     this.writing =

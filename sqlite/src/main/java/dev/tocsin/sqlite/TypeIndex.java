@@ -141,8 +141,8 @@ final class TypeIndex {
       LOG.atWarn()
           .setCause(e)
           .log(
-              "the index of the event types could not be made: who asks for some types is served, but"
-                  + " every event is looked at");
+              "the index of the event types could not be made: who asks for some types is served,"
+                  + " but every event is looked at");
       return false;
     } finally {
       ProgressHandler.clearHandler(connection);
@@ -195,8 +195,7 @@ final class TypeIndex {
     LogFile.execute(connection, "PRAGMA writable_schema = ON");
     try {
       LogFile.execute(
-          connection,
-          "DELETE FROM sqlite_schema WHERE type = 'index' AND name = 'events_by_type'");
+          connection, "DELETE FROM sqlite_schema WHERE type = 'index' AND name = 'events_by_type'");
     } finally {
       LogFile.execute(connection, "PRAGMA writable_schema = RESET");
     }

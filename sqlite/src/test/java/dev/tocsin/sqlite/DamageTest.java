@@ -11,16 +11,11 @@ import dev.tocsin.hub.Page;
 import dev.tocsin.hub.SampleEvents;
 import dev.tocsin.hub.Stretch;
 import dev.tocsin.hub.TypeFilter;
-import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -165,8 +160,7 @@ class DamageTest {
 
     assertThat(sequences(reader.read(10, EVENTS, A, 3, MUCH).events()))
         .containsExactly(12L, 14L, 16L);
-    assertThat(sequences(reader.readBack(20, A, 3, MUCH).events()))
-        .containsExactly(20L, 18L, 16L);
+    assertThat(sequences(reader.readBack(20, A, 3, MUCH).events())).containsExactly(20L, 18L, 16L);
     reader.close();
   }
 
@@ -221,8 +215,7 @@ class DamageTest {
     "sequence > 590, 591, 600",
     "sequence > 0, 1, 600",
   })
-  void knowsWhatIsMissingAtItsEndsWhenItIsOpened(String rows, long from, long to)
-      throws Exception {
+  void knowsWhatIsMissingAtItsEndsWhenItIsOpened(String rows, long from, long to) throws Exception {
     disk.write();
     disk.execute("INSERT INTO log VALUES ('newest', '600')");
     disk.execute("DELETE FROM events WHERE " + rows);

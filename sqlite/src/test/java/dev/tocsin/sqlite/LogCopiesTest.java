@@ -149,8 +149,7 @@ class LogCopiesTest {
     open().close();
     CountDownLatch begun = new CountDownLatch(1);
     LogCopies copies =
-        new LogCopies(
-            directory(), log -> endless(LogFile.openForFoldingBack(log), begun));
+        new LogCopies(directory(), log -> endless(LogFile.openForFoldingBack(log), begun));
     Files.createFile(directory().resolve(LogCopies.REQUEST));
     copies.look();
     begun.await();

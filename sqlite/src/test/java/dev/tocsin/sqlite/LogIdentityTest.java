@@ -48,7 +48,9 @@ class LogIdentityTest {
 
       try (Connection connection = LogFile.openForWriting(log, next);
           LogMark mark = LogMark.open(log)) {
-        assertThat(LogIdentity.open(connection, next, now, mark, new LogBounds(1, 0, true)).equals(first))
+        assertThat(
+                LogIdentity.open(connection, next, now, mark, new LogBounds(1, 0, true))
+                    .equals(first))
             .isEqualTo(goesOn);
       }
     }
@@ -59,12 +61,18 @@ class LogIdentityTest {
     String first;
     try (Connection connection = LogFile.openForWriting(directory, Durability.PROCESS);
         LogMark mark = LogMark.open(directory)) {
-      first = LogIdentity.open(connection, Durability.PROCESS, "boot1", mark, new LogBounds(1, 0, true));
+      first =
+          LogIdentity.open(
+              connection, Durability.PROCESS, "boot1", mark, new LogBounds(1, 0, true));
       LogIdentity.close(connection);
-      assertThat(LogIdentity.open(connection, Durability.PROCESS, "boot2", mark, new LogBounds(1, 0, true)))
+      assertThat(
+              LogIdentity.open(
+                  connection, Durability.PROCESS, "boot2", mark, new LogBounds(1, 0, true)))
           .isEqualTo(first);
 
-      assertThat(LogIdentity.open(connection, Durability.PROCESS, "boot3", mark, new LogBounds(1, 0, true)))
+      assertThat(
+              LogIdentity.open(
+                  connection, Durability.PROCESS, "boot3", mark, new LogBounds(1, 0, true)))
           .isNotEqualTo(first);
     }
   }
@@ -126,7 +134,9 @@ class LogIdentityTest {
 
     try (Connection connection = LogFile.openForWriting(directory, mode);
         LogMark mark = LogMark.open(directory)) {
-      assertThat(LogIdentity.open(connection, mode, "boot1", mark, new LogBounds(1, newest, true)).equals(first))
+      assertThat(
+              LogIdentity.open(connection, mode, "boot1", mark, new LogBounds(1, newest, true))
+                  .equals(first))
           .isEqualTo(goesOn);
     }
   }
@@ -144,7 +154,8 @@ class LogIdentityTest {
 
     try (Connection connection = LogFile.openForWriting(directory, mode);
         LogMark mark = LogMark.open(directory)) {
-      assertThat(LogIdentity.open(connection, mode, "boot1", mark, new LogBounds(1, 9, true))).isNotEqualTo(first);
+      assertThat(LogIdentity.open(connection, mode, "boot1", mark, new LogBounds(1, 9, true)))
+          .isNotEqualTo(first);
     }
   }
 

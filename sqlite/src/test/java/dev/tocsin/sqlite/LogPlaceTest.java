@@ -261,13 +261,11 @@ class LogPlaceTest {
 
   @ParameterizedTest
   @EnumSource
-  void notesItsNewestSequenceAgainWhenSomethingElseTakesItsPlace(Strange strange)
-      throws Exception {
+  void notesItsNewestSequenceAgainWhenSomethingElseTakesItsPlace(Strange strange) throws Exception {
     String epoch = log.state().epoch();
     strange.takeThePlaceOf(file(LogMark.NAME));
     await(
-        () ->
-            Files.isRegularFile(file(LogMark.NAME)) && file(LogMark.NAME).toFile().length() > 50);
+        () -> Files.isRegularFile(file(LogMark.NAME)) && file(LogMark.NAME).toFile().length() > 50);
 
     assertThat(append()).isInstanceOf(AppendResult.Stored.class);
     assertThat(log.state().trouble()).isEmpty();

@@ -37,8 +37,7 @@ class UpkeepTest {
     new DamagedFile(directory).write();
     connection = LogFile.openForWriting(directory, Durability.PROCESS);
     mark = LogMark.open(directory);
-    LogIdentity.open(
-        connection, Durability.PROCESS, "boot", mark, new LogBounds(1, EVENTS, true));
+    LogIdentity.open(connection, Durability.PROCESS, "boot", mark, new LogBounds(1, EVENTS, true));
     reader = new LogReader(directory);
     place = LogPlace.of(directory, LogFile.bytes(connection));
     upkeep =
@@ -47,9 +46,7 @@ class UpkeepTest {
             new SqliteSettings(
                 directory, Durability.PROCESS, Duration.ofHours(1), 1 << 20, Duration.ZERO),
             new LogClock(
-                clock,
-                clock::nanoTime,
-                LogClock.Moment.parse(LogFile.value(connection, "clock"))),
+                clock, clock::nanoTime, LogClock.Moment.parse(LogFile.value(connection, "clock"))),
             mark,
             reader,
             place,
