@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BiFunction;
@@ -154,8 +155,9 @@ class LogCopiesTest {
     copies.look();
     begun.await();
 
-    copies.close();
+    Thread closing = Thread.startVirtualThread(copies::close);
 
+    assertThat(closing.join(Duration.ofSeconds(30))).isTrue();
     assertThat(directory().resolve(LogCopies.REQUEST)).doesNotExist();
     assertThat(directory().resolve(LogCopies.COPY)).doesNotExist();
     assertThat(directory().resolve(LogCopies.FAILED)).hasContent("interrupted");
