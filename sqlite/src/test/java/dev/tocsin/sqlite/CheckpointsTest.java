@@ -256,8 +256,9 @@ class CheckpointsTest {
                     }));
     free.noteGroup(Checkpoints.DUE_BYTES);
 
-    free.step();
+    Thread step = Thread.startVirtualThread(free::step);
 
+    assertThat(step.join(Duration.ofSeconds(30))).isTrue();
     assertThat(free.isUnderWay()).isTrue();
     disk.complete(null);
     free.close();
