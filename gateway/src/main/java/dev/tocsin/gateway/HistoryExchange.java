@@ -192,12 +192,15 @@ final class HistoryExchange extends BodyExchange {
   }
 
   /// Names what a page has lost between two sequences. What was deleted before the oldest event is no
-  /// news to a request for all there is.
+  /// news to a request for all there is; what is missing from there on is.
   private void lose(Page page, long first, long last) {
     for (Stretch lost : page.lost()) {
       long from = Math.max(lost.from(), first);
       long to = Math.min(lost.to(), last);
-      if (from <= to && from > 1) {
+      if (from == 1) {
+        from = hub.log().state().oldest();
+      }
+      if (from <= to) {
         gaps.add(new Stretch(from, to));
       }
     }

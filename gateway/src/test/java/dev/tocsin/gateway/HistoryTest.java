@@ -7,14 +7,20 @@ import dev.tocsin.fixtures.HttpAnswer;
 import dev.tocsin.fixtures.RecordedLogs;
 import dev.tocsin.http.Transport;
 import dev.tocsin.hub.EventLog;
+import dev.tocsin.hub.ForwardingLog;
 import dev.tocsin.hub.InMemoryEventLog;
 import dev.tocsin.hub.LateLog;
+import dev.tocsin.hub.LogState;
 import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.ManualClock;
+import dev.tocsin.hub.Page;
 import dev.tocsin.hub.SharedLog;
+import dev.tocsin.hub.Stretch;
+import dev.tocsin.hub.TypeFilter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,6 +144,71 @@ class HistoryTest {
           .singleElement()
           .asString()
           .contains("the log has lost events");
+    }
+  }
+
+  /// Also to who asks from the beginning: nothing was thrown away there.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "since=0",
+        "events=alert.*",
+        "order=desc",
+        "order=desc&since=0",
+        "order=desc&events=alert.*",
+        "before=9&order=desc"
+      })
+  void namesWhatIsLostAtTheHead(String query) {
+    SharedLog shared = new SharedLog(TestServer.memory());
+    try (TestServer server = TestServer.forgetful(shared)) {
+      shared.lose(2);
+      server.publish(TestServer.alert("a"));
+
+      JsonNode answer = ask(server, query);
+      assertThat(sequences(answer)).containsExactly(3L);
+      assertThat(answer.path("gaps").toString()).isEqualTo("[{\"from\":1,\"to\":2}]");
+      RecordedLogs.take();
+    }
+  }
+
+  /// What was thrown away and what is damaged beside it come as one stretch.
+  @ParameterizedTest
+  @ValueSource(strings = {"", "order=desc", "since=0", "events=alert.*"})
+  void namesOfAStretchOnlyWhatWasNotThrownAway(String query) {
+    EventLog log =
+        new ForwardingLog(TestServer.memory()) {
+          @Override
+          public LogState state() {
+            LogState state = super.state();
+            return new LogState(state.epoch(), 3, state.newest(), state.fault());
+          }
+
+          @Override
+          public CompletionStage<Page> read(long after, TypeFilter types, int events, int bytes) {
+            return super.read(Math.max(after, 4), types, events, bytes)
+                .thenApply(page -> new Page(page.events(), lost(), page.position()));
+          }
+
+          @Override
+          public CompletionStage<Page> readBack(
+              long before, TypeFilter types, int events, int bytes) {
+            return super.readBack(before, types, 1, bytes)
+                .thenApply(page -> new Page(page.events(), lost(), 0));
+          }
+
+          private List<Stretch> lost() {
+            return List.of(new Stretch(1, 4));
+          }
+        };
+    try (TestServer server = TestServer.forgetful(log)) {
+      for (int i = 0; i < 5; i++) {
+        server.publish(TestServer.alert("a"));
+      }
+
+      JsonNode answer = ask(server, query);
+      assertThat(sequences(answer)).containsExactly(5L);
+      assertThat(answer.path("gaps").toString()).isEqualTo("[{\"from\":3,\"to\":4}]");
     }
   }
 

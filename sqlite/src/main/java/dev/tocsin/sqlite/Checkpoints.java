@@ -73,23 +73,27 @@ final class Checkpoints implements AutoCloseable {
     bytes += groupBytes + GROUP_BYTES;
   }
 
+  /// Whether [#step] has something to do.
+  boolean isDue() {
+    return underWay == null ? bytes >= DUE_BYTES : !isUnderWay() || bytes >= MAX_MEANWHILE_BYTES;
+  }
+
   /// Begins a checkpoint that is due, and ends one that is nearly done or during which too much has been written.
   /// Between two groups.
   void step() {
-    if (underWay == null) {
-      if (bytes >= DUE_BYTES) {
-        bytes = 0;
-        underWay = CompletableFuture.runAsync(this::foldBackMost, thread);
-        if (LogReserve.isNeededSoon(directory)) {
-          // To write on meanwhile could make the file longer than what the reserve makes up for.
-          end();
-          foldBack(writer);
-        }
-      }
-    } else if (!isUnderWay() || bytes >= MAX_MEANWHILE_BYTES) {
-      end();
-      foldBack(writer);
+    if (!isDue()) {
+      return;
     }
+    if (underWay == null) {
+      bytes = 0;
+      underWay = CompletableFuture.runAsync(this::foldBackMost, thread);
+      if (!LogReserve.isNeededSoon(directory)) {
+        return;
+      }
+      // To write on meanwhile could make the file longer than what the reserve makes up for.
+    }
+    end();
+    foldBack(writer);
   }
 
   /// Whether the last one found no room for what is in the write-ahead file. No more should be written

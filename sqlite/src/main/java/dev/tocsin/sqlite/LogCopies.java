@@ -31,16 +31,27 @@ final class LogCopies implements AutoCloseable {
   private static final long BEGIN_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Path directory;
+  private final Source source;
   private @Nullable Thread thread;
   private volatile @Nullable PreparedStatement copying;
 
+  /// What a copy is made with.
+  interface Source {
+    Connection open(Path directory) throws SQLException;
+  }
+
   LogCopies(Path directory) {
+    this(directory, LogFile::openForFoldingBack);
+  }
+
+  LogCopies(Path directory, Source source) {
     this.directory = directory;
+    this.source = source;
   }
 
   /// Begins with a copy when one is asked for. Once a second.
   void look() {
-    if ((thread == null || !thread.isAlive()) && Files.exists(directory.resolve(REQUEST))) {
+    if ((thread == null || !thread.isAlive()) && Files.isRegularFile(directory.resolve(REQUEST))) {
       thread = Thread.ofPlatform().name("tocsin-log-copy").daemon().start(this::copyAsAsked);
     }
   }
@@ -50,7 +61,7 @@ final class LogCopies implements AutoCloseable {
       Files.deleteIfExists(directory.resolve(FAILED));
       Files.deleteIfExists(directory.resolve(COPY));
       Files.deleteIfExists(directory.resolve(PART));
-      try (Connection connection = LogFile.openForFoldingBack(directory);
+      try (Connection connection = source.open(directory);
           PreparedStatement statement = connection.prepareStatement("VACUUM INTO ?")) {
         copying = statement;
         statement.setString(1, directory.resolve(PART).toString());

@@ -2,6 +2,9 @@ package dev.tocsin.sqlite;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 
@@ -17,7 +20,19 @@ final class LogFault {
   /// The log was closed in order.
   static final String CLOSED = "The log is closed";
 
+  /// The index could not be made anew when the log was opened.
+  static final String WITHOUT_INDEX =
+      "The index of the event types is missing, so reading some types takes longer; mend what is"
+          + " damaged, or make room, and restart the server";
+
   private LogFault() {}
+
+  /// Several sentences as one; empty when there are none.
+  static Optional<String> joined(@Nullable String... sentences) {
+    return Arrays.stream(sentences)
+        .filter(Objects::nonNull)
+        .reduce((first, second) -> first + ". " + second);
+  }
 
   /// Why the file cannot be opened.
   static String whenOpening(Path file, SQLException e) {
@@ -117,6 +132,12 @@ final class LogFault {
       default ->
           code(e) == SQLiteErrorCode.SQLITE_CORRUPT || code(e) == SQLiteErrorCode.SQLITE_NOTADB;
     };
+  }
+
+  /// Whether there is no index of the types, so that the events themselves have to be looked at.
+  static boolean isWithoutIndex(SQLException e) {
+    return code(e) == SQLiteErrorCode.SQLITE_ERROR
+        && String.valueOf(e.getMessage()).contains("no such index");
   }
 
   /// The error of reading what is damaged, although SQLite has not noticed.

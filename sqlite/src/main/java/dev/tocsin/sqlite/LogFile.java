@@ -8,8 +8,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -45,6 +43,12 @@ final class LogFile {
 
   /// So that a large group does not have to go through the write-ahead file twice.
   private static final int CACHE_KIB = 16_384;
+
+  /// In the table `log`: the newest sequence when retention last threw something away.
+  static final String NEWEST = "newest";
+
+  /// In the table `log`: the oldest sequence that retention has left. What is missing from there on is lost.
+  static final String OLDEST = "oldest";
 
   /// Begins a transaction that may write.
   static final String BEGIN = "BEGIN IMMEDIATE";
@@ -183,6 +187,11 @@ final class LogFile {
     }
   }
 
+  /// What the database takes as a file once everything is folded back, as the transaction sees it.
+  static long bytes(Connection connection) throws SQLException {
+    return number(connection, "PRAGMA page_count") * number(connection, "PRAGMA page_size");
+  }
+
   /// A value of the table `log`; `null` when it has none of this name.
   static @Nullable String value(Connection connection, String name) throws SQLException {
     try (PreparedStatement statement =
@@ -203,44 +212,9 @@ final class LogFile {
     }
   }
 
-  /// The newest sequence that was ever given.
-  static long newest(Connection connection) throws SQLException, LogOpenException {
-    String noted = value(connection, "newest");
-    try {
-      return Math.max(
-          number(connection, "SELECT max(sequence) FROM events"),
-          noted == null ? 0 : Long.parseLong(noted));
-    } catch (NumberFormatException e) {
-      throw LogFault.corrupt("newest", noted, e);
-    }
-  }
-
-  /// The oldest sequence; one more than `newest` when there is none.
-  static long oldest(Connection connection, long newest) throws SQLException {
-    long oldest = number(connection, "SELECT min(sequence) FROM events");
-    return oldest == 0 ? newest + 1 : oldest;
-  }
-
-  /// The last sequence of each type, found by one look into the index for each type there is.
-  static Map<String, Long> lastByType(Connection connection) throws SQLException {
-    Map<String, Long> last = new HashMap<>();
-    try (PreparedStatement next =
-        connection.prepareStatement(
-            """
-            SELECT type, max(sequence) FROM events
-            WHERE type = (SELECT min(type) FROM events WHERE type > ?)
-            """)) {
-      for (String type = ""; type != null; ) {
-        next.setString(1, type);
-        try (ResultSet row = next.executeQuery()) {
-          type = row.next() ? row.getString(1) : null;
-          if (type != null) {
-            last.put(type, row.getLong(2));
-          }
-        }
-      }
-    }
-    return last;
+  /// The oldest sequence that retention has left, as it is noted; 0 when it is not.
+  static long oldest(Connection connection) throws SQLException {
+    return number(connection, "SELECT value FROM log WHERE name = '" + OLDEST + "'");
   }
 
   /// What the log's files take, with the reserve.
@@ -261,5 +235,19 @@ final class LogFile {
   static void tryToWrite(Connection connection) throws SQLException {
     execute(connection, "INSERT OR REPLACE INTO log VALUES ('trial', hex(zeroblob(500000)))");
     execute(connection, "DELETE FROM log WHERE name = 'trial'");
+  }
+
+  /// Finds out whether an event can be added after the newest one, by adding one and taking it back.
+  static void tryToAdd(Connection connection, long newest) throws SQLException {
+    begin(connection);
+    try {
+      execute(
+          connection,
+          "INSERT INTO events (sequence, type, timestamp, accepted_at, payload) VALUES ("
+              + (newest + 1)
+              + ", 'trial', '', 0, '{}')");
+    } finally {
+      rollBack(connection);
+    }
   }
 }

@@ -26,16 +26,18 @@ final class LogIdentity {
   /// The epoch under which the log goes on; notes that it is open.
   ///
   /// @param boot the name of this boot of the machine; when it is empty every boot is another
-  /// @param newest the newest sequence that the database knows
   static String open(
-      Connection connection, Durability durability, String boot, LogMark mark, long newest)
+      Connection connection, Durability durability, String boot, LogMark mark, LogBounds bounds)
       throws SQLException, LogOpenException {
+    long newest = bounds.newest();
     String known = LogFile.value(connection, "epoch");
     boolean closed = "true".equals(LogFile.value(connection, "closed"));
     boolean sameBoot = !boot.isEmpty() && boot.equals(LogFile.value(connection, "boot"));
     boolean safeMode = Durability.POWER.toString().equals(LogFile.value(connection, "durability"));
     String doubt = doubt(known, closed, mark.read(), newest);
-    boolean goesOn = known != null && doubt == null && (closed || sameBoot || safeMode);
+    // The mark is not flushed: after a loss of power it may say less than was acknowledged.
+    boolean isWhole = closed || sameBoot || (safeMode && bounds.surelyNewest());
+    boolean goesOn = known != null && doubt == null && isWhole;
     String epoch = known != null && goesOn ? known : newEpoch();
     if (doubt != null) {
       LOG.atWarn().addKeyValue("newest", newest).addKeyValue("epoch", epoch).log(doubt);

@@ -86,6 +86,21 @@ final class LogLock implements AutoCloseable {
     }
   }
 
+  /// What is wrong with the lock file of a directory that is taken, a sentence; `null` for nothing.
+  static @Nullable String wrong(Path directory) {
+    try {
+      requireFile(directory.resolve(NAME));
+      return null;
+    } catch (LogOpenException e) {
+      return refusal(e);
+    }
+  }
+
+  /// Why a restart will be refused, a sentence.
+  static String refusal(LogOpenException e) {
+    return "A restart will be refused: " + e.getMessage();
+  }
+
   static LogOpenException cannotWrite(Path directory, String reason, @Nullable Exception cause) {
     return new LogOpenException(
         "cannot write to "

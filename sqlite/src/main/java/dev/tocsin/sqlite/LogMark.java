@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,14 +34,16 @@ final class LogMark implements AutoCloseable {
 
   private final Path file;
   private FileChannel channel;
+  private @Nullable Object key;
   private byte[] epoch = new byte[0];
   private ByteBuffer line = ByteBuffer.allocateDirect(0);
   private final CRC32 checksum = new CRC32();
   private boolean fails;
 
-  private LogMark(Path file, FileChannel channel) {
+  private LogMark(Path file, FileChannel channel) throws IOException {
     this.file = file;
     this.channel = channel;
+    this.key = key(file);
   }
 
   /// What a mark says.
@@ -130,14 +134,55 @@ final class LogMark implements AutoCloseable {
     line.position(end);
   }
 
-  /// Makes the file again when somebody has deleted it.
-  void restore(long newest) throws IOException {
-    if (!Files.exists(file)) {
+  /// Makes the file again when somebody has taken it away or put something else in its place.
+  ///
+  /// @return why that cannot be done, a sentence; `null` when the note is where a restart looks for it
+  @Nullable String restore(long newest) {
+    if (isInPlace()) {
+      return null;
+    }
+    try {
+      // Whatever it is: to open a pipe would wait for its other end.
+      Files.deleteIfExists(file);
       FileChannel made = open(file, StandardOpenOption.CREATE_NEW);
       channel.close();
       channel = made;
+      key = key(file);
       write(newest);
+      LOG.atWarn()
+          .addKeyValue("file", file)
+          .log(
+              "the note of the newest sequence was taken away or replaced; it has been made again");
+      return null;
+    } catch (IOException e) {
+      return whyNot(e);
     }
+  }
+
+  private String whyNot(IOException e) {
+    try {
+      LogLock.requireFile(file);
+      return "The note of the newest sequence, "
+          + file
+          + ", is gone and cannot be made again ("
+          + LogLock.reason(e)
+          + "): after a crash a restart will begin a new epoch";
+    } catch (LogOpenException refused) {
+      return LogLock.refusal(refused);
+    }
+  }
+
+  private boolean isInPlace() {
+    try {
+      BasicFileAttributes there = Files.readAttributes(file, BasicFileAttributes.class);
+      return there.isRegularFile() && Objects.equals(there.fileKey(), key);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static @Nullable Object key(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
   }
 
   @Override

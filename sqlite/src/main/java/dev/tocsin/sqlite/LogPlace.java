@@ -38,16 +38,26 @@ final class LogPlace implements AutoCloseable {
   /// The least that the write-ahead file has, as long as only the log writes to it.
   private long journalBytes;
 
+  /// The least that the database has, as long as only the log writes to it.
+  private long databaseBytes;
+
+  /// Whether a checkpoint may make the database shorter than it is, down to `databaseBytes`.
+  private boolean databaseShrinks;
+
+  private boolean databaseIsCut;
   private boolean journalIsCut;
   private @Nullable String fault;
   private long lookedAtNanos;
 
-  private LogPlace(Path directory) throws IOException {
+  private LogPlace(Path directory, long bytes) throws IOException {
     this.database = directory.resolve(LogFile.NAME);
     this.journal = directory.resolve(LogFile.JOURNAL);
     this.journalFile = journal.toFile();
     this.openJournal = FileChannel.open(journal, StandardOpenOption.READ);
-    this.databaseKey = attributes(database).fileKey();
+    BasicFileAttributes found = attributes(database);
+    this.databaseKey = found.fileKey();
+    this.databaseShrinks = bytes < found.size();
+    this.databaseBytes = Math.min(bytes, found.size());
     BasicFileAttributes attributes = attributes(journal);
     this.journalKey = attributes.fileKey();
     this.journalBytes = attributes.size();
@@ -64,10 +74,12 @@ final class LogPlace implements AutoCloseable {
   }
 
   /// The place of a log that was opened just now and has been written to.
-  static LogPlace of(Path directory) throws LogOpenException {
+  ///
+  /// @param bytes what the database takes as a file once everything is folded back
+  static LogPlace of(Path directory, long bytes) throws LogOpenException {
     try {
       // As it is now: the working directory may become another.
-      return new LogPlace(directory.toAbsolutePath());
+      return new LogPlace(directory.toAbsolutePath(), bytes);
     } catch (IOException e) {
       throw new LogOpenException(
           "the log in " + directory + " was taken away while it was opened: start again", e);
@@ -96,6 +108,16 @@ final class LogPlace implements AutoCloseable {
   /// What a look finds wrong; `null` for nothing. A file that was moved back is in place again.
   @Nullable String look() {
     fault = faultOf(database, databaseKey);
+    if (fault == null && !databaseIsCut) {
+      noteDatabase();
+    }
+    if (fault == null && databaseIsCut) {
+      // Before the write-ahead file: SQLite cuts that short itself when the database is empty.
+      fault =
+          "The log's file "
+              + database.getFileName()
+              + " was cut short by another program, so events are lost; restart the server";
+    }
     if (fault == null) {
       fault = faultOf(journal, journalKey);
     }
@@ -122,6 +144,22 @@ final class LogPlace implements AutoCloseable {
     } catch (IOException e) {
       return name + " cannot be looked at (" + LogLock.reason(e) + ")";
     }
+  }
+
+  private void noteDatabase() {
+    long length = database.toFile().length();
+    databaseIsCut = length < databaseBytes;
+    if (!databaseIsCut && !databaseShrinks) {
+      databaseBytes = length;
+    }
+  }
+
+  /// The log is about to give room back: some checkpoint will make the database as short as that.
+  ///
+  /// @param bytes what it will take
+  void noteShrinking(long bytes) {
+    databaseShrinks = true;
+    databaseBytes = Math.min(databaseBytes, bytes);
   }
 
   /// The log has written: the file has become as long as it is now.

@@ -36,7 +36,7 @@ final class LogReader {
   // Fair, so that one who reads on and on lets the log's thread in.
   private final ReentrantLock lock = new ReentrantLock(true);
 
-  private final UnreadableStretches unreadable = new UnreadableStretches();
+  private final UnreadableStretches unreadable = new UnreadableStretches(System::nanoTime);
 
   // guarded by lock
   private final Connection connection;
@@ -49,6 +49,19 @@ final class LogReader {
   /// What cannot be read of the log, as far as it was looked at.
   UnreadableStretches unreadable() {
     return unreadable;
+  }
+
+  /// Finds what is lost at either end, so that it is told before somebody asks for it.
+  void lookAtEnds(LogBounds bounds) {
+    try {
+      if (bounds.oldest() <= bounds.newest()) {
+        read(bounds.oldest() - 1, bounds.newest(), TypeFilter.ALL, 1, 1);
+        readBack(bounds.newest(), TypeFilter.ALL, 1, 1);
+      }
+    } catch (SQLException e) {
+      // Whoever reads there is told.
+      LOG.atDebug().setCause(e).log("the ends of the log could not be looked at");
+    }
   }
 
   /// See [dev.tocsin.hub.EventLog#read].
@@ -126,10 +139,10 @@ final class LogReader {
     try {
       found = TypeIndex.sequences(connection, page, types, maxEvents);
     } catch (SQLException e) {
-      if (!LogFault.isDamage(e)) {
+      if (!LogFault.isDamage(e) && !LogFault.isWithoutIndex(e)) {
         throw e;
       }
-      // The index is damaged. The events themselves tell their type.
+      // The index is damaged or missing. The events themselves tell their type.
       scan(page);
       return;
     }
@@ -210,15 +223,11 @@ final class LogReader {
     page.lose(to);
   }
 
-  /// The oldest sequence there is, or was at the last look when that cannot be told; greater than any when
-  /// there is none.
+  /// The oldest sequence that retention has left, or had at the last look when that cannot be told. Not the
+  /// first row there is: those before that are lost.
   private long oldest() throws SQLException {
     try {
-      long oldest = LogFile.number(connection, "SELECT min(sequence) FROM events");
-      if (oldest == 0) {
-        return Long.MAX_VALUE;
-      }
-      lastOldest = oldest;
+      lastOldest = Math.max(lastOldest, LogFile.oldest(connection));
     } catch (SQLException e) {
       if (!LogFault.isDamage(e)) {
         throw e;
@@ -253,6 +262,7 @@ final class LogReader {
   }
 
   void close() {
+    unreadable.tellRest();
     lock.lock();
     try {
       connection.close();

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
 /// Room on the disk for the moment when it is full: a file of zeros beside a log that is not small.
 ///
@@ -33,7 +34,9 @@ final class LogReserve {
       return;
     }
     Path making = directory.resolve(NAME + ".part");
-    try (OutputStream out = Files.newOutputStream(making)) {
+    // Whatever it is: to open a pipe would wait for its other end.
+    Files.deleteIfExists(making);
+    try (OutputStream out = Files.newOutputStream(making, StandardOpenOption.CREATE_NEW)) {
       byte[] chunk = new byte[CHUNK_BYTES];
       for (long written = 0; written < BYTES; written += CHUNK_BYTES) {
         out.write(chunk);

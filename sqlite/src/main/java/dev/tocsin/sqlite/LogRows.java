@@ -6,6 +6,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
 
 /// The rows of the log: the event in each, and which of them are damaged.
 final class LogRows {
@@ -15,6 +17,9 @@ final class LogRows {
       SELECT sequence, type, channel, timestamp, correlation_id, payload
       FROM events WHERE sequence = ?
       """;
+
+  private static final String TYPES =
+      "SELECT sequence, type FROM events NOT INDEXED WHERE sequence >= ? ORDER BY sequence";
 
   /// How far the end of a damaged stretch is looked for one by one. Beyond it the steps grow, and some
   /// events between two damaged places may be given up.
@@ -70,6 +75,39 @@ final class LogRows {
       }
     }
     return from + sign * damaged;
+  }
+
+  /// The last sequence of each type, found by a look at every event: for a log without the index.
+  ///
+  /// @param unreadable is told of what cannot be looked at
+  static Map<String, Long> lastByType(
+      Connection connection, LogBounds bounds, UnreadableStretches unreadable) throws SQLException {
+    Map<String, Long> last = new HashMap<>();
+    for (long next = bounds.oldest(); next <= bounds.newest(); ) {
+      try (PreparedStatement all = connection.prepareStatement(TYPES)) {
+        all.setLong(1, next);
+        try (ResultSet rows = all.executeQuery()) {
+          while (rows.next()) {
+            long sequence = rows.getLong(1);
+            String type = rows.getString(2);
+            if (sequence < next || type == null) {
+              throw damaged(sequence);
+            }
+            last.put(type, sequence);
+            next = sequence + 1;
+          }
+        }
+        return last;
+      } catch (SQLException e) {
+        if (!LogFault.isDamage(e)) {
+          throw e;
+        }
+        long to = endOfDamage(connection, next, bounds.newest());
+        unreadable.add(next, to);
+        next = to + 1;
+      }
+    }
+    return last;
   }
 
   private static boolean isDamaged(Connection connection, long sequence) throws SQLException {

@@ -25,7 +25,7 @@ final class LogSchema {
       payload TEXT NOT NULL
     ) STRICT
     """,
-    "CREATE INDEX events_by_type ON events (type)",
+    TypeIndex.CREATE,
     """
     CREATE TABLE idempotency_keys (
       id INTEGER PRIMARY KEY,
@@ -90,6 +90,7 @@ final class LogSchema {
     for (String table : TABLES) {
       LogFile.execute(connection, table);
     }
+    LogFile.setValue(connection, LogFile.OLDEST, "1");
     LogFile.execute(connection, "PRAGMA application_id = " + APPLICATION_ID);
     LogFile.execute(connection, "PRAGMA user_version = " + VERSION);
     LogFile.commit(connection);

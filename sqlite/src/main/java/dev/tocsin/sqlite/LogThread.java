@@ -1,7 +1,6 @@
 package dev.tocsin.sqlite;
 
 import dev.tocsin.hub.LoggedEvent;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -56,8 +55,8 @@ final class LogThread implements Runnable {
     this.connection = connection;
     this.queue = queue;
     this.reader = reader;
-    this.upkeep = new Upkeep(connection, settings, clock, mark, reader, newest);
-    this.place = LogPlace.of(settings.directory());
+    this.place = LogPlace.of(settings.directory(), LogFile.bytes(connection));
+    this.upkeep = new Upkeep(connection, settings, clock, mark, reader, place, newest);
     this.mark = mark;
     this.idempotencyMillis = settings.idempotencyWindow().toMillis();
     this.clock = clock;
@@ -91,12 +90,17 @@ final class LogThread implements Runnable {
   public void run() {
     String end = LogFault.DIED;
     try {
+      tryAfterDamage();
       while (!queue.isFinished()) {
         if (queue.await(upkeep.isPending() ? 0 : Upkeep.PERIOD_MILLIS)) {
           writeGroup();
         }
         health.atDisk();
-        checkpoints.step();
+        if (checkpoints.isDue()) {
+          // What is folded back could make a database that was cut short look whole.
+          place.look();
+          checkpoints.step();
+        }
         maintain();
         health.backFromDisk();
       }
@@ -118,6 +122,19 @@ final class LogThread implements Runnable {
       if (!place.journalIsCut()) {
         checkpoints.close();
       }
+    }
+  }
+
+  /// Where the newest event is damaged there may be no place for the next one: that is told at once, not only
+  /// to the first who publishes.
+  private void tryAfterDamage() {
+    if (newest == 0 || reader.unreadable().at(newest).isEmpty()) {
+      return;
+    }
+    try {
+      LogFile.tryToAdd(connection, newest);
+    } catch (SQLException e) {
+      failed(e);
     }
   }
 
@@ -204,7 +221,7 @@ final class LogThread implements Runnable {
         LogFile.tryToWrite(connection);
         health.recovered(newest);
       }
-    } catch (SQLException | IOException | RuntimeException e) {
+    } catch (SQLException | RuntimeException e) {
       failed(e);
       if (LogFault.isFull(e)) {
         // What was thrown away already may let the write-ahead file begin anew, in the room it has.

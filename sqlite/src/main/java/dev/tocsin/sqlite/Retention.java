@@ -105,8 +105,7 @@ final class Retention {
     isMakingRoom = false;
     boolean moreKeys = forgetKeys(limit, lived);
     boolean moreEvents = deleteOldest(limit, newest, lived);
-    boolean morePages = giveBack();
-    return moreKeys || moreEvents || morePages;
+    return moreKeys || moreEvents;
   }
 
   /// Whether the last step, done or failed, was to throw events away.
@@ -193,7 +192,8 @@ final class Retention {
       LogFile.execute(
           connection,
           "DELETE FROM moments WHERE sequence <= " + last + " AND sequence < " + tooOld);
-      LogFile.setValue(connection, "newest", Long.toString(newest));
+      LogFile.setValue(connection, LogFile.NEWEST, Long.toString(newest));
+      LogFile.setValue(connection, LogFile.OLDEST, Long.toString(last + 1));
     }
     return count == limit;
   }
@@ -213,11 +213,17 @@ final class Retention {
     }
   }
 
-  private boolean giveBack() throws SQLException {
-    long tooMany = LogFile.number(connection, "PRAGMA freelist_count") - sparePages;
-    if (tooMany <= 0) {
-      return false;
-    }
+  /// How many free pages are to be given back to the file system.
+  long tooManyPages() throws SQLException {
+    return LogFile.number(connection, "PRAGMA freelist_count") - sparePages;
+  }
+
+  /// Gives some pages back, in the transaction that is open, which the caller commits: one of its own, because
+  /// it moves pages that have nothing to do with what was thrown away, and these may be damaged.
+  ///
+  /// @param tooMany how many there are to give back
+  /// @return whether there is more to do at once
+  boolean giveBack(long tooMany) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       // Not execute: that ends after the first page.
       statement.executeUpdate("PRAGMA incremental_vacuum(" + Math.min(tooMany, STEP_PAGES) + ")");

@@ -49,6 +49,7 @@ public final class SqliteEventLog implements EventLog {
   private final LogFiles files;
   private final String epoch;
   private final LogReader reader;
+  private final boolean hasIndex;
   private final Delivery delivery;
   private final AppendQueue queue = new AppendQueue();
   private final LogThread writing;
@@ -60,12 +61,17 @@ public final class SqliteEventLog implements EventLog {
   private SqliteEventLog(LogFiles files, SqliteSettings settings, LogClock clock, String boot)
       throws SQLException, LogOpenException {
     Connection connection = files.connection();
-    long newest = LogFile.newest(connection);
+    LogBounds bounds = LogBounds.find(connection, files.mark());
+    long newest = bounds.newest();
+    Map<String, Long> indexed = TypeIndex.open(connection);
     this.directory = settings.directory();
     this.files = files;
-    this.epoch = LogIdentity.open(connection, settings.durability(), boot, files.mark(), newest);
-    Map<String, Long> lastByType = LogFile.lastByType(connection);
+    this.epoch = LogIdentity.open(connection, settings.durability(), boot, files.mark(), bounds);
     this.reader = new LogReader(directory);
+    this.hasIndex = indexed != null;
+    Map<String, Long> lastByType =
+        indexed == null ? LogRows.lastByType(connection, bounds, reader.unreadable()) : indexed;
+    reader.lookAtEnds(bounds);
     this.delivery = new Delivery(reader, newest, lastByType);
     this.writing =
         new LogThread(
@@ -142,7 +148,8 @@ public final class SqliteEventLog implements EventLog {
     }
     try (LogFiles files = LogFiles.open(directory, Durability.POWER)) {
       Connection connection = files.connection();
-      return LogIdentity.begin(connection, files.mark(), LogFile.newest(connection));
+      return LogIdentity.begin(
+          connection, files.mark(), LogBounds.find(connection, files.mark()).newest());
     } catch (SQLException e) {
       throw new LogOpenException(LogFault.whenOpening(directory.resolve(LogFile.NAME), e), e);
     } catch (IOException e) {
@@ -167,7 +174,7 @@ public final class SqliteEventLog implements EventLog {
         delivery.newest(),
         Optional.ofNullable(writing.fault()),
         reader.unreadable().all(),
-        Optional.ofNullable(writing.trouble()));
+        LogFault.joined(writing.trouble(), hasIndex ? null : LogFault.WITHOUT_INDEX));
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.tocsin.sqlite;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -25,6 +24,7 @@ final class Upkeep implements AutoCloseable {
   private final Retention retention;
   private final LogReader reader;
   private final LogMark mark;
+  private final LogPlace place;
   private final LogCopies copies;
   private final long retainBytes;
 
@@ -33,12 +33,14 @@ final class Upkeep implements AutoCloseable {
   private int events;
   private long bytes;
   private boolean pending = true;
+  private boolean keepsRoom;
   private long lastNanos;
 
   // written by the log's thread, read by any
   private volatile long oldest;
   private volatile long size;
   private volatile @Nullable String trouble;
+  private volatile @Nullable String misplaced;
 
   /// @param newest the newest sequence
   Upkeep(
@@ -47,6 +49,7 @@ final class Upkeep implements AutoCloseable {
       LogClock clock,
       LogMark mark,
       LogReader reader,
+      LogPlace place,
       long newest)
       throws SQLException {
     this.connection = connection;
@@ -55,8 +58,9 @@ final class Upkeep implements AutoCloseable {
     this.retention = new Retention(connection, settings, clock, newest);
     this.reader = reader;
     this.mark = mark;
+    this.place = place;
     this.copies = new LogCopies(directory);
-    this.oldest = LogFile.oldest(connection, newest);
+    this.oldest = LogFile.oldest(connection);
     this.size = LogFile.size(directory);
   }
 
@@ -72,7 +76,7 @@ final class Upkeep implements AutoCloseable {
 
   /// See [dev.tocsin.hub.LogState#trouble].
   @Nullable String trouble() {
-    return trouble;
+    return LogFault.joined(trouble, misplaced).orElse(null);
   }
 
   /// A group has been written.
@@ -92,15 +96,15 @@ final class Upkeep implements AutoCloseable {
   }
 
   /// Does a step.
-  void step(long newest, long nowNanos) throws SQLException, IOException {
+  void step(long newest, long nowNanos) throws SQLException {
     lastNanos = nowNanos;
     boolean wasPending = pending;
     pending = false;
-    mark.restore(newest);
+    lookAtFiles(newest);
     copies.look();
-    if (throwingAway.isDue(nowNanos) && throwAway(newest, nowNanos)) {
-      oldest = LogFile.oldest(connection, newest);
-      reader.unreadable().forgetBefore(oldest);
+    reader.unreadable().tell();
+    if (throwingAway.isDue(nowNanos)) {
+      throwAway(newest, nowNanos);
     }
     if (LogFile.hasLargeJournal(directory)
         || (wasPending && !pending && isLargerThan(retainBytes + Checkpoints.DUE_BYTES))) {
@@ -110,18 +114,31 @@ final class Upkeep implements AutoCloseable {
     size = LogFile.size(directory);
   }
 
+  /// Whether a restart will find the files beside the database as it needs them.
+  private void lookAtFiles(long newest) {
+    String wrong = mark.restore(newest);
+    if (wrong == null) {
+      wrong = LogLock.wrong(directory);
+    }
+    if (wrong != null && !wrong.equals(misplaced)) {
+      LOG.atWarn().addKeyValue("reason", wrong).log("a restart may be refused");
+    }
+    misplaced = wrong;
+  }
+
   private boolean isLargerThan(long size) {
     return directory.resolve(LogFile.NAME).toFile().length() > size;
   }
 
-  /// A step of retention.
-  ///
-  /// @return whether it could be done: not while the oldest events cannot be read, which harms nobody else
-  private boolean throwAway(long newest, long nowNanos) throws SQLException {
-    LogFile.begin(connection);
+  /// A step of retention. When the oldest events cannot be read they stay, which harms nobody else.
+  private void throwAway(long newest, long nowNanos) throws SQLException {
     try {
-      pending = retention.step(newest, events);
+      LogFile.begin(connection);
+      boolean more = retention.step(newest, events);
       LogFile.commit(connection);
+      oldest = LogFile.oldest(connection);
+      reader.unreadable().forgetBefore(oldest);
+      pending = giveBack() || more;
     } catch (SQLException e) {
       if (LogFault.isFull(e) && retention.isMakingRoom()) {
         LogReserve.release(directory);
@@ -130,10 +147,9 @@ final class Upkeep implements AutoCloseable {
         throw e;
       }
       LogFile.rollBack(connection);
-      pending = false;
       throwingAway.failed(nowNanos);
       hold(LogFault.whenThrowingAway(e), e);
-      return false;
+      return;
     }
     events = 0;
     bytes = 0;
@@ -141,7 +157,34 @@ final class Upkeep implements AutoCloseable {
       LOG.info("old events are thrown away again");
       trouble = null;
     }
-    return true;
+  }
+
+  /// Gives room back to the file system. Where pages cannot be moved, because they are damaged, it stays in
+  /// the file, and is used again.
+  ///
+  /// @return whether there is more to do at once
+  private boolean giveBack() throws SQLException {
+    long tooMany = keepsRoom ? 0 : retention.tooManyPages();
+    if (tooMany <= 0) {
+      return false;
+    }
+    LogFile.begin(connection);
+    try {
+      boolean more = retention.giveBack(tooMany);
+      place.noteShrinking(LogFile.bytes(connection));
+      LogFile.commit(connection);
+      return more;
+    } catch (SQLException e) {
+      if (!LogFault.isDamage(e)) {
+        throw e;
+      }
+      LogFile.rollBack(connection);
+      keepsRoom = true;
+      LOG.atWarn()
+          .setCause(e)
+          .log("a part of the log's file is damaged: room that becomes free stays in it");
+      return false;
+    }
   }
 
   private void hold(String reason, SQLException e) {

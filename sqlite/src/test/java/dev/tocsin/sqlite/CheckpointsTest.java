@@ -1,6 +1,7 @@
 package dev.tocsin.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteErrorCode;
 
 @Timeout(60)
 class CheckpointsTest {
@@ -190,5 +192,75 @@ class CheckpointsTest {
     awaitTheOtherThread();
 
     checkpoints.step();
+  }
+
+  @Test
+  void isFullUntilThereIsRoomToFoldBack() throws Exception {
+    FaultyDisk disk = new FaultyDisk();
+    disk.failing = LogFile.FOLD_BACK;
+    try (Checkpoints onDisk = new Checkpoints(directory, disk.over(connection))) {
+      onDisk.retry();
+      assertThat(onDisk.isFull()).as("for another error").isFalse();
+
+      disk.error = SQLiteErrorCode.SQLITE_FULL;
+      onDisk.retry();
+      assertThat(onDisk.isFull()).isTrue();
+
+      disk.failing = "";
+      onDisk.retry();
+      assertThat(onDisk.isFull()).isFalse();
+    }
+  }
+
+  /// What is written meanwhile would make the file longer than what the reserve makes up for.
+  @Test
+  void holdsTheWriterUpWhereThereIsLittleRoom() throws Exception {
+    try (SmallDisk small = SmallDisk.mount(directory, "60m");
+        Connection writer = LogFile.openForWriting(small.path(), Durability.PROCESS)) {
+      assertThat(LogReserve.isNeededSoon(small.path())).isTrue();
+      CompletableFuture<Void> disk = new CompletableFuture<>();
+      Checkpoints held =
+          new Checkpoints(
+              small.path(),
+              writer,
+              task ->
+                  Thread.ofVirtual()
+                      .unstarted(() -> {
+                        disk.join();
+                        task.run();
+                      }));
+      held.noteGroup(Checkpoints.DUE_BYTES);
+      Thread step = Thread.startVirtualThread(held::step);
+
+      assertThat(step.join(Duration.ofMillis(100))).isFalse();
+      disk.complete(null);
+      step.join();
+      held.close();
+    }
+  }
+
+  @Test
+  void holdsNobodyUpWhereThereIsRoom() throws Exception {
+    assumeTrue(
+        Files.getFileStore(directory).getUsableSpace() > 3 * Checkpoints.MAX_MEANWHILE_BYTES);
+    CompletableFuture<Void> disk = new CompletableFuture<>();
+    Checkpoints free =
+        new Checkpoints(
+            directory,
+            connection,
+            task ->
+                Thread.ofVirtual()
+                    .unstarted(() -> {
+                      disk.join();
+                      task.run();
+                    }));
+    free.noteGroup(Checkpoints.DUE_BYTES);
+
+    Thread step = Thread.startVirtualThread(free::step);
+
+    assertThat(step.join(Duration.ofSeconds(30))).isTrue();
+    assertThat(free.isUnderWay()).isTrue();
+    disk.complete(null);
+    free.close();
   }
 }

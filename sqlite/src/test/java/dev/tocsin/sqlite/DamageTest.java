@@ -2,6 +2,7 @@ package dev.tocsin.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.RecordedLogs;
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.LoggedEvent;
@@ -10,92 +11,42 @@ import dev.tocsin.hub.Page;
 import dev.tocsin.hub.SampleEvents;
 import dev.tocsin.hub.Stretch;
 import dev.tocsin.hub.TypeFilter;
-import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is damaged is told, and what is around it is served.
 @Timeout(120)
 class DamageTest {
 
-  private static final int PAGE = 4_096;
-  private static final int EVENTS = 600;
+  private static final int EVENTS = DamagedFile.EVENTS;
   private static final int MUCH = Integer.MAX_VALUE;
   private static final TypeFilter A = TypeFilter.of(Set.of("a.a"));
 
   @TempDir Path directory;
 
+  private DamagedFile disk;
+
+  @BeforeEach
+  void choose() {
+    disk = new DamagedFile(directory);
+  }
+
   private SqliteEventLog open() throws LogOpenException {
     return SqliteEventLog.open(SqliteSettings.of(directory), InstantSource.system());
-  }
-
-  /// Some 20 events a page, half of type a.a and half of type a.b.
-  private void write() throws Exception {
-    try (SqliteEventLog log = open()) {
-      List<Append> appends = new ArrayList<>();
-      for (int i = 1; i <= EVENTS; i++) {
-        appends.add(
-            new Append(
-                SampleEvents.event(i % 2 == 0 ? "a.a" : "a.b", "n" + i + "x".repeat(150)), null));
-      }
-      assertThat(log.append(appends).join().getLast()).isInstanceOf(AppendResult.Stored.class);
-    }
-  }
-
-  /// The place in the file of the page that has an event.
-  private long pageOf(int event) throws IOException {
-    return pageOf("\"n" + event + "x");
-  }
-
-  private long pageOf(String searched) throws IOException {
-    byte[] file = Files.readAllBytes(directory.resolve(LogFile.NAME));
-    byte[] text = searched.getBytes(StandardCharsets.US_ASCII);
-    for (int at = 0; at < file.length - text.length; at++) {
-      if (Arrays.equals(file, at, at + text.length, text, 0, text.length)) {
-        return (long) at / PAGE * PAGE;
-      }
-    }
-    throw new IOException(searched + " is not there");
-  }
-
-  private void spoil(long page) throws IOException {
-    try (RandomAccessFile file =
-        new RandomAccessFile(directory.resolve(LogFile.NAME).toFile(), "rw")) {
-      file.seek(page);
-      file.write(new byte[PAGE]);
-    }
-  }
-
-  private void spoilIndex() throws Exception {
-    long root;
-    try (Connection connection = LogFile.openForReading(directory)) {
-      root =
-          LogFile.number(
-              connection, "SELECT rootpage FROM sqlite_schema WHERE name = 'events_by_type'");
-    }
-    spoil((root - 1) * PAGE);
-  }
-
-  private void execute(String sql) throws SQLException {
-    try (Connection connection = LogFile.openForFoldingBack(directory)) {
-      LogFile.execute(connection, sql);
-    }
   }
 
   private static List<Long> sequences(List<LoggedEvent> events) {
@@ -130,8 +81,8 @@ class DamageTest {
 
   @Test
   void servesWhatIsAroundADamagedPage() throws Exception {
-    write();
-    spoil(pageOf(300));
+    disk.write();
+    disk.spoil(disk.pageOf(300));
     LogReader reader = new LogReader(directory);
 
     List<Stretch> lost = assertNothingPassedOver(reader, MUCH);
@@ -154,9 +105,28 @@ class DamageTest {
   }
 
   @Test
+  void tellsOnceOfAPlaceThatIsFoundInParts() throws Exception {
+    disk.write();
+    disk.spoil(disk.pageOf(300));
+    LogReader reader = new LogReader(directory);
+    RecordedLogs.take();
+
+    for (long after = 0; after < EVENTS; after += 7) {
+      reader.read(after, Math.min(after + 7, EVENTS), TypeFilter.ALL, MUCH, MUCH);
+    }
+
+    assertThat(reader.unreadable().all()).hasSize(1);
+    assertThat(RecordedLogs.take())
+        .singleElement()
+        .asString()
+        .contains("events of the log cannot be read");
+    reader.close();
+  }
+
+  @Test
   void tellsWhatItCannotReadOfSomeTypes() throws Exception {
-    write();
-    spoil(pageOf(300));
+    disk.write();
+    disk.spoil(disk.pageOf(300));
     LogReader reader = new LogReader(directory);
 
     Page page = reader.read(0, EVENTS, A, MUCH, MUCH);
@@ -171,8 +141,8 @@ class DamageTest {
 
   @Test
   void readsTheEventsThemselvesWhenTheIndexIsDamaged() throws Exception {
-    write();
-    spoilIndex();
+    disk.write();
+    disk.spoilIndex();
     LogReader reader = new LogReader(directory);
 
     Page page = reader.read(10, EVENTS, A, 5, MUCH);
@@ -183,9 +153,38 @@ class DamageTest {
   }
 
   @Test
+  void readsTheEventsThemselvesWhenThereIsNoIndex() throws Exception {
+    disk.write();
+    disk.execute("DROP INDEX events_by_type");
+    LogReader reader = new LogReader(directory);
+
+    assertThat(sequences(reader.read(10, EVENTS, A, 3, MUCH).events()))
+        .containsExactly(12L, 14L, 16L);
+    assertThat(sequences(reader.readBack(20, A, 3, MUCH).events())).containsExactly(20L, 18L, 16L);
+    reader.close();
+  }
+
+  /// First with the event that an index names, then with the whole of what is damaged before it.
+  @Test
+  void tellsOnceOfAPlaceThatIsFoundFromItsMiddleOn() throws Exception {
+    disk.write();
+    disk.spoil(disk.pageOf(300));
+    LogReader reader = new LogReader(directory);
+    RecordedLogs.take();
+
+    reader.read(300, EVENTS, TypeFilter.ALL, MUCH, MUCH);
+    assertNothingPassedOver(reader, MUCH);
+    assertNothingPassedOverBack(reader, 7);
+
+    reader.close();
+    assertThat(reader.unreadable().all()).hasSize(1);
+    assertThat(RecordedLogs.take()).hasSize(1);
+  }
+
+  @Test
   void tellsOfMissingRows() throws Exception {
-    write();
-    execute("DELETE FROM events WHERE sequence IN (5, 6, 7, 300, 600)");
+    disk.write();
+    disk.execute("DELETE FROM events WHERE sequence IN (5, 6, 7, 300, 600)");
     LogReader reader = new LogReader(directory);
 
     assertThat(assertNothingPassedOver(reader, MUCH))
@@ -195,9 +194,65 @@ class DamageTest {
   }
 
   @Test
+  void tellsOfRowsThatAreMissingAtTheHead() throws Exception {
+    disk.write();
+    disk.throwAway(50);
+    disk.execute("DELETE FROM events WHERE sequence <= 57");
+    LogReader reader = new LogReader(directory);
+
+    assertThat(reader.readBack(EVENTS, TypeFilter.ALL, MUCH, MUCH).lost())
+        .containsExactly(new Stretch(1, 57));
+    assertThat(reader.unreadable().all()).containsExactly(new Stretch(51, 57));
+    assertThat(reader.read(40, EVENTS, TypeFilter.ALL, MUCH, MUCH).lost())
+        .containsExactly(new Stretch(41, 57));
+    reader.close();
+  }
+
+  /// Before anybody asks, and also to who asks for some types.
+  @ParameterizedTest
+  @CsvSource({
+    "sequence <= 7, 1, 7",
+    "sequence > 590, 591, 600",
+    "sequence > 0, 1, 600",
+  })
+  void knowsWhatIsMissingAtItsEndsWhenItIsOpened(String rows, long from, long to) throws Exception {
+    disk.write();
+    disk.execute("INSERT INTO log VALUES ('newest', '600')");
+    disk.execute("DELETE FROM events WHERE " + rows);
+    try (SqliteEventLog log = open()) {
+      assertThat(log.state().unreadable()).containsExactly(new Stretch(from, to));
+      assertThat(log.state().oldest()).isEqualTo(1);
+      assertThat(log.state().newest()).isEqualTo(EVENTS);
+      assertThat(log.append(SampleEvents.appends("a.a")).join())
+          .containsExactly(new AppendResult.Stored(EVENTS + 1, SampleEvents.TIMESTAMP));
+      assertThat(log.read(0, A, MUCH, MUCH).join().lost()).containsExactly(new Stretch(from, to));
+    }
+  }
+
+  /// Its file was made before the oldest sequence was noted.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void knowsTheOldestSequenceOfAnEarlierProgramsLog(boolean hasThrownAway) throws Exception {
+    disk.write();
+    if (hasThrownAway) {
+      disk.throwAway(50);
+    } else {
+      disk.execute("DELETE FROM events WHERE sequence <= 50");
+    }
+    disk.execute("DELETE FROM log WHERE name = 'oldest'");
+
+    for (int opened = 0; opened < 2; opened++) {
+      try (SqliteEventLog log = open()) {
+        assertThat(log.state().oldest()).isEqualTo(hasThrownAway ? 51 : 1);
+        assertThat(log.state().unreadable()).hasSize(hasThrownAway ? 0 : 1);
+      }
+    }
+  }
+
+  @Test
   void takesWhatRetentionHasThrownAwayForNoDamage() throws Exception {
-    write();
-    execute("DELETE FROM events WHERE sequence <= 50");
+    disk.write();
+    disk.throwAway(50);
     LogReader reader = new LogReader(directory);
 
     Page page = reader.read(10, EVENTS, TypeFilter.ALL, 10, MUCH);
@@ -210,10 +265,10 @@ class DamageTest {
 
   @Test
   void servesWhatIsBeforeAFileThatWasCutShort() throws Exception {
-    write();
+    disk.write();
     Path file = directory.resolve(LogFile.NAME);
     try (RandomAccessFile cut = new RandomAccessFile(file.toFile(), "rw")) {
-      cut.setLength(cut.length() - PAGE - 1_000);
+      cut.setLength(cut.length() - DamagedFile.PAGE - 1_000);
     }
     LogReader reader = new LogReader(directory);
 
@@ -224,16 +279,17 @@ class DamageTest {
     reader.close();
   }
 
-  /// SQLite does not notice: the text just ends in zeros.
-  @Test
-  void takesATextWithZerosForDamaged() throws Exception {
+  /// SQLite does not notice: the text just has zeros in it.
+  @ParameterizedTest
+  @ValueSource(strings = {"", "and so on"})
+  void takesATextWithZerosForDamaged(String rest) throws Exception {
     try (SqliteEventLog log = open()) {
       log.append(SampleEvents.appends("a.a")).join();
-      String text = "x".repeat(5_000) + "the end";
+      String text = "x".repeat(5_000) + "the end" + rest;
       log.append(List.of(new Append(SampleEvents.event("a.a", text), null))).join();
       log.append(SampleEvents.appends("a.a")).join();
     }
-    spoil(pageOf("the end"));
+    disk.spoil(disk.placeOf("the end"), rest.isEmpty() ? 100 : "the end".length());
     LogReader reader = new LogReader(directory);
 
     Page page = reader.read(0, 3, TypeFilter.ALL, MUCH, MUCH);
@@ -254,8 +310,8 @@ class DamageTest {
         "type = 'a\"a'"
       })
   void takesWhatNoClientCouldReadForDamaged(String rotten) throws Exception {
-    write();
-    execute("UPDATE events SET " + rotten + " WHERE sequence = 2");
+    disk.write();
+    disk.execute("UPDATE events SET " + rotten + " WHERE sequence = 2");
     LogReader reader = new LogReader(directory);
 
     Page page = reader.read(0, 3, TypeFilter.ALL, MUCH, MUCH);
@@ -267,13 +323,13 @@ class DamageTest {
 
   @Test
   void namesALongStretchWithFewLooks() throws Exception {
-    write();
+    disk.write();
     List<Long> pages = new ArrayList<>();
     for (int event = 40; event < 560; event += 5) {
-      pages.add(pageOf(event));
+      pages.add(disk.pageOf(event));
     }
     for (long page : pages) {
-      spoil(page);
+      disk.spoil(page);
     }
     LogReader reader = new LogReader(directory);
 
@@ -304,9 +360,10 @@ class DamageTest {
 
   @Test
   void servesWhatIsAroundADamagedPageWhenItReadsBack() throws Exception {
-    write();
-    spoil(pageOf(300));
-    execute("DELETE FROM events WHERE sequence <= 50 OR sequence IN (100, 101)");
+    disk.write();
+    disk.spoil(disk.pageOf(300));
+    disk.throwAway(50);
+    disk.execute("DELETE FROM events WHERE sequence IN (100, 101)");
     LogReader reader = new LogReader(directory);
 
     List<Stretch> lost = assertNothingPassedOverBack(reader, MUCH);
@@ -325,9 +382,9 @@ class DamageTest {
 
   @Test
   void tellsWhatItCannotReadOfSomeTypesWhenItReadsBack() throws Exception {
-    write();
-    spoil(pageOf(300));
-    execute("DELETE FROM events WHERE sequence <= 50");
+    disk.write();
+    disk.spoil(disk.pageOf(300));
+    disk.throwAway(50);
     LogReader reader = new LogReader(directory);
 
     Page page = reader.readBack(EVENTS, A, MUCH, MUCH);
@@ -358,8 +415,8 @@ class DamageTest {
   /// Of what type the lost ones were nobody knows any more.
   @Test
   void tellsWhoWantsSomeTypesOfWhatIsKnownToBeLost() throws Exception {
-    write();
-    execute("DELETE FROM events WHERE sequence IN (5, 6, 7, 300)");
+    disk.write();
+    disk.execute("DELETE FROM events WHERE sequence IN (5, 6, 7, 300)");
     LogReader reader = new LogReader(directory);
     assertThat(reader.read(0, EVENTS, A, MUCH, MUCH).lost()).isEmpty();
 
@@ -373,8 +430,8 @@ class DamageTest {
 
   @Test
   void readsTheEventsThemselvesBackWhenTheIndexIsDamaged() throws Exception {
-    write();
-    spoilIndex();
+    disk.write();
+    disk.spoilIndex();
     LogReader reader = new LogReader(directory);
 
     Page page = reader.readBack(20, A, 5, MUCH);
@@ -387,9 +444,9 @@ class DamageTest {
   /// However much there is to look through, the look comes to an end, and the next one goes on.
   @Test
   void endsALookThatFindsMuchDamage() throws Exception {
-    write();
+    disk.write();
     for (int event = 30; event < EVENTS; event += 60) {
-      spoil(pageOf(event));
+      disk.spoil(disk.pageOf(event));
     }
     LogReader reader = new LogReader(directory);
 
@@ -411,9 +468,9 @@ class DamageTest {
 
   @Test
   void findsThePlaceOfATimeBesideADamagedPage() throws Exception {
-    write();
-    execute("UPDATE events SET accepted_at = sequence * 1000");
-    spoil(pageOf(300));
+    disk.write();
+    disk.execute("UPDATE events SET accepted_at = sequence * 1000");
+    disk.spoil(disk.pageOf(300));
     LogReader reader = new LogReader(directory);
     Stretch damaged = lost();
 

@@ -41,7 +41,7 @@ class DiskErrorTest {
     RecordedLogs.take();
     connection = LogFile.openForWriting(directory, Durability.PROCESS);
     mark = LogMark.open(directory);
-    LogIdentity.open(connection, Durability.PROCESS, "boot", mark, 0);
+    LogIdentity.open(connection, Durability.PROCESS, "boot", mark, new LogBounds(1, 0, true));
     reader = new LogReader(directory);
     log =
         new LogThread(

@@ -15,6 +15,9 @@ final class FaultyDisk {
   /// The text of the statements that fail; none does while it is empty.
   volatile String failing = "";
 
+  /// What they fail with.
+  volatile SQLiteErrorCode error = SQLiteErrorCode.SQLITE_IOERR_READ;
+
   /// How many have failed.
   final AtomicInteger failures = new AtomicInteger();
 
@@ -59,7 +62,7 @@ final class FaultyDisk {
         && arguments != null
         && Arrays.stream(arguments).anyMatch(a -> a instanceof String text && text.contains(sql))) {
       failures.incrementAndGet();
-      throw new SQLException("disk I/O error", null, SQLiteErrorCode.SQLITE_IOERR_READ.code);
+      throw new SQLException(error.message, null, error.code);
     }
   }
 }

@@ -15,6 +15,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A log that was stopped on a full disk, and what an operator can do then.
 @Timeout(120)
@@ -49,6 +51,9 @@ class FullDiskStopTest {
     try (SmallDisk disk = SmallDisk.mount(directory, "200m")) {
       try (SqliteEventLog log = open(disk.path(), 1L << 30)) {
         fillLog(log);
+        assertThat(Files.size(disk.path().resolve(LogFile.JOURNAL)))
+            .as("what the reserve makes up for")
+            .isLessThanOrEqualTo(LogReserve.BYTES);
         disk.fill();
       }
 
@@ -57,15 +62,18 @@ class FullDiskStopTest {
     }
   }
 
-  @Test
-  void makesRoomWhenItIsToRetainLess() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void makesRoomWhenItIsToRetainLess(boolean toTheLastByte) throws Exception {
     try (SmallDisk disk = SmallDisk.mount(directory, "200m")) {
       Process killed = OtherProcess.start(FullDiskStopTest.class, disk.path().toString());
       long newest =
           Long.parseLong(
               new String(killed.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
                   .strip());
-      disk.fill();
+      if (toTheLastByte) {
+        disk.fill();
+      }
 
       try (SqliteEventLog log = open(disk.path(), 4 << 20)) {
         long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();

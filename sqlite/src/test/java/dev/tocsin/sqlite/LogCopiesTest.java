@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.tocsin.hub.SampleEvents;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,5 +97,81 @@ class LogCopiesTest {
     assertThatExceptionOfType(LogOpenException.class)
         .isThrownBy(() -> SqliteEventLog.copy(parent, parent.resolve("new")))
         .withMessageContaining("there is no log");
+  }
+
+  /// A disk that copies until it is told to stop.
+  private static Connection endless(Connection connection, CountDownLatch begun) {
+    CountDownLatch cancelled = new CountDownLatch(1);
+    return (Connection)
+        proxy(
+            Connection.class,
+            connection,
+            (method, result) ->
+                method.equals("prepareStatement")
+                    ? proxy(
+                        PreparedStatement.class,
+                        result,
+                        (call, ignored) -> {
+                          switch (call) {
+                            case "setString" -> begun.countDown();
+                            case "cancel" -> cancelled.countDown();
+                            default -> {}
+                          }
+                          return ignored;
+                        },
+                        call -> {
+                          if (call.equals("executeUpdate")) {
+                            cancelled.await();
+                            throw new SQLException("interrupted");
+                          }
+                        })
+                    : result,
+            call -> {});
+  }
+
+  private interface Before {
+    void call(String method) throws Exception;
+  }
+
+  private static Object proxy(
+      Class<?> type, Object target, BiFunction<String, Object, Object> after, Before before) {
+    return Proxy.newProxyInstance(
+        type.getClassLoader(),
+        new Class<?>[] {type},
+        (self, method, arguments) -> {
+          before.call(method.getName());
+          return after.apply(method.getName(), method.invoke(target, arguments));
+        });
+  }
+
+  /// Else whoever stops the server would wait for the whole log to be copied.
+  @Test
+  void isGivenUpWhenTheServerStops() throws Exception {
+    open().close();
+    CountDownLatch begun = new CountDownLatch(1);
+    LogCopies copies =
+        new LogCopies(directory(), log -> endless(LogFile.openForFoldingBack(log), begun));
+    Files.createFile(directory().resolve(LogCopies.REQUEST));
+    copies.look();
+    begun.await();
+
+    Thread closing = Thread.startVirtualThread(copies::close);
+
+    assertThat(closing.join(Duration.ofSeconds(30))).isTrue();
+    assertThat(directory().resolve(LogCopies.REQUEST)).doesNotExist();
+    assertThat(directory().resolve(LogCopies.COPY)).doesNotExist();
+    assertThat(directory().resolve(LogCopies.FAILED)).hasContent("interrupted");
+  }
+
+  /// Such a request could never be taken away, and a copy be made every second.
+  @Test
+  void isNotMadeForWhatIsNoFile() throws Exception {
+    open().close();
+    Files.createDirectories(directory().resolve(LogCopies.REQUEST).resolve("inside"));
+    try (LogCopies copies = new LogCopies(directory())) {
+      copies.look();
+    }
+
+    assertThat(directory().resolve(LogCopies.COPY)).doesNotExist();
   }
 }

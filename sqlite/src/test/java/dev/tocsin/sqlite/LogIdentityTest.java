@@ -1,14 +1,17 @@
 package dev.tocsin.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sqlite.SQLiteErrorCode;
 
 class LogIdentityTest {
 
@@ -37,7 +40,7 @@ class LogIdentityTest {
       String first;
       try (Connection connection = LogFile.openForWriting(log, mode);
           LogMark mark = LogMark.open(log)) {
-        first = LogIdentity.open(connection, mode, before, mark, 0);
+        first = LogIdentity.open(connection, mode, before, mark, new LogBounds(1, 0, true));
         if (closed) {
           LogIdentity.close(connection);
         }
@@ -45,7 +48,9 @@ class LogIdentityTest {
 
       try (Connection connection = LogFile.openForWriting(log, next);
           LogMark mark = LogMark.open(log)) {
-        assertThat(LogIdentity.open(connection, next, now, mark, 0).equals(first))
+        assertThat(
+                LogIdentity.open(connection, next, now, mark, new LogBounds(1, 0, true))
+                    .equals(first))
             .isEqualTo(goesOn);
       }
     }
@@ -56,12 +61,18 @@ class LogIdentityTest {
     String first;
     try (Connection connection = LogFile.openForWriting(directory, Durability.PROCESS);
         LogMark mark = LogMark.open(directory)) {
-      first = LogIdentity.open(connection, Durability.PROCESS, "boot1", mark, 0);
+      first =
+          LogIdentity.open(
+              connection, Durability.PROCESS, "boot1", mark, new LogBounds(1, 0, true));
       LogIdentity.close(connection);
-      assertThat(LogIdentity.open(connection, Durability.PROCESS, "boot2", mark, 0))
+      assertThat(
+              LogIdentity.open(
+                  connection, Durability.PROCESS, "boot2", mark, new LogBounds(1, 0, true)))
           .isEqualTo(first);
 
-      assertThat(LogIdentity.open(connection, Durability.PROCESS, "boot3", mark, 0))
+      assertThat(
+              LogIdentity.open(
+                  connection, Durability.PROCESS, "boot3", mark, new LogBounds(1, 0, true)))
           .isNotEqualTo(first);
     }
   }
@@ -71,7 +82,7 @@ class LogIdentityTest {
     for (Durability mode : Durability.values()) {
       try (Connection connection = LogFile.openForWriting(directory, mode);
           LogMark mark = LogMark.open(directory)) {
-        LogIdentity.open(connection, mode, "boot1", mark, 0);
+        LogIdentity.open(connection, mode, "boot1", mark, new LogBounds(1, 0, true));
 
         // 1 is NORMAL, 2 is FULL.
         assertThat(LogFile.number(connection, "PRAGMA synchronous"))
@@ -108,7 +119,7 @@ class LogIdentityTest {
     String first;
     try (Connection connection = LogFile.openForWriting(directory, mode);
         LogMark mark = LogMark.open(directory)) {
-      first = LogIdentity.open(connection, mode, "boot1", mark, 0);
+      first = LogIdentity.open(connection, mode, "boot1", mark, new LogBounds(1, 0, true));
       mark.write(acknowledged);
       if (closed) {
         LogIdentity.close(connection);
@@ -123,7 +134,9 @@ class LogIdentityTest {
 
     try (Connection connection = LogFile.openForWriting(directory, mode);
         LogMark mark = LogMark.open(directory)) {
-      assertThat(LogIdentity.open(connection, mode, "boot1", mark, newest).equals(first))
+      assertThat(
+              LogIdentity.open(connection, mode, "boot1", mark, new LogBounds(1, newest, true))
+                  .equals(first))
           .isEqualTo(goesOn);
     }
   }
@@ -134,14 +147,42 @@ class LogIdentityTest {
     String first;
     try (Connection connection = LogFile.openForWriting(directory, mode);
         LogMark mark = LogMark.open(directory)) {
-      first = LogIdentity.open(connection, mode, "boot1", mark, 0);
+      first = LogIdentity.open(connection, mode, "boot1", mark, new LogBounds(1, 0, true));
       LogIdentity.close(connection);
       mark.begin("another", 3);
     }
 
     try (Connection connection = LogFile.openForWriting(directory, mode);
         LogMark mark = LogMark.open(directory)) {
-      assertThat(LogIdentity.open(connection, mode, "boot1", mark, 9)).isNotEqualTo(first);
+      assertThat(LogIdentity.open(connection, mode, "boot1", mark, new LogBounds(1, 9, true)))
+          .isNotEqualTo(first);
+    }
+  }
+
+  /// It may be to retain less, which makes room.
+  @Test
+  void isOpenedOnADiskThatIsTooFullToFoldBack() throws Exception {
+    FaultyDisk disk = new FaultyDisk();
+    disk.error = SQLiteErrorCode.SQLITE_FULL;
+    try (Connection connection = LogFile.openForWriting(directory, Durability.PROCESS);
+        LogMark mark = LogMark.open(directory)) {
+      disk.failing = LogFile.FOLD_BACK;
+
+      String epoch =
+          LogIdentity.open(
+              disk.over(connection), Durability.PROCESS, "boot1", mark, new LogBounds(1, 0, true));
+
+      assertThat(disk.failures).hasValue(1);
+      assertThat(mark.read()).isEqualTo(new LogMark.Note(epoch, 0));
+      disk.error = SQLiteErrorCode.SQLITE_IOERR_WRITE;
+      assertThatExceptionOfType(SQLException.class)
+          .isThrownBy(() ->
+              LogIdentity.open(
+                  disk.over(connection),
+                  Durability.PROCESS,
+                  "boot1",
+                  mark,
+                  new LogBounds(1, 0, true)));
     }
   }
 }

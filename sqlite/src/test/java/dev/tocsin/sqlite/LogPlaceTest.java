@@ -2,6 +2,7 @@ package dev.tocsin.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
@@ -12,6 +13,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
@@ -23,6 +25,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is acknowledged is what a restart will find, whatever becomes of the files under a running log.
 @Timeout(60)
@@ -203,6 +208,23 @@ class LogPlaceTest {
     assertThatExceptionOfType(LogOpenException.class).isThrownBy(this::open);
   }
 
+  /// A group that does not fit in SQLite's cache goes into the file before it is committed.
+  @Test
+  void noticesAFileThatWasCutShortBeforeALargeGroupMakesItLookWhole() throws Exception {
+    log.append(Collections.nCopies(4_000, SampleEvents.appends("a.a").getFirst())).join();
+    try (RandomAccessFile journal = new RandomAccessFile(file(LogFile.JOURNAL).toFile(), "rw")) {
+      journal.setLength(journal.length() * 3 / 4);
+    }
+    Append large = new Append(SampleEvents.event("a.a", "x".repeat(8_000)), null);
+
+    List<AppendResult> results = log.append(Collections.nCopies(4_000, large)).join();
+
+    assertThat(results.getFirst())
+        .isInstanceOfSatisfying(
+            AppendResult.Unavailable.class,
+            refused -> assertThat(refused.reason()).contains("was cut short"));
+  }
+
   @Test
   void notesItsNewestSequenceAgainWhenSomebodyDeletesTheNote() throws Exception {
     Files.delete(file(LogMark.NAME));
@@ -214,5 +236,141 @@ class LogPlaceTest {
           .isEqualTo(new LogMark.Note(log.state().epoch(), log.state().newest()));
     }
     assertThat(List.of(directory.toFile().list())).doesNotContain("events.db-shm");
+  }
+
+  enum Strange {
+    DIRECTORY,
+    PIPE,
+    DEVICE,
+    OTHER_FILE;
+
+    void takeThePlaceOf(Path file) throws Exception {
+      Files.deleteIfExists(file);
+      switch (this) {
+        case DIRECTORY -> Files.createDirectory(file);
+        case PIPE -> makePipe(file);
+        case DEVICE -> Files.createSymbolicLink(file, Path.of("/dev/zero"));
+        case OTHER_FILE -> Files.writeString(file, "other");
+      }
+    }
+  }
+
+  private static void makePipe(Path file) throws Exception {
+    assumeTrue(new ProcessBuilder("mkfifo", file.toString()).start().waitFor() == 0);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void notesItsNewestSequenceAgainWhenSomethingElseTakesItsPlace(Strange strange) throws Exception {
+    String epoch = log.state().epoch();
+    strange.takeThePlaceOf(file(LogMark.NAME));
+    await(
+        () -> Files.isRegularFile(file(LogMark.NAME)) && file(LogMark.NAME).toFile().length() > 50);
+
+    assertThat(append()).isInstanceOf(AppendResult.Stored.class);
+    assertThat(log.state().trouble()).isEmpty();
+    log.close();
+    try (LogMark mark = LogMark.open(directory)) {
+      assertThat(mark.read()).isEqualTo(new LogMark.Note(epoch, 11));
+    }
+    log = open();
+    assertThat(log.state().epoch()).isEqualTo(epoch);
+  }
+
+  /// Nothing of anybody's is thrown away.
+  @Test
+  void tellsThatItsNoteCannotBeMadeAgain() throws Exception {
+    Files.delete(file(LogMark.NAME));
+    Path inside = Files.createDirectories(file(LogMark.NAME).resolve("inside"));
+    await(() -> log.state().trouble().isPresent());
+
+    assertThat(log.state().trouble())
+        .get()
+        .asString()
+        .contains("A restart will be refused", "newest is not a file", "move it");
+    assertThat(append()).isInstanceOf(AppendResult.Stored.class);
+    assertThat(log.state().fault()).isEmpty();
+    Files.delete(inside);
+    await(() -> log.state().trouble().isEmpty());
+    assertThat(file(LogMark.NAME)).isRegularFile();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DIRECTORY", "PIPE"})
+  void tellsThatARestartWouldFindNoLock(Strange strange) throws Exception {
+    strange.takeThePlaceOf(file("lock"));
+
+    await(() -> log.state().trouble().isPresent());
+    assertThat(log.state().trouble()).get().asString().contains("lock is not a file");
+    Files.delete(file("lock"));
+    await(() -> log.state().trouble().isEmpty());
+  }
+
+  /// To open a pipe would hold up the thread that folds back, and with it everything.
+  @Test
+  void makesItsReserveWhateverStandsInTheWay() throws Exception {
+    makePipe(file(LogReserve.NAME + ".part"));
+    log.append(
+            Collections.nCopies(
+                400, new Append(SampleEvents.event("a.a", "x".repeat(50_000)), null)))
+        .join();
+
+    await(() -> Files.exists(file(LogReserve.NAME)));
+    assertThat(append()).isInstanceOf(AppendResult.Stored.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 4_096, 1_000_000})
+  void saysThatItsDatabaseWasCutShort(long length) throws Exception {
+    // So that it has something to be cut from.
+    log.append(
+            Collections.nCopies(
+                400, new Append(SampleEvents.event("a.a", "x".repeat(50_000)), null)))
+        .join();
+    // Made when all has been folded back.
+    await(() -> Files.exists(file(LogReserve.NAME)));
+    append();
+    // A look has seen it.
+    long seen = System.nanoTime() + 3 * LogPlace.GOOD_FOR_NANOS;
+    await(() -> System.nanoTime() > seen);
+    append();
+    try (RandomAccessFile database = new RandomAccessFile(file(LogFile.NAME).toFile(), "rw")) {
+      database.setLength(length);
+    }
+
+    // Without traffic.
+    await(() -> log.state().fault().isPresent());
+    assertThat(log.state().fault())
+        .get()
+        .asString()
+        .contains("events.db was cut short", "restart the server");
+    assertThat(append())
+        .isInstanceOfSatisfying(
+            AppendResult.Unavailable.class,
+            refused -> assertThat(refused.reason()).contains("events.db was cut short"));
+  }
+
+  @Test
+  void takesRoomThatItGivesBackForNoCut() throws Exception {
+    log.close();
+    log =
+        SqliteEventLog.open(
+            new SqliteSettings(
+                directory, Durability.PROCESS, Duration.ofDays(7), 64 << 20, Duration.ZERO),
+            InstantSource.system());
+    Append large = new Append(SampleEvents.event("a.a", "x".repeat(50_000)), null);
+    for (int i = 0; i < 5; i++) {
+      log.append(Collections.nCopies(400, large)).join();
+    }
+    log.close();
+    log =
+        SqliteEventLog.open(
+            new SqliteSettings(
+                directory, Durability.PROCESS, Duration.ofDays(7), 1 << 20, Duration.ZERO),
+            InstantSource.system());
+    await(() -> file(LogFile.NAME).toFile().length() < 4 << 20);
+
+    assertThat(append()).isInstanceOf(AppendResult.Stored.class);
+    assertThat(log.state().fault()).isEmpty();
   }
 }

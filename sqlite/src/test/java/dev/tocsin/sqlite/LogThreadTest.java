@@ -39,7 +39,7 @@ class LogThreadTest {
   void start() throws Exception {
     connection = LogFile.openForWriting(directory, Durability.PROCESS);
     mark = LogMark.open(directory);
-    LogIdentity.open(connection, Durability.PROCESS, "boot", mark, 0);
+    LogIdentity.open(connection, Durability.PROCESS, "boot", mark, new LogBounds(1, 0, true));
     reader = new LogReader(directory);
     ManualClock clock = new ManualClock();
     log =
