@@ -455,7 +455,10 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     if (cause instanceof OutOfMemoryError) {
       loop.noteUsedUp(cause);
     } else {
-      LOG.atError().addKeyValue("channel", channel.id()).setCause(cause).log("connection failed");
+      LOG.atError()
+          .addKeyValue("channel", channel.id())
+          .setCause(cause)
+          .log("connection failed");
     }
     // Not now: this may be in the middle of a shard's turn.
     channel.eventLoop().execute(this::endAfterFault);
