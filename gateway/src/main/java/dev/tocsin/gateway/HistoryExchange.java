@@ -191,6 +191,17 @@ final class HistoryExchange extends BodyExchange {
     readOn();
   }
 
+  /// What touches the gap before it is a part of it: the log may have found them one by one.
+  private void addGap(long from, long to) {
+    Stretch last = gaps.isEmpty() ? null : gaps.getLast();
+    if (last != null && from <= last.to() + 1 && to >= last.from() - 1) {
+      gaps.removeLast();
+      gaps.add(new Stretch(Math.min(from, last.from()), Math.max(to, last.to())));
+    } else {
+      gaps.add(new Stretch(from, to));
+    }
+  }
+
   /// Names what a page has lost between two sequences. What was deleted before the oldest event is no
   /// news to a request for all there is; what is missing from there on is.
   private void lose(Page page, long first, long last) {
@@ -201,7 +212,7 @@ final class HistoryExchange extends BodyExchange {
         from = hub.log().state().oldest();
       }
       if (from <= to) {
-        gaps.add(new Stretch(from, to));
+        addGap(from, to);
       }
     }
   }
