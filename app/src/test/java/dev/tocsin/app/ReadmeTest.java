@@ -2,13 +2,13 @@ package dev.tocsin.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.gateway.BuildVersion;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.JavaCompiler;
@@ -55,12 +55,9 @@ class ReadmeTest {
 
   @Test
   void itsCoordinatesAreThoseOfThisVersion() throws IOException {
-    Properties version = new Properties();
-    version.load(Main.class.getResourceAsStream("version.properties"));
-
     assertThat(block("xml"))
         .contains("<groupId>dev.tocsin</groupId>", "<artifactId>tocsin-client</artifactId>")
-        .contains("<version>" + version.getProperty("version") + "</version>");
+        .contains("<version>" + BuildVersion.number() + "</version>");
   }
 
   /// The one block of this language.

@@ -82,7 +82,7 @@ final class HistoryExchange extends BodyExchange {
                   : position(end, state),
               last -> {
                 upTo = Math.min(last, state.newest());
-                after = Math.min(first, upTo);
+                after = first;
                 position = query.newestFirst() ? upTo : after;
                 events.writeBytes("{\"events\":[".getBytes(StandardCharsets.US_ASCII));
                 readOn();

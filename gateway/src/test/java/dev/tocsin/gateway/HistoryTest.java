@@ -120,6 +120,23 @@ class HistoryTest {
     }
   }
 
+  /// A range in which nothing can be is empty, and nobody is sent back by it.
+  @Test
+  void anEmptyRangeSendsNobodyBack() {
+    try (TestServer server = TestServer.start()) {
+      for (int i = 0; i < 9; i++) {
+        server.publish(TestServer.alert("a"));
+      }
+
+      JsonNode forth = ask(server, "since=8&before=5");
+      assertThat(sequences(forth)).isEmpty();
+      assertThat(forth.path("next_since").asLong()).isEqualTo(8);
+      JsonNode back = ask(server, "since=8&before=5&order=desc");
+      assertThat(sequences(back)).isEmpty();
+      assertThat(back.path("next_before").asLong()).isEqualTo(5);
+    }
+  }
+
   @Test
   void namesWhatTheLogHasLost() {
     SharedLog shared = new SharedLog(TestServer.memory());
