@@ -33,7 +33,6 @@ public final class Connections {
   private final HttpContext context;
   private final AttendedTime time;
   private final Turns turns;
-  private final Reading reading;
   private final MemoryBudget input;
   private final Service service;
   private final Set<Tickable> members = new HashSet<>();
@@ -56,7 +55,6 @@ public final class Connections {
         new MemoryBudget(
             "what has come of unfinished messages and requests",
             context.heapShareBytes(HttpLimits.INPUT_PARTS));
-    this.reading = new Reading(eventLoop);
     this.turns = new Turns(context::nanoTime, eventLoop, tasks::later);
     this.service = services.onLoop(this);
   }
@@ -134,7 +132,6 @@ public final class Connections {
       return;
     }
     channel.closeFuture().addListener(closed -> context.dismiss());
-    channel.config().setRecvByteBufAllocator(reading);
     Activity activity = new Activity(this);
     RequestDecoder decoder = new RequestDecoder();
     channel

@@ -145,6 +145,7 @@ public final class HttpServer {
         .option(ChannelOption.AUTO_READ, false)
         .option(ChannelOption.RECVBUF_ALLOCATOR, new Accepting.Rounds(nanoTime))
         .childOption(ChannelOption.ALLOCATOR, memory.allocator())
+        .childOption(ChannelOption.RECVBUF_ALLOCATOR, new SocketMemory.Reading())
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childOption(ChannelOption.AUTO_READ, false)
         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)

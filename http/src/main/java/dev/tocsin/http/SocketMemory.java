@@ -4,7 +4,13 @@ import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.internal.PlatformDependent;
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
@@ -21,6 +27,9 @@ public final class SocketMemory {
 
   /// Two of Netty's largest chunks.
   static final long RESERVE_BYTES = 16L << 20;
+
+  /// What is read into when nothing else is to be had, in bytes.
+  private static final int SPARE_BYTES = 512;
 
   private final long limitBytes;
   private final LongSupplier usedBytes;
@@ -127,6 +136,47 @@ public final class SocketMemory {
     @Override
     public boolean isDirectBufferPooled() {
       return pool.isDirectBufferPooled();
+    }
+  }
+
+  /// What sockets are read with. An allocation that fails there would end the event loop on io_uring: when there
+  /// is no memory left, a few bytes are read at a time, into memory of the JVM's own.
+  static final class Reading extends AdaptiveRecvByteBufAllocator {
+
+    @Override
+    @SuppressWarnings("deprecation") // what it overrides
+    public Handle newHandle() {
+      return new SpareHandle((ExtendedHandle) super.newHandle());
+    }
+  }
+
+  private static final class SpareHandle extends RecvByteBufAllocator.DelegatingHandle
+      implements RecvByteBufAllocator.ExtendedHandle {
+
+    private final RecvByteBufAllocator.ExtendedHandle handle;
+
+    SpareHandle(RecvByteBufAllocator.ExtendedHandle handle) {
+      super(handle);
+      this.handle = handle;
+    }
+
+    @Override
+    public ByteBuf allocate(ByteBufAllocator allocator) {
+      try {
+        return handle.allocate(allocator);
+      } catch (OutOfMemoryError e) {
+        return Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(SPARE_BYTES)).clear();
+      }
+    }
+
+    @Override
+    public void reset(ChannelConfig config) {
+      handle.reset(config);
+    }
+
+    @Override
+    public boolean continueReading(UncheckedBooleanSupplier maybeMore) {
+      return handle.continueReading(maybeMore);
     }
   }
 }

@@ -57,7 +57,7 @@ class SocketMemoryTest {
   void aSocketIsReadEvenThen() {
     used.set(LIMIT);
     @SuppressWarnings("deprecation") // what Netty's channels call
-    RecvByteBufAllocator.Handle handle = new Reading(Runnable::run).newHandle();
+    RecvByteBufAllocator.Handle handle = new SocketMemory.Reading().newHandle();
 
     ByteBuf buffer = handle.allocate(memory.allocator());
 
