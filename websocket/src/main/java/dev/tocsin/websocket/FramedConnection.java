@@ -19,6 +19,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /// A connection that speaks RFC 6455, whatever the messages mean: the only handler of its pipeline.
 ///
@@ -347,13 +348,13 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     if (phase instanceof FramePhase.Speaking speaking) {
       phase = speaking.close(code);
       counters.noteClosed(code, reason != null);
-      LOG.atDebug()
-          .addKeyValue("connection", id())
-          .addKeyValue("address", PeerAddress.of(channel))
-          .addKeyValue("code", code)
-          .addKeyValue("by", reason == null ? "client" : "server")
-          .addKeyValue("reason", reason == null ? "" : reason)
-          .log("disconnected");
+      LoggingEventBuilder line =
+          LOG.atDebug()
+              .addKeyValue("connection", id())
+              .addKeyValue("address", PeerAddress.of(channel))
+              .addKeyValue("code", code)
+              .addKeyValue("by", reason == null ? "client" : "server");
+      (reason == null ? line : line.addKeyValue("reason", reason)).log("disconnected");
     }
     leave();
   }
