@@ -35,7 +35,9 @@ class PunycodeTest {
         "xn--9",
         "xn--99999999999",
         "xn--b_her-kva_",
-        "xn--a-ecp.ru"
+        "xn--a-ecp.ru",
+        // An a and a mark above it, which a browser would make one character.
+        "xn--a-ccb"
       })
   void whatIsGarbledIsNot(String label) {
     assertThat(Punycode.isLabel(label)).isFalse();
