@@ -145,7 +145,8 @@ class SharedServerTest {
           .contains("the log has lost events");
       JsonNode next = live.message();
       assertThat(next.path("sequence").asLong()).isEqualTo(3);
-      assertThat(next.path("previous").asLong()).isEqualTo(2);
+      // The event before it, or the end of the gap, where it comes in the same page as that.
+      assertThat(next.path("previous").asLong()).isBetween(1L, 2L);
       try (RawWebSocket later = server.socket("?events=alert.*&since=1")) {
         assertThat(later.message().path("complete").asBoolean()).isTrue();
         assertGap(later.message(), 2);
