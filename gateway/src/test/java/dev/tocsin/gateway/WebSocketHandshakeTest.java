@@ -169,14 +169,14 @@ class WebSocketHandshakeTest {
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ",
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZSE=",
       })
-  void wantsAKeyOfSixteenBytes(String key) {
+  void wantsOneKeyOfSixteenBytesAndOneVersion(String key) {
     String request =
         RawClient.get(
             "/ws/events",
             "Connection: Upgrade",
             "Upgrade: websocket",
             "Sec-WebSocket-Version: 13",
-            key);
+            key.replace("|", "\r\n"));
 
     assertThat(server.ask(request).problem()).isEqualTo("400 invalid_message");
   }
