@@ -20,6 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The commands against a real server, which runs in this process.
@@ -132,30 +134,19 @@ class ServerCommandsTest {
     assertThat(process.err()).contains("there is no log in");
   }
 
-  @Test
-  void aPortInUseIsAFailure() throws IOException {
+  /// An address of IPv6 stands in brackets.
+  @ParameterizedTest
+  @CsvSource({"0.0.0.0, 0.0.0.0", "::, [::]"})
+  void aPortInUseIsAFailure(String host, String told) throws IOException {
     try (ServerSocket taken = new ServerSocket(0)) {
       TestProcess other = new TestProcess();
 
       int code =
-          other.run("serve", "--memory", "--insecure", "--host", "0.0.0.0", "--port", port(taken));
-
-      assertThat(code).isEqualTo(1);
-      assertThat(other.err()).startsWith("tocsin: cannot listen on 0.0.0.0:" + port(taken));
-    }
-  }
-
-  @Test
-  void anAddressOfIpv6StandsInBrackets() throws IOException {
-    try (ServerSocket taken = new ServerSocket(0)) {
-      TestProcess other = new TestProcess();
-
-      int code =
-          other.run("serve", "--memory", "--insecure", "--host", "::", "--port", port(taken));
+          other.run("serve", "--memory", "--insecure", "--host", host, "--port", port(taken));
 
       assertThat(code).isEqualTo(1);
       assertThat(other.err())
-          .startsWith("tocsin: cannot listen on [::]:" + port(taken) + ": the address");
+          .startsWith("tocsin: cannot listen on " + told + ":" + port(taken) + ": the address");
     }
   }
 

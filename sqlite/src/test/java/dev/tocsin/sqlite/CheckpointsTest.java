@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +41,16 @@ class CheckpointsTest {
   void close() throws Exception {
     checkpoints.close();
     connection.close();
+  }
+
+  /// Threads that begin when the disk answers.
+  private static ThreadFactory behind(CompletableFuture<Void> disk) {
+    return task ->
+        Thread.ofVirtual()
+            .unstarted(() -> {
+              disk.join();
+              task.run();
+            });
   }
 
   private void foldBackEverything() throws SQLException {
@@ -116,16 +127,7 @@ class CheckpointsTest {
   @Test
   void holdsTheWriterUpWhenTooMuchHasBeenWrittenDuringOne() throws Exception {
     CompletableFuture<Void> disk = new CompletableFuture<>();
-    Checkpoints slow =
-        new Checkpoints(
-            directory,
-            connection,
-            task ->
-                Thread.ofVirtual()
-                    .unstarted(() -> {
-                      disk.join();
-                      task.run();
-                    }));
+    Checkpoints slow = new Checkpoints(directory, connection, behind(disk));
     slow.noteGroup(Checkpoints.DUE_BYTES);
     slow.step();
     slow.noteGroup(Checkpoints.MAX_MEANWHILE_BYTES / 2);
@@ -219,16 +221,7 @@ class CheckpointsTest {
         Connection writer = LogFile.openForWriting(small.path(), Durability.PROCESS)) {
       assertThat(LogReserve.isNeededSoon(small.path())).isTrue();
       CompletableFuture<Void> disk = new CompletableFuture<>();
-      Checkpoints held =
-          new Checkpoints(
-              small.path(),
-              writer,
-              task ->
-                  Thread.ofVirtual()
-                      .unstarted(() -> {
-                        disk.join();
-                        task.run();
-                      }));
+      Checkpoints held = new Checkpoints(small.path(), writer, behind(disk));
       held.noteGroup(Checkpoints.DUE_BYTES);
       Thread step = Thread.startVirtualThread(held::step);
 
@@ -244,16 +237,7 @@ class CheckpointsTest {
     assumeTrue(
         Files.getFileStore(directory).getUsableSpace() > 3 * Checkpoints.MAX_MEANWHILE_BYTES);
     CompletableFuture<Void> disk = new CompletableFuture<>();
-    Checkpoints free =
-        new Checkpoints(
-            directory,
-            connection,
-            task ->
-                Thread.ofVirtual()
-                    .unstarted(() -> {
-                      disk.join();
-                      task.run();
-                    }));
+    Checkpoints free = new Checkpoints(directory, connection, behind(disk));
     free.noteGroup(Checkpoints.DUE_BYTES);
 
     Thread step = Thread.startVirtualThread(free::step);
