@@ -46,6 +46,10 @@ final class PublishQueue {
   private final Map<String, Parcel> sent = new HashMap<>();
   private @Nullable Link link;
   private boolean paused;
+
+  /// How many pauses there were: the end of one does not end a later one.
+  private int pauses;
+
   private long lastKey;
 
   /// @param answers gives the ids of actions
@@ -185,11 +189,14 @@ final class PublishQueue {
     parcel.id = null;
     if (!paused) {
       paused = true;
+      int pause = ++pauses;
       later.accept(
           backoff.next(),
           () -> {
-            paused = false;
-            sendAll();
+            if (paused && pause == pauses) {
+              paused = false;
+              sendAll();
+            }
           });
     }
   }

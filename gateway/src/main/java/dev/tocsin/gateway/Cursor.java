@@ -99,7 +99,8 @@ final class Cursor {
     if (reached.isDone()) {
       answer.give(resumeNow(wish, shard.catchUp(connection)));
     } else {
-      reached.whenComplete((position, failure) -> tasks.execute(() -> goOn(wish, answer)));
+      reached.whenComplete((position, failure) ->
+          tasks.execute(() -> connection.together(() -> goOn(wish, answer))));
     }
   }
 
@@ -136,7 +137,7 @@ final class Cursor {
     if (state instanceof State.Live) {
       state = new State.Leaving(after, previous);
       // The shard is at work; its members change only after that.
-      tasks.execute(this::leaveLivePath);
+      tasks.execute(() -> connection.together(this::leaveLivePath));
     }
   }
 

@@ -31,9 +31,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// where to go on.
 final class HistoryExchange extends BodyExchange {
 
-  private static final int PAGE_EVENTS = 256;
-  private static final int PAGE_BYTES = 256 * 1024;
-
   private final Hub hub;
   private final HistoryQuery query;
   private final AtomicInteger active;
@@ -52,6 +49,9 @@ final class HistoryExchange extends BodyExchange {
 
   private int found;
 
+  /// Whether it was answered, or nobody waits for the answer any more.
+  private boolean over;
+
   /// @param active how many history answers are under way
   HistoryExchange(HttpConnection connection, Hub hub, HistoryQuery query, AtomicInteger active) {
     super(connection);
@@ -63,6 +63,7 @@ final class HistoryExchange extends BodyExchange {
 
   @Override
   protected void ended() {
+    over = true;
     active.decrementAndGet();
   }
 
@@ -102,8 +103,9 @@ final class HistoryExchange extends BodyExchange {
     if (query.newestFirst() ? position <= after : position >= upTo) {
       answer();
     } else if (query.newestFirst()) {
-      int maxEvents = Math.min(query.limit() - found, PAGE_EVENTS);
-      take(hub.log().readBack(position + 1, filter, maxEvents, PAGE_BYTES), this::pageBack);
+      int maxEvents = Math.min(query.limit() - found, LogPages.PAGE_EVENTS);
+      take(
+          hub.log().readBack(position + 1, filter, maxEvents, LogPages.PAGE_BYTES), this::pageBack);
     } else {
       hub.pages().read(position, filter, new Fetched());
     }
@@ -111,15 +113,23 @@ final class HistoryExchange extends BodyExchange {
 
   /// Goes on with what a question to the log is answered with, on the event loop.
   private <T> void take(CompletionStage<T> answer, Consumer<T> next) {
-    answer.whenComplete((value, failure) ->
-        connection()
-            .onLoopLater(() -> {
-              if (failure == null) {
-                next.accept(value);
-              } else {
-                unavailable("The log cannot be read at the moment");
-              }
-            }));
+    answer.whenComplete((value, failure) -> {
+      if (failure == null) {
+        later(() -> next.accept(value));
+      } else {
+        later(this::unreadable);
+      }
+    });
+  }
+
+  /// Goes on, unless the connection has gone meanwhile.
+  private void later(Runnable step) {
+    connection()
+        .onLoopLater(() -> {
+          if (!over) {
+            step.run();
+          }
+        });
   }
 
   private final class Fetched implements LogPages.Reader {
@@ -129,15 +139,21 @@ final class HistoryExchange extends BodyExchange {
       connection()
           .onLoopLater(() -> {
             try (lease) {
-              HistoryExchange.this.page(lease.page());
+              if (!over) {
+                HistoryExchange.this.page(lease.page());
+              }
             }
           });
     }
 
     @Override
     public void failed(Throwable failure, long retryMillis) {
-      connection().onLoopLater(() -> unavailable("The log cannot be read at the moment"));
+      later(HistoryExchange.this::unreadable);
     }
+  }
+
+  private void unreadable() {
+    unavailable("The log cannot be read at the moment");
   }
 
   private void unavailable(String reason) {

@@ -19,6 +19,8 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `POST /api/v1/events` with one event a line, streamed.
@@ -29,10 +31,16 @@ import tools.jackson.databind.node.ObjectNode;
 /// ones, and no longer than a turn lasts ([Turns]).
 final class NdjsonExchange extends Exchange implements Turns.Waiting {
 
+  private static final Logger LOG = LoggerFactory.getLogger(NdjsonExchange.class);
+
   private static final Rejection TOO_LONG =
       new Rejection(
           ErrorCode.MESSAGE_TOO_LARGE,
           "The line is longer than " + Limits.MAX_MESSAGE_BYTES + " bytes");
+
+  private static final Rejection BROKEN_DOWN =
+      Rejection.uncertain(
+          "The server met a fault of its own: lines from next_line on may be in the log");
 
   private final Hub hub;
   private final Turns turns;
@@ -193,8 +201,9 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
       return;
     }
     if (results == null) {
-      answered = true;
-      respond(Response.fault(failure));
+      LOG.atError().setCause(failure).log("lines could not be published");
+      nextLine = Math.abs(lines.numbers.getFirst());
+      answerInPart(Problems.of(BROKEN_DOWN));
       return;
     }
     note(lines.numbers, results);

@@ -47,11 +47,6 @@ final class ReplayWriter {
     context.replayRoom().begin();
   }
 
-  /// Where the connection stands.
-  long position() {
-    return replay.position();
-  }
-
   /// See [Replay#tellPosition].
   long tellPosition() {
     return replay.tellPosition();

@@ -311,7 +311,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   }
 
   @Override
-  protected void leave() {
+  protected void detach() {
     queue.abandon();
     if (patterns != null) {
       patterns.set(0);

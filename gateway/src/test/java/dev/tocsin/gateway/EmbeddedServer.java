@@ -194,6 +194,12 @@ final class EmbeddedServer implements AutoCloseable {
     return said;
   }
 
+  /// The client goes.
+  void disconnect() {
+    channel.close();
+    runTasks();
+  }
+
   boolean isClosed() {
     return !channel.isOpen();
   }

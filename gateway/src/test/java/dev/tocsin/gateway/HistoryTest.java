@@ -14,13 +14,18 @@ import dev.tocsin.hub.LogState;
 import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.ManualClock;
 import dev.tocsin.hub.Page;
+import dev.tocsin.hub.SampleEvents;
 import dev.tocsin.hub.SharedLog;
 import dev.tocsin.hub.Stretch;
 import dev.tocsin.hub.TypeFilter;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -262,6 +267,54 @@ class HistoryTest {
     try (TestServer server = TestServer.start()) {
       HttpAnswer answer = server.ask(get("/api/v1/events?" + query, "Connection: close"));
       assertThat(answer.problem()).isEqualTo("400 invalid_query");
+    }
+  }
+
+  /// A log whose pages come when the test says so.
+  private static final class HeldPages extends ForwardingLog {
+
+    private final Deque<Runnable> held = new ArrayDeque<>();
+
+    HeldPages(EventLog log) {
+      super(log);
+    }
+
+    private CompletionStage<Page> hold(Supplier<CompletionStage<Page>> reading) {
+      CompletableFuture<Page> page = new CompletableFuture<>();
+      held.add(() -> page.complete(Logs.await(reading.get())));
+      return page;
+    }
+
+    @Override
+    public CompletionStage<Page> read(long after, TypeFilter types, int maxEvents, int maxBytes) {
+      return hold(() -> super.read(after, types, maxEvents, maxBytes));
+    }
+
+    @Override
+    public CompletionStage<Page> readBack(
+        long before, TypeFilter types, int maxEvents, int maxBytes) {
+      return hold(() -> super.readBack(before, types, maxEvents, maxBytes));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"asc", "desc"})
+  void readsNothingMoreForWhoHasGone(String order) {
+    HeldPages log = new HeldPages(TestServer.memory());
+    for (int i = 0; i < 1_000; i++) {
+      log.append(SampleEvents.appends("job.started"));
+    }
+    try (EmbeddedServer server = new EmbeddedServer(log)) {
+      server.receive(get("/api/v1/events?limit=1000&order=" + order, "Connection: close"));
+      log.held.remove().run();
+      server.runTasks();
+      assertThat(log.held).as("goes on").hasSize(1);
+
+      server.disconnect();
+      log.held.remove().run();
+      server.runTasks();
+
+      assertThat(log.held).isEmpty();
     }
   }
 }

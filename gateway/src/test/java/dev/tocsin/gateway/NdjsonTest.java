@@ -9,6 +9,7 @@ import dev.tocsin.fixtures.Flood;
 import dev.tocsin.fixtures.HttpAnswer;
 import dev.tocsin.fixtures.RawClient;
 import dev.tocsin.fixtures.RawWebSocket;
+import dev.tocsin.fixtures.RecordedLogs;
 import dev.tocsin.http.Transport;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -310,6 +311,23 @@ class NdjsonTest {
 
       assertThat(slow.said()).startsWith("HTTP/1.1 503").contains("\"next_line\":1");
       assertThat(log.waiting()).isZero();
+    }
+  }
+
+  @Test
+  void saysWhereToGoOnWhenTheLogBreaks() {
+    StallingLog log = new StallingLog();
+    try (EmbeddedServer broken = new EmbeddedServer(log)) {
+      broken.receive(STREAM + chunk(TestServer.alert("a") + "\n"));
+      broken.receive(chunk(TestServer.alert("b") + "\n"));
+      log.let();
+      broken.runTasks();
+      log.fail();
+
+      assertThat(broken.said())
+          .startsWith("HTTP/1.1 503")
+          .contains("\"accepted\":1", "\"next_line\":2", "\"uncertain\":true");
+      assertThat(RecordedLogs.take()).singleElement().asString().contains("a bug in the log");
     }
   }
 

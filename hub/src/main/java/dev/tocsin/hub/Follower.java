@@ -15,10 +15,11 @@ public interface Follower {
   /// @param to the last one
   void lost(long from, long to);
 
-  /// Takes the news that the log has begun a new life, because it went back or has become another. What
-  /// is handed on next follows `newest`; what the log tells of itself is of the new life already.
+  /// Takes the news that the log has begun a new epoch, because it went back or has become another. What
+  /// is handed on next follows `newest`; what the log tells of itself is of the new epoch already, and no
+  /// reading is answered with events of the new epoch before this was called.
   ///
-  /// @param epoch the name of the new life
+  /// @param epoch the name of the new epoch
   /// @param newest its newest sequence
   void restarted(String epoch, long newest);
 }

@@ -136,12 +136,12 @@ public final class Hub {
       return CompletableFuture.completedFuture(results(encoded, List.of()));
     }
     CompletableFuture<List<PublishResult>> answer = new CompletableFuture<>();
-    RecentEvents life = recent;
+    RecentEvents begunIn = recent;
     log.append(accepted)
         .whenComplete((appended, failure) -> {
           try {
             if (failure == null) {
-              answerWhenDelivered(life, encoded, appended, answer);
+              answerWhenDelivered(begunIn, encoded, appended, answer);
             } else {
               answer.completeExceptionally(failure);
             }
@@ -155,19 +155,19 @@ public final class Hub {
   /// Answers a publish that the log has acknowledged, as soon as the log's delivery has passed its events
   /// too: whoever connects then stands at or after them. Most logs deliver before they acknowledge.
   ///
-  /// @param life the log's life when they were appended
+  /// @param begunIn the recent events of the epoch when they were appended
   private void answerWhenDelivered(
-      RecentEvents life,
+      RecentEvents begunIn,
       List<EncodingResult> encoded,
       List<AppendResult> appended,
       CompletableFuture<List<PublishResult>> answer) {
     long last = last(appended);
-    if (last <= life.newest()) {
+    if (begunIn == recent && last <= begunIn.newest()) {
       answer.complete(results(encoded, appended));
     } else {
       log.reach(last, DELIVERY_TIME)
           .whenComplete((reached, failure) -> {
-            boolean delivered = failure == null && life == recent && last <= life.newest();
+            boolean delivered = failure == null && begunIn == recent && last <= begunIn.newest();
             answer.complete(results(encoded, delivered ? appended : undelivered(appended)));
           });
     }

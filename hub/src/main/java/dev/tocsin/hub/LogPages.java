@@ -18,6 +18,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// Pages of the log for all connections that lag, and for requests for history. They are read one after another, so
 /// that a crowd that comes back all at once is paced. Any thread may call.
@@ -35,8 +36,11 @@ public final class LogPages {
 
   private static final Logger LOG = LoggerFactory.getLogger(LogPages.class);
 
-  static final int PAGE_EVENTS = 256;
-  static final int PAGE_BYTES = 256 * 1024;
+  /// The largest page: events.
+  public static final int PAGE_EVENTS = 256;
+
+  /// The largest page: their JSON in bytes; one event is a page, whatever its size.
+  public static final int PAGE_BYTES = 256 * 1024;
 
   /// The pages that are kept for readers that come a little later, in bytes.
   static final long KEPT_BYTES = 16L << 20;
@@ -256,11 +260,14 @@ public final class LogPages {
       Thread caller = Thread.currentThread();
       look(request)
           .whenComplete((page, failure) -> {
-            arrived(request, page, failure);
-            if (Thread.currentThread() == caller && within[0]) {
-              answered[0] = true;
-            } else {
-              goOn();
+            try {
+              arrived(request, page, failure);
+            } finally {
+              if (Thread.currentThread() == caller && within[0]) {
+                answered[0] = true;
+              } else {
+                goOn();
+              }
             }
           });
       within[0] = false;
@@ -367,18 +374,23 @@ public final class LogPages {
   private static void hand(Reader reader, Lease lease) {
     try {
       reader.page(lease);
-    } catch (RuntimeException e) {
-      // It is gone, for instance with its event loop.
+    } catch (RuntimeException | Error e) {
       lease.close();
-      LOG.atDebug().setCause(e).log("a page of the log was not taken");
+      failed(e);
     }
   }
 
   private static void tell(Reader reader, Throwable reason, long retryMillis) {
     try {
       reader.failed(reason, retryMillis);
-    } catch (RuntimeException e) {
-      LOG.atDebug().setCause(e).log("a reader of the log is gone");
+    } catch (RuntimeException | Error e) {
+      failed(e);
     }
+  }
+
+  /// A reader may be gone, for instance with its event loop. That must not keep the others waiting.
+  private static void failed(Throwable e) {
+    Level level = e instanceof Error ? Level.ERROR : Level.DEBUG;
+    LOG.atLevel(level).setCause(e).log("a reader of the log took no answer");
   }
 }

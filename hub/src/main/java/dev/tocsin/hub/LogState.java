@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /// How a log stands at one moment.
 ///
-/// @param epoch the name of the log's life: a sequence means something only within its epoch
+/// @param epoch its name: a sequence means something only within its epoch
 /// @param oldest no sequence below it can be read; one more than `newest` when there is none
 /// @param newest the newest sequence that was handed to the follower; 0 before the first
 /// @param fault why the log takes no events, a sentence for a person; empty when it does

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// The newest events of one life of the log, kept in memory so that cursors near the head never touch the
-/// disk. When the log begins a new life, another takes its place, and this one has a [#successor].
+/// The newest events of one epoch of the log, kept in memory so that cursors near the head never touch the
+/// disk. When the log begins a new epoch, another takes its place, and this one has a [#successor].
 ///
 /// Written by whoever the log calls as its follower, read by the shards. The lock is held for
 /// copying references only.
@@ -49,12 +49,12 @@ final class RecentEvents {
         (name, last) -> lastOfType[this.types.placeOf(name)] = Math.min(last, newest));
   }
 
-  /// The log's life that these events belong to.
+  /// The epoch that these events belong to.
   String epoch() {
     return epoch;
   }
 
-  /// What has taken the place of this; `null` as long as the log's life goes on.
+  /// What has taken the place of this; `null` as long as the epoch goes on.
   @Nullable RecentEvents successor() {
     return successor;
   }

@@ -18,7 +18,7 @@ public final class Replay<C> {
 
   private final Shard<C> shard;
   private final C connection;
-  private final RecentEvents life;
+  private final RecentEvents begunIn;
   private long position;
   private long previous;
 
@@ -46,14 +46,14 @@ public final class Replay<C> {
     CAUGHT_UP,
     /// What follows is not in memory: it has to be fetched from the log and handed to [#take].
     NOT_HELD,
-    /// The log has begun a new life, in which the position means nothing.
+    /// The log has begun a new epoch, in which the position means nothing.
     ENDED
   }
 
   Replay(Shard<C> shard, C connection, long position, long previous) {
     this.shard = shard;
     this.connection = connection;
-    this.life = shard.recent();
+    this.begunIn = shard.recent();
     this.position = position;
     this.previous = previous;
   }
@@ -79,7 +79,7 @@ public final class Replay<C> {
   ///
   /// @param maxBytes how much JSON may be given; one event is, whatever its size
   public Progress advance(int maxBytes, Sink sink) {
-    if (shard.recent() != life) {
+    if (isOver()) {
       return Progress.ENDED;
     }
     List<LoggedEvent> events = shard.readPassed(position, MAX_SCANNED_EVENTS, maxBytes);
@@ -97,13 +97,18 @@ public final class Replay<C> {
   /// @param filter what the page was asked for
   /// @param maxBytes how much JSON may be given; one event is, whatever its size
   public Progress take(Page page, TypeFilter filter, int maxBytes, Sink sink) {
-    if (shard.recent() != life) {
+    if (isOver()) {
       return Progress.ENDED;
     }
     if (!filter.covers(shard.filter(connection))) {
       return Progress.NOT_HELD;
     }
     return give(page, maxBytes, sink);
+  }
+
+  /// Whether the log has begun a new epoch, also when the shard has not heard of it yet.
+  private boolean isOver() {
+    return shard.recent() != begunIn || begunIn.successor() != null;
   }
 
   private Progress give(Page page, int maxBytes, Sink sink) {

@@ -121,7 +121,7 @@ public final class Shard<C> {
     return at;
   }
 
-  /// The log's life in which the position counts.
+  /// The epoch in which the position counts.
   public String epoch() {
     return cursor.recent().epoch();
   }
@@ -217,7 +217,7 @@ public final class Shard<C> {
     return index.table().filter(index.typesOf(connection));
   }
 
-  /// The life of the log in which this shard stands.
+  /// The epoch in which this shard stands.
   RecentEvents recent() {
     return cursor.recent();
   }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// others: whoever asks for a connection's position has its batch sent first ([#positionOf]), and an audience sends its
 /// batch before its members change ([ShardAudience]).
 ///
-/// Between the two, when nothing is left to be sent, it looks whether the log has begun a new life, and takes in the
+/// Between the two, when nothing is left to be sent, it looks whether the log has begun a new epoch, and takes in the
 /// types that have become known: both move connections. Owned by the shard's thread.
 final class ShardCursor<C> {
 
@@ -48,7 +48,7 @@ final class ShardCursor<C> {
 
   /// A cursor at the head.
   ///
-  /// @param owner told when the output throws, and when the log has begun a new life
+  /// @param owner told when the output throws, and when the log has begun a new epoch
   ShardCursor(RecentEvents recent, ShardOwner owner, ShardOutput<C> output) {
     this.recent = recent;
     this.owner = owner;
@@ -74,7 +74,7 @@ final class ShardCursor<C> {
     return index;
   }
 
-  /// The life of the log in which the position counts.
+  /// The epoch in which the position counts.
   RecentEvents recent() {
     return recent;
   }
@@ -134,16 +134,16 @@ final class ShardCursor<C> {
       sendUpTo(Long.MAX_VALUE);
       followSuccession();
     }
-    RecentEvents life = recent;
-    long target = life.newest();
-    // A life that begins meanwhile begins at its head.
-    while (recent == life && position < target) {
+    RecentEvents begunIn = recent;
+    long target = begunIn.newest();
+    // An epoch that begins meanwhile begins at its head.
+    while (recent == begunIn && position < target) {
       sendUpTo(Long.MAX_VALUE);
       gather();
     }
   }
 
-  /// Goes to the head of the log's present life when it has begun a new one. Connections that stood in the earlier
+  /// Goes to the head of the log's present epoch when it has begun a new one. Connections that stood in the earlier
   /// one have lost their place, and the owner is told to end them. Only called when nothing is left to be sent.
   private void followSuccession() {
     RecentEvents next = recent.successor();

@@ -19,7 +19,7 @@ public interface ShardOwner extends Executor {
   /// thread itself; must not throw.
   void failed(Throwable failure);
 
-  /// The log has begun a new life: the connections that the shard had stand in the earlier one, get nothing
+  /// The log has begun a new epoch: the connections that the shard had stand in the earlier one, get nothing
   /// any more and have to be ended. Only called on the thread itself, in the middle of the shard's work, so
   /// that the shard must not be called back.
   default void restarted() {}

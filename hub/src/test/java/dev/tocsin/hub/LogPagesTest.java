@@ -91,6 +91,49 @@ class LogPagesTest {
   }
 
   @Test
+  void aReaderThatFailsKeepsNobodyWaiting() {
+    append(100 * LogPages.PAGE_EVENTS, "a.a", 10);
+    for (int i = 0; i < 2 * LogPages.MAX_LENT; i++) {
+      pages.read(
+          i * (long) LogPages.PAGE_EVENTS,
+          TypeFilter.ALL,
+          new LogPages.Reader() {
+            @Override
+            public void page(LogPages.Lease lease) {
+              throw new OutOfMemoryError("for the test");
+            }
+
+            @Override
+            public void failed(Throwable failure, long retryMillis) {
+              throw new AssertionError(failure);
+            }
+          });
+    }
+    log.failure = new IllegalStateException("for the test");
+    pages.read(
+        90 * (long) LogPages.PAGE_EVENTS,
+        TypeFilter.ALL,
+        new LogPages.Reader() {
+          @Override
+          public void page(LogPages.Lease lease) {
+            throw new AssertionError();
+          }
+
+          @Override
+          public void failed(Throwable failure, long retryMillis) {
+            throw new OutOfMemoryError("for the test");
+          }
+        });
+    log.failure = null;
+
+    Crowd crowd = new Crowd();
+    crowd.read(0, TypeFilter.ALL);
+    crowd.runAll();
+
+    assertThat(crowd.finished).isEqualTo(1);
+  }
+
+  @Test
   void readsNothingMoreWhileManyPagesHaveNotBeenTaken() {
     append(100 * LogPages.PAGE_EVENTS, "a.a", 10);
     List<LogPages.Lease> held = new ArrayList<>();

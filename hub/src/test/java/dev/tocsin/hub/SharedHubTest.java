@@ -235,4 +235,40 @@ class SharedHubTest {
     assertUncertain(published.get(30, TimeUnit.SECONDS));
     never.complete(null);
   }
+
+  @Test
+  void aPublishThatIsAnsweredInANewEpochIsUncertainHoweverLowItsSequence() throws Exception {
+    try (SharedLog shared = new SharedLog(new InMemoryEventLog("first", 1 << 20))) {
+      CompletableFuture<List<AppendResult>> answer = new CompletableFuture<>();
+      EventLog late =
+          new ForwardingLog(shared) {
+            @Override
+            public CompletableFuture<List<AppendResult>> append(List<Append> appends) {
+              return answer;
+            }
+          };
+      EventLogContract.append(shared, "alert.created", "alert.created");
+      Hub early = new Hub(EventCatalog.builtIn(), late, () -> Instant.EPOCH, MEMORY);
+      CompletableFuture<PublishResult> published =
+          early.publish(new PublishCommand(Slice.of(EVENT)));
+      shared.impatient = true;
+
+      shared.become(new InMemoryEventLog("second", 1 << 20));
+      answer.complete(List.of(new AppendResult.Stored(1, "2026-01-09T12:00:00.000Z")));
+
+      assertUncertain(published.get(30, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void aReplayEndsWithItsEpochAlsoBeforeTheShardHasHeardOfIt() {
+    append("alert.created");
+    turnUntil(() -> shard.position() == 1);
+    Replay<String> lagging = shard.replay("lagging", 0, 0);
+
+    log.become(new InMemoryEventLog("second", 1 << 20));
+
+    assertThat(replay(lagging)).isEmpty();
+    assertThat(shard.epoch()).isEqualTo("first");
+  }
 }

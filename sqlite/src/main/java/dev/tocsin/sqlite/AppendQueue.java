@@ -47,6 +47,11 @@ final class AppendQueue {
     void refuse(String reason) {
       done.complete(Collections.nCopies(appends.size(), new AppendResult.Unavailable(reason)));
     }
+
+    /// Says of all of them that they may be in the log or not.
+    void leaveOpen(String reason) {
+      done.complete(Collections.nCopies(appends.size(), new AppendResult.Unknown(reason)));
+    }
   }
 
   private final ReentrantLock lock = new ReentrantLock();

@@ -63,7 +63,12 @@ final class Checkpoints implements AutoCloseable {
         new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
     // Now, when a lack of threads is told to whoever opens the log, and not in the middle of
     // writing.
-    thread.prestartCoreThread();
+    try {
+      thread.prestartCoreThread();
+    } catch (Throwable e) {
+      close();
+      throw e;
+    }
   }
 
   /// A group has been committed.

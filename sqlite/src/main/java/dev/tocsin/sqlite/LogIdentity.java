@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Which life of the log this is: the epoch, and whether it can go on.
+/// Which epoch of the log this is, and whether it can go on.
 ///
 /// It goes on only where no sequence can be given a second time. Two things can take the newest events
 /// back. A loss of power in the mode `process`: so the log remembers the machine's boot, its mode and

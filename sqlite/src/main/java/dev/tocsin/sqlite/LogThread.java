@@ -56,13 +56,18 @@ final class LogThread implements Runnable {
     this.queue = queue;
     this.reader = reader;
     this.place = LogPlace.of(settings.directory(), LogFile.bytes(connection));
-    this.upkeep = new Upkeep(connection, settings, clock, mark, reader, place, newest);
     this.mark = mark;
     this.idempotencyMillis = settings.idempotencyWindow().toMillis();
     this.clock = clock;
     this.deliver = deliver;
     this.newest = newest;
-    this.checkpoints = new Checkpoints(settings.directory(), connection);
+    try {
+      this.upkeep = new Upkeep(connection, settings, clock, mark, reader, place, newest);
+      this.checkpoints = new Checkpoints(settings.directory(), connection);
+    } catch (Throwable e) {
+      place.close();
+      throw e;
+    }
   }
 
   /// The oldest sequence, see [dev.tocsin.hub.LogState#oldest].
@@ -157,17 +162,22 @@ final class LogThread implements Runnable {
     }
     List<AppendQueue.Request> requests = queue.take();
     LogWriter.Group group;
+    boolean mayBeStored = false;
     health.atDisk();
     try {
       group = writing.write(requests, newest, clock);
       place.require();
+      mayBeStored = true;
       writing.commit();
-      place.noteWrite();
     } catch (SQLException | RuntimeException e) {
       refuse(requests, failed(e));
       return;
     } catch (Error e) {
-      refuse(requests, LogFault.DIED);
+      if (mayBeStored) {
+        requests.forEach(request -> request.leaveOpen(LogFault.DIED));
+      } else {
+        refuse(requests, LogFault.DIED);
+      }
       throw e;
     } finally {
       health.backFromDisk();
@@ -177,17 +187,18 @@ final class LogThread implements Runnable {
 
   private void written(List<AppendQueue.Request> requests, LogWriter.Group group) {
     newest += group.events().size();
-    mark.note(newest);
-    long bytes = requests.stream().mapToLong(AppendQueue.Request::bytes).sum();
-    upkeep.noteGroup(group.events().size(), bytes);
-    checkpoints.noteGroup(bytes);
-    health.recovered(newest);
     try {
+      place.noteWrite();
+      mark.note(newest);
+      long bytes = requests.stream().mapToLong(AppendQueue.Request::bytes).sum();
+      upkeep.noteGroup(group.events().size(), bytes);
+      checkpoints.noteGroup(bytes);
+      health.recovered(newest);
       if (!group.events().isEmpty()) {
         deliver.accept(group.events());
       }
     } finally {
-      // Also when the follower has failed: they are in the log.
+      // Also when something of this has failed: they are in the log.
       for (int i = 0; i < requests.size(); i++) {
         requests.get(i).done().complete(group.results().get(i));
       }

@@ -69,13 +69,18 @@ public final class SqliteEventLog implements EventLog {
     this.epoch = LogIdentity.open(connection, settings.durability(), boot, files.mark(), bounds);
     this.reader = new LogReader(directory);
     this.hasIndex = indexed != null;
-    Map<String, Long> lastByType =
-        indexed == null ? LogRows.lastByType(connection, bounds, reader.unreadable()) : indexed;
-    reader.lookAtEnds(bounds);
-    this.delivery = new Delivery(reader, newest, lastByType);
-    this.writing =
-        new LogThread(
-            connection, queue, reader, settings, clock, files.mark(), newest, delivery::deliver);
+    try {
+      Map<String, Long> lastByType =
+          indexed == null ? LogRows.lastByType(connection, bounds, reader.unreadable()) : indexed;
+      reader.lookAtEnds(bounds);
+      this.delivery = new Delivery(reader, newest, lastByType);
+      this.writing =
+          new LogThread(
+              connection, queue, reader, settings, clock, files.mark(), newest, delivery::deliver);
+    } catch (Throwable e) {
+      reader.close();
+      throw e;
+    }
     this.thread = Thread.ofPlatform().name("tocsin-log").daemon().unstarted(writing);
     this.watch =
         Executors.newSingleThreadScheduledExecutor(

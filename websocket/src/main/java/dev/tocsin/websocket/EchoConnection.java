@@ -77,7 +77,7 @@ final class EchoConnection extends FramedConnection implements Tickable {
   protected void heard() {}
 
   @Override
-  protected void leave() {}
+  protected void detach() {}
 
   @Override
   protected void failed() {

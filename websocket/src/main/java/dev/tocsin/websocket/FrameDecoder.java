@@ -38,7 +38,7 @@ final class FrameDecoder {
     /// The close frame, which is in order.
     ///
     /// @param code [CloseCodes#NONE] when it has none
-    void close(int code);
+    void closed(int code);
 
     /// The client has broken the protocol or a bound.
     void fault(int code, String sentence);
@@ -344,7 +344,7 @@ final class FrameDecoder {
   private void endClose(byte[] payload) {
     if (payload.length == 0) {
       stop();
-      sink.close(CloseCodes.NONE);
+      sink.closed(CloseCodes.NONE);
       return;
     }
     int code = payload.length < 2 ? 0 : (payload[0] & 0xFF) << 8 | (payload[1] & 0xFF);
@@ -356,7 +356,7 @@ final class FrameDecoder {
       fault(CloseCodes.INVALID_UTF8, "The reason is not UTF-8");
     } else {
       stop();
-      sink.close(code);
+      sink.closed(code);
     }
   }
 

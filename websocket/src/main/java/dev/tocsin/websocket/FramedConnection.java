@@ -107,7 +107,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   protected abstract boolean owesAnswers();
 
   /// The connection ends: nothing is sent after this but the close frame.
-  protected abstract void leave();
+  protected abstract void detach();
 
   /// The channel, whose only handler this is.
   public final Channel channel() {
@@ -310,7 +310,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
 
   /// Answers the peer's close frame with the same, after what else it is owed, then ends.
   @Override
-  public final void close(int code) {
+  public final void closed(int code) {
     switch (phase) {
       case FramePhase.Closing closing -> Ends.cut(channel);
       case FramePhase.Speaking speaking -> {
@@ -331,7 +331,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   }
 
   private void echoClose(int code) {
-    leave(code, null);
+    noteClosing(code, null);
     ByteBuf echo =
         code == CloseCodes.NONE
             ? ControlFrames.close(channel.alloc())
@@ -344,7 +344,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// Nothing is sent after this but the close frame.
   ///
   /// @param reason of the server's; `null` when it was the client who ended the connection
-  private void leave(int code, @Nullable String reason) {
+  private void noteClosing(int code, @Nullable String reason) {
     if (phase instanceof FramePhase.Speaking speaking) {
       phase = speaking.close(code);
       counters.noteClosed(code, reason != null);
@@ -356,7 +356,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
               .addKeyValue("by", reason == null ? "client" : "server");
       (reason == null ? line : line.addKeyValue("reason", reason)).log("disconnected");
     }
-    leave();
+    detach();
   }
 
   /// Ends the connection after a frame that cannot be understood: what follows it cannot be either,
@@ -380,7 +380,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
 
   private ChannelFuture writeClose(int code, String sentence) {
     announceClose(code, sentence);
-    leave(code, sentence);
+    noteClosing(code, sentence);
     return outlet.writeAndFlush(ControlFrames.close(channel.alloc(), code, sentence));
   }
 
@@ -443,15 +443,15 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     outlet.letGo();
     decoder.stop();
     input.set(0);
-    leave(CloseCodes.BROKEN, null);
+    noteClosing(CloseCodes.BROKEN, null);
   }
 
   @Override
   public final void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (isClosing()) {
-      return;
-    }
     if (cause instanceof IOException) {
+      if (isClosing()) {
+        return;
+      }
       LOG.atDebug().addKeyValue("connection", id()).setCause(cause).log("connection broke");
       broken = true;
       endInTurn();
@@ -461,6 +461,9 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
       loop.noteUsedUp(cause);
     } else {
       LOG.atError().addKeyValue("connection", id()).setCause(cause).log("connection failed");
+    }
+    if (isClosing()) {
+      return;
     }
     // Not now: this may be in the middle of a shard's turn.
     channel.eventLoop().execute(this::endAfterFault);

@@ -51,7 +51,7 @@ final class DecodedFrames implements FrameDecoder.Sink {
   }
 
   @Override
-  public void close(int code) {
+  public void closed(int code) {
     lines.add("close " + code);
   }
 
