@@ -100,6 +100,8 @@ def outputs():
         for output in [">/dev/full", ">&-"]:
             done = run(f"timeout 60 ./tocsin {command} {output}")
             check(f"{command} {output}", done.returncode == 1 and "cannot write to standard output" in done.stderr, done)
+    done = run(f"timeout 60 ./tocsin publish - --url {URL} <&-")
+    check("standard input that is closed holds no lines", "0 of 0" in done.stdout + done.stderr, done)
     done = run("set -o pipefail; ./tocsin catalog list | head -n 1", executable="/bin/bash")
     check("a closed pipe is quiet", done.returncode == 0 and not done.stderr, done)
 

@@ -277,6 +277,24 @@ def pipelined_catalogs(port, seconds):
     pour(s, b"GET /api/v1/catalog HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 1_000, seconds)
 
 
+@attack(seconds=10)
+def large_histories(port, seconds):
+    """Hundreds ask for a mebibyte of the log, again and again, and read nothing of it."""
+    line = json.dumps({"type": "alert.updated", "payload": {"id": "x" * 50_000, "updated_at": "2026-01-01T00:00:00Z",
+                                                            "severity": "low"}}).encode() + b"\n"
+    body = line * 400
+    s = connect(port)
+    s.sendall(b"POST /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-ndjson\r\n"
+              b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    s.recv(65_536)
+    request = b"GET /api/v1/events?limit=1000&order=%s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    sockets = [connect(port) for _ in range(400)]
+    for s in sockets:
+        s.sendall((request % b"desc" + request % b"asc") * 2)
+    time.sleep(seconds)
+    [s.close() for s in sockets]
+
+
 @attack("--memory", java="-Xmx128m", seconds=20)
 def keys_without_end(port, seconds):
     s = web_socket(port, "?events=alert.created")

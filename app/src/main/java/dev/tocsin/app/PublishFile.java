@@ -121,9 +121,16 @@ final class PublishFile {
                   + command(unfinished, fromLine));
       case UnfinishedRun.Before.Running running ->
           surroundings.say(
-              "note: process "
-                  + running.pid()
-                  + " is publishing this file at this moment: its lines will be in the log twice");
+              running.age().compareTo(UnfinishedRun.REMEMBERED) > 0
+                  ? "warning: process "
+                      + running.pid()
+                      + " began to publish this file more than "
+                      + UnfinishedRun.REMEMBERED.toMinutes()
+                      + " minutes ago, and has not ended: what it published may be published again"
+                  : "note: process "
+                      + running.pid()
+                      + " is publishing this file at this moment: what it publishes is not"
+                      + " published again");
       case UnfinishedRun.Before.Changed changed ->
           surroundings.say(
               "warning: "

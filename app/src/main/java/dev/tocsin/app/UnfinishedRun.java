@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A run that finds the note of one that never came to its end takes its key over: the server then knows
 /// the lines that are in the log already. After a run that did end the same file can be published once more.
-/// A note is of what the file began with, of a server and of a process that has ended: first all of the file,
+/// So does one that finds the note of a run that goes on: a process that has been killed may look alive for a while, and
+/// two that publish the same lines with the same keys put each into the log once.
+/// A note is of what the file began with, of a server and of a process: first all of the file,
 /// and where the run could say how far it came, what is acknowledged of it. Without a place for notes, keys
 /// are only in what the run says.
 final class UnfinishedRun {
@@ -43,8 +45,10 @@ final class UnfinishedRun {
     /// @param why a sentence's part
     record Unknown(String why) implements Before {}
 
-    /// It goes on at this moment.
-    record Running(long pid) implements Before {}
+    /// Its process has not ended, as far as the system tells: it may go on at this moment. This run has its key.
+    ///
+    /// @param age how long ago it began
+    record Running(long pid, Duration age) implements Before {}
 
     /// It broke off, and this run has its key.
     ///
@@ -99,18 +103,16 @@ final class UnfinishedRun {
     String key = found.getProperty("key");
     Before before = new Before.None();
     if (key != null) {
-      Optional<ProcessHandle> running = process(found);
-      if (running.isPresent()) {
-        return unnoted(new Before.Running(running.get().pid()));
-      }
       FileTime at = Files.getLastModifiedTime(note);
+      Duration age = Duration.between(at.toInstant(), surroundings.clock().instant());
       before =
           start(found).isOf(file)
-              ? new Before.BrokenOff(
-                  Duration.between(at.toInstant(), surroundings.clock().instant()))
+              ? process(found)
+                  .<Before>map(running -> new Before.Running(running.pid(), age))
+                  .orElseGet(() -> new Before.BrokenOff(age))
               : new Before.Changed(key);
     }
-    String mine = key != null && before instanceof Before.BrokenOff ? key : newKey();
+    String mine = key == null || before instanceof Before.Changed ? newKey() : key;
     write(note, mine, FileStart.ofWhole(file));
     return new UnfinishedRun(mine, file, note, before);
   }

@@ -5,6 +5,7 @@ import dev.tocsin.http.HttpConnection;
 import dev.tocsin.http.Json;
 import dev.tocsin.http.Problem;
 import dev.tocsin.http.Response;
+import dev.tocsin.http.Turns;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.hub.LogPages;
@@ -16,8 +17,10 @@ import dev.tocsin.hub.TypeFilter;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,14 +31,17 @@ import tools.jackson.databind.node.ObjectNode;
 /// `GET /api/v1/events`: events of the log, oldest or newest first, a page an answer.
 ///
 /// The answer ends at the limit, or when it grows too large; `next_since`, newest first `next_before`, says
-/// where to go on.
-final class HistoryExchange extends BodyExchange {
+/// where to go on. Each step, a page or a part of the answer, is a turn ([Turns]): hundreds who ask for large pages hold
+/// up nobody else.
+final class HistoryExchange extends BodyExchange implements Turns.Waiting {
 
   private final Hub hub;
   private final HistoryQuery query;
   private final AtomicInteger active;
+  private final Turns turns;
   private final ByteArrayOutputStream events = new ByteArrayOutputStream();
   private final List<Stretch> gaps = new ArrayList<>(0);
+  private final Queue<Runnable> steps = new ArrayDeque<>(1);
   private TypeFilter filter = TypeFilter.ALL;
   private String epoch = "";
 
@@ -55,6 +61,7 @@ final class HistoryExchange extends BodyExchange {
   /// @param active how many history answers are under way
   HistoryExchange(HttpConnection connection, Hub hub, HistoryQuery query, AtomicInteger active) {
     super(connection);
+    this.turns = connection.loop().turns();
     this.active = active;
     active.incrementAndGet();
     this.hub = hub;
@@ -122,28 +129,51 @@ final class HistoryExchange extends BodyExchange {
     });
   }
 
-  /// Goes on, unless the connection has gone meanwhile.
+  /// Goes on when it is this one's turn, unless the connection has gone meanwhile. Any thread may call it.
   private void later(Runnable step) {
+    inTurn(() -> {
+      if (!over) {
+        step.run();
+      }
+    });
+  }
+
+  private void inTurn(Runnable step) {
     connection()
         .onLoopLater(() -> {
-          if (!over) {
-            step.run();
-          }
+          steps.add(step);
+          turns.await(this);
         });
+  }
+
+  @Override
+  public void goOn() {
+    Runnable step = steps.poll();
+    if (step != null) {
+      connection().onLoop(step);
+    }
+    if (!steps.isEmpty()) {
+      turns.await(this);
+    }
+  }
+
+  /// A step is a page at the most.
+  @Override
+  public int waitingBytes() {
+    return LogPages.PAGE_BYTES;
   }
 
   private final class Fetched implements LogPages.Reader {
 
     @Override
     public void page(LogPages.Lease lease) {
-      connection()
-          .onLoopLater(() -> {
-            try (lease) {
-              if (!over) {
-                HistoryExchange.this.page(lease.page());
-              }
-            }
-          });
+      inTurn(() -> {
+        try (lease) {
+          if (!over) {
+            HistoryExchange.this.page(lease.page());
+          }
+        }
+      });
     }
 
     @Override

@@ -4,6 +4,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
 
 /// How a connection ends: the one place where a connection's channel is closed.
@@ -15,6 +17,11 @@ import java.util.concurrent.TimeUnit;
 public final class Ends {
 
   private Ends() {}
+
+  /// Whether a failure of a channel says no more than that its socket is gone.
+  public static boolean isOfSocket(Throwable failure) {
+    return failure instanceof IOException || failure instanceof UncheckedIOException;
+  }
 
   /// At once: what is still waiting to be written is thrown away.
   public static void cut(Channel channel) {

@@ -15,7 +15,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -311,7 +310,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void exceptionCaught(ChannelHandlerContext failing, Throwable cause) {
-    if (cause instanceof IOException) {
+    if (Ends.isOfSocket(cause)) {
       LOG.atDebug().setCause(cause).log("connection broke");
     } else if (cause instanceof SocketMemory.UsedUpError) {
       loop.noteUsedUp(cause);

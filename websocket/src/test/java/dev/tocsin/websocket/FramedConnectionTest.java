@@ -2,6 +2,7 @@ package dev.tocsin.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.RecordedLogs;
 import dev.tocsin.http.BrowserRules;
 import dev.tocsin.http.Connections;
 import dev.tocsin.http.Doorkeeper;
@@ -14,6 +15,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -107,5 +109,23 @@ class FramedConnectionTest {
     channel.runScheduledPendingTasks();
 
     assertThat(channel.isOpen()).isFalse();
+  }
+
+  /// Netty's epoll tells of a socket that has gone in either way.
+  @ParameterizedTest
+  @MethodSource("failuresOfSockets")
+  void aSocketThatHasGoneIsNoFault(Exception failure) {
+    open();
+
+    channel.pipeline().fireExceptionCaught(failure);
+    channel.runPendingTasks();
+
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(RecordedLogs.take()).isEmpty();
+  }
+
+  static Stream<Exception> failuresOfSockets() {
+    IOException reset = new IOException("Connection reset by peer");
+    return Stream.of(reset, new UncheckedIOException(reset));
   }
 }
