@@ -22,6 +22,9 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
 
   private static final String PREFIX = "TOCSIN_";
 
+  private static final String PORT = "TOCSIN_PORT";
+  private static final String URL = "TOCSIN_URL";
+
   /// What the scripts read.
   private static final Set<String> OTHERS = Set.of("TOCSIN_JAVA_OPTS");
 
@@ -63,11 +66,17 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
             && ADDRESS_OF_A_SERVICE.matcher(environment.getOrDefault(variable, "")).matches());
   }
 
+  private boolean isSet(String variable) {
+    return !environment.getOrDefault(variable, "").isEmpty();
+  }
+
   /// What to tell about variables that look like options and do nothing, a sentence each.
   ///
   /// @param known the variables of the command's options
+  /// @param serverGiven whether an argument names the server to ask
   /// @param all those of every command's, asked for only when they are needed
-  List<String> notes(Collection<String> known, Supplier<Collection<String>> all) {
+  List<String> notes(
+      Collection<String> known, boolean serverGiven, Supplier<Collection<String>> all) {
     List<String> notes = new ArrayList<>();
     for (String variable : new TreeSet<>(environment.keySet())) {
       if (!variable.startsWith(PREFIX) || OTHERS.contains(variable)) {
@@ -81,6 +90,13 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
                   + "="
                   + environment.get(variable)
                   + " is passed over: Kubernetes sets it for a service named tocsin");
+        }
+      } else if (variable.equals(PORT) && !known.contains(PORT)) {
+        if (known.contains(URL) && !serverGiven && isSet(PORT) && !isSet(URL)) {
+          notes.add(
+              "note: TOCSIN_PORT="
+                  + environment.get(PORT)
+                  + " is passed over: TOCSIN_URL says which server this command asks");
         }
       } else if (!known.contains(variable) && !all.get().contains(variable)) {
         notes.add(

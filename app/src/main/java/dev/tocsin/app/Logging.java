@@ -10,10 +10,13 @@ import java.util.logging.Handler;
 import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.KeyValuePair;
 
-/// Writes log records to stderr: one line of `key=value` pairs each.
+/// Writes log records to stderr: one line of `key=value` pairs each (logfmt). What was logged with keys has them
+/// after the message. A value with a blank, a quote or an equals sign is in quotes; a message always is.
 ///
-/// The whole program logs through SLF4J, whose backend here is the JDK's own logging.
+/// The whole program logs through SLF4J, whose backend here is the JDK's own logging ([JdkLogs]).
 final class Logging {
 
   /// How much is logged, from nothing to everything.
@@ -95,7 +98,14 @@ final class Logging {
     line.append("time=").append(record.getInstant().truncatedTo(ChronoUnit.MILLIS));
     line.append(" level=").append(Level.of(record.getLevel()).name().toLowerCase(Locale.ROOT));
     line.append(" logger=").append(record.getLoggerName());
-    line.append(" msg=").append(quoted(MESSAGES.format(record)));
+    line.append(" msg=").append(quoted(message(record)));
+    if (record.getParameters() != null) {
+      for (Object parameter : record.getParameters()) {
+        if (parameter instanceof KeyValuePair pair) {
+          line.append(' ').append(pair.key).append('=').append(value(pair.value));
+        }
+      }
+    }
     Throwable thrown = record.getThrown();
     if (thrown != null) {
       line.append(" error=").append(quoted(thrown.toString()));
@@ -104,6 +114,25 @@ final class Logging {
       }
     }
     return line.toString();
+  }
+
+  /// What SLF4J logs is filled in already, and may hold braces of its own.
+  private static String message(LogRecord record) {
+    Object[] parameters = record.getParameters();
+    boolean keyed =
+        parameters != null && parameters.length > 0 && parameters[0] instanceof KeyValuePair;
+    return keyed ? String.valueOf(record.getMessage()) : MESSAGES.format(record);
+  }
+
+  private static String value(@Nullable Object value) {
+    String text = String.valueOf(value);
+    boolean bare = !text.isEmpty() && text.chars().allMatch(Logging::isBare);
+    return bare ? text : quoted(text);
+  }
+
+  /// Whether a character may stand in a value without quotes around it.
+  private static boolean isBare(int c) {
+    return c > ' ' && c < 0x7F && c != '"' && c != '=' && c != '\\';
   }
 
   private static String trace(Throwable thrown) {

@@ -96,7 +96,7 @@ public final class Main {
   }
 
   /// The commands and what makes each, in the order in which they are listed.
-  private static Map<String, Supplier<CommandLine>> makers(Surroundings surroundings) {
+  static Map<String, Supplier<CommandLine>> makers(Surroundings surroundings) {
     Map<String, Supplier<CommandLine>> makers = new LinkedHashMap<>();
     makers.put("serve", () -> new CommandLine(new Serve(surroundings)));
     makers.put("tail", () -> new CommandLine(new Tail(surroundings)));
@@ -133,6 +133,7 @@ public final class Main {
       makers.keySet().retainAll(Set.of(args[0]));
     }
     makers.values().forEach(maker -> commands.addSubcommand(maker.get()));
+    Tocsin.addFooter(commands);
     return commands
         .setCommandName(surroundings.program())
         .setOut(surroundings.outWriter())
@@ -176,6 +177,7 @@ public final class Main {
     new EnvironmentDefaults(surroundings.environment())
         .notes(
             variables(command),
+            command.getParseResult().hasMatchedOption("--url"),
             () ->
                 makers(surroundings).values().stream()
                     .map(Supplier::get)

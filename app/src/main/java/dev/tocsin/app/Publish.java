@@ -19,8 +19,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
       "Publishes one event, or a file with one event a line (NDJSON).",
       "",
       "Lines go out as they are read. When the connection is lost it comes back by itself, and no"
-          + " line is in the log twice. A file whose run was interrupted can just be published"
-          + " again.",
+          + " line is in the log twice within a run. A file whose run was interrupted can just be"
+          + " published again: it goes on. A run that had ended publishes everything again, unless"
+          + " both have the same --key.",
       "",
       "The exit code is 1 when anything was refused."
     },

@@ -1,9 +1,13 @@
 package dev.tocsin.app;
 
 import dev.tocsin.gateway.BuildVersion;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -16,12 +20,7 @@ import picocli.CommandLine.ScopeType;
     versionProvider = Tocsin.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     sortOptions = false,
-    commandListHeading = "%nCommands:%n",
-    footer = {
-      "",
-      "Every option can also be given in the environment: TOCSIN_PORT=9000 for --port 9000.",
-      "Exit codes: 0, 1 for a failure, 2 for wrong use."
-    })
+    commandListHeading = "%nCommands:%n")
 final class Tocsin {
 
   @Option(
@@ -38,6 +37,26 @@ final class Tocsin {
       scope = ScopeType.INHERIT,
       description = "The same as --log-level debug: also shows where a failure came from.")
   private boolean debug;
+
+  /// Ends the help of a command, and of those below it, with what holds for all of them. The example is an option
+  /// that the command has.
+  static void addFooter(CommandLine command) {
+    Map<String, OptionSpec> options = command.getCommandSpec().optionsMap();
+    String example =
+        options.containsKey("--port")
+            ? "TOCSIN_PORT=9000 for --port 9000"
+            : options.containsKey("--url")
+                ? "TOCSIN_URL=http://127.0.0.1:9000 for --url"
+                : "TOCSIN_LOG_LEVEL=debug for --log-level debug";
+    UsageMessageSpec help = command.getCommandSpec().usageMessage();
+    if (help.footer().length == 0) {
+      help.footer(
+          "",
+          "Every option can also be given in the environment: " + example + '.',
+          "Exit codes: 0, 1 for a failure, 2 for wrong use.");
+    }
+    command.getSubcommands().values().forEach(Tocsin::addFooter);
+  }
 
   /// The level that the user chose, or `null`.
   Logging.@Nullable Level logLevel() {

@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the program makes of its arguments, where no server is needed.
@@ -25,22 +27,24 @@ class MainTest {
     assertThat(process.out()).matches("(?s)tocsin \\d+\\.\\d+\\.\\d+\\S*\\RJava .*");
   }
 
+  /// Every command and those below it; the empty text is the program without one.
+  static Stream<String> commands() {
+    return Main.makers(new TestProcess().surroundings()).entrySet().stream()
+        .flatMap(maker ->
+            Stream.concat(
+                Stream.of("", maker.getKey()),
+                maker.getValue().get().getSubcommands().keySet().stream()
+                    .map(below -> maker.getKey() + ' ' + below)))
+        .distinct();
+  }
+
+  @Test
+  void allCommandsAreTried() {
+    assertThat(commands()).contains("", "serve", "stats", "log copy", "bench echo");
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "serve",
-        "tail",
-        "publish",
-        "catalog",
-        "catalog list",
-        "catalog show",
-        "catalog schema",
-        "validate",
-        "bench",
-        "bench echo",
-        "demo"
-      })
+  @MethodSource("commands")
   void everyCommandHasHelp(String command) {
     String[] args = (command + " --help").trim().split(" ", -1);
 
@@ -195,7 +199,7 @@ class MainTest {
   void theCatalogIsListedInAlignedColumns() {
     assertThat(process.run("catalog", "list")).isZero();
 
-    assertThat(process.outLines()).hasSize(44);
+    assertThat(process.outLines()).hasSize(EventCatalog.builtIn().allEventTypes().size() + 1);
     assertThat(process.outLines())
         .allSatisfy(line -> assertThat(line.substring(26, 28)).isEqualTo("  "))
         .anyMatch(line -> line.matches("alert\\.created {15}alerts {6}A rule matched .*"))
@@ -347,6 +351,52 @@ class MainTest {
   }
 
   @Test
+  void aPortInTheEnvironmentIsNoServerToAskAndThatIsTold() {
+    assertThat(process.with("TOCSIN_PORT", "1").run("publish", "a.b", "--payload", "{"))
+        .isEqualTo(1);
+
+    assertThat(process.err().lines())
+        .first()
+        .isEqualTo(
+            "note: TOCSIN_PORT=1 is passed over: TOCSIN_URL says which server this command asks");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "publish a.b --payload { --url 127.0.0.1:1, 1, ''",
+    "publish a.b --payload {,                   1, 127.0.0.1:1",
+    "publish a.b --payload {,                   '', ''",
+    "publish a.b --payload {,                   tcp://10.0.0.7:8080, ''",
+    "validate a.b --payload {,                  1, ''",
+  })
+  void aPortInTheEnvironmentIsNotToldOfWhereItMisleadsNobody(
+      String command, String port, String url) {
+    process.with("TOCSIN_PORT", port).with("TOCSIN_URL", url);
+
+    assertThat(process.run(command.split(" ", -1))).isEqualTo(1);
+
+    assertThat(process.err()).doesNotContain("TOCSIN");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "serve,          TOCSIN_PORT=9000 for --port 9000.",
+    "demo,           TOCSIN_PORT=9000 for --port 9000.",
+    "bench echo,     TOCSIN_PORT=9000 for --port 9000.",
+    "tail,           TOCSIN_URL=http://127.0.0.1:9000 for --url.",
+    "publish,        TOCSIN_URL=http://127.0.0.1:9000 for --url.",
+    "stats,          TOCSIN_URL=http://127.0.0.1:9000 for --url.",
+    "catalog schema, TOCSIN_LOG_LEVEL=debug for --log-level debug.",
+  })
+  void theHelpNamesAVariableOfTheCommand(String command, String example) {
+    process.run((command + " --help").split(" ", -1));
+
+    assertThat(process.out())
+        .contains("Every option can also be given in the environment: ")
+        .contains(example);
+  }
+
+  @Test
   void whatKubernetesSetsForAServiceIsPassedOverAndTold() {
     process
         .with("TOCSIN_PORT", "tcp://10.0.0.7:8080")
@@ -432,7 +482,9 @@ class MainTest {
 
     assertThat(process.run("catalog", "list")).isZero();
 
-    assertThat(process.outLines()).hasSizeGreaterThan(43).allMatch(line -> line.length() <= 70);
+    assertThat(process.outLines())
+        .hasSizeGreaterThan(EventCatalog.builtIn().allEventTypes().size())
+        .allMatch(line -> line.length() <= 70);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.tocsin.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.WebSocketEvent;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -83,7 +84,9 @@ class ServerCommandsTest {
     server.awaitErr(err -> err.contains("connections, "));
     assertThat(server.err())
         .matches(
-            "(?s)tocsin \\S+: at most [\\d,]+ connections, (epoll|nio|io_uring), 43 event types,"
+            "(?s)tocsin \\S+: at most [\\d,]+ connections, (epoll|nio|io_uring), "
+                + EventCatalog.builtIn().allEventTypes().size()
+                + " event types,"
                 + " log in memory \\(gone when the server stops\\)\\R");
   }
 

@@ -6,12 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /// The parts of the commands that are too small for a test of their own.
 class SmallPartsTest {
@@ -92,6 +97,53 @@ class SmallPartsTest {
                 + " msg=\"two\\nlines \\u001b \\\"quoted\\\"\""
                 + " error=\"java.lang.IllegalStateException: why\"");
     assertThat(Logging.line(record, true)).contains(" trace=\"").doesNotContain("\n");
+  }
+
+  @Test
+  void whatIsLoggedWithKeysHasThemAfterTheMessage() {
+    List<String> lines = new ArrayList<>();
+    Logger jdk = Logger.getLogger("dev.tocsin.test.Pairs");
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            lines.add(Logging.line(record, false).replaceFirst("^time=\\S+ ", ""));
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    jdk.setUseParentHandlers(false);
+    jdk.setLevel(Level.INFO);
+    jdk.addHandler(handler);
+    try {
+      org.slf4j.Logger logger = LoggerFactory.getLogger("dev.tocsin.test.Pairs");
+      logger
+          .atInfo()
+          .addKeyValue("status", 422)
+          .addKeyValue("address", "[::1]:9")
+          .addKeyValue("reason", "it's \"{0}\"\n")
+          .addKeyValue("none", (Object) null)
+          .addKeyValue("empty", "")
+          .addKeyValue("sum", "a=b")
+          .addKeyValue("name", "M\u00fcller")
+          .setCause(new IllegalStateException("why"))
+          .log("request {0} {}", "refused");
+      logger.warn("plain {} {0}", 1);
+      logger.debug("not wanted");
+    } finally {
+      jdk.removeHandler(handler);
+    }
+
+    assertThat(lines)
+        .containsExactly(
+            "level=info logger=dev.tocsin.test.Pairs msg=\"request {0} refused\" status=422"
+                + " address=[::1]:9 reason=\"it's \\\"{0}\\\"\\n\" none=null empty=\"\" sum=\"a=b\""
+                + " name=\"M\u00fcller\" error=\"java.lang.IllegalStateException: why\"",
+            "level=warn logger=dev.tocsin.test.Pairs msg=\"plain 1 {0}\"");
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /// Compiles the components of a payload record to fields: the wire name from the Java name, the
@@ -52,18 +53,55 @@ final class RecordFields {
     if (optional && (nullable || defaultJson != null)) {
       throw unsupported(component, "is an Optional: it needs neither @Nullable nor @Default");
     }
+    Shape shape = shape(component, optional ? argument(component, annotated, 0) : annotated);
+    if (defaultJson == null || !doc.example().isEmpty()) {
+      requireExample(component, shape, doc.example());
+    }
     Method accessor = component.getAccessor();
     accessor.setAccessible(true);
     return new RecordShape.Field(
         index,
         wireName(component.getName()),
-        shape(component, optional ? argument(component, annotated, 0) : annotated),
+        shape,
         !nullable && !optional && defaultJson == null,
         optional,
         doc.value(),
         doc.example(),
         defaultJson,
         accessor);
+  }
+
+  /// Finds out now, when the schema is made, whether the catalog can show an example of the component.
+  private static void requireExample(RecordComponent component, Shape shape, String text) {
+    boolean fits;
+    try {
+      JsonNode example = shape.example(text);
+      fits =
+          shape instanceof ListShape
+              ? example.isArray()
+              : !(shape instanceof MapShape || shape instanceof ObjectShape) || example.isObject();
+    } catch (NumberFormatException | JacksonException e) {
+      fits = false;
+    }
+    if (!fits) {
+      throw unsupported(
+          component,
+          text.isEmpty()
+              ? "needs an example: @Doc(value = …, example = \"" + sample(shape) + "\")"
+              : "has the example \"" + text + "\", which is not " + shape.noun());
+    }
+  }
+
+  /// An example as it stands in Java, where the shape has none of its own.
+  private static String sample(Shape shape) {
+    if (shape instanceof ConvertedShape converted) {
+      return sample(converted.wire());
+    } else if (shape instanceof ListShape list) {
+      return "[" + sample(list.items()) + "]";
+    } else if (shape instanceof MapShape || shape instanceof ObjectShape) {
+      return "{}";
+    }
+    return shape instanceof IntegerShape ? "7" : "2.5";
   }
 
   /// `cameraId` is `camera_id` on the wire.

@@ -345,13 +345,15 @@ class EventCatalogTest {
 
   @Test
   void catalogWithOneMoreTypeLeavesTheOtherAsItWas() {
+    List<EventType> before = CATALOG.allEventTypes();
+
     EventCatalog more = CATALOG.with(EventType.of("door.opened", "doors", "A door opened", DOOR));
 
-    assertThat(more.allEventTypes()).hasSize(44).last().hasToString("door.opened");
+    assertThat(more.allEventTypes()).hasSize(before.size() + 1).last().hasToString("door.opened");
     assertThat(more.allChannels()).contains("doors");
     assertThat(more.eventTypesByChannel("doors")).hasSize(1);
     assertThat(CATALOG.find("door.opened")).isEmpty();
-    assertThat(CATALOG.allEventTypes()).hasSize(43);
+    assertThat(CATALOG.allEventTypes()).isEqualTo(before);
   }
 
   @Test

@@ -391,6 +391,56 @@ class RecordSchemaTest {
         .endsWith("(and at least 8 more)");
   }
 
+  record Wide(@Doc("x") double width) {}
+
+  record Many(@Doc("x") @Nullable Integer count) {}
+
+  record Widths(@Doc("x") List<Double> widths) {}
+
+  record Keys(@Doc("x") Map<String, Long> uses) {}
+
+  record Lock(@Doc("x") Map<String, Object> state) {}
+
+  record Outer(@Doc("x") Wide inner) {}
+
+  record Usual(@Doc("x") @Default("2") long count) {}
+
+  record NoNumber(@Doc(value = "x", example = "wide") double width) {}
+
+  record NoInteger(@Doc(value = "x", example = "2.5") Optional<Long> count) {}
+
+  record NoList(@Doc(value = "x", example = "2.5") List<Double> widths) {}
+
+  record NoMap(@Doc(value = "x", example = "[]") Map<String, Long> uses) {}
+
+  record NoJson(@Doc(value = "x", example = "{") Map<String, Object> state) {}
+
+  @Test
+  void aComponentThatCannotShowAnExampleIsRefusedWhenTheSchemaIsMade() {
+    assertNoExample(Wide.class, "Wide.width needs an example: @Doc(value = …, example = \"2.5\")");
+    assertNoExample(Many.class, "Many.count needs an example: @Doc(value = …, example = \"7\")");
+    assertNoExample(
+        Widths.class, "Widths.widths needs an example: @Doc(value = …, example = \"[2.5]\")");
+    assertNoExample(Keys.class, "Keys.uses needs an example: @Doc(value = …, example = \"{}\")");
+    assertNoExample(Lock.class, "Lock.state needs an example: @Doc(value = …, example = \"{}\")");
+    assertNoExample(Outer.class, "Wide.width needs an example");
+    assertNoExample(
+        NoNumber.class, "NoNumber.width has the example \"wide\", which is not a number");
+    assertNoExample(
+        NoInteger.class, "NoInteger.count has the example \"2.5\", which is not an integer");
+    assertNoExample(NoList.class, "NoList.widths has the example \"2.5\", which is not an array");
+    assertNoExample(NoMap.class, "NoMap.uses has the example \"[]\", which is not an object");
+    assertNoExample(NoJson.class, "NoJson.state has the example \"{\", which is not an object");
+    assertThat(PayloadSchema.of(Usual.class).jsonSchema("a.b", "x").toString())
+        .contains("\"default\":2");
+  }
+
+  private static void assertNoExample(Class<? extends Record> type, String why) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PayloadSchema.of(type))
+        .withMessageContaining(why);
+  }
+
   record Undocumented(String name) {}
 
   record Unsupported(@Doc("x") java.time.LocalDateTime at) {}

@@ -122,12 +122,16 @@ final class Refusals {
 
   /// Why, in words that repeat nothing of the body.
   private static String reason(Problem problem) {
-    if (problem.code().equals("invalid_json")) {
-      return "the body is not valid JSON; the answer says where";
-    }
-    return problem.status().code() == 422
-        ? "the payload does not fit its schema; the answer names every fault"
-        : problem.message();
+    return switch (problem.code()) {
+      case "invalid_json" -> "the body is not valid JSON; the answer says where";
+      case "invalid_payload" -> "the payload does not fit its schema; the answer names every fault";
+      case "unknown_event_type" -> "the catalog has no such event type; the answer names it";
+      case "reserved_event_type" -> "only the server sends events of this type";
+      default ->
+          problem.status().code() == 422
+              ? "the body is refused; the answer says why"
+              : problem.message();
+    };
   }
 
   private static String path(String target) {

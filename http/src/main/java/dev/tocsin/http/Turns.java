@@ -9,26 +9,26 @@ import java.util.function.LongSupplier;
 /// Divides the time of an event loop among connections that send faster than their input is worked off.
 ///
 /// A round is what a loop reads from all sockets that are ready. As long as it is short, every connection
-/// is served at once. When it has taken [#ROUND_NANOS], whoever still has something waits in line,
+/// is served at once. When it has taken [#ROUND_NANOS], whoever still has something waits in a queue,
 /// and is served after the sockets that are ready and after the events that are to be delivered: for
-/// [#SLICE_NANOS] at a time, and all of the line together no longer than a round.
+/// [#SLICE_NANOS] at a time, and all of the queue together no longer than a round.
 ///
-/// The line is two lines. Who has little to be worked off, as one who publishes an event now and then, does not wait after
+/// The queue is two queues. Who has little to be worked off, as one who publishes an event now and then, does not wait after
 /// thousands who have much: those with up to [#SMALL_BYTES] come first. A third of each round is kept for the others, so
 /// that they come on too, however many the former are.
 ///
 /// So what one client sends, good or bad, costs the others a part of a millisecond and no more, whatever
-/// the way in. Whoever works off input asks [#isOver] before each piece of it: a line, a frame, a request.
+/// the way in. Whoever works off input asks [#isOver] before each piece of it: an NDJSON line, a frame, a request.
 /// Reading on waits as well: otherwise a socket that always has more would be read for ever, since io_uring
 /// brings more in the very round in which it was asked for it.
 ///
 /// Belongs to the event loop.
 public final class Turns {
 
-  /// How long a round is before those who have more wait in line.
+  /// How long a round is before those who have more wait in the queue.
   static final long ROUND_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
 
-  /// How long one in line is served before the next.
+  /// How long one in the queue is served before the next.
   static final long SLICE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
   /// What those who come first have waiting at the most, in bytes.
@@ -40,7 +40,7 @@ public final class Turns {
   private final SequencedSet<Waiting> small = new LinkedHashSet<>();
   private final SequencedSet<Waiting> large = new LinkedHashSet<>();
   private boolean open;
-  private boolean lineIsDue;
+  private boolean queueIsDue;
   private long endNanos;
 
   /// Somebody who has more input than could be worked off at once.
@@ -80,7 +80,7 @@ public final class Turns {
     open = false;
   }
 
-  /// Puts somebody in line, who may be there already.
+  /// Puts somebody into the queue, who may be there already.
   public void await(Waiting waiting) {
     if (waiting.waitingBytes() <= SMALL_BYTES) {
       if (!large.contains(waiting)) {
@@ -95,14 +95,14 @@ public final class Turns {
   }
 
   private void serveLater() {
-    if (!lineIsDue && !(small.isEmpty() && large.isEmpty())) {
-      lineIsDue = true;
+    if (!queueIsDue && !(small.isEmpty() && large.isEmpty())) {
+      queueIsDue = true;
       afterReadySockets.execute(this::serve);
     }
   }
 
   private void serve() {
-    lineIsDue = false;
+    queueIsDue = false;
     open = true;
     long start = nanoTime.getAsLong();
     serve(small, start, large.isEmpty() ? ROUND_NANOS : ROUND_NANOS / 3 * 2);
@@ -111,10 +111,10 @@ public final class Turns {
     serveLater();
   }
 
-  private void serve(SequencedSet<Waiting> line, long start, long nanos) {
+  private void serve(SequencedSet<Waiting> queue, long start, long nanos) {
     long now = nanoTime.getAsLong();
-    while (!line.isEmpty() && now - start < nanos) {
-      Waiting next = line.removeFirst();
+    while (!queue.isEmpty() && now - start < nanos) {
+      Waiting next = queue.removeFirst();
       endNanos = now + SLICE_NANOS;
       Guard.run("input that waited could not be worked off", next::goOn);
       now = nanoTime.getAsLong();

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RoutesTest {
@@ -394,6 +395,33 @@ class RoutesTest {
         .asString()
         .contains("status=400")
         .doesNotContain("path=", "method=");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, invalid_json,        the body is not valid JSON; the answer says where",
+    "422, invalid_json,        the body is not valid JSON; the answer says where",
+    "422, invalid_payload,     the payload does not fit its schema; the answer names every fault",
+    "422, unknown_event_type,  the catalog has no such event type; the answer names it",
+    "422, reserved_event_type, only the server sends events of this type",
+    "422, invalid_message,     the body is refused; the answer says why",
+    "409, idempotency_conflict, the sentence of the answer",
+  })
+  void tellsTheOperatorWhyByTheCode(int status, String code, String reason) {
+    RecordedLogs.takeInformation();
+    Problem problem =
+        new Problem(HttpResponseStatus.valueOf(status), code, "the sentence of the answer");
+    Route refuses =
+        Route.get("/refuses", Right.NONE, request -> request.answer(Response.problem(problem)));
+    try (EmbeddedHttp server = new EmbeddedHttp(Doorkeeper.NONE, refuses)) {
+      server.receive(get("/refuses")).said();
+    }
+
+    assertThat(RecordedLogs.takeInformation())
+        .filteredOn(line -> line.contains("request refused"))
+        .singleElement()
+        .asString()
+        .contains("error=" + code + ' ', "reason=" + reason);
   }
 
   @Test
