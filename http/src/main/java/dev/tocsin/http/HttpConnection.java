@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /// What the decoder has made of the bytes waits in [#inbox] until the [Conversation] takes it. No more is
 /// decoded than can be taken soon, and the socket is read again only when all is decoded and taken. So
 /// pipelined requests wait, and a client that sends faster than it is served is slowed down by its own
-/// socket; one that sends more than its share of the loop waits in line ([Turns]). Belongs to the event loop.
+/// socket; one that sends more than its share of the loop waits for its turn ([Turns]). Belongs to the event loop.
 public final class HttpConnection extends ChannelInboundHandlerAdapter
     implements Tickable, Turns.Waiting, MemoryBudget.Holder {
 
