@@ -169,6 +169,11 @@ public final class EncodedEvent implements EncodingResult {
     return payload;
   }
 
+  /// The payload's JSON where it stands.
+  Slice payloadSlice() {
+    return new Slice(json, payloadOffset, payloadLength);
+  }
+
   /// The envelope as it is delivered at this place in the log.
   ///
   /// @param sequence its place in the log

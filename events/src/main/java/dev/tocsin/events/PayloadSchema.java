@@ -1,6 +1,9 @@
 package dev.tocsin.events;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What the payload of an event type has to look like.
@@ -8,6 +11,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// Immutable and safe for any thread. A schema comes from a payload record ([#of]) or from a JSON
 /// Schema document ([CatalogFolder]); both are checked by the same [EventEncoder].
 public abstract sealed class PayloadSchema permits DocumentSchema, RecordSchema {
+
+  /// Made when somebody asks first.
+  private volatile @Nullable Map<String, PayloadField> fields;
 
   /// The schema of a payload record.
   ///
@@ -35,6 +41,16 @@ public abstract sealed class PayloadSchema permits DocumentSchema, RecordSchema 
   /// @param type the event type, for `$id` and title
   /// @param description what the event means
   public abstract ObjectNode jsonSchema(String type, String description);
+
+  /// The fields at the payload's top level whose values can be compared with others, by their names.
+  public final Map<String, PayloadField> fields() {
+    Map<String, PayloadField> known = fields;
+    if (known == null) {
+      known = Collections.unmodifiableMap(ComparableFields.of(jsonSchema("", "")));
+      fields = known;
+    }
+    return known;
+  }
 
   /// Whether the payload at the cursor surely is valid and needs no normalising; the cursor is after it
   /// then. Otherwise [#check] has to find out.
