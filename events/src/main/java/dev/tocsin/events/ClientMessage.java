@@ -13,7 +13,12 @@ public sealed interface ClientMessage {
   @Nullable String id();
 
   /// Adds patterns to what the connection receives.
-  record Subscribe(@Nullable String id, List<String> patterns) implements ClientMessage {
+  ///
+  /// @param where what narrows each of them; `null` for nothing
+  /// @param explain whether to tell which types the connection then receives
+  record Subscribe(
+      @Nullable String id, List<String> patterns, @Nullable Where where, boolean explain)
+      implements ClientMessage {
     public Subscribe {
       patterns = List.copyOf(patterns);
     }

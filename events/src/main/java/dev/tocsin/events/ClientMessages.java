@@ -58,6 +58,8 @@ public final class ClientMessages {
     private @Nullable List<String> events;
     private @Nullable Long since;
     private @Nullable Slice event;
+    private @Nullable Slice where;
+    private boolean explain;
     private @Nullable String refusal;
 
     Fields(byte[] message) {
@@ -97,8 +99,25 @@ public final class ClientMessages {
           int start = StrictJson.tokenStart(parser);
           event = new Slice(message, start, StrictJson.skipValue(parser) - start);
         }
+        case "where" -> {
+          int start = StrictJson.tokenStart(parser);
+          StrictJson.skipUnwrappedValue(parser);
+          where = new Slice(message, start, StrictJson.tokenEnd(parser) - start);
+        }
+        case "explain" -> explain = truth(name, parser);
         default -> StrictJson.skipUnwrappedValue(parser);
       }
+    }
+
+    private boolean truth(String name, JsonParser parser) {
+      return switch (parser.currentToken()) {
+        case VALUE_TRUE -> true;
+        case VALUE_FALSE -> false;
+        default -> {
+          wrong(name + " must be true or false", parser);
+          yield false;
+        }
+      };
     }
 
     private @Nullable String id(JsonParser parser) {
@@ -192,7 +211,7 @@ public final class ClientMessages {
         case "subscribe" ->
             events == null
                 ? malformed(ErrorCode.INVALID_MESSAGE, "events is required: an array of patterns")
-                : new ClientMessage.Subscribe(id, events);
+                : subscribe(events);
         case "unsubscribe" -> new ClientMessage.Unsubscribe(id, events);
         case "resume" ->
             since == null
@@ -210,6 +229,18 @@ public final class ClientMessages {
                     "There is no action "
                         + PayloadCheck.quoted(action)
                         + "; there are subscribe, unsubscribe, resume, publish and ping");
+      };
+    }
+
+    private ClientMessage subscribe(List<String> patterns) {
+      if (where == null) {
+        return new ClientMessage.Subscribe(id, patterns, null, explain);
+      }
+      return switch (Where.read(where)) {
+        case Where.Reading.Read(Where read) ->
+            new ClientMessage.Subscribe(id, patterns, read, explain);
+        case Where.Reading.Refused(Rejection rejection) ->
+            new ClientMessage.Malformed(id, rejection);
       };
     }
 

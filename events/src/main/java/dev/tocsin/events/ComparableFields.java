@@ -43,23 +43,27 @@ final class ComparableFields {
   }
 
   private void addAll(JsonNode schema) {
-    schema.path("properties").forEachEntry((name, property) -> {
-      PayloadField field = field(name, property);
-      if (field != null) {
-        fields.merge(name, field, ComparableFields::narrower);
-      }
-    });
+    schema
+        .path("properties")
+        .forEachEntry((name, property) -> {
+          PayloadField field = field(name, property);
+          if (field != null) {
+            fields.merge(name, field, ComparableFields::narrower);
+          }
+        });
     schema.path("allOf").forEach(this::addAll);
-    follow(schema).ifPresent(target -> {
-      addAll(target);
-      leave(schema);
-    });
+    follow(schema)
+        .ifPresent(target -> {
+          addAll(target);
+          leave(schema);
+        });
   }
 
   /// What a property is declared as; `null` when its values cannot be compared.
   private @Nullable PayloadField field(String name, JsonNode schema) {
     PayloadField field = ofValues(name, schema.path("enum"));
-    field = narrower(field, schema.has("const") ? ofValues(name, List.of(schema.get("const"))) : null);
+    field =
+        narrower(field, schema.has("const") ? ofValues(name, List.of(schema.get("const"))) : null);
     field = narrower(field, ofType(name, schema.path("type")));
     field = narrower(field, ofAlternatives(name, schema.path("anyOf")));
     field = narrower(field, ofAlternatives(name, schema.path("oneOf")));
@@ -89,16 +93,14 @@ final class ComparableFields {
     Set<String> names = new LinkedHashSet<>();
     Set<PayloadField.Kind> kinds = new HashSet<>();
     for (JsonNode value : values) {
-      if (value.isNull()) {
-        continue;
-      } else if (value.isString()) {
+      if (value.isString()) {
         names.add(value.stringValue());
         kinds.add(PayloadField.Kind.ENUM);
       } else if (value.isBoolean()) {
         kinds.add(PayloadField.Kind.BOOLEAN);
       } else if (value.isNumber()) {
         kinds.add(PayloadField.Kind.NUMBER);
-      } else {
+      } else if (!value.isNull()) {
         return null;
       }
     }
@@ -152,7 +154,7 @@ final class ComparableFields {
   private Optional<JsonNode> follow(JsonNode schema) {
     String reference = schema.path("$ref").asString("");
     SchemaReference parts = reference.isEmpty() ? null : SchemaReference.parse(reference);
-    if (parts == null || !open.add(reference)) {
+    if (parts == null || !isPointer(parts.fragment()) || !open.add(reference)) {
       return Optional.empty();
     }
     JsonNode target = document.at(parts.fragment());
@@ -161,6 +163,10 @@ final class ComparableFields {
       return Optional.empty();
     }
     return Optional.of(target);
+  }
+
+  private static boolean isPointer(String fragment) {
+    return fragment.isEmpty() || fragment.startsWith("/");
   }
 
   private void leave(JsonNode schema) {

@@ -20,6 +20,8 @@ public enum ErrorCode {
   UNKNOWN_ACTION,
   /// A pattern is empty, too long, or has an unclosed `[`.
   INVALID_PATTERN,
+  /// A `where` is malformed, or names a field or a value that what it narrows can never have.
+  INVALID_FILTER,
   /// The connection would hold more patterns than it may.
   TOO_MANY_PATTERNS,
   /// The `type` names no event type of this server's catalog.
@@ -72,6 +74,7 @@ public enum ErrorCode {
           INVALID_MESSAGE,
           UNKNOWN_ACTION,
           INVALID_PATTERN,
+          INVALID_FILTER,
           TOO_MANY_PATTERNS,
           UNKNOWN_EVENT_TYPE,
           RESERVED_EVENT_TYPE,

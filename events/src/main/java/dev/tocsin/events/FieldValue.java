@@ -5,8 +5,21 @@ package dev.tocsin.events;
 public sealed interface FieldValue permits FieldValue.Text, FieldValue.Truth, JsonNumber {
 
   /// A text, and also a moment or one of an enum's names.
-  record Text(String text) implements FieldValue {}
+  record Text(String text) implements FieldValue {
+    @Override
+    public String shown() {
+      return PayloadCheck.quoted(text);
+    }
+  }
 
   /// `true` or `false`.
-  record Truth(boolean value) implements FieldValue {}
+  record Truth(boolean value) implements FieldValue {
+    @Override
+    public String shown() {
+      return Boolean.toString(value);
+    }
+  }
+
+  /// As it is shown to a person, shortened.
+  String shown();
 }

@@ -39,7 +39,8 @@ public record JsonNumber(boolean negative, String digits, long scale)
     String mantissa = number.substring(negative ? 1 : 0, exponentAt);
     int point = mantissa.indexOf('.');
     int fraction = point < 0 ? 0 : mantissa.length() - point - 1;
-    String all = point < 0 ? mantissa : mantissa.substring(0, point) + mantissa.substring(point + 1);
+    String all =
+        point < 0 ? mantissa : mantissa.substring(0, point) + mantissa.substring(point + 1);
     int first = 0;
     while (first < all.length() && all.charAt(first) == '0') {
       first++;
@@ -113,6 +114,12 @@ public record JsonNumber(boolean negative, String digits, long scale)
       magnitude = new BigDecimal(new BigInteger(digits), (int) -scale);
     }
     return negative ? magnitude.negate() : magnitude;
+  }
+
+  @Override
+  public String shown() {
+    String text = toString();
+    return text.length() > 40 ? text.substring(0, 40) + "…" : text;
   }
 
   /// The number as JSON, in one of its shortest forms.

@@ -2,6 +2,8 @@ package dev.tocsin.events;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A field at the top level of a payload whose values can be compared with others.
@@ -20,7 +22,12 @@ public record PayloadField(String name, Kind kind, List<String> names) {
     /// A number without a fraction; `1.0` is one.
     INTEGER,
     /// `true` or `false`.
-    BOOLEAN
+    BOOLEAN;
+
+    /// Whether it has a greater and a less.
+    boolean isNumeric() {
+      return this == NUMBER || this == INTEGER;
+    }
   }
 
   public PayloadField {
@@ -30,6 +37,27 @@ public record PayloadField(String name, Kind kind, List<String> names) {
   /// A field of a kind that needs no names.
   public PayloadField(String name, Kind kind) {
     this(name, kind, List.of());
+  }
+
+  /// All the values that there are; empty when nobody can count them.
+  Optional<Set<FieldValue>> values() {
+    return switch (kind) {
+      case ENUM ->
+          Optional.of(names.stream().map(FieldValue.Text::new).collect(Collectors.toSet()));
+      case BOOLEAN -> Optional.of(Set.of(new FieldValue.Truth(true), new FieldValue.Truth(false)));
+      case TEXT, NUMBER, INTEGER -> Optional.empty();
+    };
+  }
+
+  /// What it is, for a person.
+  String described() {
+    return switch (kind) {
+      case TEXT -> "a string";
+      case ENUM -> "one of " + String.join(", ", names);
+      case NUMBER -> "a number";
+      case INTEGER -> "an integer";
+      case BOOLEAN -> "a boolean";
+    };
   }
 
   /// A value as events have it that hold it in this field: a name of an enum in its own letter case.

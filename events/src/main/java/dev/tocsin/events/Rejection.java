@@ -1,6 +1,7 @@
 package dev.tocsin.events;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The refusal of an event or a message: a value, not an exception, because it is expected.
 ///
@@ -9,8 +10,15 @@ import java.util.List;
 /// @param errors every fault of the payload when the code is [ErrorCode#INVALID_PAYLOAD], at most
 ///     [#MAX_ERRORS] of them; empty otherwise
 /// @param uncertain whether the event may be in the log all the same
+/// @param field the field that a `where` is refused for; `null` otherwise
+/// @param suggestion what may have been meant instead; `null` when nothing is near
 public record Rejection(
-    ErrorCode code, String message, List<PayloadError> errors, boolean uncertain)
+    ErrorCode code,
+    String message,
+    List<PayloadError> errors,
+    boolean uncertain,
+    @Nullable String field,
+    @Nullable String suggestion)
     implements EncodingResult, Json.Reading {
 
   /// How many faults of one payload are told; further ones are not looked for, and the message says
@@ -28,11 +36,22 @@ public record Rejection(
 
   /// A refusal of what the event says.
   public Rejection(ErrorCode code, String message, List<PayloadError> errors) {
-    this(code, message, errors, false);
+    this(code, message, errors, false, null, null);
   }
 
   /// What a producer is told when nobody knows whether its event was published.
   public static Rejection uncertain(String message) {
-    return new Rejection(ErrorCode.UNAVAILABLE, message, List.of(), true);
+    return new Rejection(ErrorCode.UNAVAILABLE, message, List.of(), true, null, null);
+  }
+
+  /// The refusal of a `where` for one of its fields.
+  static Rejection ofFilter(String field, String message, @Nullable String suggestion) {
+    return new Rejection(
+        ErrorCode.INVALID_FILTER,
+        "where: " + PayloadCheck.quoted(field) + ": " + message,
+        List.of(),
+        false,
+        field,
+        suggestion);
   }
 }

@@ -3,6 +3,7 @@ package dev.tocsin.gateway;
 import dev.tocsin.events.ClientMessage;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.Rejection;
+import dev.tocsin.events.Where;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
@@ -82,24 +83,32 @@ final class Actions {
   private byte[] subscribe(ClientMessage.Subscribe message) {
     return switch (EventPattern.compile(message.patterns())) {
       case EventPattern.Compilation.Refused refused -> error(message.id(), refused.rejection());
-      case EventPattern.Compilation.Compiled compiled ->
-          subscribe(message.id(), compiled.patterns());
+      case EventPattern.Compilation.Compiled compiled -> subscribe(message, compiled.patterns());
     };
   }
 
-  private byte[] subscribe(@Nullable String id, List<EventPattern> patterns) {
+  private byte[] subscribe(ClientMessage.Subscribe message, List<EventPattern> patterns) {
+    Where where = message.where();
+    Rejection fault = where == null ? null : context.hub().fault(patterns, where);
+    if (fault != null) {
+      return error(message.id(), fault);
+    }
     if (shard.patternCountWith(connection, patterns) > Limits.MAX_PATTERNS) {
       return error(
-          id,
+          message.id(),
           new Rejection(
               ErrorCode.TOO_MANY_PATTERNS,
               "A connection may hold " + Limits.MAX_PATTERNS + " patterns at most"));
     }
-    shard.subscribe(connection, patterns);
+    shard.subscribe(connection, patterns, where);
     connection.notePatterns();
     tell("subscribed", patterns);
     return ServerMessages.subscribed(
-        id, patterns, context.hub().warnings(patterns), connection.cursor().tellPosition());
+        message,
+        patterns,
+        context.hub().warnings(patterns),
+        message.explain() ? shard.matched(connection) : null,
+        connection.cursor().tellPosition());
   }
 
   private byte[] unsubscribe(ClientMessage.Unsubscribe message) {

@@ -6,6 +6,7 @@ import dev.tocsin.http.Json;
 import dev.tocsin.http.Problem;
 import dev.tocsin.http.Response;
 import dev.tocsin.http.Turns;
+import dev.tocsin.hub.EventFilter;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.hub.LogPages;
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -43,6 +45,10 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
   private final List<Stretch> gaps = new ArrayList<>(0);
   private final Queue<Runnable> steps = new ArrayDeque<>(1);
   private TypeFilter filter = TypeFilter.ALL;
+
+  /// `null` for everything.
+  private @Nullable EventFilter wanted;
+
   private String epoch = "";
 
   /// The bounds as positions: wanted is what stands after the first, up to the last.
@@ -78,8 +84,9 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
   protected void complete(byte[] body) {
     LogState state = hub.log().state();
     epoch = state.epoch();
-    List<EventPattern> patterns = query.patterns();
-    filter = patterns == null ? TypeFilter.ALL : hub.filter(patterns);
+    List<EventPattern> patterns = query.events().patterns();
+    wanted = patterns == null ? null : hub.filter(patterns, query.events().where());
+    filter = wanted == null ? TypeFilter.ALL : wanted.types();
     take(
         position(query.after(), state),
         first -> {
@@ -194,7 +201,7 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
   private void page(Page page) {
     long end = Math.min(page.position(), upTo);
     for (LoggedEvent event : page.events()) {
-      if (event.sequence() > position && event.sequence() <= end) {
+      if (event.sequence() > position && event.sequence() <= end && wants(event)) {
         if (!add(event)) {
           lose(page, position + 1, event.sequence() - 1);
           position = event.sequence() - 1;
@@ -214,10 +221,14 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
     readOn();
   }
 
+  private boolean wants(LoggedEvent event) {
+    return wanted == null || wanted.wants(event);
+  }
+
   private void pageBack(Page page) {
     long end = Math.max(page.position(), after);
     for (LoggedEvent event : page.events()) {
-      if (event.sequence() <= position && event.sequence() > end) {
+      if (event.sequence() <= position && event.sequence() > end && wants(event)) {
         if (!add(event)) {
           lose(page, event.sequence() + 1, position);
           position = event.sequence();
@@ -299,7 +310,7 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
       rest.put("next_since", position);
     }
     rest.put("epoch", epoch);
-    List<EventPattern> patterns = query.patterns();
+    List<EventPattern> patterns = query.events().patterns();
     PatternWarnings.put(patterns == null ? List.of() : hub.warnings(patterns), rest);
     byte[] members = Json.bytes(rest);
     // They follow the events in the same object.

@@ -3,25 +3,20 @@ package dev.tocsin.gateway;
 import dev.tocsin.events.Timestamp;
 import dev.tocsin.http.QueryParameters;
 import dev.tocsin.http.QueryParameters.InvalidQueryException;
-import dev.tocsin.hub.EventPattern;
+import dev.tocsin.hub.Hub;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What is wanted of the log's history.
 ///
-/// @param patterns `null` for everything
+/// @param events which of them
 /// @param after where it begins: everything up to there is not wanted
 /// @param upTo where it ends: everything after it is not wanted; `null` for the head
 /// @param newestFirst whether it is told backwards
 /// @param limit how many events at the most
 record HistoryQuery(
-    @Nullable List<EventPattern> patterns,
-    Bound after,
-    @Nullable Bound upTo,
-    boolean newestFirst,
-    int limit) {
+    PatternQuery events, Bound after, @Nullable Bound upTo, boolean newestFirst, int limit) {
 
   static final int DEFAULT_LIMIT = 100;
   static final int MAX_LIMIT = 1_000;
@@ -36,7 +31,7 @@ record HistoryQuery(
     record Time(Instant instant) implements Bound {}
   }
 
-  static HistoryQuery of(QueryParameters query) throws InvalidQueryException {
+  static HistoryQuery of(QueryParameters query, Hub hub) throws InvalidQueryException {
     long limit = query.number("limit", 1).orElse((long) DEFAULT_LIMIT);
     Optional<Instant> from = time(query, "from");
     Optional<Instant> to = time(query, "to");
@@ -46,7 +41,7 @@ record HistoryQuery(
     Bound after = bound(query.number("since", 0), "since", from, "from");
     Bound upTo = bound(query.number("before", 1).map(before -> before - 1), "before", to, "to");
     return new HistoryQuery(
-        PatternQuery.patterns(query),
+        PatternQuery.of(query, hub),
         after == null ? new Bound.Position(0) : after,
         upTo,
         isNewestFirst(query),

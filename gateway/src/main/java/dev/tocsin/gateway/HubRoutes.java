@@ -48,9 +48,10 @@ final class HubRoutes {
     HubRoutes hub = new HubRoutes(context, loop);
     return new Routes(
         List.of(
-            Route.takeOver("/ws/events", READ, hub::upgrade).with("events", "since", "epoch"),
+            Route.takeOver("/ws/events", READ, hub::upgrade)
+                .with("events", "where", "since", "epoch"),
             Route.get("/api/v1/events", READ, hub::history)
-                .with("events", "since", "before", "from", "to", "order", "limit"),
+                .with("events", "where", "since", "before", "from", "to", "order", "limit"),
             Route.post("/api/v1/events", PUBLISH, hub::publish),
             Route.get("/api/v1/catalog", READ, fixed(hub.pages::whole)),
             Route.get(
@@ -75,7 +76,7 @@ final class HubRoutes {
   }
 
   private Exchange upgrade(Request request) {
-    return switch (Upgrade.of(request.head(), request.uri(), context.deflates())) {
+    return switch (Upgrade.of(request.head(), request.uri(), context)) {
       case Upgrade.Accepted accepted ->
           new UpgradeExchange(request.connection(), context, loop, accepted);
       case Upgrade.Refused refused -> request.answer(refused.response());
@@ -86,7 +87,7 @@ final class HubRoutes {
     return new HistoryExchange(
         request.connection(),
         context.hub(),
-        HistoryQuery.of(request.query()),
+        HistoryQuery.of(request.query(), context.hub()),
         context.historyCount());
   }
 

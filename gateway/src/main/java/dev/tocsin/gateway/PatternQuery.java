@@ -1,18 +1,40 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.events.Rejection;
+import dev.tocsin.events.Where;
 import dev.tocsin.http.QueryParameters;
 import dev.tocsin.http.QueryParameters.InvalidQueryException;
 import dev.tocsin.hub.EventPattern;
+import dev.tocsin.hub.Hub;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The patterns in a query.
-final class PatternQuery {
+/// Which events a query asks for.
+///
+/// @param patterns `null` for everything
+/// @param where what narrows each of the patterns; `null` for nothing
+record PatternQuery(@Nullable List<EventPattern> patterns, @Nullable Where where) {
 
-  private PatternQuery() {}
+  private static final List<EventPattern> EVERYTHING = List.of(EventPattern.of("*"));
 
-  /// The patterns of `events`, separated by commas; `null` when there is no such parameter.
-  static @Nullable List<EventPattern> patterns(QueryParameters query) throws InvalidQueryException {
+  /// The patterns of `events`, separated by commas, and what narrows them, `where`. Alone, `where` narrows everything.
+  static PatternQuery of(QueryParameters query, Hub hub) throws InvalidQueryException {
+    List<EventPattern> patterns = patterns(query);
+    String json = query.text("where").orElse(null);
+    Where where = json == null ? null : where(json);
+    if (where == null) {
+      return new PatternQuery(patterns, null);
+    }
+    List<EventPattern> narrowed = patterns == null ? EVERYTHING : patterns;
+    Rejection fault = hub.fault(narrowed, where);
+    if (fault != null) {
+      throw new InvalidQueryException(Problems.of(fault));
+    }
+    return new PatternQuery(narrowed, where);
+  }
+
+  private static @Nullable List<EventPattern> patterns(QueryParameters query)
+      throws InvalidQueryException {
     List<String> texts = query.list("events").orElse(null);
     if (texts == null) {
       return null;
@@ -27,6 +49,14 @@ final class PatternQuery {
         }
         yield compiled.patterns();
       }
+    };
+  }
+
+  private static @Nullable Where where(String json) throws InvalidQueryException {
+    return switch (Where.read(json)) {
+      case Where.Reading.Read(Where where) -> where;
+      case Where.Reading.Refused(Rejection rejection) ->
+          throw new InvalidQueryException(Problems.of(rejection));
     };
   }
 }

@@ -31,6 +31,12 @@ final class Problems {
     if (rejection.uncertain()) {
       return Json.object().put("uncertain", true);
     }
+    if (rejection.field() != null) {
+      ObjectNode details = Json.object().put("field", rejection.field());
+      return rejection.suggestion() == null
+          ? details
+          : details.put("suggestion", rejection.suggestion());
+    }
     if (rejection.errors().isEmpty()) {
       return null;
     }
@@ -53,6 +59,7 @@ final class Problems {
           INVALID_QUERY,
           UNKNOWN_ACTION,
           INVALID_PATTERN,
+          INVALID_FILTER,
           TOO_MANY_PATTERNS ->
           HttpResponseStatus.BAD_REQUEST;
       case FORBIDDEN -> HttpResponseStatus.FORBIDDEN;

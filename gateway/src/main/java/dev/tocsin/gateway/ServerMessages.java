@@ -1,8 +1,10 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.events.ClientMessage;
 import dev.tocsin.events.CloseCode;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.events.Timestamp;
+import dev.tocsin.events.Where;
 import dev.tocsin.http.Json;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.PatternWarning;
@@ -40,13 +42,26 @@ final class ServerMessages {
     return Json.bytes(message.put("timestamp", now));
   }
 
+  /// @param asked what is answered
+  /// @param patterns as they are stored
+  /// @param matched the types that the connection now receives, if that was asked
   static byte[] subscribed(
-      @Nullable String id,
+      ClientMessage.Subscribe asked,
       List<EventPattern> patterns,
       List<PatternWarning> warnings,
+      @Nullable List<String> matched,
       long sequence) {
-    ObjectNode message = change("subscribed", id, patterns, sequence);
+    ObjectNode message = change("subscribed", asked.id(), patterns, sequence);
+    Where where = asked.where();
+    if (where != null) {
+      message.putRawValue("where", new RawValue(where.json()));
+    }
     PatternWarnings.put(warnings, message);
+    if (matched != null) {
+      ArrayNode types = message.putArray("matched");
+      matched.forEach(types::add);
+      message.putArray("denied");
+    }
     return Json.bytes(message);
   }
 

@@ -1,14 +1,12 @@
 package dev.tocsin.gateway;
 
 import dev.tocsin.events.ClientMessage;
-import dev.tocsin.http.Problem;
 import dev.tocsin.http.QueryParameters;
 import dev.tocsin.http.Response;
-import dev.tocsin.hub.EventPattern;
+import dev.tocsin.hub.Hub;
 import dev.tocsin.websocket.Handshake;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The wish for a WebSocket of the hub, judged: the handshake, and what the query asks for.
@@ -16,12 +14,10 @@ sealed interface Upgrade {
 
   /// The wish is granted.
   ///
-  /// @param patterns what to subscribe to from the first byte; `null` to receive everything
+  /// @param events what to subscribe to from the first byte
   /// @param resume what was missed; `null` to begin with the next event
   record Accepted(
-      Handshake.Accepted handshake,
-      @Nullable List<EventPattern> patterns,
-      ClientMessage.@Nullable Resume resume)
+      Handshake.Accepted handshake, PatternQuery events, ClientMessage.@Nullable Resume resume)
       implements Upgrade {}
 
   /// The wish is refused.
@@ -29,15 +25,14 @@ sealed interface Upgrade {
 
   /// Judges a request for the socket's path.
   ///
-  /// @param deflates whether the server compresses for those who want it
-  static Upgrade of(HttpRequest request, QueryStringDecoder uri, boolean deflates) {
-    return switch (Handshake.of(request, deflates)) {
-      case Handshake.Accepted handshake -> of(handshake, uri);
+  static Upgrade of(HttpRequest request, QueryStringDecoder uri, GatewayContext context) {
+    return switch (Handshake.of(request, context.deflates())) {
+      case Handshake.Accepted handshake -> of(handshake, uri, context.hub());
       case Handshake.Refused refused -> new Refused(refused.response());
     };
   }
 
-  private static Upgrade of(Handshake.Accepted handshake, QueryStringDecoder uri) {
+  private static Upgrade of(Handshake.Accepted handshake, QueryStringDecoder uri, Hub hub) {
     try {
       QueryParameters query = QueryParameters.of(uri);
       Long since = query.number("since", 0).orElse(null);
@@ -45,9 +40,9 @@ sealed interface Upgrade {
           since == null
               ? null
               : new ClientMessage.Resume(null, since, query.text("epoch").orElse(null));
-      return new Accepted(handshake, PatternQuery.patterns(query), resume);
+      return new Accepted(handshake, PatternQuery.of(query, hub), resume);
     } catch (QueryParameters.InvalidQueryException e) {
-      return new Refused(Response.problem(Problem.invalidQuery(String.valueOf(e.getMessage()))));
+      return new Refused(Response.problem(e.problem()));
     }
   }
 }

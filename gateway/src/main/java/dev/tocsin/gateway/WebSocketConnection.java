@@ -70,8 +70,11 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   /// The handshake is over: joins the shard and says so.
   void open(Upgrade.Accepted upgrade) {
     loop.connections().add(this);
-    List<EventPattern> asked = upgrade.patterns();
-    long sequence = asked == null ? loop.shard().join(this) : loop.shard().subscribe(this, asked);
+    List<EventPattern> asked = upgrade.events().patterns();
+    long sequence =
+        asked == null
+            ? loop.shard().join(this)
+            : loop.shard().subscribe(this, asked, upgrade.events().where());
     notePatterns();
     if (isClosing()) {
       return;

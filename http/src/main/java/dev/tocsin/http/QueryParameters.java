@@ -27,9 +27,22 @@ public final class QueryParameters {
 
     private static final long serialVersionUID = 1;
 
+    private final transient Problem problem;
+
     /// @param message a sentence for the client
     public InvalidQueryException(String message) {
-      super(message);
+      this(Problem.invalidQuery(message));
+    }
+
+    /// @param problem what to answer
+    public InvalidQueryException(Problem problem) {
+      super(problem.message());
+      this.problem = problem;
+    }
+
+    /// What to answer.
+    public Problem problem() {
+      return problem;
     }
   }
 

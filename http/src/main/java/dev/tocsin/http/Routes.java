@@ -252,7 +252,7 @@ public final class Routes {
     try {
       return found.route().handler().exchange(request);
     } catch (QueryParameters.InvalidQueryException e) {
-      return request.answer(Response.problem(Problem.invalidQuery(String.valueOf(e.getMessage()))));
+      return request.answer(Response.problem(e.problem()));
     } catch (Request.InvalidHeaderException e) {
       return request.answer(Response.problem(Problem.malformed(String.valueOf(e.getMessage()))));
     }

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/// All the connections of one index whose patterns come down to the same set of types.
+/// All the connections of one index whose patterns come down to the same interest.
 ///
-/// There are few audiences however many connections there are, so work is done per audience. Owned
+/// There are mostly few audiences however many connections there are, so work is done per audience. Owned
 /// by the thread that owns the index.
 class Audience<C> {
 
-  private final TypeSet types;
+  private final Interest interest;
   private final List<Subscriber<C>> subscribers = new ArrayList<>();
 
   /// The connection of each of the subscribers, in the same order: a list of their own, so that it
@@ -19,16 +19,21 @@ class Audience<C> {
 
   private final List<C> members = Collections.unmodifiableList(connections);
 
-  /// The place of this audience in the list of each of its types; kept by the index.
+  /// The place of this audience in the list of each type that it wants whole; kept by the index.
   final int[] places;
 
-  Audience(TypeSet types, int tableSize) {
-    this.types = types;
+  Audience(Interest interest, int tableSize) {
+    this.interest = interest;
     this.places = new int[tableSize];
   }
 
-  TypeSet types() {
-    return types;
+  Interest interest() {
+    return interest;
+  }
+
+  /// The same with what the shard knows of each, in the same order; a live view.
+  List<Subscriber<C>> subscribers() {
+    return Collections.unmodifiableList(subscribers);
   }
 
   /// The connections, in no order; a live view.

@@ -8,6 +8,7 @@ import dev.tocsin.events.EventEncoder;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.events.Slice;
 import dev.tocsin.events.Suggestions;
+import dev.tocsin.events.Where;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -277,9 +279,17 @@ public final class Hub {
     return log;
   }
 
-  /// The types that are asked for by patterns, among all that are known now.
-  public TypeFilter filter(List<EventPattern> patterns) {
-    return recent.types().filter(patterns);
+  /// What patterns ask for, each narrowed in the same way, among all types that are known now.
+  ///
+  /// @param where `null` for everything that they match
+  public EventFilter filter(List<EventPattern> patterns, @Nullable Where where) {
+    TypeTable types = recent.types();
+    return new EventFilter(types, types.interest(patterns, where));
+  }
+
+  /// Why a `where` can never be fulfilled by what patterns match; `null` when it can.
+  public @Nullable Rejection fault(List<EventPattern> patterns, Where where) {
+    return recent.types().fault(patterns, where);
   }
 
   /// Pages of the log for those who are lagging.

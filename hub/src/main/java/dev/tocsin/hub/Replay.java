@@ -147,7 +147,7 @@ public final class Replay<C> {
     if (position < shard.position()) {
       return Progress.MORE;
     }
-    shard.rejoin(connection);
+    shard.rejoin(connection, previous);
     return Progress.CAUGHT_UP;
   }
 

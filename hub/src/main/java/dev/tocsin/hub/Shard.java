@@ -1,5 +1,6 @@
 package dev.tocsin.hub;
 
+import dev.tocsin.events.Where;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -143,6 +144,7 @@ public final class Shard<C> {
   public long join(C connection) {
     long at = catchUp(connection);
     cursor.index().register(connection);
+    cursor.index().tell(connection, at);
     publishStats();
     return at;
   }
@@ -157,8 +159,17 @@ public final class Shard<C> {
   ///
   /// @return the position from which on they count
   public long subscribe(C connection, List<EventPattern> patterns) {
+    return subscribe(connection, patterns, null);
+  }
+
+  /// The same for patterns each of which is narrowed in the same way. What narrowed those that it holds already counts
+  /// no more.
+  ///
+  /// @param where `null` for everything that they match
+  public long subscribe(C connection, List<EventPattern> patterns, @Nullable Where where) {
     long at = catchUp(connection);
-    cursor.index().subscribe(connection, patterns);
+    cursor.index().subscribe(connection, patterns, where);
+    cursor.index().tell(connection, at);
     publishStats();
     return at;
   }
@@ -178,8 +189,9 @@ public final class Shard<C> {
   ///
   /// @return those that were really removed
   public List<EventPattern> unsubscribe(C connection, List<EventPattern> patterns) {
-    catchUp(connection);
+    long at = catchUp(connection);
     List<EventPattern> removed = cursor.index().unsubscribe(connection, patterns);
+    cursor.index().tell(connection, at);
     publishStats();
     return removed;
   }
@@ -208,7 +220,14 @@ public final class Shard<C> {
 
   /// Whether the connection wants an event now, even one of a type that is unknown here.
   boolean wants(C connection, LoggedEvent event) {
-    return cursor.index().wants(connection, event.event().type());
+    SubscriptionIndex<C, ShardAudience<C>> index = cursor.index();
+    return index.wants(connection, event.event().type(), () -> index.table().values(event));
+  }
+
+  /// The types of which the connection receives anything, sorted.
+  public List<String> matched(C connection) {
+    SubscriptionIndex<C, ShardAudience<C>> index = cursor.index();
+    return index.table().publishable(index.typesOf(connection));
   }
 
   /// What the connection wants now.
@@ -228,8 +247,10 @@ public final class Shard<C> {
   }
 
   /// Puts a connection that has caught up back onto the live path.
-  void rejoin(C connection) {
-    cursor.index().restore(connection);
+  ///
+  /// @param previous what its next event may name as the one before it
+  void rejoin(C connection, long previous) {
+    cursor.index().restore(connection, previous);
   }
 
   void countDelivered(long count) {

@@ -2,7 +2,10 @@ package dev.tocsin.hub;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// An audience of a shard: it knows what it wanted last, and gathers its batch of the turn.
@@ -15,6 +18,10 @@ final class ShardAudience<C> extends Audience<C> {
   /// what only the delivery knows.
   private static final int ENTRY_BYTES = 64;
 
+  /// Stands for what nobody knows: what came before the first event that fulfils some conditions. Each member names what
+  /// it was told itself.
+  static final long UNKNOWN = -1;
+
   private final Consumer<ShardAudience<C>> sender;
   private long previous;
   private @Nullable List<LoggedEvent> gathered;
@@ -22,9 +29,10 @@ final class ShardAudience<C> extends Audience<C> {
   private long gatheredBytes;
 
   /// @param sender sends what has been gathered; never throws
-  /// @param previous the last event that it would have wanted
-  ShardAudience(TypeSet types, int tableSize, Consumer<ShardAudience<C>> sender, long previous) {
-    super(types, tableSize);
+  /// @param previous the last event that it would have wanted, or [#UNKNOWN]
+  ShardAudience(
+      Interest interest, int tableSize, Consumer<ShardAudience<C>> sender, long previous) {
+    super(interest, tableSize);
     this.sender = sender;
     this.previous = previous;
   }
@@ -55,11 +63,32 @@ final class ShardAudience<C> extends Audience<C> {
   }
 
   /// Takes out what has been gathered; `null` when that is nothing.
-  @Nullable Batch takeBatch() {
+  @Nullable Gathered take() {
     List<LoggedEvent> events = gathered;
     gathered = null;
     gatheredBytes = 0;
-    return events == null ? null : new Batch(events, gatheredAfter);
+    return events == null ? null : new Gathered(events, gatheredAfter);
+  }
+
+  /// What has been gathered.
+  ///
+  /// @param previous the last earlier event that the audience wanted, or [#UNKNOWN]
+  record Gathered(List<LoggedEvent> events, long previous) {}
+
+  /// Hands the members to an action, together with what their next event names as the one before it: all at once, or
+  /// where that is not known those together who were told the same.
+  void forEach(long previous, ObjLongConsumer<List<C>> action) {
+    if (previous != UNKNOWN) {
+      action.accept(members(), previous);
+      return;
+    }
+    SortedMap<Long, List<C>> byTold = new TreeMap<>();
+    for (Subscriber<C> subscriber : subscribers()) {
+      byTold
+          .computeIfAbsent(subscriber.told(), told -> new ArrayList<>(1))
+          .add(subscriber.connection());
+    }
+    byTold.forEach((told, some) -> action.accept(some, told));
   }
 
   /// Goes on after the event `last`, without what lies between; nothing is gathered.
@@ -80,6 +109,7 @@ final class ShardAudience<C> extends Audience<C> {
   @Override
   void remove(Subscriber<C> subscriber) {
     sender.accept(this);
+    subscriber.tell(previous);
     super.remove(subscriber);
   }
 }

@@ -58,13 +58,21 @@ final class ShardCursor<C> {
     this.position = head.position();
     this.index =
         new SubscriptionIndex<>(
-            head.types(), (set, size) -> new ShardAudience<>(set, size, this::send, last(set)));
+            head.types(),
+            (interest, size) -> new ShardAudience<>(interest, size, this::send, last(interest)));
   }
 
-  /// The last event of any of these types that has been passed.
-  private long last(TypeSet set) {
+  /// The last event of an interest that has been passed, if that can be known.
+  private long last(Interest interest) {
+    long whole = last(interest.whole());
+    return interest.parts().isEmpty() || last(interest.types()) == whole
+        ? whole
+        : ShardAudience.UNKNOWN;
+  }
+
+  private long last(TypeSet types) {
     long[] last = {0};
-    set.forEach(type -> last[0] = Math.max(last[0], lastOfType[type]));
+    types.forEach(type -> last[0] = Math.max(last[0], lastOfType[type]));
     return last[0];
   }
 
@@ -206,12 +214,32 @@ final class ShardCursor<C> {
     lastOfType[type] = position;
     List<ShardAudience<C>> wanting = index.audiencesOf(type);
     for (ShardAudience<C> audience : wanting) {
-      if (audience.add(event)) {
-        unsent.add(audience);
-        unsentCount++;
-      }
+      gather(event, audience);
     }
-    return (long) wanting.size() * ShardAudience.cost(event);
+    long count = wanting.size();
+    ConditionIndex<ShardAudience<C>> some = index.audiencesOfPartOf(type);
+    if (some != null) {
+      count += passInPart(event, some);
+    }
+    return count * ShardAudience.cost(event);
+  }
+
+  private long passInPart(LoggedEvent event, ConditionIndex<ShardAudience<C>> some) {
+    long[] count = {0};
+    some.forEach(
+        index.table().values(event),
+        audience -> {
+          gather(event, audience);
+          count[0]++;
+        });
+    return count[0];
+  }
+
+  private void gather(LoggedEvent event, ShardAudience<C> audience) {
+    if (audience.add(event)) {
+      unsent.add(audience);
+      unsentCount++;
+    }
   }
 
   /// Leaves what follows a position to the connections, which read the log themselves: reading it here
@@ -221,13 +249,14 @@ final class ShardCursor<C> {
     unsent.clear();
     unsentCount = 0;
     for (ShardAudience<C> audience : index.audiences()) {
-      if (!audience.types().isEmpty()) {
-        Batch batch = audience.takeBatch();
-        long previous = audience.skipTo(last(audience.types()));
-        output.lag(
-            audience.members(),
-            batch == null ? after : batch.after(),
-            batch == null ? previous : batch.previous());
+      if (!audience.interest().types().isEmpty()) {
+        ShardAudience.Gathered gathered = audience.take();
+        long previous = audience.skipTo(last(audience.interest()));
+        if (gathered == null) {
+          audience.forEach(previous, (members, told) -> output.lag(members, after, told));
+        } else {
+          lag(audience, gathered);
+        }
       }
     }
     learnTypes();
@@ -246,8 +275,8 @@ final class ShardCursor<C> {
   /// Sends the batch of an audience, if it has one. When that fails, nobody knows who has it: all read it
   /// in the log.
   private void send(ShardAudience<C> audience) {
-    Batch batch = audience.takeBatch();
-    if (batch == null) {
+    ShardAudience.Gathered gathered = audience.take();
+    if (gathered == null) {
       return;
     }
     if (--unsentCount == 0) {
@@ -255,13 +284,24 @@ final class ShardCursor<C> {
     }
     sending = true;
     try {
-      countDelivered((long) batch.events().size() * output.send(batch, audience.members()));
+      audience.forEach(
+          gathered.previous(),
+          (members, previous) ->
+              countDelivered(
+                  (long) gathered.events().size()
+                      * output.send(new Batch(gathered.events(), previous), members)));
     } catch (RuntimeException | Error e) {
       owner.failed(e);
-      output.lag(audience.members(), batch.after(), batch.previous());
+      lag(audience, gathered);
     } finally {
       sending = false;
     }
+  }
+
+  private void lag(ShardAudience<C> audience, ShardAudience.Gathered gathered) {
+    long after = gathered.events().getFirst().sequence() - 1;
+    audience.forEach(
+        gathered.previous(), (members, previous) -> output.lag(members, after, previous));
   }
 
   private void requireIdle() {

@@ -10,22 +10,27 @@ final class Subscriber<C> {
 
   private final C connection;
 
-  /// The patterns in the order they were subscribed, with the types each comes down to; `null` as
+  /// The patterns in the order they were subscribed, with what each comes down to; `null` as
   /// long as the connection never subscribed and so receives everything.
-  private @Nullable Map<EventPattern, TypeSet> patterns;
+  private @Nullable Map<EventPattern, Selection> patterns;
 
   /// The place in the audience; kept by it.
   int slot;
 
-  private TypeSet types;
+  private Interest interest;
+
+  /// A position that the connection was told, or that of an event that it was handed, after which it has been handed
+  /// nothing: what its next event may name as the one before it. Kept by the shard; only looked at where its audience
+  /// cannot know.
+  private long told;
 
   /// `null` while the connection is suspended: what it wants is known, but it is not handed out.
   private @Nullable Audience<C> audience;
 
   /// A connection that is suspended.
-  Subscriber(C connection, TypeSet types) {
+  Subscriber(C connection, Interest interest) {
     this.connection = connection;
-    this.types = types;
+    this.interest = interest;
   }
 
   C connection() {
@@ -33,12 +38,26 @@ final class Subscriber<C> {
   }
 
   /// What the patterns come down to.
-  TypeSet types() {
-    return types;
+  Interest interest() {
+    return interest;
   }
 
-  void want(TypeSet wanted) {
-    types = wanted;
+  void want(Interest wanted) {
+    interest = wanted;
+  }
+
+  long told() {
+    return told;
+  }
+
+  /// Notes a position that the connection is told, or an event that it was handed.
+  void tell(long position) {
+    told = Math.max(told, position);
+  }
+
+  /// The connection goes on from elsewhere.
+  void goBack(long position) {
+    told = position;
   }
 
   /// `null` while the connection is suspended.
@@ -65,12 +84,12 @@ final class Subscriber<C> {
     return patterns != null;
   }
 
-  Map<EventPattern, TypeSet> patterns() {
+  Map<EventPattern, Selection> patterns() {
     return patterns == null ? Map.of() : patterns;
   }
 
   /// The patterns for changing; from now on the subscription is explicit.
-  Map<EventPattern, TypeSet> explicitPatterns() {
+  Map<EventPattern, Selection> explicitPatterns() {
     if (patterns == null) {
       patterns = new LinkedHashMap<>(4);
     }

@@ -1,19 +1,23 @@
 package dev.tocsin.hub;
 
+import dev.tocsin.events.FieldValues;
+import dev.tocsin.events.Where;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Who wants which types: connections, their patterns, and the audiences they form.
+/// Who wants which events: connections, their patterns with what narrows them, and the audiences they form.
 ///
 /// Unsynchronised: owned by one thread, or guarded by one lock. A pattern's matches among the types
 /// of the table are computed when the first connection subscribes to it and shared until the last one
-/// lets go of it; after that, finding the audiences of a type is one array access
-/// (`RecipientsBenchmark`).
+/// lets go of it; after that, finding the audiences that want all of a type is one array access
+/// (`RecipientsBenchmark`). Those that want some of it are found by the event's values ([ConditionIndex]).
 ///
 /// @param <C> what a connection is to the caller; compared with `equals`
 /// @param <A> the caller's kind of audience
@@ -22,25 +26,19 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   private TypeTable table;
   private final AudienceFactory<C, A> factory;
   private final Map<C, Subscriber<C>> subscribers = new HashMap<>();
-  private final Map<EventPattern, Matches> matches = new HashMap<>();
-  private final Map<TypeSet, A> audiences = new HashMap<>();
+  private final Map<Selection.Key, Selection> selections = new HashMap<>();
+  private final Map<Interest, A> audiences = new HashMap<>();
   private final List<List<A>> byType;
+
+  /// For each type that somebody wants in part.
+  private final Map<Integer, ConditionIndex<A>> inPart = new HashMap<>();
+
   private int explicitCount;
   private int patternCount;
 
-  /// Makes the audience of a set of types when its first connection comes.
+  /// Makes the audience of an interest when its first connection comes.
   interface AudienceFactory<C, A extends Audience<C>> {
-    A create(TypeSet types, int tableSize);
-  }
-
-  /// What a pattern comes down to, and how many connections hold it.
-  private static final class Matches {
-    private TypeSet types;
-    private int holders;
-
-    Matches(TypeSet types) {
-      this.types = types;
-    }
+    A create(Interest interest, int tableSize);
   }
 
   SubscriptionIndex(TypeTable table, AudienceFactory<C, A> factory) {
@@ -68,15 +66,8 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   void learn(TypeTable larger) {
     table = larger;
     makeRoom();
-    matches.forEach((pattern, found) -> found.types = table.matching(pattern));
-    for (Subscriber<C> subscriber : subscribers.values()) {
-      if (subscriber.isExplicit()) {
-        subscriber
-            .explicitPatterns()
-            .replaceAll((pattern, before) -> Objects.requireNonNull(matches.get(pattern)).types);
-      }
-      settle(subscriber);
-    }
+    selections.values().forEach(selection -> selection.learn(table));
+    subscribers.values().forEach(this::settle);
   }
 
   /// Makes a connection known; until it subscribes it receives everything. Nothing happens when it is
@@ -89,8 +80,9 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     return subscribers.computeIfAbsent(
         connection,
         c -> {
-          Subscriber<C> subscriber = new Subscriber<>(c, table.all());
-          subscriber.join(audience(table.all()));
+          Interest everything = Interest.of(table.all());
+          Subscriber<C> subscriber = new Subscriber<>(c, everything);
+          subscriber.join(audience(everything));
           return subscriber;
         });
   }
@@ -112,20 +104,34 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     return removed;
   }
 
-  /// Adds patterns to those of a connection.
-  void subscribe(C connection, List<EventPattern> patterns) {
+  /// Adds patterns to those of a connection, each narrowed in the same way; what narrowed one that it holds already
+  /// counts no more.
+  ///
+  /// @param where `null` for everything that they match
+  void subscribe(C connection, List<EventPattern> patterns, @Nullable Where where) {
     Subscriber<C> subscriber = subscriber(connection);
     explicitCount += subscriber.isExplicit() ? 0 : 1;
-    Map<EventPattern, TypeSet> held = subscriber.explicitPatterns();
+    Map<EventPattern, Selection> held = subscriber.explicitPatterns();
     for (EventPattern pattern : patterns) {
-      if (!held.containsKey(pattern)) {
-        Matches found = matches.computeIfAbsent(pattern, p -> new Matches(table.matching(p)));
-        found.holders++;
-        held.put(pattern, found.types);
-        patternCount++;
+      Selection before = held.get(pattern);
+      Selection.Key key = new Selection.Key(pattern, where);
+      if (before == null || !before.key().equals(key)) {
+        Selection selection = selections.computeIfAbsent(key, k -> new Selection(k, table));
+        selection.holders++;
+        held.put(pattern, selection);
+        patternCount += before == null ? 1 : 0;
+        if (before != null) {
+          letGo(before);
+        }
       }
     }
     settle(subscriber);
+  }
+
+  private void letGo(Selection selection) {
+    if (--selection.holders == 0) {
+      selections.remove(selection.key());
+    }
   }
 
   /// About how much memory the connection's patterns take, in bytes.
@@ -133,13 +139,13 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     Subscriber<C> subscriber = subscribers.get(connection);
     return subscriber == null
         ? 0
-        : subscriber.patterns().keySet().stream().mapToLong(EventPattern::heapBytes).sum();
+        : subscriber.patterns().values().stream().mapToLong(held -> held.key().heapBytes()).sum();
   }
 
   /// How many patterns the connection would hold after subscribing to these as well.
   int patternCountWith(C connection, List<EventPattern> patterns) {
     Subscriber<C> subscriber = subscribers.get(connection);
-    Map<EventPattern, TypeSet> held = subscriber == null ? Map.of() : subscriber.patterns();
+    Map<EventPattern, Selection> held = subscriber == null ? Map.of() : subscriber.patterns();
     return held.size()
         + (int) patterns.stream().distinct().filter(p -> !held.containsKey(p)).count();
   }
@@ -166,8 +172,8 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     return removed;
   }
 
-  /// Whether an event of this type goes to the connection. One that is unknown is treated as one that
-  /// never subscribed.
+  /// Whether events of this type go to the connection, all or some of them. One that is unknown is treated as one
+  /// that never subscribed.
   ///
   /// @param typeName in lower case
   boolean wants(C connection, String typeName) {
@@ -176,27 +182,55 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   }
 
   private boolean wants(Subscriber<C> subscriber, String typeName, int type) {
-    if (type >= 0) {
-      return subscriber.types().contains(type);
+    return type >= 0
+        ? subscriber.interest().types().contains(type)
+        : wantsUnknown(subscriber, typeName, where -> where.on(Map.of()).isPresent());
+  }
+
+  /// Whether an event goes to the connection.
+  ///
+  /// @param values what its fields say, asked for only when that matters
+  boolean wants(C connection, String typeName, Supplier<FieldValues> values) {
+    Subscriber<C> subscriber = subscribers.get(connection);
+    if (subscriber == null) {
+      return true;
     }
+    int type = table.placeOf(typeName);
+    return type >= 0
+        ? subscriber.interest().allows(type, values)
+        : wantsUnknown(
+            subscriber,
+            typeName,
+            where -> where.on(Map.of()).filter(c -> c.allow(values.get())).isPresent());
+  }
+
+  /// The same for a type without a schema here.
+  private static boolean wantsUnknown(
+      Subscriber<?> subscriber, String typeName, Predicate<Where> fulfilled) {
     if (!subscriber.isExplicit()) {
       return true;
     }
-    for (EventPattern pattern : subscriber.patterns().keySet()) {
-      if (pattern.matchesLowerCased(typeName)) {
+    for (Selection held : subscriber.patterns().values()) {
+      Where where = held.key().where();
+      if (held.key().pattern().matchesLowerCased(typeName)
+          && (where == null || fulfilled.test(where))) {
         return true;
       }
     }
     return false;
   }
 
-  /// The connections that an event of this type goes to, each once, in no order.
+  /// The connections that events of this type go to, all or some of them; each once, in no order.
   ///
   /// @param typeName in lower case
   List<C> recipients(String typeName) {
     int type = table.placeOf(typeName);
     if (type >= 0) {
-      List<A> wanting = byType.get(type);
+      List<A> wanting = new ArrayList<>(byType.get(type));
+      ConditionIndex<A> some = inPart.get(type);
+      if (some != null) {
+        wanting.addAll(some.owners());
+      }
       List<C> recipients =
           new ArrayList<>(wanting.stream().mapToInt(a -> a.members().size()).sum());
       for (A audience : wanting) {
@@ -213,9 +247,22 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     return recipients;
   }
 
-  /// The audiences that want a type of the table; a live list.
+  /// The audiences that want all of a type of the table; a live list.
   List<A> audiencesOf(int type) {
     return Collections.unmodifiableList(byType.get(type));
+  }
+
+  /// The audiences that want some of a type; `null` when there is none.
+  @Nullable ConditionIndex<A> audiencesOfPartOf(int type) {
+    return inPart.get(type);
+  }
+
+  /// Notes a position that the connection is told, see [Subscriber#told].
+  void tell(C connection, long position) {
+    Subscriber<C> subscriber = subscribers.get(connection);
+    if (subscriber != null) {
+      subscriber.tell(position);
+    }
   }
 
   /// The audience of a connection; `null` when it is unknown or suspended.
@@ -223,7 +270,7 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     Subscriber<C> subscriber = subscribers.get(connection);
     return subscriber == null || subscriber.audience() == null
         ? null
-        : audiences.get(subscriber.types());
+        : audiences.get(subscriber.interest());
   }
 
   /// All audiences there are; a live view.
@@ -245,7 +292,7 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
 
   /// How many different patterns are held, and so how many matches are remembered.
   int distinctPatterns() {
-    return matches.size();
+    return selections.size();
   }
 
   /// The figures of this moment.
@@ -259,12 +306,13 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     if (!subscriber.isExplicit()) {
       return removed;
     }
-    Map<EventPattern, TypeSet> held = subscriber.explicitPatterns();
+    Map<EventPattern, Selection> held = subscriber.explicitPatterns();
     for (EventPattern pattern : patterns) {
-      if (held.remove(pattern) != null) {
+      Selection selection = held.remove(pattern);
+      if (selection != null) {
         removed.add(pattern);
         patternCount--;
-        matches.computeIfPresent(pattern, (p, found) -> --found.holders == 0 ? null : found);
+        letGo(selection);
       }
     }
     return removed;
@@ -272,19 +320,24 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
 
   /// Moves a connection to the audience that its patterns now come down to.
   private void settle(Subscriber<C> subscriber) {
-    TypeSet types =
-        subscriber.isExplicit()
-            ? TypeSet.union(table.size(), subscriber.patterns().values())
-            : table.all();
+    Interest interest = interest(subscriber);
     boolean suspended = subscriber.audience() == null;
-    if (!subscriber.types().equals(types)) {
-      subscriber.want(types);
+    if (!subscriber.interest().equals(interest)) {
+      subscriber.want(interest);
       if (!suspended) {
         Audience<C> before = subscriber.leave();
-        subscriber.join(audience(types));
+        subscriber.join(audience(interest));
         dropIfEmpty(before);
       }
     }
+  }
+
+  private Interest interest(Subscriber<C> subscriber) {
+    if (!subscriber.isExplicit()) {
+      return Interest.of(table.all());
+    }
+    return Interest.union(
+        table.size(), subscriber.patterns().values().stream().map(Selection::interest).toList());
   }
 
   /// Keeps what a connection wants, but has it in no audience until [#restore]: it lags, and
@@ -302,31 +355,40 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   }
 
   /// Puts a suspended connection back into its audience.
-  void restore(C connection) {
+  ///
+  /// @param previous what its next event may name as the one before it, see [Subscriber#told]
+  void restore(C connection, long previous) {
     Subscriber<C> subscriber = subscribers.get(connection);
     if (subscriber != null && subscriber.audience() == null) {
-      subscriber.join(audience(subscriber.types()));
+      subscriber.goBack(previous);
+      subscriber.join(audience(subscriber.interest()));
     }
   }
 
-  /// What the patterns of a connection come down to; nothing when it is unknown.
+  /// The types of which a connection wants anything; none when it is unknown.
   TypeSet typesOf(C connection) {
     Subscriber<C> subscriber = subscribers.get(connection);
-    return subscriber == null ? table.none() : subscriber.types();
+    return subscriber == null ? table.none() : subscriber.interest().types();
   }
 
-  private A audience(TypeSet types) {
-    @Nullable A known = audiences.get(types);
+  private A audience(Interest interest) {
+    @Nullable A known = audiences.get(interest);
     if (known != null) {
       return known;
     }
-    A audience = factory.create(types, table.size());
-    audiences.put(types, audience);
-    types.forEach(type -> {
-      List<A> list = byType.get(type);
-      audience.places[type] = list.size();
-      list.add(audience);
-    });
+    A audience = factory.create(interest, table.size());
+    audiences.put(interest, audience);
+    interest
+        .whole()
+        .forEach(type -> {
+          List<A> list = byType.get(type);
+          audience.places[type] = list.size();
+          list.add(audience);
+        });
+    interest
+        .parts()
+        .forEach((type, alternatives) ->
+            inPart.computeIfAbsent(type, t -> new ConditionIndex<>()).add(audience, alternatives));
     return audience;
   }
 
@@ -334,9 +396,21 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     if (audience == null || !audience.members().isEmpty()) {
       return;
     }
-    audiences.remove(audience.types());
+    A dropped = Objects.requireNonNull(audiences.remove(audience.interest()));
     audience
-        .types()
+        .interest()
+        .parts()
+        .keySet()
+        .forEach(type ->
+            inPart.computeIfPresent(
+                type,
+                (t, index) -> {
+                  index.remove(dropped);
+                  return index.isEmpty() ? null : index;
+                }));
+    audience
+        .interest()
+        .whole()
         .forEach(type -> {
           List<A> list = byType.get(type);
           A last = list.removeLast();

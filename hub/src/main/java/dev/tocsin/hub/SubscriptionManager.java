@@ -1,7 +1,10 @@
 package dev.tocsin.hub;
 
 import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.Rejection;
+import dev.tocsin.events.WebSocketEvent;
 import dev.tocsin.events.WebSocketEventType;
+import dev.tocsin.events.Where;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -73,13 +76,27 @@ public final class SubscriptionManager {
   /// @throws IllegalArgumentException when a pattern is empty, too long or has an unclosed `[`, or
   ///     when the connection would hold too many; then nothing has changed
   public List<String> subscribe(String connectionId, List<String> patterns) {
+    return subscribe(connectionId, patterns, null);
+  }
+
+  /// The same for patterns that are narrowed by conditions on the payload's fields. What narrowed those that the
+  /// connection holds already counts no more.
+  ///
+  /// @param where `null` for everything that the patterns match
+  /// @throws IllegalArgumentException also when none of the catalog's types that the patterns match can ever fulfil a
+  ///     condition
+  public List<String> subscribe(String connectionId, List<String> patterns, @Nullable Where where) {
     List<EventPattern> compiled = compiled(patterns);
     return write(() -> {
+      Rejection fault = where == null ? null : index.table().fault(compiled, where);
+      if (fault != null) {
+        throw new IllegalArgumentException(fault.message());
+      }
       if (index.patternCountWith(connectionId, compiled) > maxPatterns) {
         throw new IllegalArgumentException(
             "A connection may hold " + maxPatterns + " patterns at most");
       }
-      index.subscribe(connectionId, compiled);
+      index.subscribe(connectionId, compiled, where);
       return texts(compiled);
     });
   }
@@ -119,7 +136,13 @@ public final class SubscriptionManager {
         .toList();
   }
 
-  /// Whether an event of this type goes to the connection.
+  /// Whether an event goes to the connection, by its type and its fields.
+  public boolean shouldSend(String connectionId, WebSocketEvent event) {
+    String name = EventPattern.lowerCased(event.type());
+    return read(() -> index.wants(connectionId, name, () -> index.table().values(name, event)));
+  }
+
+  /// Whether events of this type go to the connection, all of them or, where it asks for certain fields, some.
   public boolean shouldSend(String connectionId, String eventType) {
     String name = EventPattern.lowerCased(eventType);
     return read(() -> index.wants(connectionId, name));
@@ -130,7 +153,7 @@ public final class SubscriptionManager {
     return shouldSend(connectionId, eventType.wireName());
   }
 
-  /// The registered connections that an event of this type goes to, each once, in no order.
+  /// The registered connections that events of this type go to, all or some of them; each once, in no order.
   public List<String> getRecipients(String eventType) {
     String name = EventPattern.lowerCased(eventType);
     return read(() -> index.recipients(name));

@@ -1,8 +1,14 @@
 package dev.tocsin.hub;
 
+import dev.tocsin.events.Conditions;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventType;
+import dev.tocsin.events.FieldValues;
+import dev.tocsin.events.PayloadField;
+import dev.tocsin.events.Rejection;
 import dev.tocsin.events.Suggestions;
+import dev.tocsin.events.WebSocketEvent;
+import dev.tocsin.events.Where;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -28,24 +34,44 @@ final class TypeTable {
   private final TypeSet none;
   private final TypeSet all;
 
+  /// The fields of the catalogued types that can be compared, by the type's name; shared by all tables that grow out of
+  /// one.
+  private final Map<String, Map<String, PayloadField>> fields;
+
+  private final EventFields values;
+
   /// @param catalog the types that can be published
   /// @param logged names of types that the log holds
   TypeTable(EventCatalog catalog, Set<String> logged) {
     this(
-        catalog.allEventTypes().stream().map(EventType::name).toList(),
-        logged,
-        worthSuggesting(catalog));
+        joined(catalog.allEventTypes().stream().map(EventType::name).toList(), logged),
+        catalog.allEventTypes().size(),
+        Suggestions.of(worthSuggesting(catalog)),
+        fields(catalog),
+        new EventFields());
   }
 
   /// @param catalogued the names of the types that can be published
   TypeTable(List<String> catalogued, Set<String> logged, List<String> suggestions) {
-    this(joined(catalogued, logged), Set.copyOf(catalogued).size(), Suggestions.of(suggestions));
+    this(
+        joined(catalogued, logged),
+        Set.copyOf(catalogued).size(),
+        Suggestions.of(suggestions),
+        Map.of(),
+        new EventFields());
   }
 
-  private TypeTable(List<String> names, int catalogued, Suggestions suggestions) {
+  private TypeTable(
+      List<String> names,
+      int catalogued,
+      Suggestions suggestions,
+      Map<String, Map<String, PayloadField>> fields,
+      EventFields values) {
     this.names = names;
     this.catalogued = catalogued;
     this.suggestions = suggestions;
+    this.fields = fields;
+    this.values = values;
     for (String name : names) {
       places.put(name, places.size());
     }
@@ -63,7 +89,73 @@ final class TypeTable {
   TypeTable with(Collection<String> more) {
     return places.keySet().containsAll(more)
         ? this
-        : new TypeTable(joined(names, more), catalogued, suggestions);
+        : new TypeTable(joined(names, more), catalogued, suggestions, fields, values);
+  }
+
+  private static Map<String, Map<String, PayloadField>> fields(EventCatalog catalog) {
+    Map<String, Map<String, PayloadField>> fields = new HashMap<>();
+    for (EventType type : catalog.allEventTypes()) {
+      catalog
+          .payloadSchema(type.name())
+          .ifPresent(schema -> fields.put(type.name(), schema.fields()));
+    }
+    return fields;
+  }
+
+  private Map<String, PayloadField> fieldsOf(String name) {
+    return fields.getOrDefault(name, Map.of());
+  }
+
+  /// What the fields of an event say that can be compared.
+  FieldValues values(LoggedEvent event) {
+    return values.of(event, fieldsOf(event.event().type()).keySet());
+  }
+
+  /// The same of an event that has not gone through a log.
+  ///
+  /// @param name its type, in lower case
+  FieldValues values(String name, WebSocketEvent event) {
+    return FieldValues.of(event, fieldsOf(name));
+  }
+
+  /// What a pattern lets through, narrowed by a condition on the fields.
+  ///
+  /// @param where `null` for everything
+  Interest interest(EventPattern pattern, @Nullable Where where) {
+    TypeSet matching = matching(pattern);
+    if (where == null) {
+      return Interest.of(matching);
+    }
+    Map<Integer, Conditions> byType = new HashMap<>();
+    matching.forEach(type ->
+        where.on(fieldsOf(names.get(type))).ifPresent(conditions -> byType.put(type, conditions)));
+    return Interest.of(names.size(), byType);
+  }
+
+  /// Why a `where` can never be fulfilled by what the patterns match; `null` when it can.
+  @Nullable Rejection fault(List<EventPattern> patterns, Where where) {
+    List<Map<String, PayloadField>> matched = new ArrayList<>();
+    for (String name : names) {
+      if (patterns.stream().anyMatch(pattern -> pattern.matchesLowerCased(name))) {
+        matched.add(fieldsOf(name));
+      }
+    }
+    return where.faultOn(matched);
+  }
+
+  /// What one of some patterns lets through, each narrowed in the same way.
+  ///
+  /// @param where `null` for everything that they match
+  Interest interest(List<EventPattern> patterns, @Nullable Where where) {
+    return Interest.union(
+        names.size(), patterns.stream().map(pattern -> interest(pattern, where)).toList());
+  }
+
+  /// The names of some types, sorted, without those that only the server itself sends.
+  List<String> publishable(TypeSet types) {
+    List<String> found = new ArrayList<>();
+    types.forEach(type -> found.add(names.get(type)));
+    return found.stream().filter(name -> !EventType.isReservedName(name)).sorted().toList();
   }
 
   /// The filter that takes the types of a set.

@@ -1,0 +1,24 @@
+package dev.tocsin.hub;
+
+/// Which events of the log somebody wants who asks once. Immutable.
+public final class EventFilter {
+
+  private final TypeTable table;
+  private final Interest interest;
+
+  EventFilter(TypeTable table, Interest interest) {
+    this.table = table;
+    this.interest = interest;
+  }
+
+  /// What to ask the log for: the types of which anything is wanted.
+  public TypeFilter types() {
+    return table.filter(interest.types());
+  }
+
+  /// Whether an event of these types is wanted.
+  public boolean wants(LoggedEvent event) {
+    int type = table.placeOf(event.event().type());
+    return type >= 0 && interest.allows(type, () -> table.values(event));
+  }
+}

@@ -1,0 +1,114 @@
+package dev.tocsin.hub;
+
+import dev.tocsin.events.Conditions;
+import dev.tocsin.events.FieldValues;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What somebody wants: of each event type nothing, everything, or what fulfils some conditions.
+///
+/// Interests that let the same through because of the same conditions are equal, however they were written: this is what an
+/// audience is made of. Immutable.
+final class Interest {
+
+  private final TypeSet whole;
+  private final Map<Integer, Set<Conditions>> parts;
+  private final TypeSet types;
+  private final int hash;
+
+  private Interest(TypeSet whole, Map<Integer, Set<Conditions>> parts, TypeSet types) {
+    this.whole = whole;
+    this.parts = parts;
+    this.types = types;
+    this.hash = 31 * whole.hashCode() + parts.hashCode();
+  }
+
+  /// Everything of some types.
+  static Interest of(TypeSet types) {
+    return new Interest(types, Map.of(), types);
+  }
+
+  /// Of each type the events that fulfil its conditions.
+  ///
+  /// @param size of the table
+  static Interest of(int size, Map<Integer, Conditions> byType) {
+    Map<Integer, Set<Conditions>> parts = new HashMap<>();
+    byType.forEach((type, conditions) -> parts.put(type, Set.of(conditions)));
+    return new Interest(
+        TypeSet.of(size, type -> false), parts, TypeSet.of(size, byType::containsKey));
+  }
+
+  /// What one of several lets through.
+  ///
+  /// @param size of the table
+  static Interest union(int size, Collection<Interest> interests) {
+    TypeSet whole = TypeSet.union(size, interests.stream().map(i -> i.whole).toList());
+    Map<Integer, Set<Conditions>> parts = new HashMap<>();
+    for (Interest interest : interests) {
+      interest.parts.forEach((type, alternatives) -> {
+        if (!whole.contains(type)) {
+          parts.computeIfAbsent(type, t -> new HashSet<>()).addAll(alternatives);
+        }
+      });
+    }
+    if (parts.isEmpty()) {
+      return of(whole);
+    }
+    parts.replaceAll((type, alternatives) -> Set.copyOf(Alternatives.simplest(alternatives)));
+    return new Interest(
+        whole, parts, TypeSet.of(size, type -> whole.contains(type) || parts.containsKey(type)));
+  }
+
+  /// The types of which it lets anything through.
+  TypeSet types() {
+    return types;
+  }
+
+  /// The types of which it lets everything through.
+  TypeSet whole() {
+    return whole;
+  }
+
+  /// For each other type what the events have to fulfil, one or another.
+  Map<Integer, Set<Conditions>> parts() {
+    return parts;
+  }
+
+  /// Whether it lets an event of a type through.
+  ///
+  /// @param event what its fields say, asked for only when that matters
+  boolean allows(int type, Supplier<FieldValues> event) {
+    if (whole.contains(type)) {
+      return true;
+    }
+    Set<Conditions> alternatives = parts.get(type);
+    if (alternatives == null) {
+      return false;
+    }
+    FieldValues values = event.get();
+    for (Conditions conditions : alternatives) {
+      if (conditions.allow(values)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Interest interest
+        && interest.hash == hash
+        && interest.whole.equals(whole)
+        && interest.parts.equals(parts);
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+}

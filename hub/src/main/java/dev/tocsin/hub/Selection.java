@@ -1,0 +1,43 @@
+package dev.tocsin.hub;
+
+import dev.tocsin.events.Where;
+import org.jspecify.annotations.Nullable;
+
+/// A pattern with what narrows it, what they come down to, and how many connections hold them. Owned by the index.
+final class Selection {
+
+  /// What tells one from another.
+  ///
+  /// @param where `null` for everything that the pattern matches
+  record Key(EventPattern pattern, @Nullable Where where) {
+
+    /// About how much memory it takes, in bytes.
+    long heapBytes() {
+      return pattern.heapBytes() + (where == null ? 0 : where.heapBytes());
+    }
+  }
+
+  private final Key key;
+  private Interest interest;
+
+  /// Kept by the index.
+  int holders;
+
+  Selection(Key key, TypeTable table) {
+    this.key = key;
+    this.interest = table.interest(key.pattern, key.where);
+  }
+
+  Key key() {
+    return key;
+  }
+
+  Interest interest() {
+    return interest;
+  }
+
+  /// Takes in types that have become known.
+  void learn(TypeTable larger) {
+    interest = larger.interest(key.pattern, key.where);
+  }
+}
