@@ -17,7 +17,8 @@ class ClientMessagesTest {
             decode(
                 "{\"action\":\"subscribe\",\"events\":[\"alert.*\",\"Camera.?\",\"\",\"alert.*\"]}"))
         .isEqualTo(
-            new ClientMessage.Subscribe(null, List.of("alert.*", "Camera.?", "", "alert.*")));
+            new ClientMessage.Subscribe(
+                null, List.of("alert.*", "Camera.?", "", "alert.*"), null, false));
   }
 
   @Test

@@ -52,6 +52,11 @@ final class RecordedOutput implements ShardOutput<String> {
     received.computeIfAbsent(connection, c -> new ArrayList<>()).add(what);
   }
 
+  /// Writes on as if the connection had never been.
+  void forget(String connection) {
+    received.remove(connection);
+  }
+
   /// How many batches there were.
   int batches() {
     return batches;

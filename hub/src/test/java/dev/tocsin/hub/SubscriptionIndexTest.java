@@ -112,7 +112,7 @@ class SubscriptionIndexTest {
           }
           case REMOVE -> index.remove(step.connection());
           case SUBSCRIBE -> {
-            index.subscribe(step.connection(), patterns);
+            index.subscribe(step.connection(), patterns, null);
             yield List.of();
           }
           case UNSUBSCRIBE -> index.unsubscribe(step.connection(), patterns);
@@ -174,14 +174,14 @@ class SubscriptionIndexTest {
 
   private void assertAudiencesAreDisjointAndComplete(Model model) {
     List<String> members = new ArrayList<>();
-    Set<TypeSet> sets = new LinkedHashSet<>();
+    Set<Interest> interests = new LinkedHashSet<>();
     for (Audience<String> audience : index.audiences()) {
       assertThat(audience.members()).isNotEmpty();
-      assertThat(sets.add(audience.types())).isTrue();
+      assertThat(interests.add(audience.interest())).isTrue();
       members.addAll(audience.members());
       for (int type = 0; type < TABLE.size(); type++) {
         assertThat(index.audiencesOf(type).contains(audience))
-            .isEqualTo(audience.types().contains(type));
+            .isEqualTo(audience.interest().types().contains(type));
       }
     }
     assertThat(members).containsExactlyInAnyOrderElementsOf(model.known);
@@ -249,7 +249,7 @@ class SubscriptionIndexTest {
             List.of("alert.[a-z]*", "alert.?*"),
             List.of("alert.[!z]*", "alert.created"));
     for (int i = 0; i < 100; i++) {
-      index.subscribe("c" + i, patterns(new Step(Operation.SUBSCRIBE, "", ways.get(i % 4))));
+      index.subscribe("c" + i, patterns(new Step(Operation.SUBSCRIBE, "", ways.get(i % 4))), null);
     }
 
     assertThat(index.audiences())
@@ -258,14 +258,14 @@ class SubscriptionIndexTest {
   }
 
   @Test
-  void makesTheAudienceOfASetOnceAndAnewWhenItWasEmptyMeanwhile() {
-    Map<TypeSet, Integer> made = new LinkedHashMap<>();
+  void makesTheAudienceOfAnInterestOnceAndAnewWhenItWasEmptyMeanwhile() {
+    Map<Interest, Integer> made = new LinkedHashMap<>();
     SubscriptionIndex<String, Audience<String>> counted =
         new SubscriptionIndex<>(
             TABLE,
-            (types, size) -> {
-              made.merge(types, 1, Integer::sum);
-              return new Audience<>(types, size);
+            (interest, size) -> {
+              made.merge(interest, 1, Integer::sum);
+              return new Audience<>(interest, size);
             });
 
     counted.register("a");
@@ -274,6 +274,6 @@ class SubscriptionIndexTest {
     counted.remove("b");
     counted.register("a");
 
-    assertThat(made).containsExactly(Map.entry(TABLE.all(), 2));
+    assertThat(made).containsExactly(Map.entry(Interest.of(TABLE.all()), 2));
   }
 }
