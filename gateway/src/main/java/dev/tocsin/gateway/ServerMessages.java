@@ -51,11 +51,12 @@ final class ServerMessages {
       List<PatternWarning> warnings,
       @Nullable List<String> matched,
       long sequence) {
-    ObjectNode message = change("subscribed", asked.id(), patterns, sequence);
+    ObjectNode message = change("subscribed", asked.id(), patterns);
     Where where = asked.where();
     if (where != null) {
       message.putRawValue("where", new RawValue(where.json()));
     }
+    message.put("sequence", sequence);
     PatternWarnings.put(warnings, message);
     if (matched != null) {
       ArrayNode types = message.putArray("matched");
@@ -66,15 +67,15 @@ final class ServerMessages {
   }
 
   static byte[] unsubscribed(@Nullable String id, List<EventPattern> removed, long sequence) {
-    return Json.bytes(change("unsubscribed", id, removed, sequence));
+    return Json.bytes(change("unsubscribed", id, removed).put("sequence", sequence));
   }
 
   private static ObjectNode change(
-      String action, @Nullable String id, List<EventPattern> patterns, long sequence) {
+      String action, @Nullable String id, List<EventPattern> patterns) {
     ObjectNode message = withId(Json.object().put("action", action), id);
     ArrayNode events = message.putArray("events");
     patterns.forEach(pattern -> events.add(pattern.text()));
-    return message.put("sequence", sequence);
+    return message;
   }
 
   /// The answer to a resumption that gives everything.

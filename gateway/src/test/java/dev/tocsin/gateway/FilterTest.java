@@ -49,7 +49,8 @@ class FilterTest {
     try (RawWebSocket socket = server.socket("")) {
       JsonNode answer =
           socket.ask(
-              subscribe("['Detection.*']", "{'camera_id':['front','yard'],'confidence':{'min':0.8}}"));
+              subscribe(
+                  "['Detection.*']", "{'camera_id':['front','yard'],'confidence':{'min':0.8}}"));
       assertThat(answer.toString())
           .isEqualTo(
               "{\"action\":\"subscribed\",\"events\":[\"detection.*\"],\"where\":"
@@ -73,8 +74,8 @@ class FilterTest {
 
   @Test
   void whoMeansTheSameSharesOneAudienceButNotItsPositions() {
-    try (RawWebSocket early = server.socket("");
-        RawWebSocket late = server.socket("")) {
+    try (RawWebSocket early = server.socket("?events=ping");
+        RawWebSocket late = server.socket("?events=ping")) {
       early.ask(subscribe("['detection.*']", "{'camera_id':'front'}"));
       server.publish(detection("yard", 0.5));
       server.publish(TestServer.alert("a"));
@@ -196,7 +197,9 @@ class FilterTest {
       }
       String most =
           "{'camera_id':["
-              + IntStream.range(0, 256).mapToObj(i -> "'" + i + "'").collect(Collectors.joining(","))
+              + IntStream.range(0, 256)
+                  .mapToObj(i -> "'" + i + "'")
+                  .collect(Collectors.joining(","))
               + "]}";
       assertThat(socket.ask(subscribe("['detection.*']", most)).path("action").asString())
           .isEqualTo("subscribed");
@@ -229,7 +232,8 @@ class FilterTest {
               .json();
       List<Long> sequences =
           page.path("events").valueStream().map(e -> e.path("sequence").asLong()).toList();
-      assertThat(sequences).isEqualTo(order.equals("asc") ? List.of(1L, 4L, 6L) : List.of(6L, 4L, 1L));
+      assertThat(sequences)
+          .isEqualTo(order.equals("asc") ? List.of(1L, 4L, 6L) : List.of(6L, 4L, 1L));
     }
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.WebSocketEvent;
+import dev.tocsin.events.Where;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -235,5 +237,40 @@ class SubscriptionManagerTest {
 
     assertThat(SubscriptionManager.shared()).isNotSameAs(shared);
     assertThat(SubscriptionManager.shared().getConnectionCount()).isZero();
+  }
+
+  @Test
+  void conditionsNarrowASubscriptionByTheFieldsOfEvents() {
+    EventCatalog catalog = EventCatalog.builtIn();
+    SubscriptionManager manager = new SubscriptionManager();
+    manager.subscribe("a", List.of("alert.*"), Where.of("{\"severity\":[\"HIGH\",\"critical\"]}"));
+    String alert = "{\"id\":\"1\",\"updated_at\":\"2026-01-09T12:00:00Z\",\"severity\":\"%s\"}";
+    WebSocketEvent high = catalog.createEvent("alert.updated", alert.formatted("high"));
+    WebSocketEvent low = catalog.createEvent("alert.updated", alert.formatted("low"));
+
+    assertThat(manager.shouldSend("a", high)).isTrue();
+    assertThat(manager.shouldSend("a", low)).isFalse();
+    assertThat(manager.shouldSend("unknown", low)).isTrue();
+    assertThat(manager.shouldSend("a", "alert.updated")).as("some of them").isTrue();
+    assertThat(manager.shouldSend("a", "alert.deleted")).as("it has no severity").isFalse();
+    assertThat(manager.getRecipients("alert.updated")).containsExactly("a");
+    assertThat(manager.getRecipients("alert.deleted")).isEmpty();
+    assertThat(manager.getSubscriptions("a")).containsExactly("alert.*");
+
+    manager.subscribe("a", List.of("ALERT.*"));
+    assertThat(manager.shouldSend("a", low)).as("the last one counts").isTrue();
+    assertThat(manager.getStats().totalPatterns()).isOne();
+  }
+
+  @Test
+  void aConditionThatNothingCanFulfilChangesNothing() {
+    SubscriptionManager manager = new SubscriptionManager();
+    manager.subscribe("a", List.of("job.*"));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> manager.subscribe("a", List.of("alert.*"), Where.of("{\"severty\":\"high\"}")))
+        .withMessageContaining("severty");
+    assertThat(manager.getSubscriptions("a")).containsExactly("job.*");
   }
 }
