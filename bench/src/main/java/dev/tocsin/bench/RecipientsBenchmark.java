@@ -59,7 +59,7 @@ public class RecipientsBenchmark {
         index.registerConnection(name);
         loop.register(name);
       } else {
-        index.subscribe(name, patterns, null);
+        index.subscribe(name, patterns);
         loop.subscribe(name, patterns);
       }
     }
@@ -121,7 +121,7 @@ public class RecipientsBenchmark {
   @Benchmark
   public void indexChurnOfSharedPattern() {
     String connection = nextConnection();
-    index.subscribe(connection, SHARED, null);
+    index.subscribe(connection, SHARED);
     index.unsubscribe(connection, SHARED);
   }
 
@@ -137,7 +137,7 @@ public class RecipientsBenchmark {
   public void indexChurnOfNewPattern() {
     String connection = nextConnection();
     List<String> fresh = List.of("*worker.*" + turn);
-    index.subscribe(connection, fresh, null);
+    index.subscribe(connection, fresh);
     index.unsubscribe(connection, fresh);
   }
 
