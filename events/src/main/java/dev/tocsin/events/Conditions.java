@@ -2,17 +2,37 @@ package dev.tocsin.events;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// What a [Where] comes down to for the events of one type: a condition for each of some fields, all of which must hold.
 /// Immutable; those that mean the same are equal, however they were written.
-///
-/// @param byField by the field's name, at least one
-public record Conditions(SortedMap<String, Condition> byField) {
+public final class Conditions {
 
-  public Conditions {
-    byField = Collections.unmodifiableSortedMap(new TreeMap<>(byField));
+  private final SortedMap<String, Condition> byField;
+  private final int hash;
+
+  /// @param byField by the field's name, at least one
+  public Conditions(SortedMap<String, Condition> byField) {
+    this.byField = Collections.unmodifiableSortedMap(new TreeMap<>(byField));
+    this.hash = this.byField.hashCode();
+  }
+
+  /// The conditions by the field's name.
+  public SortedMap<String, Condition> byField() {
+    return byField;
+  }
+
+  /// How many comparisons there are in them: one for each value, and one for each field without any.
+  public int comparisons() {
+    int count = 0;
+    for (Condition condition : byField.values()) {
+      Set<FieldValue> values = condition.values();
+      count += Math.max(1, values == null ? condition.not().size() : values.size());
+    }
+    return count;
   }
 
   /// Whether an event fulfils them.
@@ -23,5 +43,18 @@ public record Conditions(SortedMap<String, Condition> byField) {
       }
     }
     return true;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other == this
+        || (other instanceof Conditions conditions
+            && conditions.hash == hash
+            && conditions.byField.equals(byField));
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
   }
 }

@@ -100,6 +100,15 @@ final class Actions {
               ErrorCode.TOO_MANY_PATTERNS,
               "A connection may hold " + Limits.MAX_PATTERNS + " patterns at most"));
     }
+    if (shard.comparisonsWith(connection, patterns, where) > Limits.MAX_COMPARISONS) {
+      return error(
+          message.id(),
+          new Rejection(
+              ErrorCode.INVALID_FILTER,
+              "The filters of a connection may come to "
+                  + Limits.MAX_COMPARISONS
+                  + " comparisons at most: each value counts for each event type that it narrows"));
+    }
     shard.subscribe(connection, patterns, where);
     connection.notePatterns();
     tell("subscribed", patterns);

@@ -70,6 +70,10 @@ final class Limits {
   /// What a line of an NDJSON request counts besides its own bytes, for the objects that wait with it.
   static final int LINE_BYTES = 64;
 
+  /// What the filters of a connection come to at the most, each value counted for each event type that it narrows: a
+  /// change costs the loop as much.
+  static final int MAX_COMPARISONS = 32_768;
+
   /// Patterns a connection may hold.
   static final int MAX_PATTERNS = 256;
 

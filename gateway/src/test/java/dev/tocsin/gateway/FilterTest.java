@@ -236,4 +236,29 @@ class FilterTest {
           .isEqualTo(order.equals("asc") ? List.of(1L, 4L, 6L) : List.of(6L, 4L, 1L));
     }
   }
+
+  @Test
+  void refusesFiltersThatTogetherComeToTooMuch() {
+    try (RawWebSocket socket = server.socket("")) {
+      JsonNode answer = socket.ask("{\"action\":\"ping\"}");
+      int taken = 0;
+      do {
+        int first = taken * 256;
+        String values =
+            IntStream.range(first, first + 256)
+                .mapToObj(i -> "'" + i + "'")
+                .collect(Collectors.joining(","));
+        answer =
+            socket.ask(
+                subscribe(
+                    "['*" + "?".repeat(taken) + "']",
+                    "{'$correlation_id':{'not':[" + values + "]}}"));
+        taken++;
+      } while (answer.path("action").asString("").equals("subscribed") && taken < 50);
+
+      assertThat(answer.path("payload").path("error").asString()).isEqualTo("invalid_filter");
+      assertThat(answer.path("payload").path("message").asString()).contains("32768 comparisons");
+      assertThat(taken).as("one for all types is not too much").isGreaterThan(2);
+    }
+  }
 }

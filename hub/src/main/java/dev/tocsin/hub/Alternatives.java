@@ -18,10 +18,16 @@ import java.util.TreeMap;
 /// the values of one field only are joined, and those that another one implies are left out.
 final class Alternatives {
 
+  /// More are left as they are: to compare each with each costs its square.
+  private static final int MAX_COMPARED = 16;
+
   private Alternatives() {}
 
   /// The simplest that let the same through.
   static Set<Conditions> simplest(Collection<Conditions> alternatives) {
+    if (alternatives.size() == 1 || alternatives.size() > MAX_COMPARED) {
+      return Set.copyOf(alternatives);
+    }
     Set<Conditions> joined = new LinkedHashSet<>(alternatives);
     SortedMap<String, Boolean> fields = new TreeMap<>();
     alternatives.forEach(one -> one.byField().keySet().forEach(name -> fields.put(name, true)));

@@ -20,12 +20,18 @@ final class Interest {
   private final Map<Integer, Set<Conditions>> parts;
   private final TypeSet types;
   private final int hash;
+  private final long comparisons;
 
   private Interest(TypeSet whole, Map<Integer, Set<Conditions>> parts, TypeSet types) {
     this.whole = whole;
     this.parts = parts;
     this.types = types;
     this.hash = 31 * whole.hashCode() + parts.hashCode();
+    this.comparisons =
+        parts.values().stream()
+            .mapToLong(
+                alternatives -> alternatives.stream().mapToLong(Conditions::comparisons).sum())
+            .sum();
   }
 
   /// Everything of some types.
@@ -59,7 +65,10 @@ final class Interest {
     if (parts.isEmpty()) {
       return of(whole);
     }
-    parts.replaceAll((type, alternatives) -> Set.copyOf(Alternatives.simplest(alternatives)));
+    // Mostly the same for many types.
+    Map<Set<Conditions>, Set<Conditions>> known = new HashMap<>();
+    parts.replaceAll(
+        (type, alternatives) -> known.computeIfAbsent(alternatives, Alternatives::simplest));
     return new Interest(
         whole, parts, TypeSet.of(size, type -> whole.contains(type) || parts.containsKey(type)));
   }
@@ -67,6 +76,11 @@ final class Interest {
   /// The types of which it lets anything through.
   TypeSet types() {
     return types;
+  }
+
+  /// How many comparisons there are in it, of all types together.
+  long comparisons() {
+    return comparisons;
   }
 
   /// The types of which it lets everything through.

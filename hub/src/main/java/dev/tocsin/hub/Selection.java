@@ -23,9 +23,9 @@ final class Selection {
   /// Kept by the index.
   int holders;
 
-  Selection(Key key, TypeTable table) {
+  Selection(Key key, Interest interest) {
     this.key = key;
-    this.interest = table.interest(key.pattern, key.where);
+    this.interest = interest;
   }
 
   Key key() {
@@ -37,7 +37,7 @@ final class Selection {
   }
 
   /// Takes in types that have become known.
-  void learn(TypeTable larger) {
-    interest = larger.interest(key.pattern, key.where);
+  void learn(Interest larger) {
+    interest = larger;
   }
 }

@@ -179,6 +179,14 @@ public final class Shard<C> {
     return cursor.index().patternCountWith(connection, patterns);
   }
 
+  /// How many comparisons the connection's filters would come to after subscribing to these as well: each value counts
+  /// for each type that it narrows. So much work is a change of its subscription.
+  ///
+  /// @param where `null` for everything that they match
+  public long comparisonsWith(C connection, List<EventPattern> patterns, @Nullable Where where) {
+    return cursor.index().comparisonsWith(connection, patterns, where);
+  }
+
   /// About how much memory the connection's patterns take, in bytes.
   public long patternBytes(C connection) {
     return cursor.index().patternBytes(connection);

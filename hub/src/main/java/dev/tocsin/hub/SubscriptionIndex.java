@@ -1,5 +1,6 @@
 package dev.tocsin.hub;
 
+import dev.tocsin.events.Conditions;
 import dev.tocsin.events.FieldValues;
 import dev.tocsin.events.Where;
 import java.util.ArrayList;
@@ -66,7 +67,14 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   void learn(TypeTable larger) {
     table = larger;
     makeRoom();
-    selections.values().forEach(selection -> selection.learn(table));
+    Map<Where, Map<Integer, Conditions>> meanings = new HashMap<>();
+    for (Selection selection : selections.values()) {
+      Where where = selection.key().where();
+      selection.learn(
+          table.interest(
+              selection.key().pattern(),
+              where == null ? null : meanings.computeIfAbsent(where, table::meaning)));
+    }
     subscribers.values().forEach(this::settle);
   }
 
@@ -112,11 +120,14 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     Subscriber<C> subscriber = subscriber(connection);
     explicitCount += subscriber.isExplicit() ? 0 : 1;
     Map<EventPattern, Selection> held = subscriber.explicitPatterns();
+    Map<Integer, Conditions> meaning = where == null ? null : table.meaning(where);
     for (EventPattern pattern : patterns) {
       Selection before = held.get(pattern);
       Selection.Key key = new Selection.Key(pattern, where);
       if (before == null || !before.key().equals(key)) {
-        Selection selection = selections.computeIfAbsent(key, k -> new Selection(k, table));
+        Selection selection =
+            selections.computeIfAbsent(
+                key, k -> new Selection(k, table.interest(pattern, meaning)));
         selection.holders++;
         held.put(pattern, selection);
         patternCount += before == null ? 1 : 0;
@@ -140,6 +151,21 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     return subscriber == null
         ? 0
         : subscriber.patterns().values().stream().mapToLong(held -> held.key().heapBytes()).sum();
+  }
+
+  /// How many comparisons the connection's filters would come to after subscribing to these as well: each value counts
+  /// for each type.
+  ///
+  /// @param where `null` for everything that they match
+  long comparisonsWith(C connection, List<EventPattern> patterns, @Nullable Where where) {
+    Map<EventPattern, Interest> together = new HashMap<>();
+    Subscriber<C> subscriber = subscribers.get(connection);
+    if (subscriber != null) {
+      subscriber.patterns().forEach((pattern, held) -> together.put(pattern, held.interest()));
+    }
+    Map<Integer, Conditions> meaning = where == null ? null : table.meaning(where);
+    patterns.forEach(pattern -> together.put(pattern, table.interest(pattern, meaning)));
+    return Interest.union(table.size(), together.values()).comparisons();
   }
 
   /// How many patterns the connection would hold after subscribing to these as well.

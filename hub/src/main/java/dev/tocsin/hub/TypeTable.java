@@ -118,18 +118,33 @@ final class TypeTable {
     return FieldValues.of(event, fieldsOf(name));
   }
 
-  /// What a pattern lets through, narrowed by a condition on the fields.
+  /// What a pattern lets through, narrowed by conditions on the fields.
   ///
-  /// @param where `null` for everything
-  Interest interest(EventPattern pattern, @Nullable Where where) {
+  /// @param meaning what they come down to, see [#meaning]; `null` for everything
+  Interest interest(EventPattern pattern, @Nullable Map<Integer, Conditions> meaning) {
     TypeSet matching = matching(pattern);
-    if (where == null) {
+    if (meaning == null) {
       return Interest.of(matching);
     }
     Map<Integer, Conditions> byType = new HashMap<>();
-    matching.forEach(type ->
-        where.on(fieldsOf(names.get(type))).ifPresent(conditions -> byType.put(type, conditions)));
+    matching.forEach(type -> {
+      Conditions conditions = meaning.get(type);
+      if (conditions != null) {
+        byType.put(type, conditions);
+      }
+    });
     return Interest.of(names.size(), byType);
+  }
+
+  /// What conditions on the fields come down to for each type that can fulfil them. It is the same for all patterns, of
+  /// which there may be hundreds.
+  Map<Integer, Conditions> meaning(Where where) {
+    Map<Integer, Conditions> byType = new HashMap<>();
+    for (int type = 0; type < names.size(); type++) {
+      int place = type;
+      where.on(fieldsOf(names.get(type))).ifPresent(conditions -> byType.put(place, conditions));
+    }
+    return byType;
   }
 
   /// Why a `where` can never be fulfilled by what the patterns match; `null` when it can.
@@ -147,8 +162,9 @@ final class TypeTable {
   ///
   /// @param where `null` for everything that they match
   Interest interest(List<EventPattern> patterns, @Nullable Where where) {
+    Map<Integer, Conditions> meaning = where == null ? null : meaning(where);
     return Interest.union(
-        names.size(), patterns.stream().map(pattern -> interest(pattern, where)).toList());
+        names.size(), patterns.stream().map(pattern -> interest(pattern, meaning)).toList());
   }
 
   /// The names of some types, sorted, without those that only the server itself sends.
