@@ -75,13 +75,9 @@ final class ShardAudience<C> extends Audience<C> {
   /// @param previous the last earlier event that the audience wanted, or [#UNKNOWN]
   record Gathered(List<LoggedEvent> events, long previous) {}
 
-  /// Hands the members to an action, together with what their next event names as the one before it: all at once, or
-  /// where that is not known those together who were told the same.
-  void forEach(long previous, ObjLongConsumer<List<C>> action) {
-    if (previous != UNKNOWN) {
-      action.accept(members(), previous);
-      return;
-    }
+  /// Hands the members to an action, those together who were told the same, with that: it is what their next event names
+  /// as the one before it where nothing better is known.
+  void forEachTold(ObjLongConsumer<List<C>> action) {
     SortedMap<Long, List<C>> byTold = new TreeMap<>();
     for (Subscriber<C> subscriber : subscribers()) {
       byTold

@@ -253,7 +253,7 @@ final class ShardCursor<C> {
         ShardAudience.Gathered gathered = audience.take();
         long previous = audience.skipTo(last(audience.interest()));
         if (gathered == null) {
-          audience.forEach(previous, (members, told) -> output.lag(members, after, told));
+          lag(audience, after, previous);
         } else {
           lag(audience, gathered);
         }
@@ -284,12 +284,11 @@ final class ShardCursor<C> {
     }
     sending = true;
     try {
-      audience.forEach(
-          gathered.previous(),
-          (members, previous) ->
-              countDelivered(
-                  (long) gathered.events().size()
-                      * output.send(new Batch(gathered.events(), previous), members)));
+      if (gathered.previous() == ShardAudience.UNKNOWN) {
+        audience.forEachTold((members, told) -> send(gathered.events(), told, members));
+      } else {
+        send(gathered.events(), gathered.previous(), audience.members());
+      }
     } catch (RuntimeException | Error e) {
       owner.failed(e);
       lag(audience, gathered);
@@ -298,10 +297,20 @@ final class ShardCursor<C> {
     }
   }
 
+  private void send(List<LoggedEvent> events, long previous, List<C> members) {
+    countDelivered((long) events.size() * output.send(new Batch(events, previous), members));
+  }
+
   private void lag(ShardAudience<C> audience, ShardAudience.Gathered gathered) {
-    long after = gathered.events().getFirst().sequence() - 1;
-    audience.forEach(
-        gathered.previous(), (members, previous) -> output.lag(members, after, previous));
+    lag(audience, gathered.events().getFirst().sequence() - 1, gathered.previous());
+  }
+
+  private void lag(ShardAudience<C> audience, long after, long previous) {
+    if (previous == ShardAudience.UNKNOWN) {
+      audience.forEachTold((members, told) -> output.lag(members, after, told));
+    } else {
+      output.lag(audience.members(), after, previous);
+    }
   }
 
   private void requireIdle() {
