@@ -277,6 +277,17 @@ def pipelined_catalogs(port, seconds):
     pour(s, b"GET /api/v1/catalog HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 1_000, seconds)
 
 
+@attack()
+def large_filters(port, seconds):
+    """Subscriptions to everything with as many values as there may be, each time others."""
+    s = web_socket(port, "?events=ping")
+    frames = b"".join(
+        frame(json.dumps({"action": "subscribe", "events": ["*"],
+                          "where": {"$correlation_id": {"not": [f"{n}-{i}" for i in range(256)]}}}).encode())
+        for n in range(50))
+    pour(s, frames, seconds)
+
+
 @attack(seconds=10)
 def large_histories(port, seconds):
     """Hundreds ask for a mebibyte of the log, again and again, and read nothing of it."""

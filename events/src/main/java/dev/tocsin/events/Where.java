@@ -256,14 +256,38 @@ public final class Where {
   /// @param fields the type's, see [PayloadSchema#fields]
   /// @return empty when no event of the type can fulfil it
   public Optional<Conditions> on(Map<String, PayloadField> fields) {
-    SortedMap<String, Condition> found = new TreeMap<>();
-    for (Map.Entry<String, Condition> entry : conditions.entrySet()) {
-      PayloadField field = field(entry.getKey(), fields);
-      Optional<Condition> condition = field == null ? Optional.empty() : entry.getValue().on(field);
-      if (condition.isEmpty()) {
+    return fieldsAmong(fields).flatMap(this::on);
+  }
+
+  /// The fields of a type that it asks about, in the order of their names.
+  ///
+  /// @param fields the type's, see [PayloadSchema#fields]
+  /// @return empty when the type does not have them all
+  public Optional<List<PayloadField>> fieldsAmong(Map<String, PayloadField> fields) {
+    List<PayloadField> asked = new ArrayList<>(conditions.size());
+    for (String name : conditions.keySet()) {
+      PayloadField field = field(name, fields);
+      if (field == null) {
         return Optional.empty();
       }
-      found.put(entry.getKey(), condition.get());
+      asked.add(field);
+    }
+    return Optional.of(asked);
+  }
+
+  /// What it comes down to where the fields are these.
+  ///
+  /// @param asked see [#fieldsAmong]
+  /// @return empty when no event can fulfil it
+  public Optional<Conditions> on(List<PayloadField> asked) {
+    SortedMap<String, Condition> found = new TreeMap<>();
+    for (PayloadField field : asked) {
+      Condition condition = conditions.get(field.name());
+      Optional<Condition> possible = condition == null ? Optional.empty() : condition.on(field);
+      if (possible.isEmpty()) {
+        return Optional.empty();
+      }
+      found.put(field.name(), possible.get());
     }
     return Optional.of(new Conditions(found));
   }

@@ -69,6 +69,21 @@ final class ConditionIndex<A> {
     return entries.isEmpty();
   }
 
+  /// How many places there are under which somebody stands.
+  int placeCount() {
+    int count = others.isEmpty() ? 0 : 1;
+    for (Map<FieldValue, ?> places : byValue.values()) {
+      count += places.size();
+    }
+    for (Map<JsonNumber, ?> places : byMin.values()) {
+      count += places.size();
+    }
+    for (Map<JsonNumber, ?> places : byMax.values()) {
+      count += places.size();
+    }
+    return count;
+  }
+
   /// All who want anything.
   Set<A> owners() {
     return entries.keySet();

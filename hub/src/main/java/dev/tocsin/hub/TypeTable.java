@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -140,9 +141,14 @@ final class TypeTable {
   /// which there may be hundreds.
   Map<Integer, Conditions> meaning(Where where) {
     Map<Integer, Conditions> byType = new HashMap<>();
+    // Many types have the same fields.
+    Map<List<PayloadField>, Optional<Conditions>> known = new HashMap<>();
     for (int type = 0; type < names.size(); type++) {
       int place = type;
-      where.on(fieldsOf(names.get(type))).ifPresent(conditions -> byType.put(place, conditions));
+      where
+          .fieldsAmong(fieldsOf(names.get(type)))
+          .flatMap(fields -> known.computeIfAbsent(fields, where::on))
+          .ifPresent(conditions -> byType.put(place, conditions));
     }
     return byType;
   }
