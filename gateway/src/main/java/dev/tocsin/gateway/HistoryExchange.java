@@ -46,7 +46,7 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
   private final Queue<Runnable> steps = new ArrayDeque<>(1);
   private TypeFilter filter = TypeFilter.ALL;
 
-  /// `null` for everything.
+  /// What is wanted of these types; `null` for everything.
   private @Nullable EventFilter wanted;
 
   private String epoch = "";
@@ -85,8 +85,10 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
     LogState state = hub.log().state();
     epoch = state.epoch();
     List<EventPattern> patterns = query.events().patterns();
-    wanted = patterns == null ? null : hub.filter(patterns, query.events().where());
-    filter = wanted == null ? TypeFilter.ALL : wanted.types();
+    EventFilter asked = patterns == null ? null : hub.filter(patterns, query.events().where());
+    filter = asked == null ? TypeFilter.ALL : asked.types();
+    // By their types alone, the log has chosen already.
+    wanted = query.events().where() == null ? null : asked;
     take(
         position(query.after(), state),
         first -> {

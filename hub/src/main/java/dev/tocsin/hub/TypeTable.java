@@ -190,14 +190,6 @@ final class TypeTable {
     return TypeFilter.of(wanted);
   }
 
-  /// The filter that takes what one of the patterns matches.
-  TypeFilter filter(List<EventPattern> patterns) {
-    return filter(
-        TypeSet.of(
-            names.size(),
-            type -> patterns.stream().anyMatch(p -> p.matchesLowerCased(names.get(type)))));
-  }
-
   /// The names that somebody can have meant, and `{domain}.*` for each of their domains.
   private static List<String> worthSuggesting(EventCatalog catalog) {
     Set<String> useful = new LinkedHashSet<>();
