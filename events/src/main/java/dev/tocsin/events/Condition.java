@@ -48,6 +48,47 @@ public record Condition(
             && (max == null || number.compareTo(max) <= 0));
   }
 
+  /// What fulfils both this one and another.
+  ///
+  /// @return empty when nothing can
+  public Optional<Condition> and(Condition other) {
+    if (values != null) {
+      return among(values, other);
+    }
+    if (other.values != null) {
+      return among(other.values, this);
+    }
+    JsonNumber least = greater(min, other.min);
+    JsonNumber greatest = less(max, other.max);
+    if (least != null && greatest != null && least.compareTo(greatest) > 0) {
+      return Optional.empty();
+    }
+    Set<FieldValue> neither = new HashSet<>(not);
+    neither.addAll(other.not);
+    return Optional.of(new Condition(null, neither, least, greatest));
+  }
+
+  private static Optional<Condition> among(Set<FieldValue> values, Condition other) {
+    Set<FieldValue> left = new HashSet<>(values);
+    left.removeIf(value -> !other.allows(value));
+    return left.isEmpty() ? Optional.empty() : Optional.of(oneOf(left));
+  }
+
+  private static @Nullable JsonNumber greater(
+      @Nullable JsonNumber one, @Nullable JsonNumber other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return one.compareTo(other) >= 0 ? one : other;
+  }
+
+  private static @Nullable JsonNumber less(@Nullable JsonNumber one, @Nullable JsonNumber other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return one.compareTo(other) <= 0 ? one : other;
+  }
+
   /// Whether every value that fulfils this one fulfils another one.
   public boolean implies(Condition other) {
     if (values != null) {

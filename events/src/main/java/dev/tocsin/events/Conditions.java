@@ -2,6 +2,7 @@ package dev.tocsin.events;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -33,6 +34,23 @@ public final class Conditions {
       count += Math.max(1, values == null ? condition.not().size() : values.size());
     }
     return count;
+  }
+
+  /// What fulfils both these and others.
+  ///
+  /// @return empty when nothing can
+  public Optional<Conditions> and(Conditions others) {
+    SortedMap<String, Condition> both = new TreeMap<>(byField);
+    for (Map.Entry<String, Condition> other : others.byField.entrySet()) {
+      Condition own = both.get(other.getKey());
+      Optional<Condition> together =
+          own == null ? Optional.of(other.getValue()) : own.and(other.getValue());
+      if (together.isEmpty()) {
+        return Optional.empty();
+      }
+      both.put(other.getKey(), together.get());
+    }
+    return Optional.of(new Conditions(both));
   }
 
   /// Whether an event fulfils them.

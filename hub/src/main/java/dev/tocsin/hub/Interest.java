@@ -73,6 +73,41 @@ final class Interest {
         whole, parts, TypeSet.of(size, type -> whole.contains(type) || parts.containsKey(type)));
   }
 
+  /// What both this one and another let through.
+  ///
+  /// @param size of the table
+  Interest and(Interest other, int size) {
+    TypeSet both = TypeSet.of(size, type -> whole.contains(type) && other.whole.contains(type));
+    Map<Integer, Set<Conditions>> left = new HashMap<>();
+    parts.forEach((type, alternatives) -> {
+      if (other.whole.contains(type)) {
+        left.put(type, alternatives);
+      }
+    });
+    other.parts.forEach((type, alternatives) -> {
+      if (whole.contains(type)) {
+        left.put(type, alternatives);
+      } else if (parts.containsKey(type)) {
+        Set<Conditions> products = products(parts.get(type), alternatives);
+        if (!products.isEmpty()) {
+          left.put(type, Set.copyOf(Alternatives.simplest(products)));
+        }
+      }
+    });
+    return new Interest(
+        both, left, TypeSet.of(size, type -> both.contains(type) || left.containsKey(type)));
+  }
+
+  private static Set<Conditions> products(Set<Conditions> some, Set<Conditions> others) {
+    Set<Conditions> products = new HashSet<>();
+    for (Conditions one : some) {
+      for (Conditions other : others) {
+        one.and(other).ifPresent(products::add);
+      }
+    }
+    return products;
+  }
+
   /// The types of which it lets anything through.
   TypeSet types() {
     return types;

@@ -149,6 +149,18 @@ public final class Shard<C> {
     return at;
   }
 
+  /// Says what a connection may read from now on, letting it in where needed. What it wants of that stays as it was.
+  ///
+  /// @param grants `null` for everything
+  /// @return the position from which on it counts
+  public long grant(C connection, @Nullable Grants grants) {
+    long at = catchUp(connection);
+    cursor.index().grant(connection, grants);
+    cursor.index().tell(connection, at);
+    publishStats();
+    return at;
+  }
+
   /// Lets a connection go; nothing more is handed to it.
   public void leave(C connection) {
     cursor.index().remove(connection);

@@ -19,6 +19,9 @@ final class Subscriber<C> {
 
   private Interest interest;
 
+  /// What the connection may read; `null` for everything.
+  private @Nullable Grants grants;
+
   /// A position that the connection was told, or that of an event that it was handed, after which it has been handed
   /// nothing: what its next event may name as the one before it. Kept by the shard; only looked at where its audience
   /// cannot know.
@@ -28,16 +31,26 @@ final class Subscriber<C> {
   private @Nullable Audience<C> audience;
 
   /// A connection that is suspended.
-  Subscriber(C connection, Interest interest) {
+  Subscriber(C connection, Interest interest, @Nullable Grants grants) {
     this.connection = connection;
     this.interest = interest;
+    this.grants = grants;
   }
 
   C connection() {
     return connection;
   }
 
-  /// What the patterns come down to.
+  /// What the connection may read; `null` for everything.
+  @Nullable Grants grants() {
+    return grants;
+  }
+
+  void grant(@Nullable Grants granted) {
+    grants = granted;
+  }
+
+  /// What the patterns come down to of what the connection may read.
   Interest interest() {
     return interest;
   }

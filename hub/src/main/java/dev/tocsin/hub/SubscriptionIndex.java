@@ -6,6 +6,7 @@ import dev.tocsin.events.Where;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// @param <A> the caller's kind of audience
 final class SubscriptionIndex<C, A extends Audience<C>> {
 
+  private static final int MAX_GRANTED = 1_024;
+
   private TypeTable table;
   private final AudienceFactory<C, A> factory;
   private final Map<C, Subscriber<C>> subscribers = new HashMap<>();
@@ -33,6 +36,17 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
 
   /// For each type that somebody wants in part.
   private final Map<Integer, ConditionIndex<A>> inPart = new HashMap<>();
+
+  /// What the grants of the connections come down to, as long as the types that are known stay the same; the oldest go.
+  private final Map<Grants, Interest> granted =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Grants, Interest> eldest) {
+          return size() > MAX_GRANTED;
+        }
+      };
 
   private int explicitCount;
   private int patternCount;
@@ -67,6 +81,7 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   void learn(TypeTable larger) {
     table = larger;
     makeRoom();
+    granted.clear();
     Map<Where, Map<Integer, Conditions>> meanings = new HashMap<>();
     for (Selection selection : selections.values()) {
       Where where = selection.key().where();
@@ -84,15 +99,35 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     subscriber(connection);
   }
 
+  /// Says what a connection may read from now on, and makes it known.
+  ///
+  /// @param grants `null` for everything
+  void grant(C connection, @Nullable Grants grants) {
+    Subscriber<C> subscriber = subscribers.get(connection);
+    if (subscriber == null) {
+      subscribers.put(connection, joined(connection, grants));
+    } else {
+      subscriber.grant(grants);
+      settle(subscriber);
+    }
+  }
+
   private Subscriber<C> subscriber(C connection) {
-    return subscribers.computeIfAbsent(
-        connection,
-        c -> {
-          Interest everything = Interest.of(table.all());
-          Subscriber<C> subscriber = new Subscriber<>(c, everything);
-          subscriber.join(audience(everything));
-          return subscriber;
-        });
+    return subscribers.computeIfAbsent(connection, c -> joined(c, null));
+  }
+
+  private Subscriber<C> joined(C connection, @Nullable Grants grants) {
+    Interest interest = readable(Interest.of(table.all()), grants);
+    Subscriber<C> subscriber = new Subscriber<>(connection, interest, grants);
+    subscriber.join(audience(interest));
+    return subscriber;
+  }
+
+  /// What of an interest may be read.
+  private Interest readable(Interest interest, @Nullable Grants grants) {
+    return grants == null
+        ? interest
+        : interest.and(granted.computeIfAbsent(grants, table::interest), table.size());
   }
 
   /// Whether a connection is known.
@@ -233,6 +268,11 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   /// The same for a type without a schema here.
   private static boolean wantsUnknown(
       Subscriber<?> subscriber, String typeName, Predicate<Where> fulfilled) {
+    Grants grants = subscriber.grants();
+    if (grants != null
+        && grants.grants().stream().noneMatch(grant -> matches(grant, typeName, fulfilled))) {
+      return false;
+    }
     if (!subscriber.isExplicit()) {
       return true;
     }
@@ -244,6 +284,12 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
       }
     }
     return false;
+  }
+
+  private static boolean matches(Grants.Grant grant, String typeName, Predicate<Where> fulfilled) {
+    Where where = grant.where();
+    return grant.patterns().stream().anyMatch(pattern -> pattern.matchesLowerCased(typeName))
+        && (where == null || fulfilled.test(where));
   }
 
   /// The connections that events of this type go to, all or some of them; each once, in no order.
@@ -359,11 +405,13 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   }
 
   private Interest interest(Subscriber<C> subscriber) {
-    if (!subscriber.isExplicit()) {
-      return Interest.of(table.all());
-    }
-    return Interest.union(
-        table.size(), subscriber.patterns().values().stream().map(Selection::interest).toList());
+    Interest asked =
+        subscriber.isExplicit()
+            ? Interest.union(
+                table.size(),
+                subscriber.patterns().values().stream().map(Selection::interest).toList())
+            : Interest.of(table.all());
+    return readable(asked, subscriber.grants());
   }
 
   /// Keeps what a connection wants, but has it in no audience until [#restore]: it lags, and

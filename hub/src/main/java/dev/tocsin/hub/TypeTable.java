@@ -173,6 +173,13 @@ final class TypeTable {
         names.size(), patterns.stream().map(pattern -> interest(pattern, meaning)).toList());
   }
 
+  /// What grants let through.
+  Interest interest(Grants grants) {
+    return Interest.union(
+        names.size(),
+        grants.grants().stream().map(grant -> interest(grant.patterns(), grant.where())).toList());
+  }
+
   /// The names of some types, sorted, without those that only the server itself sends.
   List<String> publishable(TypeSet types) {
     List<String> found = new ArrayList<>();

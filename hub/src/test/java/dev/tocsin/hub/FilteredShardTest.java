@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,6 +64,9 @@ class FilteredShardTest {
 
     /// `null` as long as it never subscribed.
     private @Nullable Map<String, Held> held;
+
+    /// `null` for everything.
+    private @Nullable List<Held> granted;
 
     private final TreeSet<Long> told = new TreeSet<>();
     private long position;
@@ -127,6 +131,8 @@ class FilteredShardTest {
       if (known.held != null) {
         known.held.remove(pattern);
       }
+    } else if (choice < 87) {
+      grant(random, connection, known);
     } else if (choice < 88) {
       shard.silence(connection);
       change(connection, known);
@@ -150,6 +156,28 @@ class FilteredShardTest {
       shard.positionOf(connection);
       change(connection, known);
     }
+  }
+
+  private void grant(Random random, String connection, Expected known) {
+    List<Held> granted = new ArrayList<>();
+    for (int left = random.nextInt(4); left > 0; left--) {
+      granted.add(
+          new Held(
+              PATTERNS.get(random.nextInt(PATTERNS.size())),
+              random.nextInt(3) == 0 ? null : WHERES.get(random.nextInt(WHERES.size()))));
+    }
+    boolean all = random.nextInt(4) == 0;
+    shard.grant(
+        connection,
+        all ? null : new Grants(granted.stream().map(FilteredShardTest::grant).toList()));
+    change(connection, known);
+    known.granted = all ? null : granted;
+  }
+
+  private static Grants.Grant grant(Held held) {
+    return new Grants.Grant(
+        List.of(EventPattern.of(held.pattern())),
+        held.where() == null ? null : Where.of(held.where()));
   }
 
   private void subscribe(Random random, String connection, Expected known) {
@@ -314,11 +342,13 @@ class FilteredShardTest {
   }
 
   private boolean wants(Expected known, LoggedEvent event) {
-    if (known.held == null) {
-      return true;
-    }
+    return (known.held == null || matches(known.held.values(), event))
+        && (known.granted == null || matches(known.granted, event));
+  }
+
+  private boolean matches(Collection<Held> any, LoggedEvent event) {
     String type = event.event().type();
-    return known.held.values().stream()
+    return any.stream()
         .anyMatch(held ->
             NaiveGlob.matches(held.pattern(), type)
                 && (held.where() == null || fulfils(event, JSON.readTree(held.where()))));
