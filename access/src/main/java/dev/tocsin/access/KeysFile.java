@@ -1,0 +1,224 @@
+package dev.tocsin.access;
+
+import dev.tocsin.events.Json;
+import dev.tocsin.events.Rejection;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The file of API keys: `{"keys":[{"id":…,"name":…,"sha256":…,"grants":{…},"limits":{…},"created":…,"expires":…}]}`. It holds no
+/// secret, but says who may what: its mode is 0600. It is replaced as a whole, so that whoever reads it has the old one or the
+/// new one.
+public final class KeysFile {
+
+  /// How many keys a file may hold.
+  static final int MAX_KEYS = 100_000;
+
+  private static final long MAX_BYTES = 64L << 20;
+  private static final Set<String> LIMITS =
+      Set.of("connections", "publishes_per_second", "bytes_per_second");
+
+  private final Path path;
+
+  /// The keys in a file, which need not be there.
+  public KeysFile(Path path) {
+    this.path = path;
+  }
+
+  /// The file.
+  public Path path() {
+    return path;
+  }
+
+  /// Reads the keys, by their ids, in the file's order; none when there is no file.
+  ///
+  /// @throws BrokenFileException when what it says is not understood
+  /// @throws IOException when it cannot be read
+  public Map<String, StoredKey> read() throws IOException, BrokenFileException {
+    byte[] bytes;
+    try {
+      if (Files.size(path) > MAX_BYTES) {
+        throw broken("is larger than " + (MAX_BYTES >> 20) + " MiB");
+      }
+      bytes = Files.readAllBytes(path);
+    } catch (NoSuchFileException e) {
+      return Map.of();
+    }
+    JsonNode json =
+        switch (Json.read(bytes)) {
+          case Json.Value(JsonNode tree) -> tree;
+          case Rejection rejection -> throw broken(rejection.message());
+        };
+    JsonNode list = json.path("keys");
+    if (!list.isArray()) {
+      throw broken("must be an object with an array \"keys\"");
+    }
+    if (list.size() > MAX_KEYS) {
+      throw broken("has more than " + MAX_KEYS + " keys");
+    }
+    Map<String, StoredKey> keys = new LinkedHashMap<>();
+    for (int i = 0; i < list.size(); i++) {
+      StoredKey key = key(list.get(i), "keys[" + i + "]");
+      if (keys.put(key.id(), key) != null) {
+        throw broken("has the key " + key.id() + " twice");
+      }
+    }
+    return keys;
+  }
+
+  private StoredKey key(JsonNode json, String place) throws BrokenFileException {
+    String digest = text(json, "sha256", place);
+    if (!digest.matches("[0-9a-f]{64}")) {
+      throw broken(place + ".sha256 must have 64 hexadecimal digits in lower case");
+    }
+    Rights rights =
+        switch (RightsReader.read(json.path("grants"), place + ".grants")) {
+          case RightsReader.Reading.Read(Rights read) -> read;
+          case RightsReader.Reading.Refused(List<String> faults) ->
+              throw broken(String.join("; ", faults));
+        };
+    Instant created = time(json, "created", place);
+    return new StoredKey(
+        text(json, "id", place),
+        text(json, "name", place),
+        HexFormat.of().parseHex(digest),
+        rights,
+        limits(json.path("limits"), place + ".limits"),
+        created == null ? Instant.EPOCH : created,
+        time(json, "expires", place));
+  }
+
+  private String text(JsonNode json, String member, String place) throws BrokenFileException {
+    JsonNode value = json.path(member);
+    if (!value.isString() || value.stringValue().isEmpty()) {
+      throw broken(place + "." + member + " must be a text");
+    }
+    return value.stringValue();
+  }
+
+  private @Nullable Instant time(JsonNode json, String member, String place)
+      throws BrokenFileException {
+    JsonNode value = json.path(member);
+    if (value.isMissingNode() || value.isNull()) {
+      return null;
+    }
+    try {
+      return Instant.parse(value.asString(""));
+    } catch (DateTimeParseException e) {
+      throw broken(place + "." + member + " must be a time, for instance 2026-12-31T00:00:00Z");
+    }
+  }
+
+  private Limits limits(JsonNode json, String place) throws BrokenFileException {
+    if (json.isMissingNode() || json.isNull()) {
+      return Limits.NONE;
+    }
+    for (String name : json.propertyNames()) {
+      JsonNode value = json.path(name);
+      if (!LIMITS.contains(name) || !value.isIntegralNumber() || value.longValue() < 1) {
+        throw broken(place + "." + name + " must be one of " + LIMITS + ", and an integer from 1");
+      }
+    }
+    return new Limits(
+        number(json, "connections"),
+        number(json, "publishes_per_second"),
+        number(json, "bytes_per_second"));
+  }
+
+  private static @Nullable Long number(JsonNode json, String name) {
+    return json.has(name) ? json.path(name).longValue() : null;
+  }
+
+  private BrokenFileException broken(String what) {
+    return new BrokenFileException(path + " " + what);
+  }
+
+  /// Replaces the file.
+  ///
+  /// @throws IOException when it cannot be written; then it is as it was
+  public void write(Iterable<StoredKey> keys) throws IOException {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ArrayNode list = json.putArray("keys");
+    keys.forEach(key -> list.add(json(key)));
+    Path folder = path.toAbsolutePath().getParent();
+    Path made =
+        Files.createTempFile(
+            folder,
+            path.getFileName() + ".",
+            ".new",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    try {
+      Files.writeString(made, Json.writePretty(json) + "\n");
+      move(made);
+    } finally {
+      Files.deleteIfExists(made);
+    }
+  }
+
+  private void move(Path made) throws IOException {
+    try {
+      Files.move(made, path, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(made, path, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private static ObjectNode json(StoredKey key) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("id", key.id())
+        .put("name", key.name())
+        .put("sha256", HexFormat.of().formatHex(key.digest()));
+    json.set("grants", RightsWriter.json(key.rights()));
+    if (!key.limits().equals(Limits.NONE)) {
+      ObjectNode limits = json.putObject("limits");
+      put(limits, "connections", key.limits().connections());
+      put(limits, "publishes_per_second", key.limits().publishesPerSecond());
+      put(limits, "bytes_per_second", key.limits().bytesPerSecond());
+    }
+    json.put("created", key.created().toString());
+    if (key.expires() != null) {
+      json.put("expires", key.expires().toString());
+    }
+    return json;
+  }
+
+  private static void put(ObjectNode json, String name, @Nullable Long value) {
+    if (value != null) {
+      json.put(name, value);
+    }
+  }
+
+  /// Adds a key.
+  public void add(StoredKey key) throws IOException, BrokenFileException {
+    List<StoredKey> keys = new ArrayList<>(read().values());
+    keys.add(key);
+    write(keys);
+  }
+
+  /// Takes a key away; whether it was there.
+  public boolean remove(String id) throws IOException, BrokenFileException {
+    Map<String, StoredKey> keys = new LinkedHashMap<>(read());
+    boolean was = keys.remove(id) != null;
+    if (was) {
+      write(keys.values());
+    }
+    return was;
+  }
+}

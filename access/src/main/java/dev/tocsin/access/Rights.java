@@ -1,0 +1,23 @@
+package dev.tocsin.access;
+
+import dev.tocsin.hub.Grants;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What somebody is granted. Immutable.
+///
+/// @param subscribe what may be read; `null` for everything
+/// @param publish what may be published; `null` for everything
+/// @param manage what may be looked after: `metrics`, `console`, `keys`
+public record Rights(@Nullable Grants subscribe, @Nullable Grants publish, Set<String> manage) {
+
+  /// All that can be managed.
+  public static final Set<String> MANAGEABLE = Set.of("metrics", "console", "keys");
+
+  /// Everything.
+  public static final Rights ALL = new Rights(null, null, MANAGEABLE);
+
+  public Rights {
+    manage = Set.copyOf(manage);
+  }
+}

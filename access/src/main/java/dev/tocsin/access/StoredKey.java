@@ -1,0 +1,34 @@
+package dev.tocsin.access;
+
+import java.security.MessageDigest;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// What a server keeps of an API key, and whose it is. Immutable.
+///
+/// @param id the key's public part
+/// @param name of its owner
+/// @param digest the SHA-256 of its secret, handed over and never changed
+/// @param expires from when on it is worth nothing; `null` for never
+public record StoredKey(
+    String id,
+    String name,
+    @SuppressWarnings("ArrayRecordComponent") byte[] digest,
+    Rights rights,
+    Limits limits,
+    Instant created,
+    @Nullable Instant expires) {
+
+  /// Whether this is the key, and it has not expired.
+  ///
+  /// Takes the same time whatever the secret is.
+  public boolean isOpenedBy(ApiKey key, Instant now) {
+    boolean isSame = MessageDigest.isEqual(key.digest(), digest);
+    return isSame && (expires == null || now.isBefore(expires));
+  }
+
+  @Override
+  public String toString() {
+    return "key " + id + " of " + name;
+  }
+}
