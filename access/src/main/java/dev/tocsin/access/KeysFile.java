@@ -2,6 +2,8 @@ package dev.tocsin.access;
 
 import dev.tocsin.events.Json;
 import dev.tocsin.events.Rejection;
+import dev.tocsin.hub.Limits;
+import dev.tocsin.hub.Rights;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;

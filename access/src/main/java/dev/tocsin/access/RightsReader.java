@@ -5,6 +5,7 @@ import dev.tocsin.events.Suggestions;
 import dev.tocsin.events.Where;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.Grants;
+import dev.tocsin.hub.Rights;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.tocsin.access;
 
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.Grants;
+import dev.tocsin.hub.Rights;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;

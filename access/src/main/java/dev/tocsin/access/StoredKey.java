@@ -1,5 +1,7 @@
 package dev.tocsin.access;
 
+import dev.tocsin.hub.Limits;
+import dev.tocsin.hub.Rights;
 import java.security.MessageDigest;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

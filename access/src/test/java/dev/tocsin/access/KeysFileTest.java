@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tocsin.events.Where;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.Grants;
+import dev.tocsin.hub.Limits;
+import dev.tocsin.hub.Rights;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

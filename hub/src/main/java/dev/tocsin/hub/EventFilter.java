@@ -1,5 +1,7 @@
 package dev.tocsin.hub;
 
+import dev.tocsin.events.EncodedEvent;
+
 /// Which events of the log somebody wants who asks once. Immutable.
 public final class EventFilter {
 
@@ -14,6 +16,12 @@ public final class EventFilter {
   /// What to ask the log for: the types of which anything is wanted.
   public TypeFilter types() {
     return table.filter(interest.types());
+  }
+
+  /// Whether an event that has been validated passes.
+  boolean passes(EncodedEvent event) {
+    int type = table.placeOf(event.type());
+    return type >= 0 && interest.allows(type, () -> table.values(event));
   }
 
   /// Whether an event of these types is wanted.

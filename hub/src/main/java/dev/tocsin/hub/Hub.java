@@ -210,7 +210,14 @@ public final class Hub {
           "An idempotency key has 1 to " + IdempotencyKey.MAX_LENGTH + " characters");
     }
     Slice bytes = command.event();
-    return encoder.encode(bytes.bytes(), bytes.offset(), bytes.length(), suggestions);
+    EncodingResult encoded =
+        encoder.encode(bytes.bytes(), bytes.offset(), bytes.length(), suggestions);
+    EventFilter granted = command.granted();
+    return granted == null || !(encoded instanceof EncodedEvent event) || granted.passes(event)
+        ? encoded
+        : new Rejection(
+            ErrorCode.FORBIDDEN,
+            "This " + event.type() + " may not be published with this credential");
   }
 
   private List<PublishResult> results(List<EncodingResult> encoded, List<AppendResult> appended) {
@@ -285,6 +292,12 @@ public final class Hub {
   public EventFilter filter(List<EventPattern> patterns, @Nullable Where where) {
     TypeTable types = recent.types();
     return new EventFilter(types, types.interest(patterns, where));
+  }
+
+  /// What grants let through, among all types that are known now; `null` for everything.
+  public @Nullable EventFilter filter(@Nullable Grants grants) {
+    TypeTable types = recent.types();
+    return grants == null ? null : new EventFilter(types, types.interest(grants));
   }
 
   /// Why a `where` can never be fulfilled by what patterns match; `null` when it can.

@@ -9,7 +9,14 @@ import org.jspecify.annotations.Nullable;
 /// @param event the bytes of the envelope, not yet checked
 /// @param idempotencyKey a name of the producer's for this publish, so that repeating it does no harm;
 ///     `null` for none
-public record PublishCommand(Slice event, @Nullable String idempotencyKey) {
+/// @param granted what the producer may publish; `null` for everything
+public record PublishCommand(
+    Slice event, @Nullable String idempotencyKey, @Nullable EventFilter granted) {
+
+  /// The wish of somebody who may publish everything.
+  public PublishCommand(Slice event, @Nullable String idempotencyKey) {
+    this(event, idempotencyKey, null);
+  }
 
   /// The wish to publish, once for each time it is said.
   public PublishCommand(Slice event) {

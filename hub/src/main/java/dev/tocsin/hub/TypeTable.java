@@ -1,6 +1,7 @@
 package dev.tocsin.hub;
 
 import dev.tocsin.events.Conditions;
+import dev.tocsin.events.EncodedEvent;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventType;
 import dev.tocsin.events.FieldValues;
@@ -112,7 +113,12 @@ final class TypeTable {
     return values.of(event, fieldsOf(event.event().type()).keySet());
   }
 
-  /// The same of an event that has not gone through a log.
+  /// The same of an event that is not in the log yet.
+  FieldValues values(EncodedEvent event) {
+    return FieldValues.of(event, fieldsOf(event.type()).keySet());
+  }
+
+  /// The same of an event that the application has made.
   ///
   /// @param name its type, in lower case
   FieldValues values(String name, WebSocketEvent event) {

@@ -7,6 +7,7 @@ import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.Slice;
 import dev.tocsin.events.Suggestions;
 import dev.tocsin.events.WebSocketEvent;
+import dev.tocsin.events.Where;
 import dev.tocsin.events.payload.alert.AlertDeletedPayload;
 import dev.tocsin.hub.PublishResult.Published;
 import dev.tocsin.hub.PublishResult.Refused;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class HubTest {
@@ -220,5 +222,25 @@ class HubTest {
         .singleElement()
         .extracting(PatternWarning::suggestion)
         .isEqualTo("alert.*");
+  }
+
+  @Test
+  void refusesWhatIsNotGrantedByItsTypeAndByItsFields() {
+    Grants grants =
+        new Grants(
+            List.of(
+                new Grants.Grant(List.of(EventPattern.of("job.*")), null),
+                new Grants.Grant(List.of(EventPattern.of("alert.*")), Where.of("{\"id\":\"a\"}"))));
+    EventFilter granted = hub.filter(grants);
+    List<PublishCommand> commands =
+        Stream.of(GOOD, WITHOUT_TIMESTAMP, GOOD)
+            .map(event -> new PublishCommand(Slice.of(event), null, granted))
+            .toList();
+
+    assertThat(hub.publish(commands).join())
+        .extracting(result -> result instanceof Refused refused ? refused.rejection().code() : null)
+        .containsExactly(null, ErrorCode.FORBIDDEN, null);
+    assertThat(Logs.newest(log)).isEqualTo(2);
+    assertThat(hub.filter((Grants) null)).isNull();
   }
 }

@@ -1,4 +1,4 @@
-package dev.tocsin.access;
+package dev.tocsin.hub;
 
 import org.jspecify.annotations.Nullable;
 

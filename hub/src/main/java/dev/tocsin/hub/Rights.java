@@ -1,6 +1,5 @@
-package dev.tocsin.access;
+package dev.tocsin.hub;
 
-import dev.tocsin.hub.Grants;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
