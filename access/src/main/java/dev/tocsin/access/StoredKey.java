@@ -1,9 +1,12 @@
 package dev.tocsin.access;
 
+import dev.tocsin.hub.Grants;
 import dev.tocsin.hub.Limits;
 import dev.tocsin.hub.Rights;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What a server keeps of an API key, and whose it is. Immutable.
@@ -20,6 +23,12 @@ public record StoredKey(
     Limits limits,
     Instant created,
     @Nullable Instant expires) {
+
+  /// A key that nobody has.
+  static StoredKey ofNobody() {
+    Rights nothing = new Rights(new Grants(List.of()), new Grants(List.of()), Set.of());
+    return new StoredKey("", "", new byte[32], nothing, Limits.NONE, Instant.EPOCH, Instant.EPOCH);
+  }
 
   /// Whether this is the key, and it has not expired.
   ///
