@@ -1,5 +1,6 @@
 package dev.tocsin.app;
 
+import dev.tocsin.gateway.AccessSettings;
 import dev.tocsin.gateway.GatewaySettings;
 import dev.tocsin.http.HttpSettings;
 import dev.tocsin.http.Transport;
@@ -104,7 +105,8 @@ final class NetworkOptions {
           loops,
           stallTimeout.duration(),
           !noDeflate,
-          deflateThreshold);
+          deflateThreshold,
+          AccessSettings.OPEN);
     } catch (IllegalArgumentException e) {
       throw new WrongUse(String.valueOf(e.getMessage()));
     }

@@ -47,6 +47,17 @@ public sealed interface ClientMessage {
   record Publish(@Nullable String id, Slice event, @Nullable String idempotencyKey)
       implements ClientMessage {}
 
+  /// Says who the client is, or that it is known by something newer now.
+  ///
+  /// @param token an API key or a signed token, not yet judged
+  record Authenticate(@Nullable String id, String token) implements ClientMessage {
+
+    @Override
+    public String toString() {
+      return "Authenticate[…]";
+    }
+  }
+
   /// Asks for a sign of life.
   record Ping(@Nullable String id) implements ClientMessage {}
 

@@ -55,6 +55,7 @@ public final class ClientMessages {
     private @Nullable String type;
     private @Nullable String epoch;
     private @Nullable String idempotencyKey;
+    private @Nullable String token;
     private @Nullable List<String> events;
     private @Nullable Long since;
     private @Nullable Slice event;
@@ -93,6 +94,7 @@ public final class ClientMessages {
         case "type" -> type = text(name, parser);
         case "epoch" -> epoch = text(name, parser);
         case "idempotency_key" -> idempotencyKey = text(name, parser);
+        case "token" -> token = secret(name, parser);
         case "since" -> since = position(name, parser);
         case "events" -> events = texts(name, parser);
         case "event" -> {
@@ -135,6 +137,16 @@ public final class ClientMessages {
       return parser.currentToken() == JsonToken.VALUE_STRING
           ? parser.getString()
           : wrong(name + " must be a string", parser);
+    }
+
+    /// A text that no message repeats.
+    private @Nullable String secret(String name, JsonParser parser) {
+      if (parser.currentToken() == JsonToken.VALUE_STRING) {
+        return parser.getString();
+      }
+      refuse(name + " must be a string");
+      StrictJson.skipUnwrappedValue(parser);
+      return null;
     }
 
     private @Nullable Long position(String name, JsonParser parser) {
@@ -221,6 +233,10 @@ public final class ClientMessages {
             event == null
                 ? malformed(ErrorCode.INVALID_MESSAGE, "event is required: the envelope to publish")
                 : new ClientMessage.Publish(id, event, idempotencyKey);
+        case "authenticate" ->
+            token == null
+                ? malformed(ErrorCode.INVALID_MESSAGE, "token is required: an API key or a token")
+                : new ClientMessage.Authenticate(id, token);
         default ->
             Ascii.equalsLowerCased(action, PING)
                 ? new ClientMessage.Ping(id)
@@ -228,7 +244,7 @@ public final class ClientMessages {
                     ErrorCode.UNKNOWN_ACTION,
                     "There is no action "
                         + PayloadCheck.quoted(action)
-                        + "; there are subscribe, unsubscribe, resume, publish and ping");
+                        + "; there are subscribe, unsubscribe, resume, publish, authenticate and ping");
       };
     }
 

@@ -32,7 +32,9 @@ public enum ErrorCode {
   INVALID_PAYLOAD,
   /// The idempotency key was used before with another body.
   IDEMPOTENCY_CONFLICT,
-  /// The web page or the host name is not allowed here.
+  /// Nothing, or nothing good, was presented to say who asks.
+  UNAUTHENTICATED,
+  /// Whoever asks may not do this; or the web page or the host name is not allowed here.
   FORBIDDEN,
   /// Too many requests; come back later.
   RATE_LIMITED,
@@ -80,6 +82,7 @@ public enum ErrorCode {
           RESERVED_EVENT_TYPE,
           INVALID_PAYLOAD,
           IDEMPOTENCY_CONFLICT,
+          UNAUTHENTICATED,
           FORBIDDEN,
           INVALID_QUERY,
           NOT_FOUND,

@@ -2,6 +2,7 @@ package dev.tocsin.events;
 
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -61,12 +62,39 @@ public final class EventEncoder {
 
   /// The same for one of the many envelopes of a turn, which share a budget of suggestions.
   public EncodingResult encode(byte[] json, int offset, int length, Suggestions.Budget budget) {
+    return encode(json, offset, length, budget, type -> null);
+  }
+
+  /// The same for somebody who may not send every type: of one that he may not, nothing is said of the payload.
+  ///
+  /// @param refusal why he may not send a type of the catalog; `null` when he may
+  public EncodingResult encode(
+      byte[] json,
+      int offset,
+      int length,
+      Suggestions.Budget budget,
+      Function<String, @Nullable Rejection> refusal) {
     PlainEnvelope plain = new PlainEnvelope(catalog, json, offset, length);
-    return plain.isValid() ? plain.encoded(json, clock) : encodeAny(json, offset, length, budget);
+    if (!plain.isValid()) {
+      return encodeAny(json, offset, length, budget, refusal);
+    }
+    EncodedEvent event = plain.encoded(json, clock);
+    Rejection refused = refusal.apply(event.type());
+    return refused == null ? event : refused;
+  }
+
+  /// The same as [#encodeAny(byte[], int, int, Suggestions.Budget, Function)] for somebody who may send every type.
+  EncodingResult encodeAny(byte[] json, int offset, int length, Suggestions.Budget budget) {
+    return encodeAny(json, offset, length, budget, type -> null);
   }
 
   /// Encodes or refuses whatever there is; the one place where faults are found.
-  EncodingResult encodeAny(byte[] json, int offset, int length, Suggestions.Budget budget) {
+  EncodingResult encodeAny(
+      byte[] json,
+      int offset,
+      int length,
+      Suggestions.Budget budget,
+      Function<String, @Nullable Rejection> refusal) {
     Rejection rejection = JsonText.check(json, offset, length);
     if (rejection != null) {
       return rejection;
@@ -80,11 +108,15 @@ public final class EventEncoder {
     if (envelope.refusal != null) {
       return new Rejection(ErrorCode.INVALID_MESSAGE, envelope.refusal);
     }
-    return encode(json, offset, envelope, budget);
+    return encode(json, offset, envelope, budget, refusal);
   }
 
   private EncodingResult encode(
-      byte[] json, int offset, Envelope envelope, Suggestions.Budget budget) {
+      byte[] json,
+      int offset,
+      Envelope envelope,
+      Suggestions.Budget budget,
+      Function<String, @Nullable Rejection> refusal) {
     String name = envelope.type == null ? "" : envelope.type;
     if (EventType.isReservedName(name)) {
       return new Rejection(
@@ -95,6 +127,10 @@ public final class EventEncoder {
       return catalog.unknownType(name, budget);
     }
     EventType type = found.get();
+    Rejection refused = refusal.apply(type.name());
+    if (refused != null) {
+      return refused;
+    }
     if (envelope.payloadStart < 0) {
       return envelope.payloadEnd < 0 ? PayloadFaults.missing() : PayloadFaults.notAnObject();
     }

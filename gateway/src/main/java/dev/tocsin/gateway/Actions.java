@@ -4,7 +4,10 @@ import dev.tocsin.events.ClientMessage;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.events.Where;
+import dev.tocsin.hub.Access;
+import dev.tocsin.hub.Credential;
 import dev.tocsin.hub.EventPattern;
+import dev.tocsin.hub.Pass;
 import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
 import dev.tocsin.hub.Shard;
@@ -23,12 +26,14 @@ final class Actions {
   private final GatewayContext context;
   private final Shard<LiveConnection> shard;
   private final Publishes publishes;
+  private final Loop loop;
   private final WebSocketConnection connection;
 
   Actions(GatewayContext context, Loop loop, WebSocketConnection connection) {
     this.context = context;
     this.shard = loop.shard();
     this.publishes = loop.publishes();
+    this.loop = loop;
     this.connection = connection;
   }
 
@@ -39,11 +44,53 @@ final class Actions {
       case ClientMessage.Subscribe subscribe -> immediate(() -> subscribe(subscribe));
       case ClientMessage.Unsubscribe unsubscribe -> immediate(() -> unsubscribe(unsubscribe));
       case ClientMessage.Resume resume -> resume(resume, () -> shard.catchUp(connection));
+      case ClientMessage.Authenticate authenticate -> authenticate(authenticate);
       case ClientMessage.Ping ping ->
           immediate(() -> ServerMessages.pong(ping.id(), context.clock()));
       case ClientMessage.Pong pong -> immediate(() -> null);
       case ClientMessage.Malformed malformed ->
           immediate(() -> error(malformed.id(), malformed.rejection()));
+    };
+  }
+
+  /// The action that finds out who the client is, or that it is known by something newer now.
+  private ActionQueue.Action authenticate(ClientMessage.Authenticate message) {
+    return new ActionQueue.Action() {
+      @Override
+      public void start(ActionQueue.Answer answer) {
+        boolean[] starting = {true};
+        loop.door()
+            .judge(
+                new Credential.Token(message.token()),
+                connection.channel(),
+                finding ->
+                    connection.together(() -> {
+                      answer.give(answer(message, finding));
+                      if (!starting[0]) {
+                        connection.actionFinished();
+                      }
+                    }));
+        starting[0] = false;
+      }
+
+      @Override
+      public boolean isPublish() {
+        return false;
+      }
+    };
+  }
+
+  private byte @Nullable [] answer(ClientMessage.Authenticate message, Door.Finding finding) {
+    return switch (finding) {
+      case Door.Finding.Known(Pass pass, Access access) -> connection.renew(message, pass, access);
+      case Door.Finding.Bad bad ->
+          connection.refuse(
+              message, new Rejection(ErrorCode.UNAUTHENTICATED, Door.UNAUTHENTICATED));
+      case Door.Finding.Unjudged unjudged ->
+          connection.refuse(
+              message,
+              new Rejection(
+                  ErrorCode.UNAVAILABLE, "Credentials cannot be checked at the moment"));
     };
   }
 
@@ -115,9 +162,13 @@ final class Actions {
     return ServerMessages.subscribed(
         message,
         patterns,
-        context.hub().warnings(patterns),
-        message.explain() ? shard.matched(connection) : null,
+        context.hub().warnings(patterns, where, connection.access().rights().subscribe()),
+        message.explain() ? explanation() : null,
         connection.cursor().tellPosition());
+  }
+
+  private ServerMessages.Explanation explanation() {
+    return new ServerMessages.Explanation(shard.matched(connection), shard.denied(connection));
   }
 
   private byte[] unsubscribe(ClientMessage.Unsubscribe message) {
@@ -176,7 +227,8 @@ final class Actions {
     public void start(ActionQueue.Answer answer) {
       publishes.add(
           connection,
-          new PublishCommand(message.event(), message.idempotencyKey()),
+          new PublishCommand(
+              message.event(), message.idempotencyKey(), loop.publishable(connection.access())),
           result -> {
             answer.give(answer(result));
             connection.actionFinished();

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 ///
 /// @param http what they share as connections
 /// @param hub what events go into
+/// @param access who may come in
 /// @param catalogPages the answers about the catalog, which never change
 /// @param webSockets counts them
 /// @param rates how fast the hub works
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 record GatewayContext(
     HttpContext http,
     Hub hub,
+    AccessControl access,
     CatalogPages catalogPages,
     WebSocketCounters webSockets,
     Rates rates,
@@ -35,6 +37,7 @@ record GatewayContext(
     return new GatewayContext(
         http,
         hub,
+        AccessControl.of(settings.access(), System::nanoTime),
         new CatalogPages(hub.catalog()),
         new WebSocketCounters(),
         new Rates(hub::stats),

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 /// @param stallTimeout how long a WebSocket may take none of the bytes that wait for it
 /// @param deflate whether WebSocket messages are compressed for those who want it
 /// @param deflateThresholdBytes the shortest message that is compressed
+/// @param access who may come in
 public record GatewaySettings(
     String host,
     int port,
@@ -29,7 +30,8 @@ public record GatewaySettings(
     int loops,
     Duration stallTimeout,
     boolean deflate,
-    int deflateThresholdBytes) {
+    int deflateThresholdBytes,
+    AccessSettings access) {
 
   private static final BrowserRules NOBODY = new BrowserRules(Set.of(), Set.of());
 
@@ -73,6 +75,22 @@ public record GatewaySettings(
         HttpSettings.defaultLoops(),
         DEFAULT_STALL_TIMEOUT,
         true,
-        DEFAULT_DEFLATE_THRESHOLD_BYTES);
+        DEFAULT_DEFLATE_THRESHOLD_BYTES,
+        AccessSettings.OPEN);
+  }
+
+  /// The same with other doors.
+  public GatewaySettings with(AccessSettings other) {
+    return new GatewaySettings(
+        host,
+        port,
+        allowedOrigins,
+        allowedHosts,
+        transport,
+        loops,
+        stallTimeout,
+        deflate,
+        deflateThresholdBytes,
+        other);
   }
 }

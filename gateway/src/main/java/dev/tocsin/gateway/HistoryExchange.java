@@ -6,6 +6,7 @@ import dev.tocsin.http.Json;
 import dev.tocsin.http.Problem;
 import dev.tocsin.http.Response;
 import dev.tocsin.http.Turns;
+import dev.tocsin.hub.Access;
 import dev.tocsin.hub.EventFilter;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.Hub;
@@ -13,6 +14,7 @@ import dev.tocsin.hub.LogPages;
 import dev.tocsin.hub.LogState;
 import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Page;
+import dev.tocsin.hub.Pass;
 import dev.tocsin.hub.Stretch;
 import dev.tocsin.hub.TypeFilter;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -38,6 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class HistoryExchange extends BodyExchange implements Turns.Waiting {
 
   private final Hub hub;
+  private final Pass pass;
   private final HistoryQuery query;
   private final AtomicInteger active;
   private final Turns turns;
@@ -45,6 +48,9 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
   private final List<Stretch> gaps = new ArrayList<>(0);
   private final Queue<Runnable> steps = new ArrayDeque<>(1);
   private TypeFilter filter = TypeFilter.ALL;
+
+  /// What was granted when it began; a change would let events through that are not granted any more.
+  private @Nullable Access access;
 
   /// What is wanted of these types; `null` for everything.
   private @Nullable EventFilter wanted;
@@ -64,13 +70,16 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
   /// Whether it was answered, or nobody waits for the answer any more.
   private boolean over;
 
+  /// @param pass whose rights count
   /// @param active how many history answers are under way
-  HistoryExchange(HttpConnection connection, Hub hub, HistoryQuery query, AtomicInteger active) {
+  HistoryExchange(
+      HttpConnection connection, Hub hub, Pass pass, HistoryQuery query, AtomicInteger active) {
     super(connection);
     this.turns = connection.loop().turns();
     this.active = active;
     active.incrementAndGet();
     this.hub = hub;
+    this.pass = pass;
     this.query = query;
   }
 
@@ -82,13 +91,18 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
 
   @Override
   protected void complete(byte[] body) {
+    access = pass.access().orElse(null);
+    if (access == null) {
+      respond(Door.unauthenticated());
+      return;
+    }
     LogState state = hub.log().state();
     epoch = state.epoch();
-    List<EventPattern> patterns = query.events().patterns();
-    EventFilter asked = patterns == null ? null : hub.filter(patterns, query.events().where());
+    EventFilter asked =
+        hub.filter(query.events().patterns(), query.events().where(), access.rights().subscribe());
     filter = asked == null ? TypeFilter.ALL : asked.types();
     // By their types alone, the log has chosen already.
-    wanted = query.events().where() == null ? null : asked;
+    wanted = asked == null || asked.isByType() ? null : asked;
     take(
         position(query.after(), state),
         first -> {
@@ -116,6 +130,9 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
   }
 
   private void readOn() {
+    if (!mayGoOn()) {
+      return;
+    }
     if (query.newestFirst() ? position <= after : position >= upTo) {
       answer();
     } else if (query.newestFirst()) {
@@ -170,6 +187,17 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
   @Override
   public int waitingBytes() {
     return LogPages.PAGE_BYTES;
+  }
+
+  /// Whether what is granted is what it was at the beginning; otherwise the answer says so.
+  private boolean mayGoOn() {
+    Access now = pass.access().orElse(null);
+    if (now == null) {
+      respond(Door.unauthenticated());
+    } else if (now != access) {
+      unavailable("What this credential allows has changed: ask again");
+    }
+    return now != null && now == access;
   }
 
   private final class Fetched implements LogPages.Reader {
@@ -297,6 +325,9 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
   }
 
   private void answer() {
+    if (!mayGoOn()) {
+      return;
+    }
     if (!epoch.equals(hub.log().state().epoch())) {
       unavailable("The log has begun a new epoch: ask again");
       return;
@@ -313,7 +344,11 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
     }
     rest.put("epoch", epoch);
     List<EventPattern> patterns = query.events().patterns();
-    PatternWarnings.put(patterns == null ? List.of() : hub.warnings(patterns), rest);
+    PatternWarnings.put(
+        patterns == null || access == null
+            ? List.of()
+            : hub.warnings(patterns, query.events().where(), access.rights().subscribe()),
+        rest);
     byte[] members = Json.bytes(rest);
     // They follow the events in the same object.
     members[0] = ',';

@@ -1,7 +1,6 @@
 package dev.tocsin.gateway;
 
 import dev.tocsin.events.Suggestions;
-import dev.tocsin.http.Doorkeeper;
 import dev.tocsin.http.Exchange;
 import dev.tocsin.http.Json;
 import dev.tocsin.http.Problem;
@@ -12,23 +11,16 @@ import dev.tocsin.http.Right;
 import dev.tocsin.http.Route;
 import dev.tocsin.http.Routes;
 import dev.tocsin.hub.LogState;
+import dev.tocsin.hub.Pass;
 import dev.tocsin.hub.Stretch;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The table of what the hub serves, for the connections of one event loop.
 final class HubRoutes {
-
-  /// To receive events, live or from the log, and to know the catalog.
-  static final Right READ = new Right("read");
-
-  /// To publish events.
-  static final Right PUBLISH = new Right("publish");
-
-  /// To see how the hub fares.
-  static final Right MANAGE = new Right("manage");
 
   private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
   private static final String JSON = "application/json";
@@ -48,26 +40,27 @@ final class HubRoutes {
     HubRoutes hub = new HubRoutes(context, loop);
     return new Routes(
         List.of(
-            Route.takeOver("/ws/events", READ, hub::upgrade)
+            Route.takeOver("/ws/events", Door.CONNECT, hub::upgrade)
                 .with("events", "where", "since", "epoch"),
-            Route.get("/api/v1/events", READ, hub::history)
+            Route.get("/api/v1/events", Door.ANY, hub::history)
                 .with("events", "where", "since", "before", "from", "to", "order", "limit"),
-            Route.post("/api/v1/events", PUBLISH, hub::publish),
-            Route.get("/api/v1/catalog", READ, fixed(hub.pages::whole)),
+            Route.post("/api/v1/events", Door.ANY, hub::publish),
+            Route.get("/api/v1/catalog", Door.ANY, fixed(hub.pages::whole)),
             Route.get(
                 "/api/v1/catalog/{type}",
-                READ,
+                Door.ANY,
                 request -> request.answer(hub.pages.entry(request.parameter("type")))),
             Route.get(
                 "/api/v1/catalog/{type}/schema",
-                READ,
+                Door.ANY,
                 request -> request.answer(hub.pages.schema(request.parameter("type")))),
-            Route.post("/api/v1/catalog/{type}/validate", READ, hub::validate),
-            Route.get("/api/v1/stats", MANAGE, fixed(() -> StatsPage.of(context))),
+            Route.post("/api/v1/catalog/{type}/validate", Door.ANY, hub::validate),
+            Route.get("/api/v1/stats", Door.METRICS, fixed(() -> StatsPage.of(context))),
+            Route.post("/api/v1/tickets", Door.ANY, hub::ticket),
             Route.get("/healthz", Right.NONE, fixed(() -> status("ok"))).withAny(),
             Route.get("/readyz", Right.NONE, fixed(hub::ready)).withAny()),
-        Doorkeeper.NONE,
-        List.of("Content-Type", IDEMPOTENCY_KEY),
+        loop.door(),
+        List.of("Authorization", "Content-Type", IDEMPOTENCY_KEY),
         Suggestions::nearest);
   }
 
@@ -78,26 +71,39 @@ final class HubRoutes {
   private Exchange upgrade(Request request) {
     return switch (Upgrade.of(request.head(), request.uri(), context)) {
       case Upgrade.Accepted accepted ->
-          new UpgradeExchange(request.connection(), context, loop, accepted);
+          new UpgradeExchange(request.connection(), context, loop, accepted, pass(request));
       case Upgrade.Refused refused -> request.answer(refused.response());
     };
+  }
+
+  /// `null` for a client that says only later who it is.
+  private static @Nullable Pass pass(Request request) {
+    return request.caller() instanceof Visitor visitor ? visitor.pass() : null;
+  }
+
+  private Exchange ticket(Request request) {
+    return new TicketExchange(
+        request.connection(), context.access().tickets(), Visitor.passOf(request));
   }
 
   private Exchange history(Request request) throws QueryParameters.InvalidQueryException {
     return new HistoryExchange(
         request.connection(),
         context.hub(),
+        Visitor.passOf(request),
         HistoryQuery.of(request.query(), context.hub()),
         context.historyCount());
   }
 
   private Exchange publish(Request request) throws Request.InvalidHeaderException {
     String mediaType = request.mediaType();
+    Pass pass = Visitor.passOf(request);
     if (NDJSON.equals(mediaType)) {
-      return new NdjsonExchange(request.connection(), context.hub());
+      return new NdjsonExchange(request.connection(), context.hub(), loop, pass);
     }
     return JSON.equals(mediaType)
-        ? new PublishExchange(request.connection(), context.hub(), request.text(IDEMPOTENCY_KEY))
+        ? new PublishExchange(
+            request.connection(), context.hub(), loop, pass, request.text(IDEMPOTENCY_KEY))
         : request.answer(unsupported(JSON + " (one event) or " + NDJSON));
   }
 

@@ -74,6 +74,15 @@ final class Limits {
   /// change costs the loop as much.
   static final int MAX_COMPARISONS = 32_768;
 
+  /// How long a WebSocket may take to say who it is.
+  static final long AUTHENTICATION_MILLIS = 10_000;
+
+  /// How long before its end a client is told that its credential expires; half of its life where that is shorter.
+  static final Duration EXPIRY_NOTICE = Duration.ofMinutes(1);
+
+  /// Grants of different principals whose meaning an event loop remembers.
+  static final int REMEMBERED_GRANTS = 1_024;
+
   /// Patterns a connection may hold.
   static final int MAX_PATTERNS = 256;
 

@@ -5,10 +5,15 @@ import dev.tocsin.http.LoopTasks;
 import dev.tocsin.http.MemoryBudget;
 import dev.tocsin.http.Routes;
 import dev.tocsin.http.Service;
+import dev.tocsin.hub.Access;
+import dev.tocsin.hub.EventFilter;
+import dev.tocsin.hub.Grants;
 import dev.tocsin.hub.Shard;
 import dev.tocsin.hub.ShardOwner;
 import dev.tocsin.websocket.Deflation;
 import dev.tocsin.websocket.FramedConnection;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +31,19 @@ final class Loop implements Service {
   private final MemoryBudget patterns;
   private final Connections connections;
   private final Routes routes;
+  private final Door door;
   private final Form.Plain plain = new Form.Plain();
+
+  /// What the grants come down to of those who have published last.
+  private final Map<Grants, EventFilter> publishable =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Grants, EventFilter> eldest) {
+          return size() > Limits.REMEMBERED_GRANTS;
+        }
+      };
 
   /// The compressed forms, each at the bits of its window.
   private final @Nullable Form[] deflated = new @Nullable Form[16];
@@ -44,6 +61,7 @@ final class Loop implements Service {
         context
             .hub()
             .newShard(new Owner(), new LiveOutput(LiveMemory.ofProcess(connections::nowMillis)));
+    this.door = new Door(context.access(), connections);
     this.routes = HubRoutes.of(context, this);
     context.rates().look(System.nanoTime());
     tasks.every(() -> context.rates().look(System.nanoTime()), 1, TimeUnit.SECONDS);
@@ -108,6 +126,17 @@ final class Loop implements Service {
 
   Deflation deflation() {
     return deflation;
+  }
+
+  /// Where everyone is asked who he is.
+  Door door() {
+    return door;
+  }
+
+  /// What somebody may publish; `null` for everything.
+  @Nullable EventFilter publishable(Access access) {
+    Grants grants = access.rights().publish();
+    return grants == null ? null : publishable.computeIfAbsent(grants, context.hub()::filter);
   }
 
   /// What the patterns of all connections may weigh.

@@ -8,7 +8,10 @@ import dev.tocsin.http.HttpConnection;
 import dev.tocsin.http.Problem;
 import dev.tocsin.http.Response;
 import dev.tocsin.http.Turns;
+import dev.tocsin.hub.Access;
+import dev.tocsin.hub.EventFilter;
 import dev.tocsin.hub.Hub;
+import dev.tocsin.hub.Pass;
 import dev.tocsin.hub.PublishBatch;
 import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
@@ -43,6 +46,8 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
           "The server met a fault of its own: lines from next_line on may be in the log");
 
   private final Hub hub;
+  private final Loop loop;
+  private final Pass pass;
   private final Turns turns;
   private final LineSplitter splitter = new LineSplitter(Limits.MAX_MESSAGE_BYTES);
   private final NdjsonReport report = new NdjsonReport();
@@ -52,6 +57,10 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
 
   private Lines gathered;
   private long nextLine = 1;
+
+  /// What may be published now; `null` for everything.
+  private @Nullable EventFilter granted;
+
   private boolean publishing;
   private boolean ended;
   private boolean lastLineTaken;
@@ -73,19 +82,22 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
       this.batch = batch;
     }
 
-    void add(long number, byte @Nullable [] line) {
+    void add(long number, byte @Nullable [] line, @Nullable EventFilter granted) {
       numbers.add(line == null ? -number : number);
       bytes += Limits.LINE_BYTES;
       if (line != null) {
-        batch.add(new PublishCommand(Slice.of(line)));
+        batch.add(new PublishCommand(Slice.of(line), null, granted));
         bytes += line.length;
       }
     }
   }
 
-  NdjsonExchange(HttpConnection connection, Hub hub) {
+  /// @param pass whose rights count, for each line when it is worked off
+  NdjsonExchange(HttpConnection connection, Hub hub, Loop loop, Pass pass) {
     super(connection);
     this.hub = hub;
+    this.loop = loop;
+    this.pass = pass;
     this.turns = connection.loop().turns();
     this.gathered = new Lines(hub.newBatch());
   }
@@ -100,6 +112,10 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
 
   /// Takes lines off what has come, as far as this turn and the room for them go.
   private void workOff() {
+    if (fault == null && !mayGoOn()) {
+      fault = Problem.unauthenticated(Door.UNAUTHENTICATED);
+      letGo();
+    }
     while (!pieces.isEmpty() && takesLines()) {
       ByteBuf piece = pieces.element();
       splitter.split(piece, this::line, this::takesLines);
@@ -107,6 +123,13 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
         pieces.remove().release();
       }
     }
+  }
+
+  /// Looks again at what may be published; whether anything may.
+  private boolean mayGoOn() {
+    Access access = pass.access().orElse(null);
+    granted = access == null ? null : loop.publishable(access);
+    return access != null;
   }
 
   private boolean takesLines() {
@@ -119,7 +142,7 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
 
   private void line(long number, byte @Nullable [] line) {
     nextLine = number + 1;
-    gathered.add(number, line);
+    gathered.add(number, line, granted);
   }
 
   @Override
@@ -253,6 +276,10 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
   @Override
   protected void ended() {
     answered = true;
+    letGo();
+  }
+
+  private void letGo() {
     pieces.forEach(ByteBuf::release);
     pieces.clear();
   }

@@ -2,6 +2,7 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.hub.PatternWarning;
 import java.util.List;
+import java.util.Locale;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -18,7 +19,10 @@ final class PatternWarnings {
     ArrayNode list = target.putArray("warnings");
     for (PatternWarning warning : warnings) {
       ObjectNode entry =
-          list.addObject().put("pattern", warning.pattern()).put("message", warning.message());
+          list.addObject()
+              .put("code", warning.code().name().toLowerCase(Locale.ROOT))
+              .put("pattern", warning.pattern())
+              .put("message", warning.message());
       if (warning.suggestion() != null) {
         entry.put("suggestion", warning.suggestion());
       }

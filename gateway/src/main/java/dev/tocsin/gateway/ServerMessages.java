@@ -6,8 +6,10 @@ import dev.tocsin.events.Rejection;
 import dev.tocsin.events.Timestamp;
 import dev.tocsin.events.Where;
 import dev.tocsin.http.Json;
+import dev.tocsin.hub.Access;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.PatternWarning;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,14 +44,20 @@ final class ServerMessages {
     return Json.bytes(message.put("timestamp", now));
   }
 
+  /// What a connection now receives.
+  ///
+  /// @param matched the types of which it receives anything
+  /// @param denied those that its patterns match, and that it may not read
+  record Explanation(List<String> matched, List<String> denied) {}
+
   /// @param asked what is answered
   /// @param patterns as they are stored
-  /// @param matched the types that the connection now receives, if that was asked
+  /// @param explanation what comes of it, if that was asked
   static byte[] subscribed(
       ClientMessage.Subscribe asked,
       List<EventPattern> patterns,
       List<PatternWarning> warnings,
-      @Nullable List<String> matched,
+      @Nullable Explanation explanation,
       long sequence) {
     ObjectNode message = change("subscribed", asked.id(), patterns);
     Where where = asked.where();
@@ -58,10 +66,11 @@ final class ServerMessages {
     }
     message.put("sequence", sequence);
     PatternWarnings.put(warnings, message);
-    if (matched != null) {
-      ArrayNode types = message.putArray("matched");
-      matched.forEach(types::add);
-      message.putArray("denied");
+    if (explanation != null) {
+      ArrayNode matched = message.putArray("matched");
+      explanation.matched().forEach(matched::add);
+      ArrayNode denied = message.putArray("denied");
+      explanation.denied().forEach(denied::add);
     }
     return Json.bytes(message);
   }
@@ -110,6 +119,26 @@ final class ServerMessages {
   static byte[] published(@Nullable String id, long sequence) {
     return Json.bytes(
         withId(Json.object().put("action", "published"), id).put("sequence", sequence));
+  }
+
+  /// @param sequence the position from which on the new rights count
+  static byte[] authenticated(@Nullable String id, Access access, long sequence) {
+    ObjectNode message =
+        withId(Json.object().put("action", "authenticated"), id).put("name", access.name());
+    Instant expires = access.expires();
+    if (expires != null) {
+      message.put("expires_at", text(expires));
+    }
+    return Json.bytes(message.put("sequence", sequence));
+  }
+
+  /// The client's credential ends soon.
+  static byte[] expiring(Instant at) {
+    return Json.bytes(Json.object().put("action", "expiring").put("at", text(at)));
+  }
+
+  private static String text(Instant time) {
+    return Timestamp.now(InstantSource.fixed(time)).text();
   }
 
   static byte[] pong(@Nullable String id, InstantSource clock) {

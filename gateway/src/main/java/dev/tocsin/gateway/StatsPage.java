@@ -24,6 +24,7 @@ final class StatsPage {
     ObjectNode answer =
         Json.object()
             .put("version", BuildVersion.number())
+            .put("insecure", context.access().insecure())
             .put("total_connections", stats.subscriptions().totalConnections())
             .put("explicit_subscriptions", stats.subscriptions().explicitSubscriptions())
             .put("default_subscriptions", stats.subscriptions().defaultSubscriptions())

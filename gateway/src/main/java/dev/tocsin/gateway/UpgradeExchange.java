@@ -2,6 +2,8 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.http.BodyExchange;
 import dev.tocsin.http.HttpConnection;
+import dev.tocsin.hub.Pass;
+import org.jspecify.annotations.Nullable;
 
 /// `GET /ws/events` with a proper wish for the upgrade.
 final class UpgradeExchange extends BodyExchange {
@@ -9,13 +11,20 @@ final class UpgradeExchange extends BodyExchange {
   private final GatewayContext context;
   private final Loop loop;
   private final Upgrade.Accepted upgrade;
+  private final @Nullable Pass pass;
 
+  /// @param pass `null` for a client that says only later who it is
   UpgradeExchange(
-      HttpConnection connection, GatewayContext context, Loop loop, Upgrade.Accepted upgrade) {
+      HttpConnection connection,
+      GatewayContext context,
+      Loop loop,
+      Upgrade.Accepted upgrade,
+      @Nullable Pass pass) {
     super(connection);
     this.context = context;
     this.loop = loop;
     this.upgrade = upgrade;
+    this.pass = pass;
   }
 
   @Override
@@ -23,6 +32,6 @@ final class UpgradeExchange extends BodyExchange {
     WebSocketConnection socket =
         new WebSocketConnection(
             context, loop, connection().channel(), upgrade.handshake().deflate());
-    upgrade.handshake().switchTo(connection(), socket, () -> socket.open(upgrade));
+    upgrade.handshake().switchTo(connection(), socket, () -> socket.open(upgrade, pass));
   }
 }

@@ -1,14 +1,21 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.events.ClientMessage;
 import dev.tocsin.events.ClientMessages;
 import dev.tocsin.events.CloseCode;
+import dev.tocsin.events.ErrorCode;
+import dev.tocsin.events.Rejection;
 import dev.tocsin.http.Ends;
 import dev.tocsin.http.HttpLimits;
 import dev.tocsin.http.MemoryBudget;
 import dev.tocsin.http.OutputProgress;
 import dev.tocsin.http.PeerAddress;
 import dev.tocsin.http.Tickable;
+import dev.tocsin.hub.Access;
 import dev.tocsin.hub.EventPattern;
+import dev.tocsin.hub.Grants;
+import dev.tocsin.hub.Pass;
+import dev.tocsin.hub.Rights;
 import dev.tocsin.websocket.ControlFrames;
 import dev.tocsin.websocket.FramedConnection;
 import dev.tocsin.websocket.PerMessageDeflate;
@@ -16,9 +23,12 @@ import dev.tocsin.websocket.TextFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +43,10 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
 
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
 
+  /// What somebody may who is not known yet.
+  private static final Access NOTHING =
+      new Access("", Rights.NONE, dev.tocsin.hub.Limits.NONE, Instant.EPOCH);
+
   // immutable
   private final String id = UUID.randomUUID().toString();
   private final GatewayContext context;
@@ -46,6 +60,17 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
 
   // owned by the event loop
   private MemoryBudget.@Nullable Account patterns;
+
+  /// `null` until it is known who the client is.
+  private @Nullable Membership membership;
+
+  /// What the client came for, until it is known who it is.
+  private Upgrade.@Nullable Accepted wish;
+
+  /// Whether it has said who it is, and that is being found out.
+  private boolean authenticating;
+
+  private final long openedMillis;
   private int unreadAnswerBytes;
   private boolean goingAway;
   private String epoch = "";
@@ -63,18 +88,46 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     this.actions = new Actions(context, loop, this);
     this.output = new OutputProgress(channel, loop.connections());
     this.cursor = new Cursor(context, loop, channel, this);
-    this.lastHeardMillis = loop.nowMillis();
-    this.lastHeartbeatMillis = lastHeardMillis;
+    this.openedMillis = loop.nowMillis();
+    this.lastHeardMillis = openedMillis;
+    this.lastHeartbeatMillis = openedMillis;
   }
 
-  /// The handshake is over: joins the shard and says so.
-  void open(Upgrade.Accepted upgrade) {
+  /// The handshake is over.
+  ///
+  /// @param pass what the client was let in with; `null` when it says only now who it is
+  void open(Upgrade.Accepted upgrade, @Nullable Pass pass) {
     loop.connections().add(this);
+    wish = upgrade;
+    if (pass == null) {
+      if (context.isStopping()) {
+        goAway();
+      }
+      readOn();
+      return;
+    }
+    Access access = pass.access().orElse(null);
+    if (access == null) {
+      closeUnknown();
+      return;
+    }
+    join(pass, access, null);
+  }
+
+  /// It is known who the client is: joins the shard and says so.
+  ///
+  /// @param answer what else to say of that, by the position; `null` for nothing
+  private void join(Pass pass, Access access, @Nullable LongFunction<byte[]> answer) {
+    Upgrade.Accepted upgrade = Objects.requireNonNull(wish);
+    wish = null;
+    membership = new Membership(pass, access, context.clock().instant());
+    LOG.atDebug().addKeyValue("connection", id).addKeyValue("name", access.name()).log("known");
     List<EventPattern> asked = upgrade.events().patterns();
-    long sequence =
-        asked == null
-            ? loop.shard().join(this)
-            : loop.shard().subscribe(this, asked, upgrade.events().where());
+    Grants grants = access.rights().subscribe();
+    long sequence = loop.shard().grant(this, grants);
+    if (asked != null) {
+      sequence = loop.shard().subscribe(this, asked, upgrade.events().where());
+    }
     notePatterns();
     if (isClosing()) {
       return;
@@ -85,8 +138,13 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
             id,
             epoch,
             sequence,
-            asked == null ? List.of() : context.hub().warnings(asked),
+            asked == null
+                ? List.of()
+                : context.hub().warnings(asked, upgrade.events().where(), grants),
             context.clock()));
+    if (answer != null) {
+      send(answer.apply(sequence));
+    }
     LOG.atDebug()
         .addKeyValue("connection", id)
         .addKeyValue("address", PeerAddress.of(channel))
@@ -94,12 +152,82 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
         .log("connected");
     if (upgrade.resume() != null) {
       // From the very position that was told: nothing may come before the answer.
-      queue.submit(actions.resume(upgrade.resume(), () -> sequence), 0);
+      long told = sequence;
+      queue.submit(actions.resume(upgrade.resume(), () -> told), 0);
     }
     if (context.isStopping()) {
       goAway();
     }
     readOn();
+  }
+
+  /// What the client may do, as of the last look.
+  Access access() {
+    return membership == null ? NOTHING : membership.access();
+  }
+
+  /// The client has presented a credential, which is good.
+  ///
+  /// @return what to answer; `null` when the connection ends instead, or has answered already
+  byte @Nullable [] renew(ClientMessage.Authenticate message, Pass pass, Access access) {
+    authenticating = false;
+    if (isClosing()) {
+      return null;
+    }
+    if (membership == null) {
+      if (!Door.mayConnect(access)) {
+        close(CloseCode.FORBIDDEN, Door.FORBIDDEN);
+        return null;
+      }
+      join(pass, access, sequence -> ServerMessages.authenticated(message.id(), access, sequence));
+      return null;
+    }
+    if (!membership.access().name().equals(access.name())) {
+      return ServerMessages.error(
+          message.id(),
+          new Rejection(
+              ErrorCode.FORBIDDEN, "A connection cannot become another's: open one for that"),
+          context.clock());
+    }
+    membership.renew(pass, access, context.clock().instant());
+    loop.shard().grant(this, access.rights().subscribe());
+    return ServerMessages.authenticated(message.id(), access, cursor.tellPosition());
+  }
+
+  /// What the client has presented is not good, or cannot be judged.
+  ///
+  /// @return what to answer; `null` when the connection ends instead
+  byte @Nullable [] refuse(ClientMessage.Authenticate message, Rejection rejection) {
+    authenticating = false;
+    if (membership != null || rejection.code().isRetryable()) {
+      return ServerMessages.error(message.id(), rejection, context.clock());
+    }
+    closeUnknown();
+    return null;
+  }
+
+  private void closeUnknown() {
+    close(CloseCode.UNAUTHENTICATED, Door.UNAUTHENTICATED);
+  }
+
+  /// Draws the consequences of what has become of the client's rights, and says when they end soon.
+  private void lookAt(Membership member) {
+    Instant now = context.clock().instant();
+    switch (member.look(now).orElse(null)) {
+      case Membership.Change.Ended ended ->
+          close(CloseCode.CREDENTIAL_ENDED, "The credential has expired or was revoked");
+      case Membership.Change.Other(Access access) -> {
+        loop.shard().grant(this, access.rights().subscribe());
+        // What was wanted and not granted is no gap: the client has to know from where on it counts.
+        sendHeartbeat();
+      }
+      case null -> {}
+    }
+    member.takeNotice(now).ifPresent(end -> send(ServerMessages.expiring(end)));
+  }
+
+  private void sendHeartbeat() {
+    send(ServerMessages.heartbeat(cursor.tellPosition(), context.clock()));
   }
 
   /// The name that the client was told.
@@ -175,9 +303,18 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
 
   @Override
   public void text(byte[] message) {
-    if (!isClosing() && !isDeaf()) {
-      queue.submit(actions.of(ClientMessages.decode(message)), message.length);
+    if (isClosing() || isDeaf()) {
+      return;
     }
+    ClientMessage decoded = ClientMessages.decode(message);
+    if (membership == null && !authenticating) {
+      if (!(decoded instanceof ClientMessage.Authenticate)) {
+        closeUnknown();
+        return;
+      }
+      authenticating = true;
+    }
+    queue.submit(actions.of(decoded), message.length);
   }
 
   @Override
@@ -235,6 +372,13 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     if (isClosing()) {
       return;
     }
+    if (membership == null) {
+      if (!authenticating && nowMillis - openedMillis > Limits.AUTHENTICATION_MILLIS) {
+        closeUnknown();
+      }
+      return;
+    }
+    lookAt(membership);
     // A client that takes what is waiting for it is alive, and one that is not read cannot say so.
     // One that has answered its last ping takes what it is sent.
     boolean quiet = nowMillis - lastHeardMillis > Limits.HEARTBEAT_MILLIS;
@@ -253,7 +397,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
       lastHeartbeatMillis = nowMillis;
       together(() -> {
         write(ControlFrames.ping(channel.alloc()));
-        send(ServerMessages.heartbeat(cursor.tellPosition(), context.clock()));
+        sendHeartbeat();
       });
     }
   }
@@ -267,7 +411,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
 
   /// The log has begun a new epoch: ends the connection, unless it has come since.
   void leaveEarlierEpoch() {
-    if (!isClosing() && !epoch.equals(loop.shard().epoch())) {
+    if (!isClosing() && membership != null && !epoch.equals(loop.shard().epoch())) {
       close(
           CloseCode.EPOCH_CHANGED, "The log has begun a new epoch: come back, and resume from it");
     }
@@ -287,11 +431,13 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   }
 
   private void sayGoodbye() {
-    // What was accepted while the last answers were waited for.
-    loop.shard().catchUp(this);
-    send(
-        ServerMessages.reconnect(
-            500 + ThreadLocalRandom.current().nextInt(Limits.RECONNECT_SPREAD_MILLIS)));
+    if (membership != null) {
+      // What was accepted while the last answers were waited for.
+      loop.shard().catchUp(this);
+      send(
+          ServerMessages.reconnect(
+              500 + ThreadLocalRandom.current().nextInt(Limits.RECONNECT_SPREAD_MILLIS)));
+    }
     close(CloseCode.GOING_AWAY, "The server is going away");
   }
 

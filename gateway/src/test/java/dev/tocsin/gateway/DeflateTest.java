@@ -199,7 +199,8 @@ class DeflateTest {
             TestServer.LOOPS,
             Duration.ofMinutes(1),
             false,
-            0);
+            0,
+            AccessSettings.OPEN);
     try (TestServer mine = TestServer.start(off)) {
       HttpAnswer answer = mine.ask(handshake("", ""));
 

@@ -134,7 +134,8 @@ class SlowReaderTest {
             TestServer.LOOPS,
             Duration.ofSeconds(30),
             false,
-            GatewaySettings.DEFAULT_DEFLATE_THRESHOLD_BYTES);
+            GatewaySettings.DEFAULT_DEFLATE_THRESHOLD_BYTES,
+            AccessSettings.OPEN);
     try (TestServer server = start(settings);
         RawWebSocket stalled =
             RawWebSocket.open(RawClient.to(server.port(), SMALL_BUFFER), "?events=alert.*")) {

@@ -70,7 +70,8 @@ final class TestServer implements AutoCloseable {
         LOOPS,
         GatewaySettings.DEFAULT_STALL_TIMEOUT,
         true,
-        GatewaySettings.DEFAULT_DEFLATE_THRESHOLD_BYTES);
+        GatewaySettings.DEFAULT_DEFLATE_THRESHOLD_BYTES,
+        AccessSettings.OPEN);
   }
 
   static TestServer start() {

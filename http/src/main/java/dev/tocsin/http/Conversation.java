@@ -79,7 +79,10 @@ final class Conversation {
     phase = asking;
     HttpRequest head = asking.asked().request();
     CompletableFuture<Doorkeeper.Verdict> verdict =
-        loop.routes().doorkeeper().admit(head, found.route().right()).toCompletableFuture();
+        loop.routes()
+            .doorkeeper()
+            .admit(new Doorkeeper.Knock(connection, head, found.uri(), found.route().right()))
+            .toCompletableFuture();
     if (verdict.isDone() && !verdict.isCompletedExceptionally()) {
       admitted(found, verdict.join());
       return;

@@ -1,8 +1,12 @@
 package dev.tocsin.http;
 
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.Collection;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /// Finds out who asks, and whether they may, before a route is taken.
 public interface Doorkeeper {
@@ -17,6 +21,14 @@ public interface Doorkeeper {
     record Denied(Response response) implements Verdict {}
   }
 
+  /// A request at the door.
+  ///
+  /// @param connection where it came from
+  /// @param uri its path and query, of which the names are known to be right
+  /// @param right what its route asks for
+  record Knock(
+      HttpConnection connection, HttpRequest head, QueryStringDecoder uri, Right right) {}
+
   /// Lets anyone do anything.
   Doorkeeper NONE =
       new Doorkeeper() {
@@ -24,12 +36,25 @@ public interface Doorkeeper {
             CompletableFuture.completedFuture(new Verdict.Admitted(Caller.ANYONE));
 
         @Override
-        public CompletionStage<Verdict> admit(HttpRequest head, Right right) {
+        public CompletionStage<Verdict> admit(Knock knock) {
           return anyone;
         }
       };
 
   /// Judges a request by its head. It may take its time, up to [HttpLimits#BODY_MILLIS], and may complete on any
   /// thread: until then nothing of the body is read. Called on the event loop.
-  CompletionStage<Verdict> admit(HttpRequest head, Right right);
+  CompletionStage<Verdict> admit(Knock knock);
+
+  /// The parameters that every query may have besides its route's own, for the doorkeeper to read.
+  default Set<String> parameters() {
+    return Set.of();
+  }
+
+  /// Why a query is refused whatever it asks for; `null` when it is not.
+  ///
+  /// @param names of its parameters
+  /// @param values of all of them
+  default @Nullable Problem fault(Collection<String> names, Collection<String> values) {
+    return null;
+  }
 }

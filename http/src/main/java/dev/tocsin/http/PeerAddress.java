@@ -5,6 +5,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /// How a client's address is told to the operator.
 public final class PeerAddress {
@@ -14,6 +15,11 @@ public final class PeerAddress {
   /// Address and port as they stand in a URL, for instance `127.0.0.1:50312` or `[::1]:50312`.
   public static String of(Channel channel) {
     return text(channel.remoteAddress());
+  }
+
+  /// The address alone; `null` where the client has none, as in tests.
+  public static @Nullable InetAddress host(Channel channel) {
+    return channel.remoteAddress() instanceof InetSocketAddress socket ? socket.getAddress() : null;
   }
 
   static String text(SocketAddress address) {

@@ -40,6 +40,16 @@ public record Problem(
     return new Problem(HttpResponseStatus.FORBIDDEN, "forbidden", message);
   }
 
+  /// It is not known who asks.
+  public static Problem unauthenticated(String message) {
+    return new Problem(HttpResponseStatus.UNAUTHORIZED, "unauthenticated", message);
+  }
+
+  /// The same request may be made again, but not so soon.
+  public static Problem rateLimited(String message) {
+    return new Problem(HttpResponseStatus.TOO_MANY_REQUESTS, "rate_limited", message);
+  }
+
   /// There is nothing at this path.
   public static Problem notFound(String message) {
     return new Problem(HttpResponseStatus.NOT_FOUND, "not_found", message);

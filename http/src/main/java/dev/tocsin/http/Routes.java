@@ -175,10 +175,8 @@ public final class Routes {
     }
     Route route = place.routes.get(head.method());
     if (route != null) {
-      String unknown = unknownParameter(route, uri);
-      return unknown == null
-          ? new Finding.Found(route, parameters, uri)
-          : settled(Problem.invalidQuery(unknown));
+      Problem fault = queryFault(route, uri);
+      return fault == null ? new Finding.Found(route, parameters, uri) : settled(fault);
     }
     String methods = String.join(", ", place.methods());
     Problem problem =
@@ -188,19 +186,21 @@ public final class Routes {
             .with(HttpHeaderNames.ALLOW.toString(), String.join(", ", place.methods())));
   }
 
-  /// What is wrong with the names in a query, in a sentence; `null` when nothing is, or when it cannot be read at all,
-  /// which is told by who reads it.
-  private @Nullable String unknownParameter(Route route, QueryStringDecoder uri) {
+  /// What is wrong with a query by its names, or in the doorkeeper's eyes; `null` when nothing is.
+  private @Nullable Problem queryFault(Route route, QueryStringDecoder uri) {
     Set<String> known = route.parameters();
-    if (known == null) {
-      return null;
-    }
     if (!QueryParameters.isWellEncoded(uri.rawQuery())) {
-      return QueryParameters.BADLY_ENCODED;
+      return known == null ? null : Problem.invalidQuery(QueryParameters.BADLY_ENCODED);
     }
-    for (String name : uri.parameters().keySet()) {
-      if (!known.contains(name)) {
-        return unknown(name, known);
+    Map<String, List<String>> query = uri.parameters();
+    Problem fault =
+        doorkeeper.fault(query.keySet(), query.values().stream().flatMap(List::stream).toList());
+    if (fault != null || known == null) {
+      return fault;
+    }
+    for (String name : query.keySet()) {
+      if (!known.contains(name) && !doorkeeper.parameters().contains(name)) {
+        return Problem.invalidQuery(unknown(name, known));
       }
     }
     return null;

@@ -76,8 +76,8 @@ class RoutesTest {
     CompletableFuture<Verdict> verdict = new CompletableFuture<>();
 
     @Override
-    public CompletionStage<Verdict> admit(HttpRequest head, Right right) {
-      asked.add(right);
+    public CompletionStage<Verdict> admit(Knock knock) {
+      asked.add(knock.right());
       verdict = new CompletableFuture<>();
       return verdict;
     }

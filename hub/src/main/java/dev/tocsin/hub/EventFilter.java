@@ -18,6 +18,16 @@ public final class EventFilter {
     return table.filter(interest.types());
   }
 
+  /// Whether an event's type alone says whether it is wanted.
+  public boolean isByType() {
+    return interest.parts().isEmpty();
+  }
+
+  /// Whether any events of a type pass.
+  boolean passesSome(String typeName) {
+    return interest.types().contains(table.placeOf(typeName));
+  }
+
   /// Whether an event that has been validated passes.
   boolean passes(EncodedEvent event) {
     int type = table.placeOf(event.type());

@@ -210,14 +210,25 @@ public final class Hub {
           "An idempotency key has 1 to " + IdempotencyKey.MAX_LENGTH + " characters");
     }
     Slice bytes = command.event();
-    EncodingResult encoded =
-        encoder.encode(bytes.bytes(), bytes.offset(), bytes.length(), suggestions);
     EventFilter granted = command.granted();
-    return granted == null || !(encoded instanceof EncodedEvent event) || granted.passes(event)
+    if (granted == null) {
+      return encoder.encode(bytes.bytes(), bytes.offset(), bytes.length(), suggestions);
+    }
+    EncodingResult encoded =
+        encoder.encode(
+            bytes.bytes(),
+            bytes.offset(),
+            bytes.length(),
+            suggestions,
+            type -> granted.passesSome(type) ? null : notGranted(type));
+    return !(encoded instanceof EncodedEvent event) || granted.passes(event)
         ? encoded
-        : new Rejection(
-            ErrorCode.FORBIDDEN,
-            "This " + event.type() + " may not be published with this credential");
+        : notGranted("this " + event.type());
+  }
+
+  private static Rejection notGranted(String what) {
+    return new Rejection(
+        ErrorCode.FORBIDDEN, "This credential does not allow to publish " + what);
   }
 
   private List<PublishResult> results(List<EncodingResult> encoded, List<AppendResult> appended) {
@@ -286,12 +297,21 @@ public final class Hub {
     return log;
   }
 
-  /// What patterns ask for, each narrowed in the same way, among all types that are known now.
+  /// What patterns ask for of that which may be read, each narrowed in the same way, among all types that are known now.
   ///
+  /// @param patterns `null` for everything
   /// @param where `null` for everything that they match
-  public EventFilter filter(List<EventPattern> patterns, @Nullable Where where) {
+  /// @param grants `null` for everything
+  /// @return `null` for everything
+  public @Nullable EventFilter filter(
+      @Nullable List<EventPattern> patterns, @Nullable Where where, @Nullable Grants grants) {
+    if (patterns == null) {
+      return filter(grants);
+    }
     TypeTable types = recent.types();
-    return new EventFilter(types, types.interest(patterns, where));
+    Interest wanted = types.interest(patterns, where);
+    return new EventFilter(
+        types, grants == null ? wanted : wanted.and(types.interest(grants), types.size()));
   }
 
   /// What grants let through, among all types that are known now; `null` for everything.
@@ -312,13 +332,16 @@ public final class Hub {
 
   /// What looks like a slip of the pen among patterns.
   public List<PatternWarning> warnings(List<EventPattern> patterns) {
-    return recent.types().warnings(patterns);
+    return warnings(patterns, null, null);
   }
 
-  /// The same for one of the many lists of patterns of a turn, which share a budget of suggestions.
+  /// The same, and of which patterns nothing may be read.
+  ///
+  /// @param where what narrows each of them; `null` for nothing
+  /// @param grants what may be read; `null` for everything
   public List<PatternWarning> warnings(
-      List<EventPattern> patterns, Suggestions.Budget suggestions) {
-    return recent.types().warnings(patterns, suggestions);
+      List<EventPattern> patterns, @Nullable Where where, @Nullable Grants grants) {
+    return recent.types().warnings(patterns, where, grants);
   }
 
   /// The figures of this moment.

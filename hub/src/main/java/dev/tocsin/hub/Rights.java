@@ -1,5 +1,6 @@
 package dev.tocsin.hub;
 
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,10 @@ public record Rights(@Nullable Grants subscribe, @Nullable Grants publish, Set<S
 
   /// All that can be managed.
   public static final Set<String> MANAGEABLE = Set.of("metrics", "console", "keys");
+
+  /// Nothing.
+  public static final Rights NONE =
+      new Rights(new Grants(List.of()), new Grants(List.of()), Set.of());
 
   /// Everything.
   public static final Rights ALL = new Rights(null, null, MANAGEABLE);

@@ -250,6 +250,12 @@ public final class Shard<C> {
     return index.table().publishable(index.typesOf(connection));
   }
 
+  /// The types that the connection's patterns match, and of which it may read nothing, sorted.
+  public List<String> denied(C connection) {
+    SubscriptionIndex<C, ShardAudience<C>> index = cursor.index();
+    return index.table().publishable(index.deniedTo(connection));
+  }
+
   /// What the connection wants now.
   TypeFilter filter(C connection) {
     SubscriptionIndex<C, ShardAudience<C>> index = cursor.index();

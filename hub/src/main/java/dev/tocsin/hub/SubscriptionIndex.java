@@ -125,9 +125,11 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
 
   /// What of an interest may be read.
   private Interest readable(Interest interest, @Nullable Grants grants) {
-    return grants == null
-        ? interest
-        : interest.and(granted.computeIfAbsent(grants, table::interest), table.size());
+    return grants == null ? interest : interest.and(granted(grants), table.size());
+  }
+
+  private Interest granted(Grants grants) {
+    return granted.computeIfAbsent(grants, table::interest);
   }
 
   /// Whether a connection is known.
@@ -443,6 +445,22 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   TypeSet typesOf(C connection) {
     Subscriber<C> subscriber = subscribers.get(connection);
     return subscriber == null ? table.none() : subscriber.interest().types();
+  }
+
+  /// The types that a connection's patterns match, and of which it may read nothing; none when it is unknown.
+  TypeSet deniedTo(C connection) {
+    Subscriber<C> subscriber = subscribers.get(connection);
+    Grants grants = subscriber == null ? null : subscriber.grants();
+    if (subscriber == null || grants == null) {
+      return table.none();
+    }
+    TypeSet asked =
+        subscriber.isExplicit()
+            ? TypeSet.union(
+                table.size(),
+                subscriber.patterns().keySet().stream().map(table::matching).toList())
+            : table.all();
+    return asked.without(granted(grants).types());
   }
 
   private A audience(Interest interest) {

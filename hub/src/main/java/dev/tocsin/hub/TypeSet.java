@@ -47,9 +47,15 @@ final class TypeSet {
     return new TypeSet(words);
   }
 
+  /// The types of this set that are not in another.
+  TypeSet without(TypeSet other) {
+    return of(words.length * Long.SIZE, type -> contains(type) && !other.contains(type));
+  }
+
+  /// @param type negative for none
   boolean contains(int type) {
     int word = type / Long.SIZE;
-    return word < words.length && (words[word] & 1L << type) != 0;
+    return type >= 0 && word < words.length && (words[word] & 1L << type) != 0;
   }
 
   boolean isEmpty() {

@@ -239,25 +239,26 @@ final class TypeTable {
     return TypeSet.of(names.size(), type -> pattern.matchesLowerCased(names.get(type)));
   }
 
-  /// The warnings about patterns that match no type of the catalog, with a suggestion where there is
-  /// one and the budget lasts.
-  List<PatternWarning> warnings(List<EventPattern> patterns, Suggestions.Budget budget) {
+  /// The warnings about patterns that match no type of the catalog, with a suggestion where there is one and the budget
+  /// lasts, and about those of which nothing may be read.
+  ///
+  /// @param where what narrows each of them; `null` for nothing
+  /// @param grants what may be read; `null` for everything
+  List<PatternWarning> warnings(
+      List<EventPattern> patterns, @Nullable Where where, @Nullable Grants grants) {
+    Suggestions.Budget budget = new Suggestions.Budget();
+    Interest readable = grants == null ? null : interest(grants);
+    Map<Integer, Conditions> meaning = where == null || readable == null ? null : meaning(where);
     List<PatternWarning> warnings = new ArrayList<>(0);
     for (EventPattern pattern : patterns) {
       if (names.subList(0, catalogued).stream().noneMatch(pattern::matchesLowerCased)) {
-        warnings.add(
-            new PatternWarning(
-                pattern.text(),
-                "matches no event type of this server's catalog",
-                budget.take() ? suggestion(pattern) : null));
+        warnings.add(PatternWarning.unknown(pattern, budget.take() ? suggestion(pattern) : null));
+      } else if (readable != null
+          && interest(pattern, meaning).and(readable, names.size()).types().isEmpty()) {
+        warnings.add(PatternWarning.denied(pattern));
       }
     }
     return warnings;
-  }
-
-  /// The same for a single call, which has a budget of its own.
-  List<PatternWarning> warnings(List<EventPattern> patterns) {
-    return warnings(patterns, new Suggestions.Budget());
   }
 
   private @Nullable String suggestion(EventPattern pattern) {

@@ -132,7 +132,7 @@ class SharedHubTest {
     assertThat(outputs.sequencesOf("doors")).containsExactly(1L, 2L, 3L, 4L);
     assertThat(outputs.previousOf("doors")).containsExactly(0L, 1L, 2L, 3L);
     assertThat(outputs.previousOf("alerts")).containsExactly(0L, 1L);
-    assertThat(hub.filter(patterns("door.o*"), null).types().takes("door.opened")).isTrue();
+    assertThat(hub.filter(patterns("door.o*"), null, null).types().takes("door.opened")).isTrue();
   }
 
   @Test

@@ -53,7 +53,7 @@ class TypeTableTest {
   })
   void warnsAboutWhatMatchesNoTypeOfTheCatalog(String pattern, String suggestion) {
     List<PatternWarning> warnings =
-        table.warnings(List.of(EventPattern.of("alert.*"), EventPattern.of(pattern)));
+        table.warnings(List.of(EventPattern.of("alert.*"), EventPattern.of(pattern)), null, null);
 
     if (pattern.equals("camera.onlin?")) {
       assertThat(warnings).isEmpty();
@@ -70,7 +70,7 @@ class TypeTableTest {
     List<EventPattern> patterns =
         IntStream.range(0, 256).mapToObj(i -> EventPattern.of("nothing." + i)).toList();
 
-    assertThat(table.warnings(patterns))
+    assertThat(table.warnings(patterns, null, null))
         .extracting(PatternWarning::pattern)
         .isEqualTo(patterns.stream().map(EventPattern::text).toList());
   }
@@ -80,7 +80,7 @@ class TypeTableTest {
     List<EventPattern> slips =
         IntStream.range(0, 30).mapToObj(i -> EventPattern.of("alert.created" + i)).toList();
 
-    List<PatternWarning> warnings = table.warnings(slips);
+    List<PatternWarning> warnings = table.warnings(slips, null, null);
 
     assertThat(warnings.subList(0, Suggestions.Budget.PER_TURN))
         .extracting(PatternWarning::suggestion)

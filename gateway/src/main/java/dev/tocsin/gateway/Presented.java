@@ -1,0 +1,135 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.hub.Credential;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// What a request presents to say who makes it, not yet judged. No `toString` tells a secret.
+sealed interface Presented {
+
+  /// The parameter of a query that holds a ticket.
+  String TICKET = "ticket";
+
+  /// Texts longer than this are no credential.
+  int MAX_LENGTH = 8 * 1024;
+
+  /// Nothing.
+  record Nothing() implements Presented {}
+
+  /// A credential.
+  record Shown(Credential credential) implements Presented {}
+
+  /// A ticket.
+  record OneTime(String ticket) implements Presented {
+
+    @Override
+    public String toString() {
+      return "OneTime[…]";
+    }
+  }
+
+  /// Something that cannot be a credential.
+  ///
+  /// @param reason for the operator
+  record Garbled(String reason) implements Presented {}
+
+  /// Reads a request. A header counts before a ticket.
+  static Presented by(HttpRequest head, QueryStringDecoder uri) {
+    List<String> headers = head.headers().getAll(HttpHeaderNames.AUTHORIZATION);
+    if (headers.size() > 1) {
+      return new Garbled("more than one header Authorization");
+    }
+    if (!headers.isEmpty()) {
+      return Headers.read(headers.getFirst());
+    }
+    List<String> tickets = uri.parameters().getOrDefault(TICKET, List.of());
+    if (tickets.size() > 1) {
+      return new Garbled("more than one ticket");
+    }
+    return tickets.isEmpty() ? new Nothing() : new OneTime(tickets.getFirst());
+  }
+
+  /// Whether a query holds what must never stand in one, by a name or by a value.
+  static boolean isLeaking(Collection<String> names, Collection<String> values) {
+    return names.stream().anyMatch(name -> Secrets.NAMES.contains(name.toLowerCase(Locale.ROOT)))
+        || values.stream().anyMatch(value -> Secrets.FORM.matcher(value).find());
+  }
+
+  /// How secrets look that somebody may put into a URL.
+  final class Secrets {
+
+    private static final Set<String> NAMES =
+        Set.of(
+            "token",
+            "access_token",
+            "id_token",
+            "key",
+            "api_key",
+            "apikey",
+            "api-key",
+            "auth",
+            "authorization",
+            "bearer",
+            "jwt",
+            "password",
+            "secret");
+
+    /// An API key, or the beginning of a signed token.
+    private static final Pattern FORM =
+        Pattern.compile("tocsin_[a-z0-9]+_[A-Za-z0-9_-]{16}|eyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.");
+
+    private Secrets() {}
+  }
+
+  /// The header `Authorization` (RFC 6750 and RFC 7617).
+  final class Headers {
+
+    private static final Pattern BEARER =
+        Pattern.compile("(?i)bearer +([A-Za-z0-9._~+/-]+=*) *");
+    private static final Pattern BASIC = Pattern.compile("(?i)basic +([A-Za-z0-9+/]+=*) *");
+
+    private Headers() {}
+
+    static Presented read(String header) {
+      if (header.length() > MAX_LENGTH * 2) {
+        return new Garbled("a header Authorization that is too long");
+      }
+      var bearer = BEARER.matcher(header);
+      if (bearer.matches()) {
+        return token(bearer.group(1));
+      }
+      var basic = BASIC.matcher(header);
+      return basic.matches()
+          ? password(basic.group(1))
+          : new Garbled("a header Authorization that is neither Bearer nor Basic");
+    }
+
+    /// The password; whatever the user's name is.
+    private static Presented password(String base64) {
+      String pair;
+      try {
+        pair = new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+      } catch (IllegalArgumentException e) {
+        return new Garbled("a header Authorization with Basic that is not base64");
+      }
+      int colon = pair.indexOf(':');
+      return colon < 0
+          ? new Garbled("a header Authorization with Basic that has no password")
+          : token(pair.substring(colon + 1));
+    }
+
+    private static Presented token(String text) {
+      return text.isEmpty() || text.length() > MAX_LENGTH
+          ? new Garbled("a token that is empty or longer than " + MAX_LENGTH + " characters")
+          : new Shown(new Credential.Token(text));
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.http.BodyExchange;
+import dev.tocsin.http.HttpConnection;
+import dev.tocsin.http.Json;
+import dev.tocsin.http.Problem;
+import dev.tocsin.http.Response;
+import dev.tocsin.hub.Pass;
+import io.netty.handler.codec.http.HttpResponseStatus;
+
+/// `POST /api/v1/tickets`: makes a ticket that stands for the credential of the request. The body means nothing.
+final class TicketExchange extends BodyExchange {
+
+  private final Tickets tickets;
+  private final Pass pass;
+
+  TicketExchange(HttpConnection connection, Tickets tickets, Pass pass) {
+    super(connection);
+    this.tickets = tickets;
+    this.pass = pass;
+  }
+
+  @Override
+  protected void complete(byte[] body) {
+    respond(
+        tickets
+            .issue(pass)
+            .map(ticket ->
+                Response.json(
+                    HttpResponseStatus.CREATED,
+                    Json.object()
+                        .put(Presented.TICKET, ticket)
+                        .put("expires_in", Tickets.LIFE_SECONDS)))
+            .orElseGet(
+                () -> Response.problem(Problem.unavailable("Too many tickets are out already"))));
+  }
+}
