@@ -244,7 +244,8 @@ public final class ClientMessages {
                     ErrorCode.UNKNOWN_ACTION,
                     "There is no action "
                         + PayloadCheck.quoted(action)
-                        + "; there are subscribe, unsubscribe, resume, publish, authenticate and ping");
+                        + "; there are subscribe, unsubscribe, resume, publish, authenticate and"
+                        + " ping");
       };
     }
 

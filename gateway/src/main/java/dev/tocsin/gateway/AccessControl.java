@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 record AccessControl(
     @Nullable Authenticator authenticator,
     boolean insecure,
-    Tickets tickets, FailedAttempts failures) {
+    Tickets tickets,
+    FailedAttempts failures) {
 
   /// Nobody has come yet.
   static AccessControl of(AccessSettings settings, LongSupplier nanoTime) {
     return new AccessControl(
         settings.authenticator(),
         settings.insecure(),
-        new Tickets(nanoTime), new FailedAttempts(nanoTime));
+        new Tickets(nanoTime),
+        new FailedAttempts(nanoTime));
   }
 }

@@ -89,8 +89,7 @@ final class Actions {
       case Door.Finding.Unjudged unjudged ->
           connection.refuse(
               message,
-              new Rejection(
-                  ErrorCode.UNAVAILABLE, "Credentials cannot be checked at the moment"));
+              new Rejection(ErrorCode.UNAVAILABLE, "Credentials cannot be checked at the moment"));
     };
   }
 

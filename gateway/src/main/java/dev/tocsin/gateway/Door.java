@@ -117,17 +117,21 @@ final class Door implements Doorkeeper {
     Consumer<Finding> judged = finding -> verdict.complete(verdict(finding, knock.right()));
     Channel channel = knock.connection().channel();
     switch (presented) {
-      case Presented.Nothing nothing ->
-          verdict.complete(new Verdict.Denied(unauthenticated()));
+      case Presented.Nothing nothing -> verdict.complete(new Verdict.Denied(unauthenticated()));
       case Presented.Garbled garbled -> refuse(garbled.reason(), channel, judged);
-      case Presented.OneTime ticket -> redeem(ticket.ticket(), channel, finding -> {
-        // A page that came with a bad one reads the reason in a close frame, and cannot in an answer to its upgrade.
-        if (finding instanceof Finding.Bad && knock.right().equals(CONNECT)) {
-          verdict.complete(new Verdict.Admitted(new Visitor(() -> Optional.empty())));
-        } else {
-          judged.accept(finding);
-        }
-      });
+      case Presented.OneTime ticket ->
+          redeem(
+              ticket.ticket(),
+              channel,
+              finding -> {
+                // A page that came with a bad one reads the reason in a close frame, and cannot in
+                // an answer to its upgrade.
+                if (finding instanceof Finding.Bad && knock.right().equals(CONNECT)) {
+                  verdict.complete(new Verdict.Admitted(new Visitor(() -> Optional.empty())));
+                } else {
+                  judged.accept(finding);
+                }
+              });
       case Presented.Shown shown -> judge(shown.credential(), channel, judged);
     }
     return verdict;

@@ -194,10 +194,10 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
     Access now = pass.access().orElse(null);
     if (now == null) {
       respond(Door.unauthenticated());
-    } else if (now != access) {
+    } else if (!now.equals(access)) {
       unavailable("What this credential allows has changed: ask again");
     }
-    return now != null && now == access;
+    return now != null && now.equals(access);
   }
 
   private final class Fetched implements LogPages.Reader {

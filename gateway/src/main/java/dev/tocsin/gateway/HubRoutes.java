@@ -69,9 +69,10 @@ final class HubRoutes {
   }
 
   private Exchange upgrade(Request request) {
-    return switch (Upgrade.of(request.head(), request.uri(), context)) {
+    Pass pass = pass(request);
+    return switch (Upgrade.of(request.head(), request.uri(), pass != null, context)) {
       case Upgrade.Accepted accepted ->
-          new UpgradeExchange(request.connection(), context, loop, accepted, pass(request));
+          new UpgradeExchange(request.connection(), context, loop, accepted, pass);
       case Upgrade.Refused refused -> request.answer(refused.response());
     };
   }

@@ -4,6 +4,7 @@ import dev.tocsin.hub.Access;
 import dev.tocsin.hub.Pass;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,7 @@ final class Membership {
   /// Looks whether the rights are still what they were. Cheap.
   Optional<Change> look(Instant now) {
     Access found = pass.access().orElse(null);
-    if (found == access) {
+    if (Objects.equals(found, access)) {
       return Optional.empty();
     }
     if (found == null || !found.name().equals(access.name())) {

@@ -92,8 +92,7 @@ sealed interface Presented {
   /// The header `Authorization` (RFC 6750 and RFC 7617).
   final class Headers {
 
-    private static final Pattern BEARER =
-        Pattern.compile("(?i)bearer +([A-Za-z0-9._~+/-]+=*) *");
+    private static final Pattern BEARER = Pattern.compile("(?i)bearer +([A-Za-z0-9._~+/-]+=*) *");
     private static final Pattern BASIC = Pattern.compile("(?i)basic +([A-Za-z0-9+/]+=*) *");
 
     private Headers() {}

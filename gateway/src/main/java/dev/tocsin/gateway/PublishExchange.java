@@ -26,11 +26,7 @@ final class PublishExchange extends BodyExchange {
   /// @param pass whose rights count
   /// @param idempotencyKey `null` when the request has none
   PublishExchange(
-      HttpConnection connection,
-      Hub hub,
-      Loop loop,
-      Pass pass,
-      @Nullable String idempotencyKey) {
+      HttpConnection connection, Hub hub, Loop loop, Pass pass, @Nullable String idempotencyKey) {
     super(connection);
     this.hub = hub;
     this.loop = loop;

@@ -29,7 +29,8 @@ final class Tickets {
   private final SecureRandom random = new SecureRandom();
   private final LongSupplier nanoTime;
 
-  // guarded by this; in the order in which they were made, by their digests, so that looking one up tells nothing of others
+  // guarded by this; in the order in which they were made, by their digests, so that looking one up
+  // tells nothing of others
   private final Map<ByteBuffer, Ticket> out = new LinkedHashMap<>();
 
   private record Ticket(Pass pass, long endNanos) {}

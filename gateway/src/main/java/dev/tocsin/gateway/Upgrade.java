@@ -25,14 +25,18 @@ sealed interface Upgrade {
 
   /// Judges a request for the socket's path.
   ///
-  static Upgrade of(HttpRequest request, QueryStringDecoder uri, GatewayContext context) {
+  /// @param known whether it is known who asks: a stranger is not told what is wrong with a query, which would tell what there
+  ///     is
+  static Upgrade of(
+      HttpRequest request, QueryStringDecoder uri, boolean known, GatewayContext context) {
     return switch (Handshake.of(request, context.deflates())) {
-      case Handshake.Accepted handshake -> of(handshake, uri, context.hub());
+      case Handshake.Accepted handshake -> of(handshake, uri, known, context.hub());
       case Handshake.Refused refused -> new Refused(refused.response());
     };
   }
 
-  private static Upgrade of(Handshake.Accepted handshake, QueryStringDecoder uri, Hub hub) {
+  private static Upgrade of(
+      Handshake.Accepted handshake, QueryStringDecoder uri, boolean known, Hub hub) {
     try {
       QueryParameters query = QueryParameters.of(uri);
       Long since = query.number("since", 0).orElse(null);
@@ -42,7 +46,7 @@ sealed interface Upgrade {
               : new ClientMessage.Resume(null, since, query.text("epoch").orElse(null));
       return new Accepted(handshake, PatternQuery.of(query, hub), resume);
     } catch (QueryParameters.InvalidQueryException e) {
-      return new Refused(Response.problem(e.problem()));
+      return new Refused(known ? Response.problem(e.problem()) : Door.unauthenticated());
     }
   }
 }

@@ -218,7 +218,8 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
           close(CloseCode.CREDENTIAL_ENDED, "The credential has expired or was revoked");
       case Membership.Change.Other(Access access) -> {
         loop.shard().grant(this, access.rights().subscribe());
-        // What was wanted and not granted is no gap: the client has to know from where on it counts.
+        // What was wanted and not granted is no gap: the client has to know from where on it
+        // counts.
         sendHeartbeat();
       }
       case null -> {}

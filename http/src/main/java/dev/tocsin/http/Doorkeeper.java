@@ -26,8 +26,7 @@ public interface Doorkeeper {
   /// @param connection where it came from
   /// @param uri its path and query, of which the names are known to be right
   /// @param right what its route asks for
-  record Knock(
-      HttpConnection connection, HttpRequest head, QueryStringDecoder uri, Right right) {}
+  record Knock(HttpConnection connection, HttpRequest head, QueryStringDecoder uri, Right right) {}
 
   /// Lets anyone do anything.
   Doorkeeper NONE =

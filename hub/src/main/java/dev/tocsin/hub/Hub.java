@@ -227,8 +227,7 @@ public final class Hub {
   }
 
   private static Rejection notGranted(String what) {
-    return new Rejection(
-        ErrorCode.FORBIDDEN, "This credential does not allow to publish " + what);
+    return new Rejection(ErrorCode.FORBIDDEN, "This credential does not allow to publish " + what);
   }
 
   private List<PublishResult> results(List<EncodingResult> encoded, List<AppendResult> appended) {

@@ -23,10 +23,7 @@ public record PatternWarning(
 
   static PatternWarning unknown(EventPattern pattern, @Nullable String suggestion) {
     return new PatternWarning(
-        Code.UNKNOWN,
-        pattern.text(),
-        "matches no event type of this server's catalog",
-        suggestion);
+        Code.UNKNOWN, pattern.text(), "matches no event type of this server's catalog", suggestion);
   }
 
   static PatternWarning denied(EventPattern pattern) {

@@ -457,8 +457,7 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     TypeSet asked =
         subscriber.isExplicit()
             ? TypeSet.union(
-                table.size(),
-                subscriber.patterns().keySet().stream().map(table::matching).toList())
+                table.size(), subscriber.patterns().keySet().stream().map(table::matching).toList())
             : table.all();
     return asked.without(granted(grants).types());
   }
