@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
 /// @param uncertain whether the event may be in the log all the same
 /// @param field the field that a `where` is refused for; `null` otherwise
 /// @param suggestion what may have been meant instead; `null` when nothing is near
+/// @param retryMillis after how long the same may succeed; `null` where that is not known
 public record Rejection(
     ErrorCode code,
     String message,
     List<PayloadError> errors,
     boolean uncertain,
     @Nullable String field,
-    @Nullable String suggestion)
+    @Nullable String suggestion,
+    @Nullable Long retryMillis)
     implements EncodingResult, Json.Reading {
 
   /// How many faults of one payload are told; further ones are not looked for, and the message says
@@ -36,12 +38,12 @@ public record Rejection(
 
   /// A refusal of what the event says.
   public Rejection(ErrorCode code, String message, List<PayloadError> errors) {
-    this(code, message, errors, false, null, null);
+    this(code, message, errors, false, null, null, null);
   }
 
   /// What a producer is told when nobody knows whether its event was published.
   public static Rejection uncertain(String message) {
-    return new Rejection(ErrorCode.UNAVAILABLE, message, List.of(), true, null, null);
+    return new Rejection(ErrorCode.UNAVAILABLE, message, List.of(), true, null, null, null);
   }
 
   /// The refusal of a `where` for one of its fields.
@@ -52,6 +54,13 @@ public record Rejection(
         List.of(),
         false,
         field,
-        suggestion);
+        suggestion,
+        null);
+  }
+
+  /// The refusal of what comes too fast.
+  public static Rejection rateLimited(String message, long retryMillis) {
+    return new Rejection(
+        ErrorCode.RATE_LIMITED, message, List.of(), false, null, null, retryMillis);
   }
 }

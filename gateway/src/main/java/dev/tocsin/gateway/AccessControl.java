@@ -6,22 +6,26 @@ import org.jspecify.annotations.Nullable;
 
 /// What all doors of a gateway share. Safe for any thread.
 ///
-/// @param authenticator `null` where nobody is asked who he is
-/// @param insecure whether the operator has said that this is meant
+/// @param settings what the operator has decided
 /// @param tickets those that are out
 /// @param failures where bad credentials have come from
+/// @param quotas what the principals have used up
 record AccessControl(
-    @Nullable Authenticator authenticator,
-    boolean insecure,
-    Tickets tickets,
-    FailedAttempts failures) {
+    AccessSettings settings, Tickets tickets, FailedAttempts failures, Quotas quotas) {
 
   /// Nobody has come yet.
   static AccessControl of(AccessSettings settings, LongSupplier nanoTime) {
     return new AccessControl(
-        settings.authenticator(),
-        settings.insecure(),
-        new Tickets(nanoTime),
-        new FailedAttempts(nanoTime));
+        settings, new Tickets(nanoTime), new FailedAttempts(nanoTime), new Quotas(nanoTime));
+  }
+
+  /// Finds out who somebody is; `null` where nobody is asked.
+  @Nullable Authenticator authenticator() {
+    return settings.authenticator();
+  }
+
+  /// Whether the operator has said that nobody is to be asked.
+  boolean insecure() {
+    return settings.insecure();
   }
 }

@@ -8,6 +8,7 @@ import dev.tocsin.hub.Access;
 import dev.tocsin.hub.Credential;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.Pass;
+import dev.tocsin.hub.PatternWarning;
 import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
 import dev.tocsin.hub.Shard;
@@ -62,7 +63,7 @@ final class Actions {
         loop.door()
             .judge(
                 new Credential.Token(message.token()),
-                connection.channel(),
+                connection.sender(),
                 finding ->
                     connection.together(() -> {
                       answer.give(answer(message, finding));
@@ -158,10 +159,13 @@ final class Actions {
     shard.subscribe(connection, patterns, where);
     connection.notePatterns();
     tell("subscribed", patterns);
+    List<PatternWarning> warnings =
+        context.hub().warnings(patterns, where, connection.access().rights().subscribe());
+    loop.door().noteDenied(connection.access(), connection.sender(), warnings);
     return ServerMessages.subscribed(
         message,
         patterns,
-        context.hub().warnings(patterns, where, connection.access().rights().subscribe()),
+        warnings,
         message.explain() ? explanation() : null,
         connection.cursor().tellPosition());
   }
@@ -224,10 +228,15 @@ final class Actions {
 
     @Override
     public void start(ActionQueue.Answer answer) {
+      Access access = connection.access();
+      Rejection tooFast = loop.door().quotas().publish(access, message.event().length());
+      if (tooFast != null) {
+        answer.give(error(message.id(), tooFast));
+        return;
+      }
       publishes.add(
           connection,
-          new PublishCommand(
-              message.event(), message.idempotencyKey(), loop.publishable(connection.access())),
+          new PublishCommand(message.event(), message.idempotencyKey(), loop.publishable(access)),
           result -> {
             answer.give(answer(result));
             connection.actionFinished();
@@ -238,7 +247,10 @@ final class Actions {
       return switch (result) {
         case PublishResult.Published published ->
             ServerMessages.published(message.id(), published.sequence());
-        case PublishResult.Refused refused -> error(message.id(), refused.rejection());
+        case PublishResult.Refused refused -> {
+          loop.door().noteRefused(connection.access(), connection.sender(), refused.rejection());
+          yield error(message.id(), refused.rejection());
+        }
         case null ->
             error(
                 message.id(),

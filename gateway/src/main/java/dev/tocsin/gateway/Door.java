@@ -1,20 +1,23 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.events.ErrorCode;
+import dev.tocsin.events.Rejection;
 import dev.tocsin.http.Connections;
 import dev.tocsin.http.Doorkeeper;
 import dev.tocsin.http.LoopTasks;
-import dev.tocsin.http.PeerAddress;
 import dev.tocsin.http.Problem;
 import dev.tocsin.http.Response;
 import dev.tocsin.http.Right;
+import dev.tocsin.http.Sender;
 import dev.tocsin.http.SparseLog;
 import dev.tocsin.hub.Access;
 import dev.tocsin.hub.Authenticator;
 import dev.tocsin.hub.Credential;
 import dev.tocsin.hub.Grants;
 import dev.tocsin.hub.Pass;
-import io.netty.channel.Channel;
+import dev.tocsin.hub.PatternWarning;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -48,13 +51,14 @@ final class Door implements Doorkeeper {
   /// What somebody is told who may do nothing here.
   static final String FORBIDDEN = "This credential does not allow it";
 
+  /// What somebody is told who has as many connections as he may.
+  static final String TOO_MANY_CONNECTIONS =
+      "This credential has as many connections open as it may";
+
   /// How long the answer to a bad credential takes: longer than any check of one.
   private static final long REFUSAL_MILLIS = 100;
 
   private static final Logger LOG = LoggerFactory.getLogger(Door.class);
-
-  private static final CompletionStage<Verdict> LET_IN =
-      CompletableFuture.completedFuture(new Verdict.Admitted(new Visitor(Pass.ANYONE)));
 
   private final AccessControl control;
   private final Connections connections;
@@ -106,42 +110,46 @@ final class Door implements Doorkeeper {
 
   @Override
   public CompletionStage<Verdict> admit(Knock knock) {
+    Sender sender = knock.connection().sender(knock.head());
     if (isOpen() || knock.right().equals(Right.NONE)) {
-      return LET_IN;
+      return admitted(new Visitor(Pass.ANYONE, sender));
     }
-    Presented presented = Presented.by(knock.head(), knock.uri());
+    Presented presented = Presented.by(knock, sender, control.settings().proxyHeaders());
     if (knock.right().equals(CONNECT) && presented instanceof Presented.Nothing) {
-      return CompletableFuture.completedFuture(new Verdict.Admitted(new Visitor(null)));
+      return admitted(new Visitor(null, sender));
     }
     CompletableFuture<Verdict> verdict = new CompletableFuture<>();
-    Consumer<Finding> judged = finding -> verdict.complete(verdict(finding, knock.right()));
-    Channel channel = knock.connection().channel();
+    Consumer<Finding> judged = finding -> verdict.complete(verdict(finding, knock.right(), sender));
     switch (presented) {
       case Presented.Nothing nothing -> verdict.complete(new Verdict.Denied(unauthenticated()));
-      case Presented.Garbled garbled -> refuse(garbled.reason(), channel, judged);
+      case Presented.Garbled garbled -> refuse(garbled.reason(), sender, judged);
       case Presented.OneTime ticket ->
           redeem(
               ticket.ticket(),
-              channel,
+              sender,
               finding -> {
                 // A page that came with a bad one reads the reason in a close frame, and cannot in
                 // an answer to its upgrade.
                 if (finding instanceof Finding.Bad && knock.right().equals(CONNECT)) {
-                  verdict.complete(new Verdict.Admitted(new Visitor(() -> Optional.empty())));
+                  verdict.complete(new Verdict.Admitted(new Visitor(Optional::empty, sender)));
                 } else {
                   judged.accept(finding);
                 }
               });
-      case Presented.Shown shown -> judge(shown.credential(), channel, judged);
+      case Presented.Shown shown -> judge(shown.credential(), sender, judged);
     }
     return verdict;
   }
 
-  private Verdict verdict(Finding finding, Right right) {
+  private static CompletionStage<Verdict> admitted(Visitor visitor) {
+    return CompletableFuture.completedFuture(new Verdict.Admitted(visitor));
+  }
+
+  private Verdict verdict(Finding finding, Right right, Sender sender) {
     return switch (finding) {
       case Finding.Known known ->
           allows(known.access(), right)
-              ? new Verdict.Admitted(new Visitor(known.pass()))
+              ? new Verdict.Admitted(new Visitor(known.pass(), sender))
               : new Verdict.Denied(Response.problem(Problem.forbidden(FORBIDDEN)));
       case Finding.Bad bad ->
           new Verdict.Denied(
@@ -180,10 +188,54 @@ final class Door implements Doorkeeper {
     return grants == null || !grants.grants().isEmpty();
   }
 
+  /// What the principals have used up.
+  Quotas quotas() {
+    return control.quotas();
+  }
+
+  /// Counts a connection of somebody who is known; whether there may be one more.
+  boolean connect(Visitor visitor) {
+    return visitor.access().map(control.quotas()::connect).orElse(true);
+  }
+
+  /// The answer to somebody who has as many connections as he may.
+  static Response tooManyConnections() {
+    return Response.problem(Problem.rateLimited(TOO_MANY_CONNECTIONS)).with("Retry-After", "1");
+  }
+
+  /// Notes what is to be known later.
+  void note(Audit.What what, @Nullable String name, Sender sender, @Nullable String reason) {
+    control.settings().audit().note(new Audit.Entry(what, name, sender.text(), reason, List.of()));
+  }
+
+  /// Notes that an event was refused, if it was for want of a right.
+  void noteRefused(Access access, Sender sender, Rejection rejection) {
+    if (rejection.code() == ErrorCode.FORBIDDEN) {
+      note(Audit.What.PUBLISH_DENIED, access.name(), sender, rejection.message());
+    }
+  }
+
+  /// Notes of which patterns nothing may be read, if there are any.
+  void noteDenied(Access access, Sender sender, List<PatternWarning> warnings) {
+    List<String> denied =
+        warnings.stream()
+            .filter(warning -> warning.code() == PatternWarning.Code.DENIED)
+            .map(PatternWarning::pattern)
+            .toList();
+    if (!denied.isEmpty()) {
+      control
+          .settings()
+          .audit()
+          .note(
+              new Audit.Entry(
+                  Audit.What.SUBSCRIPTION_DENIED, access.name(), sender.text(), null, denied));
+    }
+  }
+
   /// Judges a credential.
   ///
   /// @param then told what became of it, on the event loop, once; at once where that is possible
-  void judge(Credential credential, Channel channel, Consumer<Finding> then) {
+  void judge(Credential credential, Sender sender, Consumer<Finding> then) {
     Authenticator authenticator = control.authenticator();
     if (authenticator == null) {
       then.accept(new Finding.Known(Pass.ANYONE, Access.ANYONE));
@@ -193,7 +245,7 @@ final class Door implements Doorkeeper {
     CompletableFuture<Authenticator.Outcome> outcome =
         authenticator.authenticate(credential).toCompletableFuture();
     if (outcome.isDone() && !outcome.isCompletedExceptionally()) {
-      judged(outcome.join(), channel, begin, then);
+      judged(outcome.join(), sender, begin, then);
     } else {
       outcome.whenComplete((known, failure) ->
           tasks.execute(() -> {
@@ -201,21 +253,24 @@ final class Door implements Doorkeeper {
               LOG.atError().setCause(failure).log("a credential could not be judged");
               then.accept(new Finding.Unjudged());
             } else {
-              judged(known, channel, begin, then);
+              judged(known, sender, begin, then);
             }
           }));
     }
   }
 
   private void judged(
-      Authenticator.Outcome outcome, Channel channel, long begin, Consumer<Finding> then) {
+      Authenticator.Outcome outcome, Sender sender, long begin, Consumer<Finding> then) {
     switch (outcome) {
       case Authenticator.Outcome.Accepted(Pass pass) ->
           pass.access()
               .ifPresentOrElse(
-                  access -> then.accept(new Finding.Known(pass, access)),
-                  () -> refuse("it has just ended", channel, begin, then));
-      case Authenticator.Outcome.Refused(String reason) -> refuse(reason, channel, begin, then);
+                  access -> {
+                    note(Audit.What.CREDENTIAL_ACCEPTED, access.name(), sender, null);
+                    then.accept(new Finding.Known(pass, access));
+                  },
+                  () -> refuse("it has just ended", sender, begin, then));
+      case Authenticator.Outcome.Refused(String reason) -> refuse(reason, sender, begin, then);
       case Authenticator.Outcome.Unavailable(String reason) -> {
         refused.note("cannot be judged: " + reason);
         then.accept(new Finding.Unjudged());
@@ -223,24 +278,26 @@ final class Door implements Doorkeeper {
     }
   }
 
-  private void redeem(String ticket, Channel channel, Consumer<Finding> then) {
+  private void redeem(String ticket, Sender sender, Consumer<Finding> then) {
     long begin = connections.nowMillis();
     Optional<Pass> pass = control.tickets().redeem(ticket);
     Optional<Access> access = pass.flatMap(Pass::access);
     if (access.isPresent()) {
+      note(Audit.What.CREDENTIAL_ACCEPTED, access.get().name(), sender, "a ticket");
       then.accept(new Finding.Known(pass.get(), access.get()));
     } else {
-      refuse("a ticket that is unknown, used or too old", channel, begin, then);
+      refuse("a ticket that is unknown, used or too old", sender, begin, then);
     }
   }
 
-  private void refuse(String reason, Channel channel, Consumer<Finding> then) {
-    refuse(reason, channel, connections.nowMillis(), then);
+  private void refuse(String reason, Sender sender, Consumer<Finding> then) {
+    refuse(reason, sender, connections.nowMillis(), then);
   }
 
-  private void refuse(String reason, Channel channel, long begin, Consumer<Finding> then) {
-    long retryMillis = control.failures().note(PeerAddress.host(channel));
-    refused.note(PeerAddress.of(channel) + ": " + reason);
+  private void refuse(String reason, Sender sender, long begin, Consumer<Finding> then) {
+    long retryMillis = control.failures().note(sender.address());
+    refused.note(sender.text() + ": " + reason);
+    note(Audit.What.CREDENTIAL_REFUSED, null, sender, reason);
     if (retryMillis > 0) {
       then.accept(new Finding.Bad(retryMillis));
       return;

@@ -1,9 +1,8 @@
 package dev.tocsin.gateway;
 
-import java.net.Inet6Address;
+import dev.tocsin.http.AddressCounts;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -20,9 +19,6 @@ final class FailedAttempts {
 
   /// How many addresses are remembered: those that failed last.
   private static final int MAX_ADDRESSES = 10_000;
-
-  /// Whoever has an IPv6 address has a network of them: the first half names it.
-  private static final int NETWORK_BYTES = 8;
 
   private final LongSupplier nanoTime;
 
@@ -58,7 +54,7 @@ final class FailedAttempts {
   ///     it is
   synchronized long note(@Nullable InetAddress from) {
     long now = nanoTime.getAsLong();
-    ByteBuffer key = key(from);
+    ByteBuffer key = AddressCounts.owner(from);
     Window window = windows.get(key);
     if (window == null || now - window.beginNanos >= WINDOW_NANOS) {
       window = new Window(now);
@@ -68,11 +64,5 @@ final class FailedAttempts {
       return 0;
     }
     return TimeUnit.NANOSECONDS.toMillis(WINDOW_NANOS - (now - window.beginNanos)) + 1;
-  }
-
-  private static ByteBuffer key(@Nullable InetAddress from) {
-    byte[] address = from == null ? new byte[0] : from.getAddress();
-    return ByteBuffer.wrap(
-        from instanceof Inet6Address ? Arrays.copyOf(address, NETWORK_BYTES) : address);
   }
 }

@@ -56,7 +56,12 @@ public record GatewaySettings(
   /// The settings of the server that carries the gateway.
   HttpSettings http() {
     return new HttpSettings(
-        host, port, new BrowserRules(allowedOrigins, allowedHosts), transport, loops);
+        host,
+        port,
+        new BrowserRules(allowedOrigins, allowedHosts),
+        transport,
+        loops,
+        access.addresses());
   }
 
   /// Settings with what is usual for the rest.

@@ -14,7 +14,6 @@ import dev.tocsin.hub.LogPages;
 import dev.tocsin.hub.LogState;
 import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Page;
-import dev.tocsin.hub.Pass;
 import dev.tocsin.hub.Stretch;
 import dev.tocsin.hub.TypeFilter;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -40,7 +39,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class HistoryExchange extends BodyExchange implements Turns.Waiting {
 
   private final Hub hub;
-  private final Pass pass;
+  private final Visitor visitor;
   private final HistoryQuery query;
   private final AtomicInteger active;
   private final Turns turns;
@@ -70,16 +69,20 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
   /// Whether it was answered, or nobody waits for the answer any more.
   private boolean over;
 
-  /// @param pass whose rights count
+  /// @param visitor whose rights count
   /// @param active how many history answers are under way
   HistoryExchange(
-      HttpConnection connection, Hub hub, Pass pass, HistoryQuery query, AtomicInteger active) {
+      HttpConnection connection,
+      Hub hub,
+      Visitor visitor,
+      HistoryQuery query,
+      AtomicInteger active) {
     super(connection);
     this.turns = connection.loop().turns();
     this.active = active;
     active.incrementAndGet();
     this.hub = hub;
-    this.pass = pass;
+    this.visitor = visitor;
     this.query = query;
   }
 
@@ -91,7 +94,7 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
 
   @Override
   protected void complete(byte[] body) {
-    access = pass.access().orElse(null);
+    access = visitor.access().orElse(null);
     if (access == null) {
       respond(Door.unauthenticated());
       return;
@@ -191,7 +194,7 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
 
   /// Whether what is granted is what it was at the beginning; otherwise the answer says so.
   private boolean mayGoOn() {
-    Access now = pass.access().orElse(null);
+    Access now = visitor.access().orElse(null);
     if (now == null) {
       respond(Door.unauthenticated());
     } else if (!now.equals(access)) {

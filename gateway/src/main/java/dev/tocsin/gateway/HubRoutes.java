@@ -11,13 +11,11 @@ import dev.tocsin.http.Right;
 import dev.tocsin.http.Route;
 import dev.tocsin.http.Routes;
 import dev.tocsin.hub.LogState;
-import dev.tocsin.hub.Pass;
 import dev.tocsin.hub.Stretch;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// The table of what the hub serves, for the connections of one event loop.
 final class HubRoutes {
@@ -69,42 +67,37 @@ final class HubRoutes {
   }
 
   private Exchange upgrade(Request request) {
-    Pass pass = pass(request);
-    return switch (Upgrade.of(request.head(), request.uri(), pass != null, context)) {
+    Visitor visitor = Visitor.of(request);
+    return switch (Upgrade.of(request.head(), request.uri(), visitor.isKnown(), context)) {
       case Upgrade.Accepted accepted ->
-          new UpgradeExchange(request.connection(), context, loop, accepted, pass);
+          new UpgradeExchange(request.connection(), context, loop, accepted, visitor);
       case Upgrade.Refused refused -> request.answer(refused.response());
     };
   }
 
-  /// `null` for a client that says only later who it is.
-  private static @Nullable Pass pass(Request request) {
-    return request.caller() instanceof Visitor visitor ? visitor.pass() : null;
-  }
-
   private Exchange ticket(Request request) {
     return new TicketExchange(
-        request.connection(), context.access().tickets(), Visitor.passOf(request));
+        request.connection(), context.access().tickets(), Visitor.of(request));
   }
 
   private Exchange history(Request request) throws QueryParameters.InvalidQueryException {
     return new HistoryExchange(
         request.connection(),
         context.hub(),
-        Visitor.passOf(request),
+        Visitor.of(request),
         HistoryQuery.of(request.query(), context.hub()),
         context.historyCount());
   }
 
   private Exchange publish(Request request) throws Request.InvalidHeaderException {
     String mediaType = request.mediaType();
-    Pass pass = Visitor.passOf(request);
+    Visitor visitor = Visitor.of(request);
     if (NDJSON.equals(mediaType)) {
-      return new NdjsonExchange(request.connection(), context.hub(), loop, pass);
+      return new NdjsonExchange(request.connection(), context.hub(), loop, visitor);
     }
     return JSON.equals(mediaType)
         ? new PublishExchange(
-            request.connection(), context.hub(), loop, pass, request.text(IDEMPOTENCY_KEY))
+            request.connection(), context.hub(), loop, visitor, request.text(IDEMPOTENCY_KEY))
         : request.answer(unsupported(JSON + " (one event) or " + NDJSON));
   }
 

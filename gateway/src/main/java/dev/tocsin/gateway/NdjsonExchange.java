@@ -11,7 +11,6 @@ import dev.tocsin.http.Turns;
 import dev.tocsin.hub.Access;
 import dev.tocsin.hub.EventFilter;
 import dev.tocsin.hub.Hub;
-import dev.tocsin.hub.Pass;
 import dev.tocsin.hub.PublishBatch;
 import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
@@ -21,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +47,7 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
 
   private final Hub hub;
   private final Loop loop;
-  private final Pass pass;
+  private final Visitor visitor;
   private final Turns turns;
   private final LineSplitter splitter = new LineSplitter(Limits.MAX_MESSAGE_BYTES);
   private final NdjsonReport report = new NdjsonReport();
@@ -58,8 +58,14 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
   private Lines gathered;
   private long nextLine = 1;
 
-  /// What may be published now; `null` for everything.
+  /// What is granted, as of the last look.
+  private @Nullable Access access;
+
+  /// What of it may be published; `null` for everything.
   private @Nullable EventFilter granted;
+
+  /// Lines come faster than they may: the next is taken a little later.
+  private boolean tooFast;
 
   private boolean publishing;
   private boolean ended;
@@ -92,12 +98,12 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
     }
   }
 
-  /// @param pass whose rights count, for each line when it is worked off
-  NdjsonExchange(HttpConnection connection, Hub hub, Loop loop, Pass pass) {
+  /// @param visitor whose rights count, for each line when it is worked off
+  NdjsonExchange(HttpConnection connection, Hub hub, Loop loop, Visitor visitor) {
     super(connection);
     this.hub = hub;
     this.loop = loop;
-    this.pass = pass;
+    this.visitor = visitor;
     this.turns = connection.loop().turns();
     this.gathered = new Lines(hub.newBatch());
   }
@@ -127,13 +133,13 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
 
   /// Looks again at what may be published; whether anything may.
   private boolean mayGoOn() {
-    Access access = pass.access().orElse(null);
+    access = visitor.access().orElse(null);
     granted = access == null ? null : loop.publishable(access);
     return access != null;
   }
 
   private boolean takesLines() {
-    return hasRoom() && !turns.isOver();
+    return hasRoom() && !tooFast && !turns.isOver();
   }
 
   private boolean hasRoom() {
@@ -143,17 +149,40 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
   private void line(long number, byte @Nullable [] line) {
     nextLine = number + 1;
     gathered.add(number, line, granted);
+    if (access != null) {
+      slowDown(access, line == null ? 0 : line.length);
+    }
+  }
+
+  /// Counts a line, and waits when no other may follow it yet: its sender is read more slowly then.
+  private void slowDown(Access who, int size) {
+    Quotas quotas = loop.door().quotas();
+    quotas.publish(who, size);
+    long waitMillis = quotas.waitMillis(who);
+    if (waitMillis > 0) {
+      tooFast = true;
+      connection()
+          .loop()
+          .tasks()
+          .after(
+              () -> {
+                tooFast = false;
+                goOn();
+              },
+              waitMillis,
+              TimeUnit.MILLISECONDS);
+    }
   }
 
   @Override
   protected boolean drained() {
     advance();
-    return fault == null && pieces.isEmpty() && hasRoom();
+    return fault == null && pieces.isEmpty() && hasRoom() && !tooFast;
   }
 
   @Override
   protected boolean isAtWork() {
-    return publishing || !pieces.isEmpty();
+    return publishing || tooFast || !pieces.isEmpty();
   }
 
   @Override
@@ -189,7 +218,7 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
       return;
     }
     if (!pieces.isEmpty()) {
-      if (hasRoom()) {
+      if (hasRoom() && !tooFast) {
         turns.await(this);
       }
     } else if (!publishing && ended) {
@@ -197,7 +226,7 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
       respond(report.response());
     } else if (!publishing && fault != null) {
       answerInPart(fault);
-    } else if (!ended && fault == null && hasRoom()) {
+    } else if (!ended && fault == null && hasRoom() && !tooFast) {
       connection().resume();
     }
   }
@@ -249,6 +278,9 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
         case PublishResult.Published event -> report.accepted(event.sequence());
         case PublishResult.Refused refused -> {
           report.refused(number, refused.rejection());
+          if (access != null) {
+            loop.door().noteRefused(access, visitor.sender(), refused.rejection());
+          }
           if (notTaken == null && refused.rejection().code() == ErrorCode.UNAVAILABLE) {
             notTaken = problem(refused.rejection());
             nextLine = number;

@@ -1,16 +1,20 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.http.Doorkeeper;
+import dev.tocsin.http.HeaderText;
+import dev.tocsin.http.Sender;
 import dev.tocsin.hub.Credential;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// What a request presents to say who makes it, not yet judged. No `toString` tells a secret.
 sealed interface Presented {
@@ -41,20 +45,44 @@ sealed interface Presented {
   /// @param reason for the operator
   record Garbled(String reason) implements Presented {}
 
-  /// Reads a request. A header counts before a ticket.
-  static Presented by(HttpRequest head, QueryStringDecoder uri) {
-    List<String> headers = head.headers().getAll(HttpHeaderNames.AUTHORIZATION);
+  /// Reads a request. What a trusted proxy vouches for counts first: it may hand on a header that was meant for itself; then a
+  /// header, then a ticket.
+  ///
+  /// @param vouching where trusted proxies name whom they vouch for; `null` where they do not
+  static Presented by(
+      Doorkeeper.Knock knock, Sender sender, AccessSettings.@Nullable ProxyHeaders vouching) {
+    HttpHeaders all = knock.head().headers();
+    if (vouching != null && sender.proxied() && all.contains(vouching.user())) {
+      return vouched(all, vouching);
+    }
+    List<String> headers = all.getAll(HttpHeaderNames.AUTHORIZATION);
     if (headers.size() > 1) {
       return new Garbled("more than one header Authorization");
     }
     if (!headers.isEmpty()) {
       return Headers.read(headers.getFirst());
     }
-    List<String> tickets = uri.parameters().getOrDefault(TICKET, List.of());
+    List<String> tickets = knock.uri().parameters().getOrDefault(TICKET, List.of());
     if (tickets.size() > 1) {
       return new Garbled("more than one ticket");
     }
     return tickets.isEmpty() ? new Nothing() : new OneTime(tickets.getFirst());
+  }
+
+  private static Presented vouched(HttpHeaders all, AccessSettings.ProxyHeaders vouching) {
+    List<String> names = all.getAll(vouching.user());
+    if (names.size() > 1 || names.getFirst().isBlank()) {
+      return new Garbled("a proxy that vouches for nobody, or for several");
+    }
+    List<String> roles =
+        vouching.roles() == null
+            ? List.of()
+            : all.getAll(vouching.roles()).stream()
+                .flatMap(value -> Arrays.stream(value.split(",", -1)))
+                .map(String::strip)
+                .filter(role -> !role.isEmpty())
+                .toList();
+    return new Shown(new Credential.Vouched(HeaderText.of(names.getFirst()).strip(), roles));
   }
 
   /// Whether a query holds what must never stand in one, by a name or by a value.

@@ -5,6 +5,7 @@ import dev.tocsin.events.PayloadError;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.http.Json;
 import dev.tocsin.http.Problem;
+import dev.tocsin.http.Response;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -31,6 +32,9 @@ final class Problems {
     if (rejection.uncertain()) {
       return Json.object().put("uncertain", true);
     }
+    if (rejection.retryMillis() != null) {
+      return Json.object().put("retry_after_ms", rejection.retryMillis());
+    }
     if (rejection.field() != null) {
       ObjectNode details = Json.object().put("field", rejection.field());
       return rejection.suggestion() == null
@@ -50,6 +54,15 @@ final class Problems {
           .put("message", error.message());
     }
     return details;
+  }
+
+  /// The answer to a refusal.
+  static Response response(Rejection rejection) {
+    Response response = Response.problem(of(rejection));
+    Long retryMillis = rejection.retryMillis();
+    return retryMillis == null
+        ? response
+        : response.with("Retry-After", String.valueOf((retryMillis + 999) / 1_000));
   }
 
   private static HttpResponseStatus status(ErrorCode code) {

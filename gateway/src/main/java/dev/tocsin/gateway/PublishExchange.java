@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.events.Rejection;
 import dev.tocsin.events.Slice;
 import dev.tocsin.http.BodyExchange;
 import dev.tocsin.http.HttpConnection;
@@ -7,7 +8,6 @@ import dev.tocsin.http.Json;
 import dev.tocsin.http.Response;
 import dev.tocsin.hub.Access;
 import dev.tocsin.hub.Hub;
-import dev.tocsin.hub.Pass;
 import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -18,32 +18,47 @@ final class PublishExchange extends BodyExchange {
 
   private final Hub hub;
   private final Loop loop;
-  private final Pass pass;
+  private final Visitor visitor;
   private final @Nullable String idempotencyKey;
 
   /// Publishes the body.
   ///
-  /// @param pass whose rights count
+  /// @param visitor whose rights count
   /// @param idempotencyKey `null` when the request has none
   PublishExchange(
-      HttpConnection connection, Hub hub, Loop loop, Pass pass, @Nullable String idempotencyKey) {
+      HttpConnection connection,
+      Hub hub,
+      Loop loop,
+      Visitor visitor,
+      @Nullable String idempotencyKey) {
     super(connection);
     this.hub = hub;
     this.loop = loop;
-    this.pass = pass;
+    this.visitor = visitor;
     this.idempotencyKey = idempotencyKey;
   }
 
   @Override
   protected void complete(byte[] event) {
-    Access access = pass.access().orElse(null);
+    Access access = visitor.access().orElse(null);
     if (access == null) {
       respond(Door.unauthenticated());
       return;
     }
+    Rejection tooFast = loop.door().quotas().publish(access, event.length);
+    if (tooFast != null) {
+      respond(Problems.response(tooFast));
+      return;
+    }
     hub.publish(new PublishCommand(Slice.of(event), idempotencyKey, loop.publishable(access)))
-        .whenComplete(
-            (result, failure) -> connection().onLoop(() -> respond(answer(result, failure))));
+        .whenComplete((result, failure) ->
+            connection()
+                .onLoop(() -> {
+                  if (result instanceof PublishResult.Refused refused) {
+                    loop.door().noteRefused(access, visitor.sender(), refused.rejection());
+                  }
+                  respond(answer(result, failure));
+                }));
   }
 
   private static Response answer(@Nullable PublishResult result, @Nullable Throwable failure) {
@@ -54,7 +69,7 @@ final class PublishExchange extends BodyExchange {
               Json.object()
                   .put("sequence", published.sequence())
                   .put("timestamp", published.timestamp()));
-      case PublishResult.Refused refused -> Response.problem(Problems.of(refused.rejection()));
+      case PublishResult.Refused refused -> Problems.response(refused.rejection());
       case null -> Response.fault(failure);
     };
   }

@@ -5,26 +5,26 @@ import dev.tocsin.http.HttpConnection;
 import dev.tocsin.http.Json;
 import dev.tocsin.http.Problem;
 import dev.tocsin.http.Response;
-import dev.tocsin.hub.Pass;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Objects;
 
 /// `POST /api/v1/tickets`: makes a ticket that stands for the credential of the request. The body means nothing.
 final class TicketExchange extends BodyExchange {
 
   private final Tickets tickets;
-  private final Pass pass;
+  private final Visitor visitor;
 
-  TicketExchange(HttpConnection connection, Tickets tickets, Pass pass) {
+  TicketExchange(HttpConnection connection, Tickets tickets, Visitor visitor) {
     super(connection);
     this.tickets = tickets;
-    this.pass = pass;
+    this.visitor = visitor;
   }
 
   @Override
   protected void complete(byte[] body) {
     respond(
         tickets
-            .issue(pass)
+            .issue(Objects.requireNonNull(visitor.pass()))
             .map(ticket ->
                 Response.json(
                     HttpResponseStatus.CREATED,

@@ -2,19 +2,33 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.http.Caller;
 import dev.tocsin.http.Request;
+import dev.tocsin.http.Sender;
+import dev.tocsin.hub.Access;
 import dev.tocsin.hub.Pass;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Who asks, as [Door] has found out.
 ///
 /// @param pass what he was let in with; `null` for somebody who has presented nothing yet, and may only connect to do so
-record Visitor(@Nullable Pass pass) implements Caller {
+/// @param sender where he is
+record Visitor(@Nullable Pass pass, Sender sender) implements Caller {
 
-  /// Who makes a request, on a path that wants a credential.
-  static Pass passOf(Request request) {
-    if (request.caller() instanceof Visitor visitor && visitor.pass() != null) {
-      return visitor.pass();
+  /// Who makes a request.
+  static Visitor of(Request request) {
+    if (request.caller() instanceof Visitor visitor) {
+      return visitor;
     }
-    throw new IllegalStateException("nobody was let in to " + request.head().uri());
+    throw new IllegalStateException("nobody has asked who wants " + request.head().uri());
+  }
+
+  /// Whether it is known who he is.
+  boolean isKnown() {
+    return pass != null;
+  }
+
+  /// What he may now; empty when that has ended, or it is not known who he is.
+  Optional<Access> access() {
+    return pass == null ? Optional.empty() : pass.access();
   }
 }

@@ -10,11 +10,13 @@ import dev.tocsin.http.HttpLimits;
 import dev.tocsin.http.MemoryBudget;
 import dev.tocsin.http.OutputProgress;
 import dev.tocsin.http.PeerAddress;
+import dev.tocsin.http.Sender;
 import dev.tocsin.http.Tickable;
 import dev.tocsin.hub.Access;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.Grants;
 import dev.tocsin.hub.Pass;
+import dev.tocsin.hub.PatternWarning;
 import dev.tocsin.hub.Rights;
 import dev.tocsin.websocket.ControlFrames;
 import dev.tocsin.websocket.FramedConnection;
@@ -52,6 +54,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   private final GatewayContext context;
   private final Loop loop;
   private final Channel channel;
+  private final Visitor visitor;
   private final Form form;
   private final Actions actions;
   private final ActionQueue queue = new ActionQueue(this::send);
@@ -70,6 +73,9 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   /// Whether it has said who it is, and that is being found out.
   private boolean authenticating;
 
+  /// Among whose connections it is counted.
+  private @Nullable String counted;
+
   private final long openedMillis;
   private int unreadAnswerBytes;
   private boolean goingAway;
@@ -77,13 +83,19 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   private long lastHeardMillis;
   private long lastHeartbeatMillis;
 
+  /// @param visitor who the client is, counted among the connections of his; or that it says only now who it is
   WebSocketConnection(
-      GatewayContext context, Loop loop, Channel channel, @Nullable PerMessageDeflate agreed) {
+      GatewayContext context,
+      Loop loop,
+      Channel channel,
+      Visitor visitor,
+      @Nullable PerMessageDeflate agreed) {
     super(
         channel, loop.connections(), Limits.FRAMES, loop.deflation(), context.webSockets(), agreed);
     this.context = context;
     this.loop = loop;
     this.channel = channel;
+    this.visitor = visitor;
     this.form = loop.form(windowBits());
     this.actions = new Actions(context, loop, this);
     this.output = new OutputProgress(channel, loop.connections());
@@ -94,11 +106,10 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   }
 
   /// The handshake is over.
-  ///
-  /// @param pass what the client was let in with; `null` when it says only now who it is
-  void open(Upgrade.Accepted upgrade, @Nullable Pass pass) {
+  void open(Upgrade.Accepted upgrade) {
     loop.connections().add(this);
     wish = upgrade;
+    Pass pass = visitor.pass();
     if (pass == null) {
       if (context.isStopping()) {
         goAway();
@@ -108,9 +119,10 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     }
     Access access = pass.access().orElse(null);
     if (access == null) {
-      closeUnknown();
+      closeUnknown("what was presented is not good");
       return;
     }
+    counted = access.name();
     join(pass, access, null);
   }
 
@@ -132,16 +144,11 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     if (isClosing()) {
       return;
     }
+    List<PatternWarning> warnings =
+        asked == null ? List.of() : context.hub().warnings(asked, upgrade.events().where(), grants);
+    loop.door().noteDenied(access, sender(), warnings);
     epoch = loop.shard().epoch();
-    send(
-        ServerMessages.established(
-            id,
-            epoch,
-            sequence,
-            asked == null
-                ? List.of()
-                : context.hub().warnings(asked, upgrade.events().where(), grants),
-            context.clock()));
+    send(ServerMessages.established(id, epoch, sequence, warnings, context.clock()));
     if (answer != null) {
       send(answer.apply(sequence));
     }
@@ -159,6 +166,11 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
       goAway();
     }
     readOn();
+  }
+
+  /// Where the client is.
+  Sender sender() {
+    return visitor.sender();
   }
 
   /// What the client may do, as of the last look.
@@ -179,6 +191,11 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
         close(CloseCode.FORBIDDEN, Door.FORBIDDEN);
         return null;
       }
+      if (!loop.door().quotas().connect(access)) {
+        close(CloseCode.TOO_MANY_CONNECTIONS, Door.TOO_MANY_CONNECTIONS);
+        return null;
+      }
+      counted = access.name();
       join(pass, access, sequence -> ServerMessages.authenticated(message.id(), access, sequence));
       return null;
     }
@@ -190,6 +207,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
           context.clock());
     }
     membership.renew(pass, access, context.clock().instant());
+    loop.door().note(Audit.What.CREDENTIAL_RENEWED, access.name(), sender(), null);
     loop.shard().grant(this, access.rights().subscribe());
     return ServerMessages.authenticated(message.id(), access, cursor.tellPosition());
   }
@@ -202,11 +220,12 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     if (membership != null || rejection.code().isRetryable()) {
       return ServerMessages.error(message.id(), rejection, context.clock());
     }
-    closeUnknown();
+    close(CloseCode.UNAUTHENTICATED, Door.UNAUTHENTICATED);
     return null;
   }
 
-  private void closeUnknown() {
+  private void closeUnknown(String reason) {
+    loop.door().note(Audit.What.CREDENTIAL_REFUSED, null, sender(), reason);
     close(CloseCode.UNAUTHENTICATED, Door.UNAUTHENTICATED);
   }
 
@@ -214,8 +233,10 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   private void lookAt(Membership member) {
     Instant now = context.clock().instant();
     switch (member.look(now).orElse(null)) {
-      case Membership.Change.Ended ended ->
-          close(CloseCode.CREDENTIAL_ENDED, "The credential has expired or was revoked");
+      case Membership.Change.Ended ended -> {
+        loop.door().note(Audit.What.CREDENTIAL_ENDED, member.access().name(), sender(), null);
+        close(CloseCode.CREDENTIAL_ENDED, "The credential has expired or was revoked");
+      }
       case Membership.Change.Other(Access access) -> {
         loop.shard().grant(this, access.rights().subscribe());
         // What was wanted and not granted is no gap: the client has to know from where on it
@@ -310,7 +331,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     ClientMessage decoded = ClientMessages.decode(message);
     if (membership == null && !authenticating) {
       if (!(decoded instanceof ClientMessage.Authenticate)) {
-        closeUnknown();
+        closeUnknown("something else was said first");
         return;
       }
       authenticating = true;
@@ -375,7 +396,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     }
     if (membership == null) {
       if (!authenticating && nowMillis - openedMillis > Limits.AUTHENTICATION_MILLIS) {
-        closeUnknown();
+        closeUnknown("nothing was presented in time");
       }
       return;
     }
@@ -473,6 +494,10 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     loop.connections().remove(this);
+    if (counted != null) {
+      loop.door().quotas().disconnect(counted);
+      counted = null;
+    }
     super.channelInactive(ctx);
   }
 }

@@ -39,7 +39,7 @@ class AccessTest {
   private final TestServer server =
       TestServer.start(
           TestServer.settings(dev.tocsin.http.Transport.AUTO)
-              .with(new AccessSettings(door, false)));
+              .with(TestAuthenticator.settings(door)));
 
   AccessTest() {
     door.let(FRONT, "front", FRONT_ONLY);

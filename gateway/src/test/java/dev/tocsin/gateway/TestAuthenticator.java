@@ -1,6 +1,7 @@
 package dev.tocsin.gateway;
 
 import dev.tocsin.events.Where;
+import dev.tocsin.http.AddressRules;
 import dev.tocsin.hub.Access;
 import dev.tocsin.hub.Authenticator;
 import dev.tocsin.hub.Credential;
@@ -33,6 +34,11 @@ final class TestAuthenticator implements Authenticator {
 
   TestAuthenticator() {
     let(ROOT, new Access("root", Rights.ALL, Limits.NONE, null));
+  }
+
+  /// The settings of a server that asks it.
+  static AccessSettings settings(Authenticator authenticator) {
+    return new AccessSettings(authenticator, false, AddressRules.NONE, null, Audit.NONE);
   }
 
   /// From now on a token is worth this.

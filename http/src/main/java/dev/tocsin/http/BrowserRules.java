@@ -62,11 +62,18 @@ public final class BrowserRules {
   ///
   /// @param targetAuthority the host that the request's target names besides, or `null`
   public @Nullable String fault(HttpHeaders headers, @Nullable String targetAuthority) {
+    return fault(headers, targetAuthority, Sender.direct(null));
+  }
+
+  /// The same for somebody for whom a proxy may speak.
+  ///
+  /// @param sender who has sent it, and what a trusted proxy says of that
+  @Nullable String fault(HttpHeaders headers, @Nullable String targetAuthority, Sender sender) {
     List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
     if (hosts.size() != 1) {
       return "The request has to name one Host";
     }
-    Authority host = Authority.parse(hosts.getFirst());
+    Authority host = Authority.parse(sender.host() == null ? hosts.getFirst() : sender.host());
     Authority target = targetAuthority == null ? host : Authority.parse(targetAuthority);
     if (host == null
         || !isAllowedHost(host.host())
@@ -78,7 +85,7 @@ public final class BrowserRules {
     if (origins.isEmpty()) {
       return null;
     }
-    boolean own = origins.size() == 1 && isOwnOrAllowed(origins.getFirst(), host);
+    boolean own = origins.size() == 1 && isOwnOrAllowed(origins.getFirst(), host, sender.scheme());
     return own ? null : originFault(origins);
   }
 
@@ -121,11 +128,15 @@ public final class BrowserRules {
         || (host.startsWith("[") && NetUtil.isValidIpV6Address(host));
   }
 
-  private boolean isOwnOrAllowed(String origin, Authority host) {
+  /// @param scheme by which the request has come; `null` where that is not known, as behind a proxy that says nothing
+  private boolean isOwnOrAllowed(String origin, Authority host, @Nullable String scheme) {
     if (isAllowed(origin)) {
       return true;
     }
     String lowerCased = origin.toLowerCase(Locale.ROOT);
+    if (scheme != null && !lowerCased.startsWith(scheme.toLowerCase(Locale.ROOT) + "://")) {
+      return false;
+    }
     if (lowerCased.startsWith("http://")) {
       return isSame(lowerCased.substring("http://".length()), host, 80);
     }

@@ -3,6 +3,7 @@ package dev.tocsin.http;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpResponseEncoder;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -132,6 +133,10 @@ public final class Connections {
       return;
     }
     channel.closeFuture().addListener(closed -> context.dismiss());
+    boolean tooMany = isTooMany(channel);
+    if (!channel.isOpen()) {
+      return;
+    }
     Activity activity = new Activity(this);
     RequestDecoder decoder = new RequestDecoder();
     channel
@@ -139,7 +144,24 @@ public final class Connections {
         .addLast(activity)
         .addLast(decoder)
         .addLast(new HttpResponseEncoder())
-        .addLast(new HttpConnection(this, activity, decoder));
+        .addLast(new HttpConnection(this, activity, decoder, tooMany));
+  }
+
+  /// Whether there are more connections from where this one comes than may be: it is told so when it asks for something,
+  /// or, when there are twice as many, cut.
+  private boolean isTooMany(Channel channel) {
+    int most = context.addressRules().maxConnections();
+    InetAddress from = PeerAddress.host(channel);
+    if (most == 0 || context.addressRules().proxies().trusts(from)) {
+      return false;
+    }
+    int count = context.addresses().enter(from);
+    channel.closeFuture().addListener(closed -> context.addresses().leave(from));
+    if (count > 2 * most) {
+      refusals++;
+      Ends.cut(channel);
+    }
+    return count > most;
   }
 
   /// From now on looks after a connection.

@@ -67,7 +67,13 @@ final class Conversation {
       asked = asked.asLast();
       phase = asked;
     }
-    switch (loop.routes().find(head, loop.context().browserRules())) {
+    if (connection.isTooMany()) {
+      respondLast(
+          Response.problem(Problem.rateLimited("There are too many connections from this address"))
+              .with("Retry-After", "1"));
+      return;
+    }
+    switch (loop.routes().find(head, connection.sender(head), loop.context().browserRules())) {
       case Routes.Finding.Settled settled ->
           receive(asked, new FixedExchange(connection, settled.response()));
       case Routes.Finding.Found found -> admit(asked.with(found.route().policy()), found);

@@ -40,6 +40,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
   private final Turns turns;
   private final MemoryBudget.Account input;
   private final Conversation conversation;
+  private final boolean tooMany;
 
   // owned by the event loop
   private final Deque<Object> inbox = new ArrayDeque<>();
@@ -51,7 +52,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
   /// The inbox is being worked off, further out on the stack.
   private boolean pumping;
 
-  HttpConnection(Connections loop, Activity activity, RequestDecoder decoder) {
+  /// @param tooMany whether there are more connections from where it comes than may be
+  HttpConnection(Connections loop, Activity activity, RequestDecoder decoder, boolean tooMany) {
+    this.tooMany = tooMany;
     this.context = loop.context();
     this.loop = loop;
     this.activity = activity;
@@ -233,6 +236,16 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     pipeline.remove(HttpResponseEncoder.class);
     begin.run();
     pipeline.remove(decoder);
+  }
+
+  /// Whether there are more connections from where this one comes than may be.
+  boolean isTooMany() {
+    return tooMany;
+  }
+
+  /// Who has sent a request.
+  public Sender sender(HttpRequest head) {
+    return Sender.of(PeerAddress.host(channel()), head.headers(), context.addressRules().proxies());
   }
 
   /// The channel of this connection.

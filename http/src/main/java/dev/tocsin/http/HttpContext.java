@@ -17,12 +17,14 @@ public final class HttpContext {
   private final InstantSource clock;
   private final LongSupplier nanoTime;
   private final BrowserRules browserRules;
+  private final AddressRules addressRules;
   private final int maxConnections;
   private final int loops;
   private final SocketMemory memory;
   private final long startNanos;
 
   // any thread
+  private final AddressCounts addresses = new AddressCounts();
   private final AtomicInteger openConnections = new AtomicInteger();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final Refusals refusals;
@@ -44,6 +46,19 @@ public final class HttpContext {
       int maxConnections,
       int loops,
       SocketMemory memory) {
+    this(clock, nanoTime, browserRules, AddressRules.NONE, maxConnections, loops, memory);
+  }
+
+  /// The same where the addresses of clients matter.
+  HttpContext(
+      InstantSource clock,
+      LongSupplier nanoTime,
+      BrowserRules browserRules,
+      AddressRules addressRules,
+      int maxConnections,
+      int loops,
+      SocketMemory memory) {
+    this.addressRules = addressRules;
     this.loops = loops;
     this.memory = memory;
     this.clock = clock;
@@ -72,6 +87,16 @@ public final class HttpContext {
   /// Who may use the server from a web page.
   public BrowserRules browserRules() {
     return browserRules;
+  }
+
+  /// What holds for the addresses that connections come from.
+  AddressRules addressRules() {
+    return addressRules;
+  }
+
+  /// How many connections there are from where.
+  AddressCounts addresses() {
+    return addresses;
   }
 
   /// How many sockets may be open at once.

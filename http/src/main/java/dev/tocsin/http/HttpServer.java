@@ -85,7 +85,14 @@ public final class HttpServer {
     }
     SocketMemory memory = SocketMemory.ofProcess();
     HttpContext context =
-        new HttpContext(clock, nanoTime, settings.browserRules(), most, settings.loops(), memory);
+        new HttpContext(
+            clock,
+            nanoTime,
+            settings.browserRules(),
+            settings.addresses(),
+            most,
+            settings.loops(),
+            memory);
     Service.Factory factory = services.apply(context);
     Map<EventLoop, Connections> loops = new HashMap<>();
     for (EventExecutor executor : group) {

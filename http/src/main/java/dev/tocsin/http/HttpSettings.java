@@ -10,8 +10,14 @@ import java.net.InetAddress;
 /// @param browserRules who may use the server from a web page
 /// @param transport how to talk to the sockets
 /// @param loops how many threads serve the connections, 1 to [#MAX_LOOPS]
+/// @param addresses what holds for the addresses that connections come from
 public record HttpSettings(
-    String host, int port, BrowserRules browserRules, Transport transport, int loops) {
+    String host,
+    int port,
+    BrowserRules browserRules,
+    Transport transport,
+    int loops,
+    AddressRules addresses) {
 
   /// Far more than any machine has a use for.
   public static final int MAX_LOOPS = 1_024;
@@ -26,6 +32,12 @@ public record HttpSettings(
       throw new IllegalArgumentException("there is no port " + port);
     }
     requireListenable(host);
+  }
+
+  /// Settings for connections from anywhere.
+  public HttpSettings(
+      String host, int port, BrowserRules browserRules, Transport transport, int loops) {
+    this(host, port, browserRules, transport, loops, AddressRules.NONE);
   }
 
   /// Refuses addresses at which nobody can be reached.

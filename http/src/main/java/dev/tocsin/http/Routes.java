@@ -115,7 +115,7 @@ public final class Routes {
   }
 
   /// Finds the route of a request.
-  Finding find(HttpRequest head, BrowserRules rules) {
+  Finding find(HttpRequest head, Sender sender, BrowserRules rules) {
     Target target = Target.of(head.uri());
     QueryStringDecoder uri =
         new QueryStringDecoder(
@@ -124,7 +124,7 @@ public final class Routes {
     try {
       path = uri.path();
     } catch (IllegalArgumentException e) {
-      String fault = rules.fault(head.headers(), target.authority());
+      String fault = rules.fault(head.headers(), target.authority(), sender);
       return settled(
           fault == null
               ? Problem.invalidQuery("The path is not percent-encoded correctly")
@@ -133,7 +133,7 @@ public final class Routes {
     Map<String, String> parameters = new HashMap<>();
     Place place = place(path, parameters);
     if (!isCheck(head, place)) {
-      String fault = rules.fault(head.headers(), target.authority());
+      String fault = rules.fault(head.headers(), target.authority(), sender);
       if (fault != null) {
         return settled(Problem.forbidden(fault));
       }

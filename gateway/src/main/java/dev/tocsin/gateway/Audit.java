@@ -1,0 +1,48 @@
+package dev.tocsin.gateway;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Takes what is to be known later of who came, and what was denied: never a secret, never a payload. Any thread calls it, event
+/// loops among them, so it must not block.
+public interface Audit {
+
+  /// Nobody wants to know.
+  Audit NONE = entry -> {};
+
+  /// What has happened.
+  enum What {
+    /// A credential was accepted.
+    CREDENTIAL_ACCEPTED,
+    /// A credential was refused, or nothing was presented in time.
+    CREDENTIAL_REFUSED,
+    /// A credential that was in use has expired or was revoked.
+    CREDENTIAL_ENDED,
+    /// A connection has presented something newer.
+    CREDENTIAL_RENEWED,
+    /// An event was not granted to its producer.
+    PUBLISH_DENIED,
+    /// Of a pattern nothing may be read.
+    SUBSCRIPTION_DENIED
+  }
+
+  /// One of them.
+  ///
+  /// @param name of the principal; `null` where it is not known
+  /// @param address the client's
+  /// @param reason in a few words; `null` where nothing more is to be said
+  /// @param patterns or types that are concerned
+  record Entry(
+      What what,
+      @Nullable String name,
+      String address,
+      @Nullable String reason,
+      List<String> patterns) {
+    public Entry {
+      patterns = List.copyOf(patterns);
+    }
+  }
+
+  /// Takes one.
+  void note(Entry entry);
+}
