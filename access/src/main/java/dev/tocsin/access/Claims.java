@@ -61,8 +61,7 @@ record Claims(String name, Instant expires, @Nullable Rights rights, List<String
         name, expires, rights, rights == null ? roles(claims.path("roles")) : List.of());
   }
 
-  private static @Nullable Instant time(JsonNode claims, String name)
-      throws RefusedTokenException {
+  private static @Nullable Instant time(JsonNode claims, String name) throws RefusedTokenException {
     JsonNode value = claims.path(name);
     if (value.isMissingNode()) {
       return null;

@@ -55,13 +55,15 @@ final class JwtVerifier {
     }
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     outcome.whenComplete((done, failure) -> room.release());
-    execute(outcome, () -> {
-      try {
-        verify(SignedToken.read(text), outcome, false);
-      } catch (RefusedTokenException e) {
-        outcome.complete(new Outcome.Refused(String.valueOf(e.getMessage())));
-      }
-    });
+    execute(
+        outcome,
+        () -> {
+          try {
+            verify(SignedToken.read(text), outcome, false);
+          } catch (RefusedTokenException e) {
+            outcome.complete(new Outcome.Refused(String.valueOf(e.getMessage())));
+          }
+        });
     return outcome;
   }
 
@@ -112,13 +114,15 @@ final class JwtVerifier {
   private void wait(
       SignedToken token, CompletableFuture<Outcome> outcome, CompletableFuture<Boolean> keys) {
     keys.whenComplete((changed, failure) ->
-        execute(outcome, () -> {
-          try {
-            verify(token, outcome, true);
-          } catch (RefusedTokenException e) {
-            outcome.complete(new Outcome.Refused(String.valueOf(e.getMessage())));
-          }
-        }));
+        execute(
+            outcome,
+            () -> {
+              try {
+                verify(token, outcome, true);
+              } catch (RefusedTokenException e) {
+                outcome.complete(new Outcome.Refused(String.valueOf(e.getMessage())));
+              }
+            }));
   }
 
   private @Nullable VerificationKey keyOf(SignedToken token, KeySet keys) {

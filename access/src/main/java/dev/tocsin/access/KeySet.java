@@ -36,8 +36,7 @@ record KeySet(List<VerificationKey> keys, List<String> ignored) {
 
   /// The keys that may have signed a token: those of its `kid`; without such those without a `kid` (a PEM file has none). For a
   /// token that does not say, all that are made for its algorithm, but not more than [#MAX_TRIED].
-  List<VerificationKey> candidates(
-      @Nullable String id, SignatureAlgorithm algorithm, Instant now) {
+  List<VerificationKey> candidates(@Nullable String id, SignatureAlgorithm algorithm, Instant now) {
     String wanted = id != null && knows(id) ? id : null;
     return keys.stream()
         .filter(key -> id == null || Objects.equals(key.id(), wanted))

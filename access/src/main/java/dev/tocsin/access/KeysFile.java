@@ -148,7 +148,13 @@ public final class KeysFile {
       JsonNode value = json.path(name);
       boolean isLimit = value.isIntegralNumber() && value.canConvertToLong();
       if (!LIMITS.contains(name) || !isLimit || value.longValue() < 1) {
-        throw broken(place + "." + Names.quoted(name) + " must be one of " + LIMITS + ", and an integer from 1");
+        throw broken(
+            place
+                + "."
+                + Names.quoted(name)
+                + " must be one of "
+                + LIMITS
+                + ", and an integer from 1");
       }
     }
     return new Limits(

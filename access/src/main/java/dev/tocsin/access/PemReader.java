@@ -81,7 +81,8 @@ final class PemReader {
           throw new BrokenFileException(
               "has a "
                   + place
-                  + " in the old form of RSA; openssl rsa -RSAPublicKey_in -pubout makes the new one");
+                  + " in the old form of RSA; openssl rsa -RSAPublicKey_in -pubout makes the new"
+                  + " one");
       default ->
           throw new BrokenFileException("has a " + place + " that is a " + kind + ", not a key");
     }

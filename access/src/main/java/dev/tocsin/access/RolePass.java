@@ -55,8 +55,7 @@ final class RolePass implements Pass {
   }
 
   private Known known(Roles now) {
-    return new Known(
-        now, Optional.of(new Access(name, rights.apply(now), Limits.NONE, expires)));
+    return new Known(now, Optional.of(new Access(name, rights.apply(now), Limits.NONE, expires)));
   }
 
   // The roles of a file are the same object until it has changed.

@@ -20,8 +20,7 @@ public record Roles(Map<String, Rights> rights, Map<String, List<String>> member
   public static final Roles NONE = new Roles(Map.of(), Map.of());
 
   /// The rights of somebody without a role.
-  static final Rights NOTHING =
-      new Rights(new Grants(List.of()), new Grants(List.of()), Set.of());
+  static final Rights NOTHING = new Rights(new Grants(List.of()), new Grants(List.of()), Set.of());
 
   public Roles {
     rights = Map.copyOf(rights);

@@ -172,7 +172,10 @@ public final class RolesFile {
         } else if (!roles.contains(role)) {
           String meant =
               budget.take()
-                  ? known.nearest(role).map(r -> "; did you mean " + Names.quoted(r) + "?").orElse("")
+                  ? known
+                      .nearest(role)
+                      .map(r -> "; did you mean " + Names.quoted(r) + "?")
+                      .orElse("")
                   : "";
           faults.add(place + ": there is no role " + Names.quoted(role) + meant);
         }

@@ -71,7 +71,8 @@ final class VerificationKey {
       return switch (key) {
         case RSAPublicKey rsa -> {
           requireStrong(rsa);
-          yield made(SignatureAlgorithm.Family.RSA, key, id, only, end, jose(new RSASSAVerifier(rsa)));
+          yield made(
+              SignatureAlgorithm.Family.RSA, key, id, only, end, jose(new RSASSAVerifier(rsa)));
         }
         case ECPublicKey ec -> {
           Curve curve = Curve.forECParameterSpec(ec.getParams());
@@ -119,7 +120,8 @@ final class VerificationKey {
     Set<SignatureAlgorithm> strong = SignatureAlgorithm.of(SignatureAlgorithm.Family.SECRET);
     strong.removeIf(one -> secret.length < one.leastSecretBytes());
     if (strong.isEmpty() || (only != null && secret.length < only.leastSecretBytes())) {
-      int least = only == null ? SignatureAlgorithm.HS256.leastSecretBytes() : only.leastSecretBytes();
+      int least =
+          only == null ? SignatureAlgorithm.HS256.leastSecretBytes() : only.leastSecretBytes();
       throw new BrokenFileException(
           "is a secret of " + secret.length + " bytes; it must have " + least + " at least");
     }
