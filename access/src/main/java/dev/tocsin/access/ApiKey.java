@@ -23,6 +23,9 @@ public final class ApiKey {
       Pattern.compile("tocsin_([a-z0-9]{1,32})_([A-Za-z0-9_-]{43})");
   private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
+  /// What stands for a key where there is none, so that a refusal takes the same work.
+  static final ApiKey NONE = new ApiKey("", new byte[SECRET_BYTES]);
+
   private final String id;
   private final byte[] secret;
 

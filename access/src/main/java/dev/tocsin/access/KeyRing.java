@@ -1,17 +1,16 @@
 package dev.tocsin.access;
 
 import dev.tocsin.hub.Access;
+import dev.tocsin.hub.Authenticator.Outcome;
+import dev.tocsin.hub.Pass;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The API keys that a server knows: those of its file, read again when that has changed.
 ///
@@ -19,90 +18,115 @@ import org.slf4j.LoggerFactory;
 /// thread at a time calls [#look].
 public final class KeyRing {
 
-  private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
+  private static final Entry NOBODY = Entry.of(StoredKey.ofNobody());
 
-  private static final StoredKey NOBODY = StoredKey.ofNobody();
-
-  private final KeysFile file;
+  private final KeysFile keysFile;
   private final InstantSource clock;
+  private final FollowedFile<Map<String, Entry>> file;
 
-  // written by whoever looks, read by any
-  private volatile Map<String, StoredKey> keys = Map.of();
+  /// A key, and what it opens: the same object as long as the file says the same of it.
+  private record Entry(StoredKey key, Optional<Access> access) {
 
-  // owned by whoever looks
-  private @Nullable Version version;
-  private @Nullable String fault;
+    static Entry of(StoredKey key) {
+      return new Entry(
+          key, Optional.of(new Access(key.name(), key.rights(), key.limits(), key.expires())));
+    }
 
-  /// What tells one content of the file from another without reading it.
-  private record Version(Object changed, long size, @Nullable Object file) {}
+    boolean isOf(StoredKey other) {
+      return MessageDigest.isEqual(key.digest(), other.digest())
+          && access.equals(Entry.of(other).access);
+    }
+
+    boolean hasExpired(Instant now) {
+      Instant expires = key.expires();
+      return expires != null && !now.isBefore(expires);
+    }
+  }
 
   /// The keys of a file, which has not been looked at yet.
   public KeyRing(KeysFile file, InstantSource clock) {
-    this.file = file;
+    this.keysFile = file;
     this.clock = clock;
+    this.file = new FollowedFile<>(file.path(), Map.of(), this::read);
+  }
+
+  private Map<String, Entry> read() throws IOException, BrokenFileException {
+    Map<String, Entry> before = file.content();
+    Map<String, Entry> entries = new HashMap<>();
+    for (StoredKey key : keysFile.read().values()) {
+      Entry known = before.get(key.id());
+      entries.put(key.id(), known != null && known.isOf(key) ? known : Entry.of(key));
+    }
+    return entries;
   }
 
   /// Looks whether the file has changed, and takes its keys. Reads from the disk.
   ///
   /// @return whether the keys may be others now
   public boolean look() {
-    Version now;
-    try {
-      BasicFileAttributes found = Files.readAttributes(file.path(), BasicFileAttributes.class);
-      now = new Version(found.lastModifiedTime(), found.size(), found.fileKey());
-    } catch (NoSuchFileException e) {
-      now = new Version("none", 0, null);
-    } catch (IOException e) {
-      tell("cannot be read: " + e.getClass().getSimpleName());
-      return false;
-    }
-    if (now.equals(version)) {
-      return false;
-    }
-    try {
-      keys = file.read();
-      version = now;
-      tell(null);
-      return true;
-    } catch (BrokenFileException e) {
-      version = now;
-      tell(String.valueOf(e.getMessage()));
-    } catch (IOException e) {
-      tell("cannot be read: " + e.getClass().getSimpleName());
-    }
-    return false;
+    return file.look();
   }
 
-  private void tell(@Nullable String reason) {
-    if (reason != null && !reason.equals(fault)) {
-      LOG.atWarn()
-          .addKeyValue("file", file.path())
-          .addKeyValue("reason", reason)
-          .log("the keys from before are kept");
-    } else if (reason == null && fault != null) {
-      LOG.atInfo().addKeyValue("file", file.path()).log("the keys are read again");
-    }
-    fault = reason;
+  /// Why the file as it is now does not count; `null` when it does.
+  @Nullable String fault() {
+    return file.fault();
   }
 
   /// Whether there is any key.
   public boolean isEmpty() {
-    return keys.isEmpty();
+    return file.content().isEmpty();
   }
 
-  /// Whose key this is, and what it opens.
+  /// The pass that a key is: it follows what the file says of the key.
   ///
   /// @return empty when it is unknown, revoked or expired
-  public Optional<Access> find(ApiKey key) {
-    StoredKey stored = keys.get(key.id());
-    Instant now = clock.instant();
-    if (stored == null) {
-      // Takes as long as with a key that is known.
-      NOBODY.isOpenedBy(key, now);
-      return Optional.empty();
+  public Optional<Pass> find(ApiKey key) {
+    return judge(key) instanceof Outcome.Accepted(Pass pass) ? Optional.of(pass) : Optional.empty();
+  }
+
+  /// Judges a key; its refusals all take the same work.
+  ///
+  /// @param key `null` for a text that is none
+  Outcome judge(@Nullable ApiKey key) {
+    Entry known = key == null ? null : file.content().get(key.id());
+    Entry entry = known == null ? NOBODY : known;
+    byte[] digest = (key == null ? ApiKey.NONE : key).digest();
+    boolean isSame = MessageDigest.isEqual(digest, entry.key.digest());
+    boolean hasExpired = entry.hasExpired(clock.instant());
+    if (key == null) {
+      return new Outcome.Refused("it begins like an API key, but is none");
     }
-    return stored.isOpenedBy(key, now)
-        ? Optional.of(new Access(stored.name(), stored.rights(), stored.limits(), stored.expires()))
-        : Optional.empty();
+    if (known == null) {
+      return new Outcome.Refused("the API key is unknown or revoked");
+    }
+    if (!isSame) {
+      return new Outcome.Refused("the secret is not that of the " + entry.key);
+    }
+    return hasExpired
+        ? new Outcome.Refused("the " + entry.key + " has expired")
+        : new Outcome.Accepted(new KeyPass(entry.key.id(), digest));
+  }
+
+  /// What a key is worth as the file changes.
+  private final class KeyPass implements Pass {
+
+    private final String id;
+    private final byte[] digest;
+
+    KeyPass(String id, byte[] digest) {
+      this.id = id;
+      this.digest = digest;
+    }
+
+    @Override
+    public Optional<Access> access() {
+      Entry entry = file.content().get(id);
+      if (entry == null
+          || !MessageDigest.isEqual(digest, entry.key.digest())
+          || entry.hasExpired(clock.instant())) {
+        return Optional.empty();
+      }
+      return entry.access;
+    }
   }
 }

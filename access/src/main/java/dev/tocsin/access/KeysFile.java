@@ -37,6 +37,9 @@ public final class KeysFile {
   private static final Set<String> LIMITS =
       Set.of("connections", "publishes_per_second", "bytes_per_second");
 
+  private static final Set<String> MEMBERS =
+      Set.of("id", "name", "sha256", "grants", "limits", "created", "expires");
+
   private final Path path;
 
   /// The keys in a file, which need not be there.
@@ -86,6 +89,12 @@ public final class KeysFile {
   }
 
   private StoredKey key(JsonNode json, String place) throws BrokenFileException {
+    for (String member : json.propertyNames()) {
+      // A slip of the pen in "expires" must not make a key last for ever.
+      if (!MEMBERS.contains(member)) {
+        throw broken(place + " has no member " + Names.quoted(member));
+      }
+    }
     String digest = text(json, "sha256", place);
     if (!digest.matches("[0-9a-f]{64}")) {
       throw broken(place + ".sha256 must have 64 hexadecimal digits in lower case");
@@ -132,10 +141,20 @@ public final class KeysFile {
     if (json.isMissingNode() || json.isNull()) {
       return Limits.NONE;
     }
+    if (!json.isObject()) {
+      throw broken(place + " must be an object");
+    }
     for (String name : json.propertyNames()) {
       JsonNode value = json.path(name);
-      if (!LIMITS.contains(name) || !value.isIntegralNumber() || value.longValue() < 1) {
-        throw broken(place + "." + name + " must be one of " + LIMITS + ", and an integer from 1");
+      boolean isLimit = value.isIntegralNumber() && value.canConvertToLong();
+      if (!LIMITS.contains(name) || !isLimit || value.longValue() < 1) {
+        throw broken(
+            place
+                + "."
+                + Names.quoted(name)
+                + " must be one of "
+                + LIMITS
+                + ", and an integer from 1");
       }
     }
     return new Limits(
