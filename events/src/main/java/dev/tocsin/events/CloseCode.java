@@ -25,6 +25,12 @@ public enum CloseCode {
   MESSAGE_TOO_BIG(1009, false),
   /// The server has not the memory for what this connection holds; come back later.
   TRY_AGAIN_LATER(1013, true),
+  /// No credential, or no good one, within 10 s.
+  UNAUTHENTICATED(4401, false),
+  /// The principal may not connect.
+  FORBIDDEN(4403, false),
+  /// The credential has expired, or was revoked.
+  CREDENTIAL_ENDED(4410, false),
   /// The server met a fault of its own while serving this connection.
   INTERNAL_ERROR(4500, true),
   /// The client took not one byte of what was waiting for it, for a long time.
@@ -32,7 +38,9 @@ public enum CloseCode {
   /// Nothing at all was heard from the client for 60 s.
   HEARTBEAT_TIMEOUT(4508, true),
   /// The log has begun a new epoch: the positions that the client knows mean nothing any more.
-  EPOCH_CHANGED(4510, true);
+  EPOCH_CHANGED(4510, true),
+  /// The principal, or the address, has as many connections as it may; come back later.
+  TOO_MANY_CONNECTIONS(4529, true);
 
   private static final Map<Integer, CloseCode> BY_CODE =
       Arrays.stream(values())

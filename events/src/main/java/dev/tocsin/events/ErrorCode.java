@@ -32,6 +32,8 @@ public enum ErrorCode {
   INVALID_PAYLOAD,
   /// The idempotency key was used before with another body.
   IDEMPOTENCY_CONFLICT,
+  /// There is no credential, or no good one.
+  UNAUTHENTICATED,
   /// The web page or the host name is not allowed here.
   FORBIDDEN,
   /// Too many requests; come back later.
@@ -80,6 +82,7 @@ public enum ErrorCode {
           RESERVED_EVENT_TYPE,
           INVALID_PAYLOAD,
           IDEMPOTENCY_CONFLICT,
+          UNAUTHENTICATED,
           FORBIDDEN,
           INVALID_QUERY,
           NOT_FOUND,

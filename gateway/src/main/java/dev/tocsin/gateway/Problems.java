@@ -62,6 +62,7 @@ final class Problems {
           INVALID_FILTER,
           TOO_MANY_PATTERNS ->
           HttpResponseStatus.BAD_REQUEST;
+      case UNAUTHENTICATED -> HttpResponseStatus.UNAUTHORIZED;
       case FORBIDDEN -> HttpResponseStatus.FORBIDDEN;
       case NOT_FOUND -> HttpResponseStatus.NOT_FOUND;
       case METHOD_NOT_ALLOWED -> HttpResponseStatus.METHOD_NOT_ALLOWED;
