@@ -5,20 +5,25 @@ import dev.tocsin.events.Rejection;
 import dev.tocsin.hub.Limits;
 import dev.tocsin.hub.Rights;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -40,6 +45,12 @@ public final class KeysFile {
   private static final Set<String> MEMBERS =
       Set.of("id", "name", "sha256", "grants", "limits", "created", "expires");
 
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  /// Within one process a lock on a file keeps nobody out.
+  private static final ReentrantLock IN_THIS_PROCESS = new ReentrantLock();
+
   private final Path path;
 
   /// The keys in a file, which need not be there.
@@ -50,6 +61,15 @@ public final class KeysFile {
   /// The file.
   public Path path() {
     return path;
+  }
+
+  /// Whether somebody else than the owner may read or write the file; false where there is none, or no such modes.
+  public boolean isOpenToOthers() throws IOException {
+    try {
+      return !OWNER_ONLY.value().containsAll(Files.getPosixFilePermissions(path));
+    } catch (NoSuchFileException | UnsupportedOperationException e) {
+      return false;
+    }
   }
 
   /// Reads the keys, by their ids, in the file's order; none when there is no file.
@@ -184,7 +204,7 @@ public final class KeysFile {
             folder,
             path.getFileName() + ".",
             ".new",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            OWNER_ONLY);
     try {
       Files.writeString(made, Json.writePretty(json) + "\n");
       move(made);
@@ -199,6 +219,13 @@ public final class KeysFile {
     } catch (AtomicMoveNotSupportedException e) {
       Files.move(made, path, StandardCopyOption.REPLACE_EXISTING);
     }
+  }
+
+  /// What the file says of a key, but for the digest: it is nobody's business.
+  public static ObjectNode withoutDigest(StoredKey key) {
+    ObjectNode json = json(key);
+    json.remove("sha256");
+    return json;
   }
 
   private static ObjectNode json(StoredKey key) {
@@ -227,19 +254,52 @@ public final class KeysFile {
   }
 
   /// Adds a key.
+  ///
+  /// Whoever changes the file at the same time, in this process or another, waits: no key is lost.
   public void add(StoredKey key) throws IOException, BrokenFileException {
-    List<StoredKey> keys = new ArrayList<>(read().values());
-    keys.add(key);
-    write(keys);
+    change(keys -> {
+      if (keys.size() >= MAX_KEYS) {
+        throw broken("has " + MAX_KEYS + " keys already, and may have no more");
+      }
+      if (keys.putIfAbsent(key.id(), key) != null) {
+        throw broken("has a key " + key.id() + " already");
+      }
+      return true;
+    });
   }
 
-  /// Takes a key away; whether it was there.
+  /// Takes a key away; whether it was there. The same holds for others who change the file.
   public boolean remove(String id) throws IOException, BrokenFileException {
-    Map<String, StoredKey> keys = new LinkedHashMap<>(read());
-    boolean was = keys.remove(id) != null;
-    if (was) {
-      write(keys.values());
+    return change(keys -> keys.remove(id) != null);
+  }
+
+  private interface Change {
+    /// @return whether the file is to be written
+    boolean to(Map<String, StoredKey> keys) throws BrokenFileException;
+  }
+
+  private boolean change(Change change) throws IOException, BrokenFileException {
+    IN_THIS_PROCESS.lock();
+    try (FileChannel channel = lockFile();
+        FileLock lock = channel.lock()) {
+      Map<String, StoredKey> keys = new LinkedHashMap<>(read());
+      boolean isChanged = lock.isValid() && change.to(keys);
+      if (isChanged) {
+        write(keys.values());
+      }
+      return isChanged;
+    } finally {
+      IN_THIS_PROCESS.unlock();
     }
-    return was;
+  }
+
+  /// A file beside the other, which is itself replaced and so cannot be locked. It stays: to take it away would let two
+  /// have a lock each.
+  private FileChannel lockFile() throws IOException {
+    Path name = path.toAbsolutePath().resolveSibling("." + path.getFileName() + ".lock");
+    return FileChannel.open(
+        name,
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+        OWNER_ONLY);
   }
 }

@@ -13,9 +13,18 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,8 +84,93 @@ class KeysFileTest {
     assertThat(file().remove(key.id())).isFalse();
     assertThat(file().read().keySet()).containsExactly(other.id());
     try (var left = Files.list(folder)) {
-      assertThat(left).hasSize(1);
+      assertThat(left.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder("keys.json", ".keys.json.lock");
     }
+  }
+
+  @Test
+  void whoAddsAtTheSameTimeLosesNoKey() throws Exception {
+    List<Callable<Void>> adding = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      StoredKey key = stored(ApiKey.generate(new SecureRandom()), null);
+      adding.add(() -> {
+        file().add(key);
+        return null;
+      });
+    }
+
+    try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      for (Future<Void> one : threads.invokeAll(adding)) {
+        one.get();
+      }
+    }
+
+    assertThat(file().read()).hasSize(40);
+  }
+
+  /// The other process holds the lock while it says so and until it is told to go on.
+  @Test
+  void anotherProcessIsWaitedFor() throws Exception {
+    Path lock = folder.resolve(".keys.json.lock");
+    Path source =
+        Files.writeString(
+            folder.resolve("Holder.java"),
+            """
+            import java.nio.channels.FileChannel;
+            import java.nio.file.*;
+            class Holder {
+              public static void main(String[] args) throws Exception {
+                try (var channel = FileChannel.open(
+                        Path.of(args[0]), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    var lock = channel.lock()) {
+                  System.out.println("held");
+                  System.in.read();
+                }
+              }
+            }
+            """);
+    Process other =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                source.toString(),
+                lock.toString())
+            .start();
+    try {
+      assertThat(other.inputReader().readLine()).isEqualTo("held");
+      StoredKey key = stored(ApiKey.generate(new SecureRandom()), null);
+      CompletableFuture<Void> added =
+          CompletableFuture.runAsync(() -> {
+            try {
+              file().add(key);
+            } catch (Exception e) {
+              throw new CompletionException(e);
+            }
+          });
+
+      assertThatThrownBy(() -> added.get(300, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
+      other.getOutputStream().close();
+      added.get(20, TimeUnit.SECONDS);
+
+      assertThat(file().read()).containsKey(key.id());
+    } finally {
+      other.destroyForcibly();
+    }
+  }
+
+  @Test
+  void aFileThatOthersCouldReadIsTheOwnersAloneAgain() throws Exception {
+    Files.writeString(file().path(), "{\"keys\":[]}");
+    Files.setPosixFilePermissions(
+        file().path(), PosixFilePermissions.fromString("rw-r--r--"));
+    assertThat(file().isOpenToOthers()).isTrue();
+
+    file().add(stored(ApiKey.generate(new SecureRandom()), null));
+
+    assertThat(file().isOpenToOthers()).isFalse();
+    assertThat(Files.getPosixFilePermissions(file().path()))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
   }
 
   @Test

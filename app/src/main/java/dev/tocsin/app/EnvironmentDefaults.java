@@ -25,6 +25,9 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
   private static final String PORT = "TOCSIN_PORT";
   private static final String URL = "TOCSIN_URL";
 
+  /// Holds a key itself, while `--key` names a file; see [KeyOption].
+  static final String KEY = "TOCSIN_KEY";
+
   /// What the scripts read.
   private static final Set<String> OTHERS = Set.of("TOCSIN_JAVA_OPTS");
 
@@ -47,7 +50,7 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
     }
     String variable = variable(option);
     String value = environment.getOrDefault(variable, "");
-    if (value.isEmpty() || isOfAService(variable)) {
+    if (value.isEmpty() || isOfAService(variable) || variable.equals(KEY)) {
       return null;
     }
     boolean flag = option.arity().max() == 0;

@@ -29,17 +29,19 @@ final class HubApi {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
-  private final ServerUrl server;
+  private final ServerAccess server;
   private final Surroundings surroundings;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT_TIMEOUT)
-          .build();
+  private final HttpClient http;
 
-  HubApi(ServerUrl server, Surroundings surroundings) {
+  HubApi(ServerAccess server, Surroundings surroundings) {
     this.server = server;
     this.surroundings = surroundings;
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_TIMEOUT);
+    server.trust(builder);
+    this.http = builder.build();
   }
 
   /// An answer: its status, and its body where that is JSON.
@@ -59,7 +61,10 @@ final class HubApi {
 
     /// The code and the sentence of a problem.
     String problem() {
-      return refusal().code() + ": " + refusal().message();
+      return refusal().code()
+          + ": "
+          + refusal().message()
+          + ServerAccess.hint(refusal().code());
     }
   }
 
@@ -102,7 +107,7 @@ final class HubApi {
   private CompletableFuture<Answer> send(String path, UnaryOperator<HttpRequest.Builder> making) {
     ServerAddress.Target target;
     try {
-      target = ServerAddress.target(server.resource(path));
+      target = ServerAddress.target(server.url().resource(path));
     } catch (UnknownHostException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -110,6 +115,7 @@ final class HubApi {
     if (target.host() != null) {
       request.header("Host", target.host());
     }
+    server.sign(request);
     return http.sendAsync(making.apply(request).build(), BodyHandlers.ofString())
         .thenApply(HubApi::answer);
   }
@@ -141,9 +147,9 @@ final class HubApi {
         thrown instanceof CompletionException && thrown.getCause() != null
             ? thrown.getCause()
             : thrown;
-    ConnectFailedException failure = ConnectFailedException.of(server.http(), cause);
+    ConnectFailedException failure = ConnectFailedException.of(server.url().http(), cause);
     return new Failure(
-        failure.getMessage() + (failure.isRetryable() ? surroundings.serverHint() : ""), cause);
+        failure.getMessage() + ServerAccess.hint(failure, surroundings), cause);
   }
 
   /// Whether a failed request never reached a server, so that nothing can have come of it.

@@ -116,6 +116,13 @@ public final class Main {
             new CommandLine(new LogCommand())
                 .addSubcommand(new LogCommand.NewEpoch(surroundings))
                 .addSubcommand(new LogCommand.Copy(surroundings)));
+    makers.put(
+        "key",
+        () ->
+            new CommandLine(new KeyCommand())
+                .addSubcommand(new KeyNew(surroundings))
+                .addSubcommand(new KeyCommand.ListKeys(surroundings))
+                .addSubcommand(new KeyCommand.Revoke(surroundings)));
     makers.put("demo", () -> new CommandLine(new Demo(surroundings)));
     makers.put(
         "bench",

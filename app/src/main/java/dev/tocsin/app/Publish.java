@@ -21,7 +21,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
       "Lines go out as they are read. When the connection is lost it comes back by itself, and no"
           + " line is in the log twice within a run. A file whose run was interrupted can just be"
           + " published again: it goes on. A run that had ended publishes everything again, unless"
-          + " both have the same --key.",
+          + " both have the same --idempotency-key.",
       "",
       "The exit code is 1 when anything was refused."
     },
@@ -72,8 +72,8 @@ final class Publish implements Callable<Integer> {
   private long fromLine = 1;
 
   @Option(
-      names = "--key",
-      paramLabel = "KEY",
+      names = "--idempotency-key",
+      paramLabel = "TEXT",
       description =
           "The idempotency key, 1 to 256 characters: an event that is published again with it is in"
               + " the log once. For a file, what the keys of its lines are made of: a run with the"
@@ -95,7 +95,7 @@ final class Publish implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, WrongUse {
-    ServerUrl server = serverOption.server();
+    ServerAccess server = serverOption.server(surroundings);
     String source = source();
     PublishKey key = keyText == null ? null : PublishKey.parse(keyText);
     if (source != null) {
@@ -140,7 +140,12 @@ final class Publish implements Callable<Integer> {
         yield 0;
       }
       case PublishOutcome.Refused(Refusal refusal) -> {
-        surroundings.say("refused: " + refusal.code() + ": " + refusal.message());
+        surroundings.say(
+            "refused: "
+                + refusal.code()
+                + ": "
+                + refusal.message()
+                + ServerAccess.hint(refusal.code()));
         Faults.lines(refusal.errors(), "  ").forEach(surroundings::say);
         yield Main.FAILURE;
       }

@@ -20,7 +20,7 @@ final class PublishFile {
   private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
   private final Surroundings surroundings;
-  private final ServerUrl server;
+  private final ServerAccess server;
   private final String source;
   private final boolean isFile;
   private final long fromLine;
@@ -34,7 +34,7 @@ final class PublishFile {
   /// @param retry how long a lost connection is tried for; `null` for what is usual
   PublishFile(
       Surroundings surroundings,
-      ServerUrl server,
+      ServerAccess server,
       String source,
       long fromLine,
       @Nullable PublishKey key,
@@ -103,7 +103,7 @@ final class PublishFile {
       return UnfinishedRun.ofKey(key.ofLines());
     }
     return isFile
-        ? UnfinishedRun.ofFile(Path.of(source), server, surroundings)
+        ? UnfinishedRun.ofFile(Path.of(source), server.url(), surroundings)
         : UnfinishedRun.ofStream();
   }
 
@@ -136,7 +136,7 @@ final class PublishFile {
               "warning: "
                   + unfinishedRun
                   + ", and the file has changed since: what it published may be published again"
-                  + " (--key "
+                  + " (--idempotency-key "
                   + changed.key()
                   + " goes on with it)");
       case UnfinishedRun.Before.BrokenOff(Duration age)
@@ -216,9 +216,7 @@ final class PublishFile {
         + line
         + (unfinished.isNoted()
             ? ""
-            : " --key " + ShellText.quoted(key == null ? unfinished.key() : key.text()))
-        + (server.http().toString().equals(ServerUrl.DEFAULT)
-            ? ""
-            : " --url " + ShellText.quoted(server.http().toString()));
+            : " --idempotency-key " + ShellText.quoted(key == null ? unfinished.key() : key.text()))
+        + server.arguments();
   }
 }

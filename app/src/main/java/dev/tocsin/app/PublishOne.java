@@ -21,10 +21,10 @@ final class PublishOne {
 
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
-  private final ServerUrl server;
+  private final ServerAccess server;
   private final Surroundings surroundings;
 
-  PublishOne(ServerUrl server, Surroundings surroundings) {
+  PublishOne(ServerAccess server, Surroundings surroundings) {
     this.server = server;
     this.surroundings = surroundings;
   }
@@ -60,7 +60,7 @@ final class PublishOne {
       client.unsubscribeAll();
       return client.publishJson(event, key).get(ANSWER_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      throw new Failure("cannot reach " + server.http() + ": no answer in time", e);
+      throw new Failure("cannot reach " + server.url().http() + ": no answer in time", e);
     } catch (ExecutionException e) {
       throw new IllegalStateException(e); // a publish never fails
     } catch (InterruptedException e) {

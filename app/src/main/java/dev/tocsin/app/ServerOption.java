@@ -1,5 +1,8 @@
 package dev.tocsin.app;
 
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Which server a command talks to.
@@ -11,8 +14,15 @@ final class ServerOption {
       description = "The server (default: " + ServerUrl.DEFAULT + ").")
   private String url = ServerUrl.DEFAULT;
 
-  /// The server's address.
-  ServerUrl server() throws WrongUse {
-    return ServerUrl.parse(url);
+  @Mixin private final KeyOption key = new KeyOption();
+
+  @Mixin private final CaOption ca = new CaOption();
+
+  /// The server, and how to get in.
+  ServerAccess server(Surroundings surroundings) throws Failure, WrongUse {
+    ServerUrl parsed = ServerUrl.parse(url);
+    List<String> arguments = new ArrayList<>(key.arguments());
+    arguments.addAll(ca.arguments());
+    return new ServerAccess(parsed, key.credential(surroundings), ca.ssl(), arguments);
   }
 }

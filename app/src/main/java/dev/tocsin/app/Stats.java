@@ -49,7 +49,7 @@ final class Stats implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, WrongUse {
-    HubApi api = new HubApi(serverOption.server(), surroundings);
+    HubApi api = new HubApi(serverOption.server(surroundings), surroundings);
     JsonNode figures = api.stats();
     if (json || once || !surroundings.outIsTerminal()) {
       (json ? List.of(Json.write(figures)) : lines(figures)).forEach(surroundings.out()::println);

@@ -16,6 +16,7 @@ import java.time.ZoneId;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param outIsTerminal whether a person, and not a pipe or a file, is at the end of `out`
 /// @param columns tells how wide the terminal is, where it is known
 /// @param interruption how a signal reaches a command that runs until one comes
+/// @param askSecret asks the person at the terminal, without showing what is typed; `null` where there is none
 /// @param zones tells the one in which times are shown to a person; to find out takes a while
 record Surroundings(
     String program,
@@ -39,6 +41,7 @@ record Surroundings(
     Supplier<OptionalInt> columns,
     Interruption interruption,
     InstantSource clock,
+    Function<String, @Nullable String> askSecret,
     Supplier<ZoneId> zones) {
 
   Surroundings {
@@ -59,7 +62,16 @@ record Surroundings(
         outIsTerminal ? TerminalWidth::columns : OptionalInt::empty,
         new Interruption(),
         InstantSource.system(),
+        Surroundings::askAtTerminal,
         ZoneId::systemDefault);
+  }
+
+  private static @Nullable String askAtTerminal(String prompt) {
+    return Optional.ofNullable(System.console())
+        .filter(Console::isTerminal)
+        .map(console -> console.readPassword("%s", prompt))
+        .map(String::new)
+        .orElse(null);
   }
 
   private static boolean isPipe(int descriptor) {

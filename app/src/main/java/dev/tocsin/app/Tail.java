@@ -78,7 +78,7 @@ final class Tail implements Callable<Integer> {
   }
 
   private ClientOptions options() throws Failure, WrongUse {
-    ServerUrl server = serverOption.server();
+    ServerAccess server = serverOption.server(surroundings);
     ClientOptions options = server.clientOptions().withPatterns(patterns);
     Long position = position(new TailStart(new HubApi(server, surroundings), patterns));
     return position == null ? options : options.withSince(position);
@@ -118,8 +118,8 @@ final class Tail implements Callable<Integer> {
       client.connect().get();
     } catch (ExecutionException e) {
       String hint =
-          e.getCause() instanceof ConnectFailedException failed && failed.isRetryable()
-              ? surroundings.serverHint()
+          e.getCause() instanceof ConnectFailedException failed
+              ? ServerAccess.hint(failed, surroundings)
               : "";
       throw new Failure(e.getCause() == null ? "?" : e.getCause().getMessage() + hint, e);
     } catch (InterruptedException e) {

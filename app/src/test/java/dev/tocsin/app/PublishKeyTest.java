@@ -16,9 +16,9 @@ class PublishKeyTest {
     assertThat(PublishKey.parse(BELL.repeat(256)).text()).isEqualTo(BELL.repeat(256));
 
     assertThatThrownBy(() -> PublishKey.parse(BELL.repeat(257)))
-        .hasMessage("--key is 1 to 256 characters; this one has 257");
+        .hasMessage("--idempotency-key is 1 to 256 characters; this one has 257");
     assertThatThrownBy(() -> PublishKey.parse(""))
-        .hasMessage("--key is 1 to 256 characters; this one has 0");
+        .hasMessage("--idempotency-key is 1 to 256 characters; this one has 0");
   }
 
   @ParameterizedTest

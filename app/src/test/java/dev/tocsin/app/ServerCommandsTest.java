@@ -201,7 +201,7 @@ class ServerCommandsTest {
         .singleElement()
         .asString()
         .startsWith("note: how far this run comes cannot be noted (neither XDG_STATE_HOME nor HOME")
-        .contains("tocsin publish --file " + file + " --from-line 1 --key ")
+        .contains("tocsin publish --file " + file + " --from-line 1 --idempotency-key ")
         .endsWith(" --url " + url);
   }
 
@@ -228,9 +228,9 @@ class ServerCommandsTest {
   void aKeyMayHaveAnyCharacters() {
     String key = "\uD83D\uDD14".repeat(256);
     String[] event = {
-      "publish", "camera.enabled", "--payload", ENABLED, "--key", key, "--url", url
+      "publish", "camera.enabled", "--payload", ENABLED, "--idempotency-key", key, "--url", url
     };
-    String[] lines = {"publish", "-", "--key", key, "--url", url};
+    String[] lines = {"publish", "-", "--idempotency-key", key, "--url", url};
 
     assertThat(publish.run(event)).isZero();
     assertThat(publish.run(event)).isZero();

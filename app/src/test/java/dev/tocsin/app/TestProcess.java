@@ -28,6 +28,8 @@ final class TestProcess {
   private InputStream in = InputStream.nullInputStream();
   private OptionalInt columns = OptionalInt.empty();
   private boolean terminal;
+  private String typed;
+  private InstantSource clock = InstantSource.system();
   private boolean started;
   private OutputStream pipe = out;
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
@@ -58,6 +60,17 @@ final class TestProcess {
     return this;
   }
 
+  /// What the person at the terminal types when asked for a secret.
+  TestProcess typing(String secret) {
+    typed = secret;
+    return this;
+  }
+
+  TestProcess at(InstantSource time) {
+    clock = time;
+    return this;
+  }
+
   TestProcess outputTo(OutputStream output) {
     pipe = output;
     return this;
@@ -80,7 +93,11 @@ final class TestProcess {
         terminal,
         () -> columns,
         interruption,
-        InstantSource.system(),
+        clock,
+        prompt -> {
+          err.writeBytes(prompt.getBytes(StandardCharsets.UTF_8));
+          return typed;
+        },
         () -> ZoneOffset.UTC);
   }
 

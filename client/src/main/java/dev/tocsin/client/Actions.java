@@ -34,6 +34,11 @@ final class Actions {
     return Json.write(message);
   }
 
+  /// The text of it holds the credential: it is sent, and kept nowhere.
+  static String authenticate(String id, String credential) {
+    return Json.write(action("authenticate").put("id", id).put("token", credential));
+  }
+
   static String resume(Position from) {
     ObjectNode message = action("resume").put("since", from.sequence());
     if (!from.epoch().isEmpty()) {

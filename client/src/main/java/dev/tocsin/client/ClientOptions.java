@@ -1,6 +1,7 @@
 package dev.tocsin.client;
 
 import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.Where;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// What an application may decide about its [TocsinClient]. Begin with [#of].
@@ -23,13 +25,17 @@ import org.jspecify.annotations.Nullable;
 /// @param silenceLimit after how long a silence the server is taken for dead
 /// @param random draws the delays; used by one thread at a time
 /// @param catalog the event types of [TocsinClient#on] and of publishing payload records
-/// @param http opens the sockets, for instance with certificates of its own; best with an executor
+/// @param http opens the sockets, for instance through a proxy; best with an executor
 ///     that runs its tasks at once; `null` for a plain one
 /// @param scheduler runs the client's inner work, all of it short; `null` for a daemon thread of
 ///     its own. It is not shut down by the client
 /// @param since the sequence after which the first connection begins; `null` for the next event.
 ///     Later connections go on where the one before was
 /// @param outbox how many events are held until they are known to be in the log
+/// @param credentials what to show the server; `null` for nothing
+/// @param ssl what TLS trusts, see [TrustedCertificates]; `null` for what the system trusts. An `http` of the
+///     caller's brings its own
+/// @param where narrows `patterns`; `null` for all that they match
 public record ClientOptions(
     URI uri,
     List<String> patterns,
@@ -41,17 +47,27 @@ public record ClientOptions(
     @Nullable HttpClient http,
     @Nullable ScheduledExecutorService scheduler,
     @Nullable Long since,
-    Outbox outbox) {
+    Outbox outbox,
+    @Nullable CredentialSupplier credentials,
+    @Nullable SSLContext ssl,
+    @Nullable Where where) {
 
   private static final String PATH = "/ws/events";
 
-  /// @throws IllegalArgumentException when the URI is none of a server, or a delay is not positive
+  /// @throws IllegalArgumentException when the URI is none of a server, a delay is not positive, `where` narrows no
+  ///     patterns, or both `http` and `ssl` are given
   public ClientOptions {
     uri = webSocketUri(uri);
     patterns = List.copyOf(patterns);
     requirePositive(firstDelay);
     requirePositive(longestDelay);
     requirePositive(silenceLimit);
+    if (where != null && patterns.isEmpty()) {
+      throw new IllegalArgumentException("where narrows patterns: name some, \"*\" for all types");
+    }
+    if (http != null && ssl != null) {
+      throw new IllegalArgumentException("the HTTP client that is given decides what TLS trusts");
+    }
   }
 
   private static void requirePositive(Duration duration) {
@@ -82,12 +98,15 @@ public record ClientOptions(
         null,
         null,
         null,
-        Outbox.STANDARD);
+        Outbox.STANDARD,
+        null,
+        null,
+        null);
   }
 
   /// The same, subscribing to these patterns from the first event on.
   public ClientOptions withPatterns(List<String> newPatterns) {
-    return with(draft -> draft.patterns = newPatterns);
+    return withPatterns(newPatterns, null);
   }
 
   /// The same with other delays before reconnections.
@@ -118,6 +137,29 @@ public record ClientOptions(
     return with(draft -> draft.outbox = newOutbox);
   }
 
+  /// The same, subscribing from the first event on to what fulfils `where` among the events of these patterns.
+  public ClientOptions withPatterns(List<String> newPatterns, @Nullable Where newWhere) {
+    return with(draft -> {
+      draft.patterns = newPatterns;
+      draft.where = newWhere;
+    });
+  }
+
+  /// The same, showing the server this API key or token.
+  public ClientOptions withCredential(String credential) {
+    return withCredentials(CredentialSupplier.of(credential));
+  }
+
+  /// The same, showing the server what is supplied, anew for every connection.
+  public ClientOptions withCredentials(CredentialSupplier newCredentials) {
+    return with(draft -> draft.credentials = newCredentials);
+  }
+
+  /// The same with TLS that trusts what `newSsl` says, see [TrustedCertificates].
+  public ClientOptions withSsl(SSLContext newSsl) {
+    return with(draft -> draft.ssl = newSsl);
+  }
+
   private ClientOptions with(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -134,6 +176,9 @@ public record ClientOptions(
     private @Nullable HttpClient http;
     private @Nullable Long since;
     private Outbox outbox;
+    private @Nullable CredentialSupplier credentials;
+    private @Nullable SSLContext ssl;
+    private @Nullable Where where;
 
     Draft(ClientOptions before) {
       this.before = before;
@@ -144,6 +189,9 @@ public record ClientOptions(
       this.http = before.http;
       this.since = before.since;
       this.outbox = before.outbox;
+      this.credentials = before.credentials;
+      this.ssl = before.ssl;
+      this.where = before.where;
     }
 
     ClientOptions options() {
@@ -158,7 +206,10 @@ public record ClientOptions(
           http,
           before.scheduler,
           since,
-          outbox);
+          outbox,
+          credentials,
+          ssl,
+          where);
     }
   }
 }

@@ -15,7 +15,9 @@ final class Conversation {
   private final URI uri;
   private final @Nullable Long since;
   private final Notices notices;
+  private final Answers answers;
   private final PublishQueue publishes;
+  private final Credentials credentials;
   private final Runnable begun;
 
   // owned by the loop
@@ -39,12 +41,15 @@ final class Conversation {
       Notices notices,
       Answers answers,
       PublishQueue publishes,
+      Credentials credentials,
       Runnable begun) {
     this.uri = options.uri();
     this.since = options.since();
     this.notices = notices;
     this.subscription = new Subscription(options.patterns(), notices, answers);
+    this.answers = answers;
     this.publishes = publishes;
+    this.credentials = credentials;
     this.begun = begun;
   }
 
@@ -86,6 +91,14 @@ final class Conversation {
   void disconnected(int code) {
     subscription.disconnected();
     publishes.disconnected(code);
+  }
+
+  /// Another credential is to take the place of the connection's own.
+  void renew(Link open, String credential) {
+    String id = answers.nextId();
+    if (credentials.propose(credential, id)) {
+      open.send(Actions.authenticate(id, credential));
+    }
   }
 
   /// No other connection follows by itself.
@@ -140,7 +153,14 @@ final class Conversation {
       case ServerMessage.Reconnect reconnect ->
           comeBackAfter = Duration.ofMillis(reconnect.afterMillis());
       case ServerMessage.Refused refused -> refused(refused);
-      case ServerMessage.Closing reason -> closing = reason;
+      case ServerMessage.Authenticated renewed -> credentials.proposalAnswered(true);
+      case ServerMessage.Expiring soon -> {} // the session's, which can ask for another credential
+      case ServerMessage.Closing reason -> {
+        closing = reason;
+        if (reason.retryAfterMillis() != null) {
+          comeBackAfter = Duration.ofMillis(reason.retryAfterMillis());
+        }
+      }
       case ServerMessage.Established again -> {} // never comes a second time
       case ServerMessage.Ignorable ignorable -> {}
     }
@@ -205,6 +225,11 @@ final class Conversation {
   private void refused(ServerMessage.Refused refused) {
     if (publishes.expects(refused.id())) {
       publishes.refused(refused.id(), refused.refusal());
+    } else if (credentials.expects(refused.id())) {
+      credentials.proposalAnswered(false);
+      notices.error(
+          refused.refusal().code(),
+          "The credential was not renewed: " + refused.refusal().message());
     } else {
       subscription.refused(refused.id(), refused.refusal());
     }

@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// One WebSocket of a client's life: it puts texts together, sends one text after another, and
@@ -61,8 +62,14 @@ final class Link implements WebSocket.Listener {
 
   /// An HTTP client for links. What it calls back only passes things on, so its one thread is
   /// enough.
-  static HttpClient http() {
-    return HttpClient.newBuilder().executor(Runnable::run).build();
+  ///
+  /// @param ssl what TLS trusts; `null` for what the system trusts
+  static HttpClient http(@Nullable SSLContext ssl) {
+    HttpClient.Builder builder = HttpClient.newBuilder().executor(Runnable::run);
+    if (ssl != null) {
+      builder.sslContext(ssl);
+    }
+    return builder.build();
   }
 
   @Override

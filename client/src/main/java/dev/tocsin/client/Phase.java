@@ -30,15 +30,33 @@ sealed interface Phase {
   /// @param failure the same as the first connection's failure; it says whether to come back
   record End(int code, String reason, ConnectFailedException failure) {
 
+    /// Why, and where somebody can do something about it, what.
+    String sentence() {
+      return code == CloseCode.UNAUTHENTICATED.code()
+              || code == CloseCode.FORBIDDEN.code()
+              || code == CloseCode.CREDENTIAL_ENDED.code()
+          ? String.valueOf(failure.getMessage())
+          : reason;
+    }
+
     /// The address was not reached, or refused the connection.
     static End notOpened(ConnectFailedException failure) {
-      return new End(Link.ABNORMAL_CLOSURE, String.valueOf(failure.getMessage()), failure);
+      int code =
+          failure.kind() == ConnectFailedException.Kind.CREDENTIAL_ENDED
+              ? CloseCode.CREDENTIAL_ENDED.code()
+              : Link.ABNORMAL_CLOSURE;
+      return new End(code, String.valueOf(failure.getMessage()), failure);
     }
 
     /// The connection was closed, or broke. Only 4400 to 4499 can be nobody's but Tocsin's: any other
     /// code may come from a proxy in between, and does not end a client for good.
-    static End of(URI uri, int code, String reason) {
-      boolean retryable = CloseCode.isRetryable(code) || code < 4400;
+    ///
+    /// @param renewable whether another credential may have taken the place of one that has ended
+    static End of(URI uri, int code, String reason, boolean renewable) {
+      boolean retryable =
+          CloseCode.isRetryable(code)
+              || code < 4400
+              || (renewable && code == CloseCode.CREDENTIAL_ENDED.code());
       return new End(code, reason, ConnectFailedException.ofEnd(uri, code, reason, retryable));
     }
   }
@@ -210,11 +228,12 @@ sealed interface Phase {
       return new Resting();
     }
     if (!retryable) {
-      conversation.abandon("The connection has ended for good: " + end.reason());
-      session.notices().disconnected(end.code(), end.reason(), null);
+      String why = end.sentence();
+      conversation.abandon("The connection has ended for good: " + why);
+      session.notices().disconnected(end.code(), why, null);
       return new Resting();
     }
-    Duration delay = session.nextDelay();
+    Duration delay = session.nextDelay(end.failure());
     session.notices().disconnected(end.code(), end.reason(), delay);
     return new Waiting(session.retryIn(delay), first);
   }

@@ -55,7 +55,7 @@ public record ServerAddress(boolean secure, String host, int port, String path) 
     try {
       uri = URI.create(text.contains("://") ? text : "http://" + text);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("\"" + text + "\" " + fault(text, e), e);
+      throw new IllegalArgumentException("\"" + shown(text) + "\" " + fault(text, e));
     }
     return of(uri);
   }
@@ -88,11 +88,11 @@ public record ServerAddress(boolean secure, String host, int port, String path) 
           default -> throw wrong(uri, "is no address of a server: it begins with ws:// or http://");
         };
     if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
-      throw wrong(uri, "has a query, which the client makes by itself");
+      throw wrong(uri, "has a query, which the client makes by itself; a key never stands there");
     }
     String authority = Objects.requireNonNullElse(uri.getAuthority(), "");
     if (authority.contains("@")) {
-      throw wrong(uri, "has a user's name in it, which no Tocsin server asks for");
+      throw wrong(uri, "has a user's name or a key in it; a key is shown in another way");
     }
     int colon = authority.indexOf(':', authority.lastIndexOf(']') + 1);
     String host = colon < 0 ? authority : authority.substring(0, colon);
@@ -143,7 +143,12 @@ public record ServerAddress(boolean secure, String host, int port, String path) 
   }
 
   private static IllegalArgumentException wrong(URI uri, String why) {
-    return new IllegalArgumentException("\"" + uri + "\" " + why);
+    return new IllegalArgumentException("\"" + shown(uri.toString()) + "\" " + why);
+  }
+
+  /// An address without the parts in which somebody may have put a secret.
+  private static String shown(String address) {
+    return address.replaceAll("[^/]*@", "…@").replaceAll("(?s)[?#].*", "?…");
   }
 
   /// The same with another path.

@@ -53,7 +53,16 @@ sealed interface ServerMessage {
   record Refused(@Nullable String id, Refusal refusal) implements ServerMessage {}
 
   /// The connection is about to be closed, and this is why.
-  record Closing(String code, String message) implements ServerMessage {}
+  ///
+  /// @param retryAfterMillis when to come back; `null` when the server does not say
+  record Closing(String code, String message, @Nullable Long retryAfterMillis)
+      implements ServerMessage {}
+
+  /// The credential of this connection ends soon.
+  record Expiring() implements ServerMessage {}
+
+  /// The credential of this connection was renewed.
+  record Authenticated() implements ServerMessage {}
 
   /// Nothing to do about it: a `pong`, or something a later version says.
   record Ignorable() implements ServerMessage {}

@@ -28,6 +28,9 @@ final class ServerMessages {
 
   private static final int LONGEST_END = 100;
 
+  /// The longest time that a server's word keeps a client away.
+  private static final long MAX_RETRY_MILLIS = 3_600_000;
+
   private static final String PUBLISHED = "{\"action\":\"published\",\"id\":\"";
   private static final String SEQUENCE = "\",\"sequence\":";
 
@@ -109,7 +112,9 @@ final class ServerMessages {
       case "connection.error" -> {
         JsonNode payload = message.path("payload");
         yield new ServerMessage.Closing(
-            requiredText(payload, "error"), requiredText(payload, "message"));
+            requiredText(payload, "error"),
+            requiredText(payload, "message"),
+            retryAfterMillis(payload.path("details")));
       }
       case "ping" -> new ServerMessage.Heartbeat(number(message, "sequence"));
       case "error" -> new ServerMessage.Refused(id(message), refusal(message.path("payload")));
@@ -142,9 +147,16 @@ final class ServerMessages {
       case "gap" ->
           new ServerMessage.Missed(
               new Gap(requiredNumber(message, "from"), requiredNumber(message, "to")));
+      case "expiring" -> new ServerMessage.Expiring();
+      case "authenticated" -> new ServerMessage.Authenticated();
       case "reconnect" -> new ServerMessage.Reconnect(requiredNumber(message, "after_ms"));
       default -> new ServerMessage.Ignorable();
     };
+  }
+
+  private static @Nullable Long retryAfterMillis(JsonNode details) {
+    Long said = number(details, "retry_after_ms");
+    return said == null || said < 0 ? null : Math.min(MAX_RETRY_MILLIS, said);
   }
 
   private static ServerMessage established(JsonNode payload) {

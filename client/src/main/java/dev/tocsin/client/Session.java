@@ -1,5 +1,7 @@
 package dev.tocsin.client;
 
+import dev.tocsin.events.CloseCode;
+import dev.tocsin.events.ErrorCode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -34,6 +36,7 @@ final class Session {
   private final Serial loop;
   private final Notices notices;
   private final PublishQueue publishes;
+  private final Credentials credentials;
 
   // owned by the loop
   private final Conversation conversation;
@@ -54,11 +57,13 @@ final class Session {
     this.loop = new Serial(scheduler);
     this.notices = new Notices(listener, outside);
     Answers answers = new Answers(notices);
+    this.credentials = new Credentials(options.uri(), options.credentials());
     this.publishes =
         new PublishQueue(
             options.outbox(), answers, notices, backoff(options), Moment::now, this::later);
     this.backoff = backoff(options);
-    this.conversation = new Conversation(options, notices, answers, publishes, backoff::reset);
+    this.conversation =
+        new Conversation(options, notices, answers, publishes, credentials, backoff::reset);
   }
 
   private static Backoff backoff(ClientOptions options) {
@@ -144,6 +149,8 @@ final class Session {
     ServerMessage message = ServerMessages.decode(text);
     if (message instanceof ServerMessage.Established established) {
       phase = phase.established(this, link, established.position());
+    } else if (message instanceof ServerMessage.Expiring) {
+      renew(link);
     } else {
       conversation.hear(link, message, text);
     }
@@ -151,8 +158,11 @@ final class Session {
 
   void ended(Link link, int code, String reason) {
     loop.execute(() -> {
+      if (code == CloseCode.CREDENTIAL_ENDED.code() && phase.isOn(link)) {
+        credentials.end();
+      }
       String why = reason.isEmpty() ? conversation.closingReason() : reason;
-      ended(link, Phase.End.of(options.uri(), code, why));
+      ended(link, Phase.End.of(options.uri(), code, why, credentials.exist()));
     });
   }
 
@@ -176,8 +186,9 @@ final class Session {
   Phase open(Phase.@Nullable First first) {
     Link link = new Link(this);
     URI uri = conversation.begin();
-    CompletableFuture.supplyAsync(() -> lookUp(uri), outside)
-        .thenCompose(target -> connect(target, link))
+    CompletableFuture.supplyAsync(() -> approach(uri), outside)
+        .thenApplyAsync(this::show, loop)
+        .thenComposeAsync(approach -> connect(approach, link), outside)
         .whenComplete((socket, thrown) -> {
           if (thrown != null) {
             ConnectFailedException failure = ConnectFailedException.of(options.uri(), thrown);
@@ -187,18 +198,71 @@ final class Session {
     return new Phase.Opening(link, first);
   }
 
-  private static ServerAddress.Target lookUp(URI uri) {
+  /// Where a connection goes to, and what it shows there. A class, so that nothing prints it.
+  private static final class Approach {
+    private final ServerAddress.Target target;
+    private final @Nullable String credential;
+
+    Approach(ServerAddress.Target target, @Nullable String credential) {
+      this.target = target;
+      this.credential = credential;
+    }
+  }
+
+  /// May block.
+  private Approach approach(URI uri) {
     try {
-      return ServerAddress.target(uri);
+      return new Approach(ServerAddress.target(uri), credentials.supply());
     } catch (IOException e) {
       throw new CompletionException(e);
     }
   }
 
-  private CompletableFuture<WebSocket> connect(ServerAddress.Target target, Link link) {
+  private Approach show(Approach approach) {
+    if (!credentials.show(approach.credential)) {
+      throw new CompletionException(ConnectFailedException.ofEndedCredential(options.uri()));
+    }
+    return approach;
+  }
+
+  /// The credential is about to end. Where there is another by now, it takes its place.
+  private void renew(Link link) {
+    if (credentials.exist()) {
+      CompletableFuture.supplyAsync(this::supply, outside)
+          .whenCompleteAsync((fresh, thrown) -> renew(link, fresh, thrown), loop);
+    }
+  }
+
+  private String supply() {
+    try {
+      return String.valueOf(credentials.supply());
+    } catch (IOException e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  private void renew(Link link, @Nullable String fresh, @Nullable Throwable thrown) {
+    if (!phase.isOn(link)) {
+      return;
+    }
+    if (fresh != null) {
+      conversation.renew(link, fresh);
+    } else if (thrown != null) {
+      ConnectFailedException failure = ConnectFailedException.of(options.uri(), thrown);
+      notices.error(
+          ErrorCode.UNAUTHENTICATED.wireName(),
+          "The credential ends soon, and was not renewed: " + failure.getMessage());
+    }
+  }
+
+  private CompletableFuture<WebSocket> connect(Approach approach, Link link) {
+    ServerAddress.Target target = approach.target;
     WebSocket.Builder builder = http.newWebSocketBuilder().connectTimeout(CONNECT_TIMEOUT);
     if (target.host() != null) {
       builder.header("Host", target.host());
+    }
+    if (approach.credential != null) {
+      builder.header("Authorization", "Bearer " + approach.credential);
     }
     return builder.buildAsync(target.uri(), link);
   }
@@ -234,8 +298,9 @@ final class Session {
   }
 
   /// After how long to come back: as the server said, else at random.
-  Duration nextDelay() {
-    Duration said = conversation.comeBackAfter();
+  Duration nextDelay(ConnectFailedException failure) {
+    Duration said =
+        failure.retryAfter() == null ? conversation.comeBackAfter() : failure.retryAfter();
     return said == null ? backoff.next() : said;
   }
 

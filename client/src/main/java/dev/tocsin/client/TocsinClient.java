@@ -58,7 +58,7 @@ public final class TocsinClient implements AutoCloseable {
         new Session(
             options,
             dispatcher,
-            Objects.requireNonNullElseGet(options.http(), Link::http),
+            Objects.requireNonNullElseGet(options.http(), () -> Link.http(options.ssl())),
             Objects.requireNonNullElseGet(options.scheduler(), TocsinClient::newScheduler),
             task -> Thread.ofVirtual().name("tocsin-client-callbacks").start(task));
   }

@@ -30,7 +30,12 @@ final class TinyWebSocketServer implements AutoCloseable {
   private final ServerSocket socket;
 
   TinyWebSocketServer() throws IOException {
-    socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+    this(new ServerSocket(0, 10, InetAddress.getLoopbackAddress()));
+  }
+
+  /// On a socket of the test's, for instance one that speaks TLS.
+  TinyWebSocketServer(ServerSocket socket) throws IOException {
+    this.socket = socket;
     socket.setSoTimeout(10_000);
   }
 
@@ -56,7 +61,10 @@ final class TinyWebSocketServer implements AutoCloseable {
         null,
         null,
         null,
-        Outbox.STANDARD);
+        Outbox.STANDARD,
+        null,
+        null,
+        null);
   }
 
   /// Waits for a connection and upgrades it.
@@ -78,10 +86,16 @@ final class TinyWebSocketServer implements AutoCloseable {
 
   /// The same with a body of another type, as a proxy does it.
   void refuse(String status, String contentType, String body) throws IOException {
+    refuse(status, contentType, "Location: /maintenance\r\n", body);
+  }
+
+  /// The same with further headers.
+  void refuse(String status, String contentType, String headers, String body) throws IOException {
     Request request = request();
     request.answer(
         status,
-        "Location: /maintenance\r\nContent-Type: "
+        headers
+            + "Content-Type: "
             + contentType
             + "\r\nContent-Length: "
             + body.length()
@@ -118,6 +132,7 @@ final class TinyWebSocketServer implements AutoCloseable {
     final String target;
     String key = "";
     String host = "";
+    String authorization = "";
 
     @SuppressWarnings("deprecation") // readLine is right for a head in ASCII
     Request(Socket socket) throws IOException {
@@ -131,6 +146,8 @@ final class TinyWebSocketServer implements AutoCloseable {
           key = line.substring(line.indexOf(':') + 1).trim();
         } else if (line.toLowerCase(Locale.ROOT).startsWith("host:")) {
           host = line.substring(line.indexOf(':') + 1).trim();
+        } else if (line.toLowerCase(Locale.ROOT).startsWith("authorization:")) {
+          authorization = line.substring(line.indexOf(':') + 1).trim();
         }
       }
     }
@@ -155,6 +172,11 @@ final class TinyWebSocketServer implements AutoCloseable {
     /// What the request said as `Host`.
     String host() {
       return request.host;
+    }
+
+    /// What the request said as `Authorization`.
+    String authorization() {
+      return request.authorization;
     }
 
     /// Path and query of the upgrade request.
