@@ -120,9 +120,9 @@ public final class Authority implements Authenticator, AutoCloseable {
     }
   }
 
-  /// Whether there is an API key at all.
-  public boolean hasKeys() {
-    return keys != null && !keys.isEmpty();
+  /// Whether there is anything yet by which somebody could be known: an API key, or keys of tokens.
+  public boolean hasAny() {
+    return tokens != null || (keys != null && !keys.isEmpty());
   }
 
   @Override

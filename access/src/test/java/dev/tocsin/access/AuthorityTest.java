@@ -99,7 +99,7 @@ class AuthorityTest {
   @Test
   void tellsKeysFromTokens() throws Exception {
     ApiKey key = add("front desk", null);
-    assertThat(authority.hasKeys()).isTrue();
+    assertThat(authority.hasAny()).isTrue();
     assertThat(access(judge(key.text())).name()).isEqualTo("front desk");
     assertThat(access(judge(SignedTokens.token("HS256", clock.instant()))).name())
         .isEqualTo("anna");
@@ -135,7 +135,7 @@ class AuthorityTest {
             none.authenticate(new Credential.Token(token)).toCompletableFuture().join();
         assertThat(outcome).isInstanceOf(Outcome.Refused.class);
       }
-      assertThat(none.hasKeys()).isFalse();
+      assertThat(none.hasAny()).isFalse();
     }
   }
 

@@ -61,10 +61,7 @@ final class HubApi {
 
     /// The code and the sentence of a problem.
     String problem() {
-      return refusal().code()
-          + ": "
-          + refusal().message()
-          + ServerAccess.hint(refusal().code());
+      return refusal().code() + ": " + refusal().message() + ServerAccess.hint(refusal().code());
     }
   }
 
@@ -148,8 +145,7 @@ final class HubApi {
             ? thrown.getCause()
             : thrown;
     ConnectFailedException failure = ConnectFailedException.of(server.url().http(), cause);
-    return new Failure(
-        failure.getMessage() + ServerAccess.hint(failure, surroundings), cause);
+    return new Failure(failure.getMessage() + ServerAccess.hint(failure, surroundings), cause);
   }
 
   /// Whether a failed request never reached a server, so that nothing can have come of it.

@@ -45,13 +45,19 @@ final class KeysOption {
   }
 
   /// Makes the server's folder where it is not there yet: keys may be made before the first start.
-  void makeFolder() throws Failure {
+  void makeFolder(KeysFile file) throws Failure {
     if (keys == null) {
-      try {
-        Files.createDirectories(folder());
-      } catch (IOException e) {
-        throw new Failure("cannot make the folder " + folder() + ": " + reason(e), e);
-      }
+      makeFolderOf(file);
+    }
+  }
+
+  /// Makes the folder of a file where it is not there yet.
+  static void makeFolderOf(KeysFile file) throws Failure {
+    Path folder = file.path().toAbsolutePath().getParent();
+    try {
+      Files.createDirectories(Objects.requireNonNull(folder));
+    } catch (IOException e) {
+      throw new Failure("cannot make the folder " + folder + ": " + reason(e), e);
     }
   }
 
@@ -96,7 +102,7 @@ final class KeysOption {
   }
 
   /// In words what Java says with names of files and classes.
-  private static String reason(IOException thrown) {
+  static String reason(IOException thrown) {
     return switch (thrown) {
       case AccessDeniedException denied -> "permission denied";
       case NoSuchFileException missing -> "there is no such folder";

@@ -96,7 +96,8 @@ final class LogOptions {
     }
   }
 
-  private Path directory() {
+  /// The server's folder, where it has one.
+  Path directory() {
     return data == null ? Path.of("data") : data;
   }
 

@@ -29,13 +29,6 @@ final class NetworkOptions {
       description = "The port to listen on; 0 picks a free one (default: 8080).")
   private int port = 8080;
 
-  @Option(
-      names = "--insecure",
-      description =
-          "Allow a --host beyond loopback although there is no authentication: whoever reaches the"
-              + " port can read and publish everything.")
-  private boolean insecure;
-
   @Mixin private final BrowserOptions browsers = new BrowserOptions();
 
   @Option(
@@ -83,15 +76,7 @@ final class NetworkOptions {
     if (deflateThreshold < 0) {
       throw new WrongUse("--deflate-threshold is not negative; was " + deflateThreshold);
     }
-    GatewaySettings settings = gateway();
-    if (!insecure && isReachable()) {
-      throw new WrongUse(
-          "--host "
-              + host
-              + " is beyond this machine, and there is no authentication yet: whoever reaches the"
-              + " port could read and publish everything. Add --insecure if that is meant");
-    }
-    return settings;
+    return gateway();
   }
 
   private GatewaySettings gateway() throws WrongUse {

@@ -29,6 +29,8 @@ final class Serve implements Callable<Integer> {
 
   @Mixin private final NetworkOptions network = new NetworkOptions();
 
+  @Mixin private final AccessOptions access = new AccessOptions();
+
   @Mixin private final LogOptions log = new LogOptions();
 
   @Mixin private final CatalogOption catalogOption = new CatalogOption();
@@ -41,13 +43,23 @@ final class Serve implements Callable<Integer> {
   public Integer call() throws Failure, WrongUse {
     log.check();
     GatewaySettings settings = network.settings();
+    access.check(log.directory(), false);
     EventCatalog catalog = catalogOption.load();
     surroundings.interruption().listen();
+    try (Guard guard = access.guard(log.directory(), false, network.isReachable(), surroundings)) {
+      return serve(catalog, settings.with(guard.settings()), guard);
+    }
+  }
+
+  private int serve(EventCatalog catalog, GatewaySettings settings, Guard guard)
+      throws Failure, WrongUse {
     Server server = log.start(catalog, settings, surroundings);
     try {
       surroundings.out().println("listening on " + server.url());
       surroundings.out().requireWritten();
       describe(server, catalog);
+      guard.describe(
+          server.url(), network.isReachable() ? network.reach(server.url()) : null, surroundings);
       collectNow();
       while (!surroundings.interruption().await(HEALTH_CHECK)) {
         if (!server.gateway().isAlive()) {
@@ -82,11 +94,5 @@ final class Serve implements Callable<Integer> {
             server.gateway().transport(),
             catalog.allEventTypes().size(),
             log.description()));
-    if (network.isReachable()) {
-      surroundings.say(
-          "warning: there is no authentication: whoever reaches "
-              + network.reach(server.url())
-              + " can read and publish everything");
-    }
   }
 }

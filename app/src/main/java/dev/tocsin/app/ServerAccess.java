@@ -29,7 +29,8 @@ final class ServerAccess {
     this.url = url;
     this.credential = credential;
     this.ssl = ssl;
-    this.arguments = arguments.stream().map(word -> " " + ShellText.quoted(word)).collect(joining());
+    this.arguments =
+        arguments.stream().map(word -> " " + ShellText.quoted(word)).collect(joining());
   }
 
   /// A server that asks for nothing.

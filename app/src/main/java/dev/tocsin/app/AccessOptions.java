@@ -1,0 +1,241 @@
+package dev.tocsin.app;
+
+import dev.tocsin.access.ApiKey;
+import dev.tocsin.access.Authority;
+import dev.tocsin.access.AuthoritySettings;
+import dev.tocsin.access.BrokenFileException;
+import dev.tocsin.access.JwtSettings;
+import dev.tocsin.access.KeysFile;
+import dev.tocsin.access.StoredKey;
+import dev.tocsin.gateway.AccessSettings;
+import dev.tocsin.gateway.Audit;
+import dev.tocsin.http.AddressRules;
+import dev.tocsin.http.TrustedProxies;
+import dev.tocsin.hub.Limits;
+import dev.tocsin.hub.Rights;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// The options that say who may come in, and how it is found out who somebody is.
+final class AccessOptions {
+
+  /// Whose key it is that a server makes for itself.
+  private static final String OWNER = "admin";
+
+  /// From one address, where others than this machine may connect.
+  private static final int USUAL_CONNECTIONS = 256;
+
+  @Option(
+      names = "--insecure",
+      description =
+          "Ask nobody who he is, although others than this machine may reach the port: whoever does"
+              + " can read and publish everything.")
+  private boolean insecure;
+
+  @Option(
+      names = "--keys",
+      paramLabel = "FILE",
+      description =
+          "The file of API keys, which 'tocsin key' writes (default: keys.json in --data).")
+  private @Nullable Path keys;
+
+  @Option(
+      names = "--jwt-keys",
+      paramLabel = "FILE|URL",
+      description =
+          "Take signed tokens (JWT): the issuer's keys, as a JWK set, PEM, or the URL of a JWK"
+              + " set.")
+  private @Nullable String jwtKeys;
+
+  @Option(
+      names = "--jwt-issuer",
+      paramLabel = "TEXT",
+      description = "What the claim 'iss' of a token must be (default: anything).")
+  private @Nullable String jwtIssuer;
+
+  @Option(
+      names = "--jwt-audience",
+      paramLabel = "TEXT",
+      description = "What the claim 'aud' of a token must name (default: anything).")
+  private @Nullable String jwtAudience;
+
+  @Option(
+      names = "--roles",
+      paramLabel = "FILE",
+      description =
+          "What the roles allow that tokens, certificates and proxies name, and who has which.")
+  private @Nullable Path roles;
+
+  @Option(
+      names = "--trust-proxy",
+      paramLabel = "CIDR",
+      description =
+          "The address of a reverse proxy, or a network such as 10.0.0.0/8, whose X-Forwarded-For,"
+              + " -Proto and -Host are believed. Repeatable.")
+  private List<String> trustedProxies = List.of();
+
+  @Option(
+      names = "--proxy-user-header",
+      paramLabel = "NAME",
+      description = "The header in which a trusted proxy names who has logged in with it.")
+  private @Nullable String proxyUserHeader;
+
+  @Option(
+      names = "--proxy-roles-header",
+      paramLabel = "NAME",
+      description = "The header in which it names that user's roles, with commas between.")
+  private @Nullable String proxyRolesHeader;
+
+  @Option(
+      names = "--max-connections-per-address",
+      paramLabel = "N",
+      description =
+          "How many connections there may be from one address; 0 for any number (default: 256, and"
+              + " any number where only this machine can connect).")
+  private @Nullable Integer maxConnectionsPerAddress;
+
+  @Option(
+      names = "--audit-log",
+      paramLabel = "FILE",
+      description =
+          "Write down, a JSON object a line, which credentials were accepted, refused or ended, and"
+              + " what was denied.")
+  private @Nullable Path auditLog;
+
+  /// Refuses options that contradict each other.
+  ///
+  /// @param folder the server's
+  /// @param certificates whether clients may show a certificate
+  void check(Path folder, boolean certificates) throws WrongUse {
+    List<String> ways = ways(folder, certificates);
+    if (insecure && !ways.isEmpty()) {
+      throw new WrongUse(
+          "--insecure asks nobody who he is, and "
+              + String.join(" and ", ways)
+              + " would: leave out one of them");
+    }
+    if (jwtKeys == null && (jwtIssuer != null || jwtAudience != null)) {
+      throw new WrongUse("--jwt-issuer and --jwt-audience mean something with --jwt-keys only");
+    }
+    if (proxyUserHeader == null && proxyRolesHeader != null) {
+      throw new WrongUse("--proxy-roles-header means something with --proxy-user-header only");
+    }
+    if (proxyUserHeader != null && trustedProxies.isEmpty()) {
+      throw new WrongUse(
+          "--proxy-user-header takes a proxy's word, and --trust-proxy has to say which proxy's:"
+              + " anybody could send the header");
+    }
+    if (maxConnectionsPerAddress != null && maxConnectionsPerAddress < 0) {
+      throw new WrongUse(
+          "--max-connections-per-address is not negative; was " + maxConnectionsPerAddress);
+    }
+    proxies();
+  }
+
+  /// The ways to authenticate that are set up, as the operator knows them.
+  private List<String> ways(Path folder, boolean certificates) {
+    List<String> ways = new ArrayList<>();
+    if (keys != null) {
+      ways.add("--keys");
+    } else if (Files.exists(folder.resolve(KeysOption.NAME))) {
+      ways.add("the file of keys " + folder.resolve(KeysOption.NAME));
+    }
+    if (jwtKeys != null) {
+      ways.add("--jwt-keys");
+    }
+    if (certificates) {
+      ways.add("--tls-client-ca");
+    }
+    if (proxyUserHeader != null) {
+      ways.add("--proxy-user-header");
+    }
+    return ways;
+  }
+
+  private TrustedProxies proxies() throws WrongUse {
+    try {
+      return TrustedProxies.of(
+          trustedProxies.stream().flatMap(list -> Arrays.stream(list.split(",", -1))).toList());
+    } catch (IllegalArgumentException e) {
+      throw new WrongUse("--trust-proxy: " + e.getMessage());
+    }
+  }
+
+  /// Sets up what the options come down to.
+  ///
+  /// @param folder the server's
+  /// @param certificates whether clients may show a certificate
+  /// @param reachable whether others than this machine may connect
+  Guard guard(Path folder, boolean certificates, boolean reachable, Surroundings surroundings)
+      throws Failure, WrongUse {
+    boolean asks = !insecure && (reachable || !ways(folder, certificates).isEmpty());
+    KeysFile file = new KeysFile(keys == null ? folder.resolve(KeysOption.NAME) : keys);
+    ApiKey made =
+        asks && reachable && isFirst(file, certificates) ? make(file, surroundings) : null;
+    AuditFile audit = auditLog == null ? null : AuditFile.open(auditLog, surroundings.clock());
+    Authority authority = asks ? authority(file, surroundings) : null;
+    int most =
+        Objects.requireNonNullElse(maxConnectionsPerAddress, reachable ? USUAL_CONNECTIONS : 0);
+    AccessSettings settings =
+        new AccessSettings(
+            authority,
+            insecure,
+            new AddressRules(most, proxies()),
+            proxyUserHeader == null
+                ? null
+                : new AccessSettings.ProxyHeaders(proxyUserHeader, proxyRolesHeader),
+            audit == null ? Audit.NONE : audit);
+    return new Guard(settings, authority, audit, file, made);
+  }
+
+  /// Whether there is no way to authenticate yet.
+  private boolean isFirst(KeysFile file, boolean certificates) throws Failure {
+    boolean others = jwtKeys != null || certificates || proxyUserHeader != null;
+    if (others) {
+      return false;
+    }
+    Map<String, StoredKey> known = KeysOption.read(file);
+    return known.isEmpty();
+  }
+
+  /// Makes a key for everything.
+  private ApiKey make(KeysFile file, Surroundings surroundings) throws Failure {
+    ApiKey key = ApiKey.generate(new SecureRandom());
+    StoredKey stored =
+        new StoredKey(
+            key.id(),
+            OWNER,
+            key.digest(),
+            Rights.ALL,
+            Limits.NONE,
+            surroundings.clock().instant().truncatedTo(ChronoUnit.SECONDS),
+            null);
+    if (keys == null) {
+      KeysOption.makeFolderOf(file);
+    }
+    KeysOption.add(file, stored, surroundings);
+    return key;
+  }
+
+  private Authority authority(KeysFile file, Surroundings surroundings) throws Failure {
+    JwtSettings jwt = jwtKeys == null ? null : new JwtSettings(jwtKeys, jwtIssuer, jwtAudience);
+    try {
+      Authority authority =
+          new Authority(
+              new AuthoritySettings(file, jwt, roles), TokenThreads.start(), surroundings.clock());
+      authority.start();
+      return authority;
+    } catch (BrokenFileException e) {
+      throw new Failure(String.valueOf(e.getMessage()), e);
+    }
+  }
+}

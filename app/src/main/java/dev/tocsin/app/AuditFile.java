@@ -1,0 +1,233 @@
+package dev.tocsin.app;
+
+import dev.tocsin.events.Json;
+import dev.tocsin.gateway.Audit;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The audit log: a JSON object a line, appended to a file of mode 0600.
+///
+/// What happens again and again to the same principal, from the same address, is one line a second, which says how often. A
+/// thread of its own writes; when the file was renamed or is gone, it is opened anew. What the disk does not take is told to the
+/// operator, and kept until it does, [#MAX_WAITING] of it.
+final class AuditFile implements Audit, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AuditFile.class);
+  private static final long PAUSE_MILLIS = 1_000;
+  private static final int MAX_WAITING = 100_000;
+
+  private final Path path;
+  private final InstantSource clock;
+  private final Thread writer;
+  private final CountDownLatch closing = new CountDownLatch(1);
+
+  // guarded by this
+  private Map<Entry, Occurrence> waiting = new LinkedHashMap<>();
+  private long lost;
+
+  // owned by the writer
+  private @Nullable FileChannel channel;
+  private @Nullable Object fileKey;
+  private boolean failing;
+
+  /// When something happened first, and how often since the last line about it.
+  private static final class Occurrence {
+    private final Instant time;
+    private long count;
+
+    Occurrence(Instant time) {
+      this.time = time;
+    }
+  }
+
+  private AuditFile(Path path, InstantSource clock) {
+    this.path = path;
+    this.clock = clock;
+    this.writer = Thread.ofPlatform().name("tocsin-audit").daemon().unstarted(this::writeOn);
+  }
+
+  /// Opens a file, or makes it.
+  static AuditFile open(Path path, InstantSource clock) throws Failure {
+    AuditFile file = new AuditFile(path, clock);
+    try {
+      file.reopen();
+    } catch (IOException e) {
+      throw new Failure("--audit-log: cannot write to " + path + ": " + KeysOption.reason(e), e);
+    }
+    file.writer.start();
+    return file;
+  }
+
+  @Override
+  public synchronized void note(Entry entry) {
+    Occurrence known = waiting.get(entry);
+    if (known == null && waiting.size() >= MAX_WAITING) {
+      lost++;
+      return;
+    }
+    if (known == null) {
+      known = new Occurrence(clock.instant());
+      waiting.put(entry, known);
+    }
+    known.count++;
+  }
+
+  private void writeOn() {
+    boolean last;
+    do {
+      last = pause();
+      write();
+    } while (!last);
+    closeChannel();
+  }
+
+  /// Waits for a while; whether it was closed meanwhile.
+  private boolean pause() {
+    try {
+      return closing.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      return true;
+    }
+  }
+
+  private synchronized Map<Entry, Occurrence> takeAll() {
+    Map<Entry, Occurrence> all = waiting;
+    waiting = new LinkedHashMap<>();
+    return all;
+  }
+
+  private void write() {
+    Map<Entry, Occurrence> all = takeAll();
+    if (all.isEmpty()) {
+      return;
+    }
+    try {
+      reopen();
+      StringBuilder lines = new StringBuilder();
+      all.forEach(
+          (entry, occurrence) -> lines.append(Json.write(json(entry, occurrence))).append('\n'));
+      ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8));
+      while (channel != null && bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      failing = false;
+    } catch (IOException e) {
+      putBack(all);
+      if (!failing) {
+        failing = true;
+        LOG.atError()
+            .addKeyValue("file", path)
+            .addKeyValue("reason", KeysOption.reason(e))
+            .log("the audit log cannot be written");
+      }
+    }
+    tellLost();
+  }
+
+  private synchronized void putBack(Map<Entry, Occurrence> all) {
+    waiting.forEach((entry, occurrence) ->
+        all.merge(
+            entry,
+            occurrence,
+            (before, since) -> {
+              before.count += since.count;
+              return before;
+            }));
+    waiting = all;
+  }
+
+  private synchronized void tellLost() {
+    if (lost > 0) {
+      LOG.atError().addKeyValue("count", lost).log("the audit log has lost entries");
+      lost = 0;
+    }
+  }
+
+  private static ObjectNode json(Entry entry, Occurrence occurrence) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("time", occurrence.time.toString())
+        .put("event", entry.what().name().toLowerCase(Locale.ROOT));
+    if (entry.name() != null) {
+      json.put("name", entry.name());
+    }
+    if (entry.address() != null) {
+      json.put("address", entry.address());
+    }
+    if (entry.reason() != null) {
+      json.put("reason", entry.reason());
+    }
+    if (!entry.patterns().isEmpty()) {
+      ArrayNode patterns = json.putArray("patterns");
+      entry.patterns().forEach(patterns::add);
+    }
+    if (occurrence.count > 1) {
+      json.put("count", occurrence.count);
+    }
+    return json;
+  }
+
+  /// Opens the file, unless it is open and still the one that the path names.
+  private void reopen() throws IOException {
+    if (channel != null && fileKey != null && fileKey.equals(keyOf(path))) {
+      return;
+    }
+    closeChannel();
+    channel =
+        FileChannel.open(
+            path,
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    fileKey = keyOf(path);
+  }
+
+  private static @Nullable Object keyOf(Path path) {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private void closeChannel() {
+    if (channel != null) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        LOG.atDebug().setCause(e).log("the audit log could not be closed");
+      }
+      channel = null;
+    }
+  }
+
+  /// Writes what is left.
+  @Override
+  public void close() {
+    closing.countDown();
+    try {
+      writer.join(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
