@@ -180,12 +180,7 @@ public final class KeysFile {
     ArrayNode list = json.putArray("keys");
     keys.forEach(key -> list.add(json(key)));
     Path folder = path.toAbsolutePath().getParent();
-    Path made =
-        Files.createTempFile(
-            folder,
-            path.getFileName() + ".",
-            ".new",
-            OWNER_ONLY);
+    Path made = Files.createTempFile(folder, path.getFileName() + ".", ".new", OWNER_ONLY);
     try {
       Files.writeString(made, Json.writePretty(json) + "\n");
       move(made);
@@ -279,8 +274,6 @@ public final class KeysFile {
   private FileChannel lockFile() throws IOException {
     Path name = path.toAbsolutePath().resolveSibling("." + path.getFileName() + ".lock");
     return FileChannel.open(
-        name,
-        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-        OWNER_ONLY);
+        name, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OWNER_ONLY);
   }
 }

@@ -162,8 +162,7 @@ class KeysFileTest {
   @Test
   void aFileThatOthersCouldReadIsTheOwnersAloneAgain() throws Exception {
     Files.writeString(file().path(), "{\"keys\":[]}");
-    Files.setPosixFilePermissions(
-        file().path(), PosixFilePermissions.fromString("rw-r--r--"));
+    Files.setPosixFilePermissions(file().path(), PosixFilePermissions.fromString("rw-r--r--"));
     assertThat(file().isOpenToOthers()).isTrue();
 
     file().add(stored(ApiKey.generate(new SecureRandom()), null));

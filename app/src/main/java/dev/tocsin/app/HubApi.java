@@ -61,10 +61,7 @@ final class HubApi {
 
     /// The code and the sentence of a problem.
     String problem() {
-      return refusal().code()
-          + ": "
-          + refusal().message()
-          + ServerAccess.hint(refusal().code());
+      return refusal().code() + ": " + refusal().message() + ServerAccess.hint(refusal().code());
     }
   }
 
@@ -89,6 +86,11 @@ final class HubApi {
 
   JsonNode stats() throws Failure {
     return get("/api/v1/stats");
+  }
+
+  /// Finds out whether the server answers at all, whatever it answers.
+  void reach() throws Failure {
+    await(send("/healthz", HttpRequest.Builder::GET));
   }
 
   /// A value as it stands in a query.
@@ -148,8 +150,7 @@ final class HubApi {
             ? thrown.getCause()
             : thrown;
     ConnectFailedException failure = ConnectFailedException.of(server.url().http(), cause);
-    return new Failure(
-        failure.getMessage() + ServerAccess.hint(failure, surroundings), cause);
+    return new Failure(failure.getMessage() + ServerAccess.hint(failure, surroundings), cause);
   }
 
   /// Whether a failed request never reached a server, so that nothing can have come of it.

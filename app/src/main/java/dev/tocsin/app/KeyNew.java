@@ -108,12 +108,10 @@ final class KeyNew implements Callable<Integer> {
   private String checkedName() throws WrongUse {
     int characters = name.codePointCount(0, name.length());
     if (characters < 1 || characters > MAX_NAME) {
-      throw new WrongUse(
-          "NAME is 1 to " + MAX_NAME + " characters; this one has " + characters);
+      throw new WrongUse("NAME is 1 to " + MAX_NAME + " characters; this one has " + characters);
     }
     if (!PRINTABLE.matcher(name).matches() || !name.equals(name.strip())) {
-      throw new WrongUse(
-          "NAME has printable characters only, and no blanks at either end");
+      throw new WrongUse("NAME has printable characters only, and no blanks at either end");
     }
     return name;
   }

@@ -25,7 +25,10 @@ record PublishKey(String text) {
     int characters = text.codePointCount(0, text.length());
     if (characters < 1 || characters > MAX_CHARACTERS) {
       throw new WrongUse(
-          "--idempotency-key is 1 to " + MAX_CHARACTERS + " characters; this one has " + characters);
+          "--idempotency-key is 1 to "
+              + MAX_CHARACTERS
+              + " characters; this one has "
+              + characters);
     }
     return new PublishKey(text);
   }

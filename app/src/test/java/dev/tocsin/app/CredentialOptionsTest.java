@@ -27,8 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// down what it is shown, and says no.
 class CredentialOptionsTest {
 
-  private static final String KEY =
-      "tocsin_abcdefghjk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+  private static final String KEY = "tocsin_abcdefghjk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
   private final List<String> shown = new CopyOnWriteArrayList<>();
   private final TestProcess process = new TestProcess();
@@ -193,14 +192,15 @@ class CredentialOptionsTest {
   @Test
   void aPlainServerAtAnAddressForTlsIsNamed() throws Exception {
     try (ServerSocket plain = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-      Thread.ofVirtual().start(() -> {
-        try (Socket socket = plain.accept()) {
-          socket.getOutputStream().write("HTTP/1.1 400 No\r\n\r\n".getBytes(US_ASCII));
-          socket.getInputStream().readAllBytes();
-        } catch (IOException e) {
-          // the command has ended
-        }
-      });
+      Thread.ofVirtual()
+          .start(() -> {
+            try (Socket socket = plain.accept()) {
+              socket.getOutputStream().write("HTTP/1.1 400 No\r\n\r\n".getBytes(US_ASCII));
+              socket.getInputStream().readAllBytes();
+            } catch (IOException e) {
+              // the command has ended
+            }
+          });
 
       assertThat(process.run("stats", "--url", "https://127.0.0.1:" + plain.getLocalPort()))
           .isEqualTo(1);

@@ -84,9 +84,23 @@ class KeyCommandTest {
   void grantsLimitsAndEndAreAsTheyAreGiven() throws Exception {
     ApiKey key =
         make(
-            "yard", "--subscribe", "detection.*", "--subscribe", "camera.*", "--where",
-            "{\"camera_id\":[\"front\"]}", "--manage", "metrics", "--expires", "90d",
-            "--connections", "3", "--publishes-per-second", "20", "--bytes-per-second", "1000");
+            "yard",
+            "--subscribe",
+            "detection.*",
+            "--subscribe",
+            "camera.*",
+            "--where",
+            "{\"camera_id\":[\"front\"]}",
+            "--manage",
+            "metrics",
+            "--expires",
+            "90d",
+            "--connections",
+            "3",
+            "--publishes-per-second",
+            "20",
+            "--bytes-per-second",
+            "1000");
 
     StoredKey stored = stored().get(key.id());
 

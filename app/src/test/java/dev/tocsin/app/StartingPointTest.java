@@ -57,7 +57,10 @@ class StartingPointTest {
 
   private TailStart tail(String... patterns) throws WrongUse {
     ServerUrl url = ServerUrl.parse("127.0.0.1:" + server.getAddress().getPort());
-    return new TailStart(new HubApi(ServerAccess.open(url), new TestProcess().surroundings()), List.of(patterns));
+    return new TailStart(
+        new HubApi(ServerAccess.open(url), new TestProcess().surroundings()),
+        List.of(patterns),
+        null);
   }
 
   @ParameterizedTest

@@ -79,7 +79,10 @@ public final class ConnectFailedException extends IOException {
     }
     TlsFailures.Found tls = TlsFailures.in(cause, isSecure(uri));
     return new ConnectFailedException(
-        "cannot reach " + server(uri) + ": " + (tls == null ? describe(uri, cause) : tls.sentence()),
+        "cannot reach "
+            + server(uri)
+            + ": "
+            + (tls == null ? describe(uri, cause) : tls.sentence()),
         tls == null ? Kind.UNREACHABLE : tls.kind(),
         true,
         null,
@@ -126,7 +129,8 @@ public final class ConnectFailedException extends IOException {
     return new ConnectFailedException(
         "cannot connect to "
             + server(uri)
-            + ": what is supplied is no credential, which is one word of letters, digits and ._~+/-",
+            + ": what is supplied is no credential, which is one word of letters, digits and"
+            + " ._~+/-",
         Kind.UNAUTHENTICATED,
         false,
         null,

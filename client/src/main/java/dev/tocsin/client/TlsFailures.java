@@ -57,8 +57,7 @@ final class TlsFailures {
           ConnectFailedException.Kind.TLS,
           "it does not speak TLS on this port: the address begins with http:// or ws://");
     }
-    return new Found(
-        ConnectFailedException.Kind.TLS, "the TLS handshake failed" + alert(all));
+    return new Found(ConnectFailedException.Kind.TLS, "the TLS handshake failed" + alert(all));
   }
 
   private static Found certificate(String sentence) {
@@ -67,7 +66,9 @@ final class TlsFailures {
 
   private static String alert(String all) {
     int at = all.indexOf("received fatal alert: ");
-    return at < 0 ? "" : ": the server says " + all.substring(at + 22).lines().findFirst().orElse("");
+    return at < 0
+        ? ""
+        : ": the server says " + all.substring(at + 22).lines().findFirst().orElse("");
   }
 
   /// A server that wants TLS answers plain HTTP with an alert, which begins with the byte 21, or not at all.

@@ -35,10 +35,11 @@ class ClientCredentialsTest {
   @BeforeEach
   void listen() throws IOException {
     server = new TinyWebSocketServer();
-    client = client(() -> {
-      asked.incrementAndGet();
-      return credential.get();
-    });
+    client =
+        client(() -> {
+          asked.incrementAndGet();
+          return credential.get();
+        });
   }
 
   @AfterEach
@@ -271,10 +272,11 @@ class ClientCredentialsTest {
   @Test
   void theSupplierMayBlockWhileTheClientDoesOtherThings() throws Exception {
     CountDownLatch gate = new CountDownLatch(1);
-    client = client(() -> {
-      gate.await();
-      return "late-secret";
-    });
+    client =
+        client(() -> {
+          gate.await();
+          return "late-secret";
+        });
     CompletableFuture<Position> connecting = client.connect();
 
     assertThat(client.subscribe(java.util.List.of("a.*")).get())
@@ -289,9 +291,10 @@ class ClientCredentialsTest {
 
   @Test
   void whatASupplierThrowsIsNotRepeated() {
-    client = client(() -> {
-      throw new IOException("token=first-secret has gone bad");
-    });
+    client =
+        client(() -> {
+          throw new IOException("token=first-secret has gone bad");
+        });
 
     assertThatThrownBy(() -> client.connect().get())
         .cause()
@@ -311,8 +314,7 @@ class ClientCredentialsTest {
 
   @Test
   void optionsShowNoCredential() {
-    assertThat(
-            server.options(Duration.ofSeconds(6)).withCredential("tocsin_a_secret").toString())
+    assertThat(server.options(Duration.ofSeconds(6)).withCredential("tocsin_a_secret").toString())
         .doesNotContain("secret");
   }
 }

@@ -48,30 +48,85 @@ class ClientTlsTest {
     String request = folder.resolve("expired.csr").toString();
     String signed = folder.resolve("expired.crt").toString();
     keytool(
-        "-certreq", "-alias", "server", "-keystore", store, "-storepass", "changeit",
-        "-file", request);
+        "-certreq",
+        "-alias",
+        "server",
+        "-keystore",
+        store,
+        "-storepass",
+        "changeit",
+        "-file",
+        request);
     keytool(
-        "-gencert", "-rfc", "-alias", "server", "-keystore", folder.resolve("good.p12").toString(),
-        "-storepass", "changeit", "-infile", request, "-outfile", signed, "-startdate", "-10d",
-        "-validity", "5", "-ext", "SAN=dns:localhost,ip:127.0.0.1");
+        "-gencert",
+        "-rfc",
+        "-alias",
+        "server",
+        "-keystore",
+        folder.resolve("good.p12").toString(),
+        "-storepass",
+        "changeit",
+        "-infile",
+        request,
+        "-outfile",
+        signed,
+        "-startdate",
+        "-10d",
+        "-validity",
+        "5",
+        "-ext",
+        "SAN=dns:localhost,ip:127.0.0.1");
     Path chain = folder.resolve("chain.pem");
     Files.writeString(
         chain, Files.readString(Path.of(signed)) + Files.readString(folder.resolve("good.pem")));
     keytool(
-        "-importcert", "-noprompt", "-alias", "server", "-keystore", store, "-storepass", "changeit",
-        "-file", chain.toString());
+        "-importcert",
+        "-noprompt",
+        "-alias",
+        "server",
+        "-keystore",
+        store,
+        "-storepass",
+        "changeit",
+        "-file",
+        chain.toString());
   }
 
   private static void make(String name, String san, String start, String days) throws Exception {
     String store = folder.resolve(name + ".p12").toString();
     keytool(
-        "-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=" + name, "-ext", san,
-        "-ext", "bc=ca:true",
-        "-startdate", start, "-validity", days, "-storetype", "PKCS12", "-storepass", "changeit",
-        "-keystore", store);
+        "-genkeypair",
+        "-alias",
+        "server",
+        "-keyalg",
+        "EC",
+        "-dname",
+        "CN=" + name,
+        "-ext",
+        san,
+        "-ext",
+        "bc=ca:true",
+        "-startdate",
+        start,
+        "-validity",
+        days,
+        "-storetype",
+        "PKCS12",
+        "-storepass",
+        "changeit",
+        "-keystore",
+        store);
     keytool(
-        "-exportcert", "-rfc", "-alias", "server", "-keystore", store, "-storepass", "changeit",
-        "-file", folder.resolve(name + ".pem").toString());
+        "-exportcert",
+        "-rfc",
+        "-alias",
+        "server",
+        "-keystore",
+        store,
+        "-storepass",
+        "changeit",
+        "-file",
+        folder.resolve(name + ".pem").toString());
   }
 
   private static void keytool(String... arguments) throws Exception {
@@ -126,13 +181,14 @@ class ClientTlsTest {
 
   /// Takes connections until one is refused.
   private static void acceptInBackground(TinyWebSocketServer server) {
-    Thread.ofVirtual().start(() -> {
-      try {
-        server.accept();
-      } catch (IOException | RuntimeException e) {
-        // what the client makes of it is what the tests look at
-      }
-    });
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            server.accept();
+          } catch (IOException | RuntimeException e) {
+            // what the client makes of it is what the tests look at
+          }
+        });
   }
 
   private static ConnectFailedException failureOf(CompletableFuture<Position> connecting) {
@@ -203,14 +259,17 @@ class ClientTlsTest {
   void aPlainServerAtAnAddressForTlsIsNamed() throws Exception {
     ServerSocket plain = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
     open.add(plain);
-    Thread.ofVirtual().start(() -> {
-      try (Socket socket = plain.accept()) {
-        socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.UTF_8));
-        socket.getInputStream().readAllBytes();
-      } catch (IOException e) {
-        // the client has gone
-      }
-    });
+    Thread.ofVirtual()
+        .start(() -> {
+          try (Socket socket = plain.accept()) {
+            socket
+                .getOutputStream()
+                .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+            socket.getInputStream().readAllBytes();
+          } catch (IOException e) {
+            // the client has gone
+          }
+        });
 
     assertThat(
             failureOf(

@@ -94,12 +94,7 @@ final class TinyWebSocketServer implements AutoCloseable {
     Request request = request();
     request.answer(
         status,
-        headers
-            + "Content-Type: "
-            + contentType
-            + "\r\nContent-Length: "
-            + body.length()
-            + "\r\n",
+        headers + "Content-Type: " + contentType + "\r\nContent-Length: " + body.length() + "\r\n",
         body);
     request.socket.close();
   }

@@ -269,7 +269,8 @@ class TocsinClientTest {
         """);
     peer.close(4403, "");
 
-    assertThat(recorder.next()).isEqualTo(
+    assertThat(recorder.next())
+        .isEqualTo(
             "disconnected 4403 for good: "
                 + server.uri()
                 + " closed the connection: Not you (4403); whoever runs the server can allow it");
