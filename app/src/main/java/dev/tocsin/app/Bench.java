@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Measures a server under load.
@@ -55,6 +56,10 @@ final class Bench implements Callable<Integer> {
       paramLabel = "URL",
       description = "The server (default: one of its own).")
   private @Nullable String url;
+
+  @Mixin private final KeyOption key = new KeyOption();
+
+  @Mixin private final CaOption ca = new CaOption();
 
   @Option(
       names = "--memory",
@@ -200,12 +205,16 @@ final class Bench implements Callable<Integer> {
   public Integer call() throws Failure, WrongUse {
     check();
     if (url != null) {
-      return measure(ServerUrl.parse(url), pid);
+      ServerUrl server = ServerUrl.parse(url);
+      return measure(
+          new ServerAccess(server, key.credential(surroundings), ca.ssl(), List.of()), pid);
     }
-    plan(ServerUrl.parse(ServerUrl.DEFAULT)); // wrong use is told before a server is started
+    plan(
+        ServerAccess.open(
+            ServerUrl.parse(ServerUrl.DEFAULT))); // wrong use is told before a server is started
     surroundings.interruption().listen();
     try (OwnServer server = OwnServer.start(memory)) {
-      return measure(ServerUrl.parse(server.url()), server.pid());
+      return measure(ServerAccess.open(ServerUrl.parse(server.url())), server.pid());
     }
   }
 
@@ -224,6 +233,9 @@ final class Bench implements Callable<Integer> {
     }
     if (url == null && pid != null) {
       throw new WrongUse("--pid is for a server that runs: give its --url");
+    }
+    if (url == null && (key.isGiven() || ca.isGiven())) {
+      throw new WrongUse("--key and --ca are for a server that runs: give its --url");
     }
     if (url != null && memory) {
       throw new WrongUse("--memory is for a server of its own: leave out --url");
@@ -246,10 +258,8 @@ final class Bench implements Callable<Integer> {
     }
   }
 
-  private LoadPlan plan(ServerUrl server) throws WrongUse {
-    if (!"http".equals(server.http().getScheme())) {
-      throw new WrongUse("only http:// and ws:// can be measured, without TLS");
-    }
+  private LoadPlan plan(ServerAccess access) throws WrongUse {
+    ServerUrl server = access.url();
     boolean tocsin = protocol == PeerProtocol.TOCSIN;
     String at = server.http() + (tocsin ? SOCKET_PATH : path == null ? "/" : path);
     PublishBy by =
@@ -272,7 +282,8 @@ final class Bench implements Callable<Integer> {
           warmUp.duration(),
           duration.duration(),
           receivers,
-          deflate);
+          deflate,
+          access.entrance());
     } catch (IllegalArgumentException e) {
       throw new WrongUse(String.valueOf(e.getMessage()));
     }
@@ -295,16 +306,22 @@ final class Bench implements Callable<Integer> {
             : new Pace.OpenLoop(rate == null ? 50 : rate);
   }
 
-  private int measure(ServerUrl server, @Nullable Long serverPid) throws Failure, WrongUse {
+  private int measure(ServerAccess server, @Nullable Long serverPid) throws Failure, WrongUse {
     LoadPlan plan = plan(server);
+    if (server.url().address().secure()) {
+      new HubApi(server, surroundings).reach(); // tells in words why TLS does not come about
+    }
     surroundings.interruption().listen();
     BenchProgress progress = new BenchProgress(surroundings);
-    try (HttpClient http = HttpClient.newHttpClient()) {
+    HttpClient.Builder builder = HttpClient.newBuilder();
+    server.trust(builder);
+    try (HttpClient http = builder.build()) {
       ServerProcess process =
           serverPid != null
               ? new ServerProcess.Local(serverPid)
               : protocol == PeerProtocol.TOCSIN
-                  ? new ServerProcess.Told(server.resource("/api/v1/stats"), http)
+                  ? new ServerProcess.Told(
+                      server.url().resource("/api/v1/stats"), http, plan.entrance())
                   : new ServerProcess.Unknown();
       if (serverPid != null && process.sample().isEmpty()) {
         throw new WrongUse("--pid " + serverPid + ": there is no such process on this machine");

@@ -19,6 +19,11 @@ final class CaOption {
               + " system's.")
   private @Nullable Path file;
 
+  /// Whether there is a file of its own.
+  boolean isGiven() {
+    return file != null;
+  }
+
   /// What to say again on another command line.
   List<String> arguments() {
     return file == null ? List.of() : List.of("--ca", file.toString());

@@ -88,6 +88,11 @@ final class HubApi {
     return get("/api/v1/stats");
   }
 
+  /// Finds out whether the server answers at all, whatever it answers.
+  void reach() throws Failure {
+    await(send("/healthz", HttpRequest.Builder::GET));
+  }
+
   /// A value as it stands in a query.
   static String encoded(String value) {
     return URLEncoder.encode(value, StandardCharsets.UTF_8);

@@ -4,8 +4,10 @@ import static java.util.stream.Collectors.joining;
 
 import dev.tocsin.client.ClientOptions;
 import dev.tocsin.client.ConnectFailedException;
+import dev.tocsin.load.Entrance;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +80,22 @@ final class ServerAccess {
   /// What stands in the header `Authorization`; `null` for nothing.
   @Nullable String authorization() {
     return credential == null ? null : "Bearer " + credential;
+  }
+
+  /// How the load driver gets in.
+  Entrance entrance() {
+    return new Entrance(authorization(), url.address().secure() ? context() : null);
+  }
+
+  private SSLContext context() {
+    if (ssl != null) {
+      return ssl;
+    }
+    try {
+      return SSLContext.getDefault();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has TLS", e);
+    }
   }
 
   /// What to do about a connection that was not made, as the end of a sentence.

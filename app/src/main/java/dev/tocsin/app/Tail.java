@@ -4,6 +4,7 @@ import dev.tocsin.client.ClientOptions;
 import dev.tocsin.client.ConnectFailedException;
 import dev.tocsin.client.SubscriptionOutcome;
 import dev.tocsin.client.TocsinClient;
+import dev.tocsin.events.Where;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -36,6 +37,14 @@ final class Tail implements Callable<Integer> {
               + " [abc] one of a set); all without one.")
   private List<String> patterns = List.of();
 
+  @Option(
+      names = "--where",
+      paramLabel = "JSON",
+      description =
+          "Only events whose fields are so, for instance '{\"camera_id\":[\"front\",\"yard\"],"
+              + "\"confidence\":{\"min\":0.8}}'.")
+  private @Nullable String whereText;
+
   @Mixin private final ServerOption serverOption = new ServerOption();
 
   @Option(
@@ -65,22 +74,26 @@ final class Tail implements Callable<Integer> {
   public Integer call() throws Failure, WrongUse {
     TailPrinter printer = new TailPrinter(surroundings, json);
     patterns.stream().filter(Tail::isSeveral).forEach(this::warnOfCommas);
-    try (TocsinClient client = new TocsinClient(options(), printer)) {
+    Where where = WhereOption.read(whereText);
+    List<String> wanted = where != null && patterns.isEmpty() ? List.of("*") : patterns;
+    try (TocsinClient client = new TocsinClient(options(wanted, where), printer)) {
       connect(client, surroundings);
       surroundings.interruption().listen();
       if (!patterns.isEmpty()) {
         // Once more, because only the answer to this message names patterns that match nothing.
-        client.subscribe(patterns).thenAccept(this::warn);
+        (where == null ? client.subscribe(wanted) : client.subscribe(wanted, where))
+            .thenAccept(this::warn);
       }
       surroundings.interruption().await();
     }
     return printer.exitCode();
   }
 
-  private ClientOptions options() throws Failure, WrongUse {
+  private ClientOptions options(List<String> wanted, @Nullable Where where)
+      throws Failure, WrongUse {
     ServerAccess server = serverOption.server(surroundings);
-    ClientOptions options = server.clientOptions().withPatterns(patterns);
-    Long position = position(new TailStart(new HubApi(server, surroundings), patterns));
+    ClientOptions options = server.clientOptions().withPatterns(wanted, where);
+    Long position = position(new TailStart(new HubApi(server, surroundings), wanted, where));
     return position == null ? options : options.withSince(position);
   }
 

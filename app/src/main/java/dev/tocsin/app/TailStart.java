@@ -1,5 +1,6 @@
 package dev.tocsin.app;
 
+import dev.tocsin.events.Where;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
@@ -16,11 +17,15 @@ final class TailStart {
 
   private final HubApi api;
   private final List<String> patterns;
+  private final @Nullable Where where;
 
   /// Looks among the events of these patterns; none for all events.
-  TailStart(HubApi api, List<String> patterns) {
+  ///
+  /// @param where what narrows them; `null` for nothing
+  TailStart(HubApi api, List<String> patterns, @Nullable Where where) {
     this.api = api;
     this.patterns = patterns;
+    this.where = where;
   }
 
   /// The position before the first event at a time or after it.
@@ -43,7 +48,8 @@ final class TailStart {
         api.history(
                 "order=desc&limit="
                     + count
-                    + (patterns.isEmpty() ? "" : "&events=" + HubApi.encoded(query(patterns))))
+                    + (patterns.isEmpty() ? "" : "&events=" + HubApi.encoded(query(patterns)))
+                    + (where == null ? "" : "&where=" + HubApi.encoded(where.json())))
             .path("events");
     JsonNode earliest = events.path(events.size() - 1);
     return earliest.isMissingNode() ? newest : earliest.path("sequence").asLong(1) - 1;

@@ -112,6 +112,41 @@ class ServerCommandsTest {
     assertThat(second.interrupt()).isZero();
   }
 
+  @Test
+  void tailShowsWhatItsFilterLetsThrough() throws Exception {
+    startTail("--json", "--where", "{\"camera_id\":[\"c1\u202e-door\",\"c3\u202e-door\"]}");
+
+    assertThat(publish.input(line(1) + line(2) + line(3)).run("publish", "-", "--url", url))
+        .isZero();
+
+    tail.awaitOut(lines -> lines.size() >= 2);
+    assertThat(tail.outLines())
+        .satisfiesExactly(
+            first -> assertThat(first).contains("c1"), second -> assertThat(second).contains("c3"));
+    TestProcess newest = new TestProcess();
+    newest.start(
+        "tail",
+        "--url",
+        url,
+        "--json",
+        "-n",
+        "1",
+        "--where",
+        "{\"camera_id\":\"c1\u202e-door\"}",
+        "camera.*");
+    newest.awaitOut(lines -> !lines.isEmpty());
+    assertThat(newest.out()).contains("c1");
+    assertThat(newest.interrupt()).isZero();
+  }
+
+  @Test
+  void aFilterThatNothingFulfilsIsTheServersRefusal() {
+    assertThat(tail.run("tail", "--url", url, "camera.*", "--where", "{\"camra_id\":\"a\"}"))
+        .isEqualTo(1);
+
+    assertThat(tail.err()).contains("camra_id").doesNotContain("is a server running there");
+  }
+
   private static String[] publish(String url) {
     return new String[] {"publish", "camera.enabled", "--payload", ENABLED, "--url", url};
   }

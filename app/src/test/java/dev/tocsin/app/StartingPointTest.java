@@ -58,7 +58,9 @@ class StartingPointTest {
   private TailStart tail(String... patterns) throws WrongUse {
     ServerUrl url = ServerUrl.parse("127.0.0.1:" + server.getAddress().getPort());
     return new TailStart(
-        new HubApi(ServerAccess.open(url), new TestProcess().surroundings()), List.of(patterns));
+        new HubApi(ServerAccess.open(url), new TestProcess().surroundings()),
+        List.of(patterns),
+        null);
   }
 
   @ParameterizedTest

@@ -1,11 +1,13 @@
 package dev.tocsin.client;
 
 import dev.tocsin.events.Json;
+import dev.tocsin.events.Where;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
 
 /// What the client says: each method encodes one action as a text message.
 final class Actions {
@@ -17,19 +19,24 @@ final class Actions {
 
   private Actions() {}
 
-  static String subscribe(String id, List<String> patterns) {
-    return change("subscribe", id, patterns);
+  /// @param where narrows the patterns; `null` for all that they match
+  static String subscribe(String id, List<String> patterns, @Nullable Where where) {
+    return change("subscribe", id, patterns, where);
   }
 
   /// @param patterns `null` for all of them
   static String unsubscribe(String id, @Nullable List<String> patterns) {
-    return change("unsubscribe", id, patterns);
+    return change("unsubscribe", id, patterns, null);
   }
 
-  private static String change(String action, String id, @Nullable List<String> patterns) {
+  private static String change(
+      String action, String id, @Nullable List<String> patterns, @Nullable Where where) {
     ObjectNode message = action(action).put("id", id);
     if (patterns != null) {
       patterns.forEach(message.putArray("events")::add);
+    }
+    if (where != null) {
+      message.putRawValue("where", new RawValue(where.json()));
     }
     return Json.write(message);
   }

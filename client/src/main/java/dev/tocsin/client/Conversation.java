@@ -46,7 +46,7 @@ final class Conversation {
     this.uri = options.uri();
     this.since = options.since();
     this.notices = notices;
-    this.subscription = new Subscription(options.patterns(), notices, answers);
+    this.subscription = new Subscription(options.patterns(), options.where(), notices, answers);
     this.answers = answers;
     this.publishes = publishes;
     this.credentials = credentials;

@@ -24,16 +24,23 @@ final class Dispatcher implements ClientListener {
   }
 
   /// Hands events of these types to `handler`.
-  <R extends Record> void add(List<String> types, Class<R> payload, EventHandler<R> handler) {
-    TypedHandler<R> typed = new TypedHandler<>(payload, handler);
+  ///
+  /// @param filter which of them; `null` for all
+  <R extends Record> void add(
+      List<String> types, Class<R> payload, @Nullable EventFilter filter, EventHandler<R> handler) {
+    TypedHandler<R> typed = new TypedHandler<>(payload, filter, handler);
     types.forEach(
         type -> handlers.computeIfAbsent(type, key -> new CopyOnWriteArrayList<>()).add(typed));
   }
 
   /// A handler and the record it wants.
-  private record TypedHandler<R extends Record>(Class<R> payload, EventHandler<R> handler) {
+  private record TypedHandler<R extends Record>(
+      Class<R> payload, @Nullable EventFilter filter, EventHandler<R> handler) {
 
     void handle(WebSocketEvent event, ClientListener listener) {
+      if (filter != null && !filter.allows(event)) {
+        return;
+      }
       R typed;
       try {
         typed = event.payload(payload);

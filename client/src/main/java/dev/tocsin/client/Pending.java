@@ -9,13 +9,12 @@ sealed interface Pending {
 
   /// A subscribe, which is taken back when it is refused.
   ///
-  /// @param fresh the patterns that the application did not want before
+  /// @param change what the application wanted that it had not wanted before
   /// @param silent the patterns of the message that the application did not ask for here
   record Subscribe(
-      List<String> fresh, Set<String> silent, CompletableFuture<SubscriptionOutcome> outcome)
+      Wishes.Change change, Set<String> silent, CompletableFuture<SubscriptionOutcome> outcome)
       implements Pending {
     public Subscribe {
-      fresh = List.copyOf(fresh);
       silent = Set.copyOf(silent);
     }
   }
@@ -27,7 +26,8 @@ sealed interface Pending {
   /// it is refused.
   ///
   /// @param patterns what is not wanted any more when it is refused
-  record Own(List<String> patterns) implements Pending {
+  /// @param narrows whether the connection has the patterns already, and is to get less of them
+  record Own(List<String> patterns, boolean narrows) implements Pending {
     public Own {
       patterns = List.copyOf(patterns);
     }

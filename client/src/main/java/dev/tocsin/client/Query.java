@@ -1,5 +1,6 @@
 package dev.tocsin.client;
 
+import dev.tocsin.events.Where;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// @param uri the address
 /// @param patterns what the connection is subscribed to from its first event on; `null` for
 ///     everything
+/// @param where what narrows all of them; `null` for nothing
 /// @param resumes whether it says where to resume
-record Query(URI uri, @Nullable List<String> patterns, boolean resumes) {
+record Query(URI uri, @Nullable List<String> patterns, @Nullable Where where, boolean resumes) {
 
   Query {
     patterns = patterns == null ? null : List.copyOf(patterns);

@@ -2,6 +2,7 @@ package dev.tocsin.client;
 
 import dev.tocsin.events.CloseCode;
 import dev.tocsin.events.ErrorCode;
+import dev.tocsin.events.Where;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -92,15 +93,18 @@ final class Session {
     return result;
   }
 
-  CompletableFuture<SubscriptionOutcome> subscribe(List<String> patterns) {
+  /// @param where what narrows the patterns; `null` for nothing
+  CompletableFuture<SubscriptionOutcome> subscribe(List<String> patterns, @Nullable Where where) {
     CompletableFuture<SubscriptionOutcome> result = new CompletableFuture<>();
-    loop.execute(() -> conversation.subscription().subscribe(patterns, result));
+    loop.execute(() -> conversation.subscription().subscribe(patterns, where, result));
     return result;
   }
 
   /// A handler wants these event types.
-  void handle(List<String> types) {
-    loop.execute(() -> conversation.subscription().handle(types));
+  ///
+  /// @param where what narrows them; `null` for nothing
+  void handle(List<String> types, @Nullable Where where) {
+    loop.execute(() -> conversation.subscription().handle(types, where));
   }
 
   /// @param patterns `null` for all

@@ -1,5 +1,6 @@
 package dev.tocsin.client;
 
+import dev.tocsin.events.Where;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +26,9 @@ final class Subscription {
   private @Nullable Link link;
 
   /// @param patterns what to subscribe to from the first event on; none for everything
-  Subscription(List<String> patterns, Notices notices, Answers answers) {
-    this.wishes = new Wishes(patterns);
+  /// @param where what narrows them; `null` for nothing
+  Subscription(List<String> patterns, @Nullable Where where, Notices notices, Answers answers) {
+    this.wishes = new Wishes(patterns, where);
     this.notices = notices;
     this.answers = answers;
   }
@@ -48,14 +50,19 @@ final class Subscription {
     }
     List<String> unwanted = wishes.unwanted(told);
     if (!unwanted.isEmpty()) {
-      sendUnsubscribe(opened, unwanted, new Pending.Own(List.of()));
+      sendUnsubscribe(opened, unwanted, new Pending.Own(List.of(), false));
     } else if (told.patterns() == null && wishes.isNothing()) {
-      sendUnsubscribe(opened, null, new Pending.Own(List.of()));
+      sendUnsubscribe(opened, null, new Pending.Own(List.of(), false));
     }
     for (List<String> untold : wishes.untold(told)) {
       for (int from = 0; from < untold.size(); from += PATTERNS_A_MESSAGE) {
         int to = Math.min(untold.size(), from + PATTERNS_A_MESSAGE);
-        subscribeByItself(untold.subList(from, to));
+        List<Wishes.Group> groups = wishes.groups(untold.subList(from, to));
+        if (told.patterns() == null && groups.size() > 1) {
+          widenThenNarrow(untold.subList(from, to), groups);
+        } else {
+          groups.forEach(group -> send(group, false));
+        }
       }
     }
   }
@@ -68,8 +75,12 @@ final class Subscription {
 
   // What the application wants.
 
-  void subscribe(List<String> patterns, CompletableFuture<SubscriptionOutcome> outcome) {
-    List<String> fresh = wishes.add(patterns);
+  /// @param where what narrows the patterns; `null` for nothing
+  void subscribe(
+      List<String> patterns,
+      @Nullable Where where,
+      CompletableFuture<SubscriptionOutcome> outcome) {
+    Wishes.Change change = wishes.add(patterns, where);
     Set<String> silent = wishes.silent(patterns);
     if (link == null) {
       notices.complete(outcome, new SubscriptionOutcome.Remembered());
@@ -77,8 +88,12 @@ final class Subscription {
     }
     List<String> all = new ArrayList<>(patterns);
     all.addAll(silent);
-    String id = answers.expect(new Pending.Subscribe(fresh, silent, outcome));
-    link.send(Actions.subscribe(id, all));
+    List<Wishes.Group> groups = wishes.groups(all);
+    String id = answers.expect(new Pending.Subscribe(change, silent, outcome));
+    link.send(Actions.subscribe(id, all, groups.size() == 1 ? groups.getFirst().where() : null));
+    if (groups.size() > 1) {
+      narrow(groups);
+    }
   }
 
   /// @param patterns `null` for all
@@ -101,13 +116,31 @@ final class Subscription {
   }
 
   /// A handler wants these event types.
-  void handle(List<String> types) {
-    subscribeByItself(wishes.handle(types));
+  ///
+  /// @param where what narrows them; `null` for nothing
+  void handle(List<String> types, @Nullable Where where) {
+    subscribeByItself(wishes.handle(types, where));
   }
 
   private void subscribeByItself(List<String> patterns) {
-    if (link != null && !patterns.isEmpty()) {
-      link.send(Actions.subscribe(answers.expect(new Pending.Own(patterns)), patterns));
+    wishes.groups(patterns).forEach(group -> send(group, false));
+  }
+
+  /// A connection leaves "everything" in one step. As one message has one filter, that step goes to all that the patterns
+  /// match, so that nothing is missed; the next ones narrow it.
+  private void widenThenNarrow(List<String> patterns, List<Wishes.Group> groups) {
+    send(new Wishes.Group(patterns, null), false);
+    narrow(groups);
+  }
+
+  private void narrow(List<Wishes.Group> groups) {
+    groups.stream().filter(group -> group.where() != null).forEach(group -> send(group, true));
+  }
+
+  private void send(Wishes.Group group, boolean narrows) {
+    if (link != null) {
+      String id = answers.expect(new Pending.Own(group.patterns(), narrows));
+      link.send(Actions.subscribe(id, group.patterns(), group.where()));
     }
   }
 
@@ -134,11 +167,20 @@ final class Subscription {
   void refused(@Nullable String id, Refusal refusal) {
     switch (answers.take(id)) {
       case Pending.Subscribe subscribe -> {
-        wishes.takeBack(subscribe.fresh());
+        wishes.takeBack(subscribe.change());
         notices.complete(subscribe.outcome(), new SubscriptionOutcome.Refused(refusal));
       }
       case Pending.Unsubscribe unsubscribe ->
           notices.complete(unsubscribe.outcome(), new SubscriptionOutcome.Refused(refusal));
+      case Pending.Own own when own.narrows() -> {
+        wishes.widen(own.patterns());
+        notices.error(
+            refusal.code(),
+            "All events of "
+                + String.join(", ", own.patterns())
+                + " are received, not narrowed: "
+                + refusal.message());
+      }
       case Pending.Own own -> {
         wishes.takeBackOwn(own.patterns());
         String what =

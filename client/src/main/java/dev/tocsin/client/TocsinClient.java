@@ -8,6 +8,7 @@ import dev.tocsin.events.InvalidEventException;
 import dev.tocsin.events.PayloadSchema;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.events.WebSocketEvent;
+import dev.tocsin.events.Where;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -94,7 +95,16 @@ public final class TocsinClient implements AutoCloseable {
   /// Adds patterns to what is received; without any before, everything was. What is subscribed to
   /// while there is no connection counts from the next one on.
   public CompletableFuture<SubscriptionOutcome> subscribe(List<String> patterns) {
-    return session.subscribe(List.copyOf(patterns));
+    return session.subscribe(List.copyOf(patterns), null);
+  }
+
+  /// The same, with what fulfils `where` among the events of these patterns. It takes the place of what these patterns
+  /// were narrowed by before.
+  ///
+  /// A connection holds one filter for a pattern. Where handlers want the same one with another filter or without any,
+  /// all events of it are received: the listener gets them all, each handler those that it asked for.
+  public CompletableFuture<SubscriptionOutcome> subscribe(List<String> patterns, Where where) {
+    return session.subscribe(List.copyOf(patterns), where);
   }
 
   /// Takes patterns away, also those that a handler has added.
@@ -117,6 +127,20 @@ public final class TocsinClient implements AutoCloseable {
   ///
   /// @throws IllegalArgumentException when no event type of the client's catalog has such a payload
   public <R extends Record> void on(Class<R> payload, EventHandler<R> handler) {
+    handle(payload, null, handler);
+  }
+
+  /// The same with those events alone that fulfil `where`. What it means is judged by the client's own catalog: a handler
+  /// is called for nothing of which that is not sure.
+  ///
+  /// @throws IllegalArgumentException when no event type of the client's catalog has such a payload, or no such
+  ///     payload can ever fulfil `where`
+  public <R extends Record> void on(Class<R> payload, Where where, EventHandler<R> handler) {
+    handle(payload, where, handler);
+  }
+
+  private <R extends Record> void handle(
+      Class<R> payload, @Nullable Where where, EventHandler<R> handler) {
     PayloadSchema schema = PayloadSchema.of(payload);
     List<String> types =
         catalog.allEventTypes().stream()
@@ -127,8 +151,9 @@ public final class TocsinClient implements AutoCloseable {
       throw new IllegalArgumentException(
           "No event type of the catalog has the payload " + payload.getName());
     }
-    dispatcher.add(types, payload, handler);
-    session.handle(types);
+    EventFilter filter = where == null ? null : EventFilter.of(where, schema.fields());
+    dispatcher.add(types, payload, filter, handler);
+    session.handle(types, where);
   }
 
   /// Publishes an event, once.

@@ -1,13 +1,20 @@
 package dev.tocsin.client;
 
+import dev.tocsin.events.Where;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Two things say what is wanted: subscriptions, and handlers. They add up in either order. As long as
 /// nothing was subscribed to, everything is wanted, and what the handlers want is only remembered.
+///
+/// Each may narrow what it wants by a filter. A connection holds one filter for a pattern, or none; so where those who
+/// want a pattern do not agree, it is subscribed to without any, and each of them is handed what it asked for.
 final class Wishes {
 
   /// A pattern that matches no event type, for a connection that is to receive nothing yet. It counts
@@ -33,21 +43,77 @@ final class Wishes {
   /// The event types that handlers want.
   private final Set<String> handled = new LinkedHashSet<>();
 
-  /// Those of them that came while [#unconfirmed].
+  /// What narrows them, for each handler; an empty one for a handler that wants them all.
+  private final Map<String, Set<Optional<Where>>> handlerFilters = new HashMap<>();
+
+  /// What narrows the patterns that were subscribed to.
+  private final Map<String, Optional<Where>> subscribed = new HashMap<>();
+
+  /// Patterns that the server did not narrow.
+  private final Set<String> wide = new HashSet<>();
+
+  /// Those of [#handled] that came while [#unconfirmed].
   private final Set<String> late = new LinkedHashSet<>();
 
   /// Whether the server may still refuse to leave "everything": it has taken none of the patterns
   /// that came after it.
   private boolean unconfirmed;
 
-  Wishes(List<String> initial) {
-    if (!initial.isEmpty()) {
-      add(initial);
+  /// What a subscription has changed, to be taken back when it is refused.
+  ///
+  /// @param fresh the patterns that were not wanted before
+  /// @param before what narrowed those that were subscribed to before
+  record Change(List<String> fresh, Map<String, Optional<Where>> before) {
+    Change {
+      fresh = List.copyOf(fresh);
+      before = Map.copyOf(before);
     }
   }
 
-  /// Adds patterns and tells which are new.
-  List<String> add(Collection<String> added) {
+  /// Patterns with the same filter, or none.
+  record Group(List<String> patterns, @Nullable Where where) {
+    Group {
+      patterns = List.copyOf(patterns);
+    }
+  }
+
+  Wishes(List<String> initial, @Nullable Where where) {
+    if (!initial.isEmpty()) {
+      add(initial, where);
+    }
+  }
+
+  /// What a connection is to narrow a pattern by, for all who want it to get theirs; `null` for nothing.
+  private @Nullable Where where(String pattern) {
+    Set<Optional<Where>> all = new HashSet<>(handlerFilters.getOrDefault(pattern, Set.of()));
+    Optional<Where> own = subscribed.get(pattern);
+    if (own != null) {
+      all.add(own);
+    }
+    return all.size() == 1 && !wide.contains(pattern) ? all.iterator().next().orElse(null) : null;
+  }
+
+  /// Patterns in groups, each with what its patterns are to be narrowed by.
+  List<Group> groups(Collection<String> some) {
+    Map<Optional<Where>, List<String>> groups = new LinkedHashMap<>();
+    for (String pattern : some) {
+      Where where = where(pattern.toLowerCase(Locale.ROOT));
+      groups.computeIfAbsent(Optional.ofNullable(where), key -> new ArrayList<>()).add(pattern);
+    }
+    List<Group> all = new ArrayList<>();
+    groups.forEach((where, patterns) -> all.add(new Group(patterns, where.orElse(null))));
+    return all;
+  }
+
+  /// The server does not narrow these patterns, and sends all that they match.
+  void widen(Collection<String> patterns) {
+    wide.addAll(patterns);
+  }
+
+  /// Adds patterns and tells what that has changed.
+  ///
+  /// @param where takes the place of what narrowed them; `null` for nothing
+  Change add(Collection<String> added, @Nullable Where where) {
     Set<String> wanted = patterns;
     if (wanted == null) {
       wanted = new LinkedHashSet<>(handled);
@@ -55,13 +121,19 @@ final class Wishes {
       unconfirmed = true;
     }
     List<String> fresh = new ArrayList<>();
+    Map<String, Optional<Where>> before = new HashMap<>();
     for (String pattern : added) {
       String lowerCased = pattern.toLowerCase(Locale.ROOT);
       if (wanted.add(lowerCased)) {
         fresh.add(lowerCased);
       }
+      Optional<Where> was = subscribed.put(lowerCased, Optional.ofNullable(where));
+      if (was != null) {
+        before.putIfAbsent(lowerCased, was);
+      }
+      wide.remove(lowerCased);
     }
-    return fresh;
+    return new Change(fresh, before);
   }
 
   /// The event types that a subscribe has to name besides its own patterns: those of the handlers, as
@@ -78,14 +150,22 @@ final class Wishes {
 
   /// A handler wants these event types.
   ///
+  /// @param where what narrows them; `null` for nothing
   /// @return those that a connection has to be told now
-  List<String> handle(Collection<String> types) {
+  List<String> handle(Collection<String> types, @Nullable Where where) {
     Set<String> wanted = patterns;
-    handled.addAll(types);
+    List<String> fresh = new ArrayList<>();
+    for (String type : types) {
+      Where before = where(type);
+      handled.add(type);
+      handlerFilters.computeIfAbsent(type, key -> new HashSet<>()).add(Optional.ofNullable(where));
+      if (wanted != null && (wanted.add(type) || !Objects.equals(before, where(type)))) {
+        fresh.add(type);
+      }
+    }
     if (wanted == null) {
       return List.of();
     }
-    List<String> fresh = types.stream().filter(wanted::add).toList();
     if (unconfirmed) {
       late.addAll(fresh);
       return List.of();
@@ -111,8 +191,20 @@ final class Wishes {
   /// Takes patterns away that the server refused. Where it has taken none so far, everything is
   /// wanted again once all of them are refused.
   ///
-  /// @param fresh what [#add] told
-  void takeBack(Collection<String> fresh) {
+  /// @param change what [#add] told
+  void takeBack(Change change) {
+    change.fresh().forEach(subscribed::remove);
+    change
+        .before()
+        .forEach((pattern, where) -> {
+          if (subscribed.containsKey(pattern)) {
+            subscribed.put(pattern, where);
+          }
+        });
+    takeBack(change.fresh());
+  }
+
+  private void takeBack(Collection<String> fresh) {
     Set<String> wanted = patterns;
     if (wanted != null) {
       wanted.removeAll(fresh);
@@ -140,6 +232,9 @@ final class Wishes {
       String lowerCased = pattern.toLowerCase(Locale.ROOT);
       handled.remove(lowerCased);
       late.remove(lowerCased);
+      handlerFilters.remove(lowerCased);
+      subscribed.remove(lowerCased);
+      wide.remove(lowerCased);
       if (patterns != null) {
         patterns.remove(lowerCased);
       }
@@ -151,6 +246,9 @@ final class Wishes {
     patterns = new LinkedHashSet<>();
     handled.clear();
     late.clear();
+    handlerFilters.clear();
+    subscribed.clear();
+    wide.clear();
     unconfirmed = false;
   }
 
@@ -165,12 +263,17 @@ final class Wishes {
   ///     `null` to begin with the next event
   Query query(URI base, @Nullable Position from) {
     Set<String> wanted = patterns;
-    boolean fits = wanted == null || fitQuery(wanted);
+    List<Group> groups = wanted == null ? List.of() : groups(wanted);
+    boolean fits = groups.isEmpty() || (groups.size() == 1 && fitQuery(groups.getFirst()));
+    Where where = fits && !groups.isEmpty() ? groups.getFirst().where() : null;
     List<String> told =
         wanted == null ? null : wanted.isEmpty() || !fits ? List.of(NOTHING) : List.copyOf(wanted);
     List<String> parameters = new ArrayList<>();
     if (told != null) {
       parameters.add("events=" + encoded(told));
+    }
+    if (where != null) {
+      parameters.add("where=" + encoded(List.of(where.json())));
     }
     if (from != null && fits) {
       parameters.add("since=" + from.sequence());
@@ -181,6 +284,7 @@ final class Wishes {
     return new Query(
         parameters.isEmpty() ? base : URI.create(base + "?" + String.join("&", parameters)),
         told,
+        where,
         from != null && fits);
   }
 
@@ -196,7 +300,8 @@ final class Wishes {
       return List.of(List.copyOf(wanted));
     }
     return wanted.stream()
-        .filter(pattern -> !told.contains(pattern))
+        .filter(
+            pattern -> !told.contains(pattern) || !Objects.equals(query.where(), where(pattern)))
         .collect(Collectors.partitioningBy(handled::contains))
         .values()
         .stream()
@@ -211,9 +316,11 @@ final class Wishes {
         : query.patterns().stream().filter(pattern -> !wanted.contains(pattern)).toList();
   }
 
-  private static boolean fitQuery(Set<String> wanted) {
-    return wanted.stream().noneMatch(pattern -> pattern.contains(","))
-        && encoded(wanted).length() <= MAX_QUERY_LENGTH;
+  private static boolean fitQuery(Group wanted) {
+    String where = wanted.where() == null ? "" : wanted.where().json();
+    return wanted.patterns().stream().noneMatch(pattern -> pattern.contains(","))
+        && encoded(wanted.patterns()).length() + encoded(List.of(where)).length()
+            <= MAX_QUERY_LENGTH;
   }
 
   private static String encoded(Collection<String> wanted) {

@@ -21,12 +21,14 @@ final class Handshake {
   /// The request.
   ///
   /// @param deflate whether permessage-deflate is offered, without context takeover
-  static byte[] request(String authority, String target, boolean deflate) {
+  static byte[] request(LoadPlan plan, String target, boolean deflate) {
     return ("GET "
             + target
             + " HTTP/1.1\r\nHost: "
-            + authority
-            + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13"
+            + plan.authority()
+            + "\r\n"
+            + plan.entrance().header()
+            + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13"
             + "\r\nSec-WebSocket-Key: "
             + KEY
             + (deflate

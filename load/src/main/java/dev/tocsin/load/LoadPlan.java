@@ -6,7 +6,7 @@ import java.util.List;
 
 /// What is to be done to a server.
 ///
-/// @param server where its WebSocket is: `ws://host:port/path`
+/// @param server where its WebSocket is: `ws://host:port/path`, or `wss` with an entrance that is encrypted
 /// @param protocol what kind of server it is
 /// @param publishPath the path that is posted to, where events are posted
 /// @param connections how many WebSockets receive
@@ -22,6 +22,7 @@ import java.util.List;
 /// @param duration how long it is measured then
 /// @param loops how many threads receive
 /// @param deflate whether the connections offer permessage-deflate
+/// @param entrance how the connections get in
 public record LoadPlan(
     URI server,
     PeerProtocol protocol,
@@ -37,7 +38,8 @@ public record LoadPlan(
     Duration warmUp,
     Duration duration,
     int loops,
-    boolean deflate) {
+    boolean deflate,
+    Entrance entrance) {
 
   /// Checks and copies.
   ///
@@ -45,8 +47,8 @@ public record LoadPlan(
   public LoadPlan {
     audiences = audiences.stream().map(List::copyOf).toList();
     check(
-        "ws".equals(server.getScheme()) && server.getHost() != null,
-        "only ws:// can be measured, not " + server);
+        (entrance.isSecure() ? "wss" : "ws").equals(server.getScheme()) && server.getHost() != null,
+        "only ws:// and wss:// can be measured, not " + server);
     check(connections >= 1 && connections <= 1_000_000, "between 1 and 1,000,000 connections");
     check(warmConnections >= 0 && warmConnections <= 1_000_000, "up to 1,000,000 to warm up with");
     check(!audiences.isEmpty(), "at least one audience");
@@ -70,7 +72,7 @@ public record LoadPlan(
 
   /// The port of the server.
   int port() {
-    return server.getPort() < 0 ? 80 : server.getPort();
+    return server.getPort() >= 0 ? server.getPort() : entrance.isSecure() ? 443 : 80;
   }
 
   /// The server's host as a socket wants it, without the brackets of an IPv6 literal.

@@ -39,9 +39,10 @@ final class PublisherPosts implements Outlet {
     byte[] head =
         String.format(
                 Locale.ROOT,
-                "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n",
+                "POST %s HTTP/1.1\r\nHost: %s\r\n%sContent-Type: %s\r\nContent-Length: %d\r\n\r\n",
                 plan.publishPath(),
                 plan.authority(),
+                plan.entrance().header(),
                 type,
                 length)
             .getBytes(StandardCharsets.US_ASCII);

@@ -49,7 +49,7 @@ final class PublisherSocket implements Outlet {
     try {
       // A pattern that matches nothing: the producer wants no events.
       String target = plan.path() + (tocsin ? "?events=none.none" : "");
-      wire.write(Handshake.request(plan.authority(), target, false));
+      wire.write(Handshake.request(plan, target, false));
       byte[] rest = socket.answer();
       wire.waitForever();
       if (plan.protocol() == PeerProtocol.NATS) {

@@ -60,7 +60,7 @@ final class Receivers implements AutoCloseable {
     for (int loop = 0; loop < loops.size(); loop++) {
       List<byte[]> requests = new ArrayList<>();
       for (int connection = loop; connection < count; connection += loops.size()) {
-        requests.add(Handshake.request(plan.authority(), target(connection), plan.deflate()));
+        requests.add(Handshake.request(plan, target(connection), plan.deflate()));
       }
       loops.get(loop).open(requests);
     }

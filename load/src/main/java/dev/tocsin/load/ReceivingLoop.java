@@ -6,9 +6,12 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,8 +92,11 @@ final class ReceivingLoop {
             .group(eventLoop)
             .channel(receivers.channelType())
             .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.RECVBUF_ALLOCATOR, new SharedBuffer())
-            .handler(new Subscriber(this, request, mark, plan));
+            .handler(subscriber(request));
+    if (!plan.entrance().isSecure()) {
+      // TLS keeps what is not yet a whole record, and so needs buffers of its own.
+      bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new SharedBuffer());
+    }
     ChannelFuture opening = bootstrap.connect(new InetSocketAddress(plan.host(), plan.port()));
     channels.add(opening.channel());
     opening.addListener(done -> {
@@ -99,6 +105,21 @@ final class ReceivingLoop {
         receivers.failed(cause);
       }
     });
+  }
+
+  private ChannelHandler subscriber(byte[] request) {
+    Subscriber subscriber = new Subscriber(this, request, mark, plan);
+    if (!plan.entrance().isSecure()) {
+      return subscriber;
+    }
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        channel
+            .pipeline()
+            .addLast(new SslHandler(plan.entrance().engine(plan.host(), plan.port())), subscriber);
+      }
+    };
   }
 
   /// A connection receives from now on.

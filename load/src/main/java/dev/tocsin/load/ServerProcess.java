@@ -73,13 +73,17 @@ public sealed interface ServerProcess {
   /// A Tocsin, wherever it runs: it tells of itself.
   ///
   /// @param stats its `/api/v1/stats`
-  record Told(URI stats, HttpClient http) implements ServerProcess {
+  record Told(URI stats, HttpClient http, Entrance entrance) implements ServerProcess {
 
     @Override
     public Optional<Sample> sample() {
       try {
-        HttpRequest request = HttpRequest.newBuilder(stats).timeout(Duration.ofSeconds(5)).build();
-        JsonNode process = json(http.send(request, BodyHandlers.ofString()).body()).path("process");
+        HttpRequest.Builder request = HttpRequest.newBuilder(stats).timeout(Duration.ofSeconds(5));
+        if (entrance.authorization() != null) {
+          request.header("Authorization", entrance.authorization());
+        }
+        JsonNode process =
+            json(http.send(request.build(), BodyHandlers.ofString()).body()).path("process");
         return process.has("cpu_seconds")
             ? Optional.of(
                 new Sample(

@@ -19,7 +19,8 @@ record Wire(Socket socket, InputStream in) implements AutoCloseable {
       socket.setTcpNoDelay(true);
       socket.setSoTimeout(ANSWER_MILLIS);
       socket.connect(new InetSocketAddress(plan.host(), plan.port()), CONNECT_MILLIS);
-      return new Wire(socket, socket.getInputStream());
+      Socket ready = plan.entrance().around(socket, plan.host(), plan.port());
+      return new Wire(ready, ready.getInputStream());
     } catch (IOException e) {
       socket.close();
       throw e;

@@ -34,7 +34,8 @@ class EventTest {
         Duration.ZERO,
         Duration.ofSeconds(1),
         1,
-        false);
+        false,
+        Entrance.OPEN);
   }
 
   @ParameterizedTest

@@ -32,7 +32,8 @@ class ReportTest {
             Duration.ZERO,
             Duration.ofSeconds(10),
             1,
-            false);
+            false,
+            Entrance.OPEN);
     List<String> warnings = new ArrayList<>();
     Warnings.add(warnings, plan, flow, whole, "it was cut", Duration.ofSeconds(10));
     return warnings;
