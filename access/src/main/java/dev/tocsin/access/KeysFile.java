@@ -66,6 +66,11 @@ public final class KeysFile {
     } catch (NoSuchFileException e) {
       return Map.of();
     }
+    return read(bytes);
+  }
+
+  /// Reads the keys from the content of a file.
+  Map<String, StoredKey> read(byte[] bytes) throws BrokenFileException {
     JsonNode json =
         switch (Json.read(bytes)) {
           case Json.Value(JsonNode tree) -> tree;
