@@ -57,7 +57,7 @@ final class KeySetFetch {
       throw new BrokenFileException("the URL of the keys of tokens is not valid");
     }
     String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
-    if (!SCHEMES.contains(scheme) || url.getHost() == null) {
+    if (!SCHEMES.contains(scheme) || url.getHost() == null || url.getPort() > 65_535) {
       throw new BrokenFileException("the URL of the keys of tokens must be https://… or http://…");
     }
     if (url.getRawUserInfo() != null) {
@@ -84,14 +84,20 @@ final class KeySetFetch {
   }
 
   private void ask(URI from, int redirects, CompletableFuture<Fetched> fetched) {
-    HttpRequest request =
-        HttpRequest.newBuilder(from)
-            .timeout(TIMEOUT)
-            .header("Accept", "application/jwk-set+json, application/json;q=0.9, */*;q=0.1")
-            .GET()
-            .build();
-    CompletableFuture<HttpResponse<byte[]>> answer =
-        client.sendAsync(request, head -> new BoundedBody(KeySetReader.MAX_BYTES));
+    CompletableFuture<HttpResponse<byte[]>> answer;
+    try {
+      HttpRequest request =
+          HttpRequest.newBuilder(from)
+              .timeout(TIMEOUT)
+              .header("Accept", "application/jwk-set+json, application/json;q=0.9, */*;q=0.1")
+              .GET()
+              .build();
+      answer = client.sendAsync(request, head -> new BoundedBody(KeySetReader.MAX_BYTES));
+    } catch (RuntimeException e) {
+      // A URL that the client does not take, or a client that is closed.
+      fetched.completeExceptionally(e);
+      return;
+    }
     fetched.whenComplete((done, failure) -> answer.cancel(true));
     answer.whenComplete((response, failure) -> {
       if (failure != null) {

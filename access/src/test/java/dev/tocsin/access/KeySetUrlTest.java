@@ -292,6 +292,7 @@ class KeySetUrlTest {
         "https://",
         "https://a b/",
         "https:///x",
+        "https://example.org:99999/",
         "://",
         "https://user:secret@example.org/"
       })
