@@ -33,6 +33,7 @@ final class KeySetFetch {
 
   private final HttpClient client;
   private final URI url;
+  private final Duration timeout;
 
   /// What was fetched.
   ///
@@ -41,9 +42,10 @@ final class KeySetFetch {
   @SuppressWarnings("ArrayRecordComponent")
   record Fetched(byte[] content, Duration maxAge) {}
 
-  KeySetFetch(HttpClient client, URI url) {
+  KeySetFetch(HttpClient client, URI url, Duration timeout) {
     this.client = client;
     this.url = url;
+    this.timeout = timeout;
   }
 
   /// The URL of a JWK set.
@@ -78,7 +80,7 @@ final class KeySetFetch {
   /// @return completes with an exception of which [#sentence] makes a sentence
   CompletableFuture<Fetched> start() {
     CompletableFuture<Fetched> fetched = new CompletableFuture<>();
-    fetched.orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    fetched.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
     ask(url, 0, fetched);
     return fetched;
   }
@@ -88,7 +90,7 @@ final class KeySetFetch {
     try {
       HttpRequest request =
           HttpRequest.newBuilder(from)
-              .timeout(TIMEOUT)
+              .timeout(timeout)
               .header("Accept", "application/jwk-set+json, application/json;q=0.9, */*;q=0.1")
               .GET()
               .build();
@@ -153,8 +155,8 @@ final class KeySetFetch {
     return switch (failure) {
       case CompletionException e when e.getCause() != null -> sentence(e.getCause());
       case BrokenFileException e -> String.valueOf(e.getMessage());
-      case TimeoutException e -> "did not answer within " + TIMEOUT.toSeconds() + " s";
-      case HttpTimeoutException e -> "did not answer within " + TIMEOUT.toSeconds() + " s";
+      case TimeoutException e -> "did not answer in time";
+      case HttpTimeoutException e -> "did not answer in time";
       case BoundedBody.TooLongException e ->
           "is larger than " + (KeySetReader.MAX_BYTES >> 20) + " MiB";
       case ConnectException e -> "cannot be reached";

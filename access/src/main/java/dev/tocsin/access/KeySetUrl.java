@@ -35,6 +35,7 @@ final class KeySetUrl implements KeySource {
   private final URI url;
   private final HttpClient client;
   private final InstantSource clock;
+  private final Duration timeout;
 
   // written under the lock, read by any thread
   private volatile @Nullable KeySet keys;
@@ -52,10 +53,12 @@ final class KeySetUrl implements KeySource {
   /// The keys at a URL, not fetched yet.
   ///
   /// @param client which follows no redirects; closed with this
-  KeySetUrl(URI url, HttpClient client, InstantSource clock) {
+  /// @param timeout for all of a fetch
+  KeySetUrl(URI url, HttpClient client, InstantSource clock, Duration timeout) {
     this.url = url;
     this.client = client;
     this.clock = clock;
+    this.timeout = timeout;
   }
 
   @Override
@@ -101,7 +104,7 @@ final class KeySetUrl implements KeySource {
   private CompletableFuture<Boolean> fetch() {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     pending = done;
-    new KeySetFetch(client, url)
+    new KeySetFetch(client, url, timeout)
         .start()
         .handle((answer, failure) -> {
           boolean isGood = false;

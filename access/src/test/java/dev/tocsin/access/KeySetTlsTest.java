@@ -133,10 +133,10 @@ class KeySetTlsTest {
         HttpClient.newBuilder()
             .sslContext(context)
             .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(Duration.ofSeconds(5))
+            .connectTimeout(Duration.ofSeconds(30))
             .build();
     URI url = URI.create("https://127.0.0.1:" + server.getAddress().getPort() + path);
-    try (KeySetUrl source = new KeySetUrl(url, client, clock)) {
+    try (KeySetUrl source = new KeySetUrl(url, client, clock, Duration.ofSeconds(30))) {
       source.look();
       source.first().join();
       assertThat(source.keys() != null).isEqualTo(source.fault() == null);
