@@ -78,7 +78,7 @@ public final class Authority implements Authenticator, AutoCloseable {
 
   /// Reads all files, begins to fetch keys from a URL, and follows both from now on.
   ///
-  /// @throws BrokenFileException when a file is broken, or is missing and should be there; then nothing was started
+  /// @throws BrokenFileException when a file is broken, or is missing and should be there; then it is to be closed
   public void start() throws BrokenFileException {
     look();
     requireGood(keys == null ? null : keys.fault());

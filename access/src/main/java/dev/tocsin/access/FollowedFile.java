@@ -2,6 +2,7 @@ package dev.tocsin.access;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -97,7 +98,9 @@ final class FollowedFile<T> {
   }
 
   private String unreadable(IOException e) {
-    return path + " cannot be read: " + e.getClass().getSimpleName();
+    return e instanceof AccessDeniedException
+        ? path + " may not be read by this user"
+        : path + " cannot be read: " + e.getClass().getSimpleName();
   }
 
   private void tell(@Nullable String reason) {

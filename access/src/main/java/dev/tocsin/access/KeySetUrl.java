@@ -35,6 +35,7 @@ final class KeySetUrl implements KeySource {
   private final URI url;
   private final HttpClient client;
   private final InstantSource clock;
+  private final Duration timeout;
 
   // written under the lock, read by any thread
   private volatile @Nullable KeySet keys;
@@ -52,10 +53,12 @@ final class KeySetUrl implements KeySource {
   /// The keys at a URL, not fetched yet.
   ///
   /// @param client which follows no redirects; closed with this
-  KeySetUrl(URI url, HttpClient client, InstantSource clock) {
+  /// @param timeout for all of a fetch
+  KeySetUrl(URI url, HttpClient client, InstantSource clock, Duration timeout) {
     this.url = url;
     this.client = client;
     this.clock = clock;
+    this.timeout = timeout;
   }
 
   @Override
@@ -101,7 +104,7 @@ final class KeySetUrl implements KeySource {
   private CompletableFuture<Boolean> fetch() {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     pending = done;
-    new KeySetFetch(client, url)
+    new KeySetFetch(client, url, timeout)
         .start()
         .handle((answer, failure) -> {
           boolean isGood = false;
@@ -114,6 +117,9 @@ final class KeySetUrl implements KeySource {
             }
           } catch (BrokenFileException e) {
             failed(String.valueOf(e.getMessage()));
+          } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("a key set could not be read");
+            failed("cannot be read, which is a fault of this program");
           } finally {
             ended();
             done.complete(isGood);

@@ -43,7 +43,7 @@ sealed interface KeySource extends AutoCloseable permits KeySetFile, KeySetUrl {
               .followRedirects(HttpClient.Redirect.NEVER)
               .connectTimeout(KeySetFetch.TIMEOUT)
               .build();
-      return new KeySetUrl(KeySetFetch.url(fileOrUrl), client, clock);
+      return new KeySetUrl(KeySetFetch.url(fileOrUrl), client, clock, KeySetFetch.TIMEOUT);
     }
     try {
       return new KeySetFile(Path.of(fileOrUrl), clock);

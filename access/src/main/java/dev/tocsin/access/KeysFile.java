@@ -86,6 +86,11 @@ public final class KeysFile {
     } catch (NoSuchFileException e) {
       return Map.of();
     }
+    return read(bytes);
+  }
+
+  /// Reads the keys from the content of a file.
+  Map<String, StoredKey> read(byte[] bytes) throws BrokenFileException {
     JsonNode json =
         switch (Json.read(bytes)) {
           case Json.Value(JsonNode tree) -> tree;
@@ -119,6 +124,14 @@ public final class KeysFile {
     if (!digest.matches("[0-9a-f]{64}")) {
       throw broken(place + ".sha256 must have 64 hexadecimal digits in lower case");
     }
+    String name = text(json, "name", place);
+    if (!Names.isName(name)) {
+      throw broken(
+          place
+              + ".name must have 1 to "
+              + Names.MAX_LENGTH
+              + " characters, none of them a control character");
+    }
     Rights rights =
         switch (RightsReader.read(json.path("grants"), place + ".grants")) {
           case RightsReader.Reading.Read(Rights read) -> read;
@@ -128,7 +141,7 @@ public final class KeysFile {
     Instant created = time(json, "created", place);
     return new StoredKey(
         text(json, "id", place),
-        text(json, "name", place),
+        name,
         HexFormat.of().parseHex(digest),
         rights,
         limits(json.path("limits"), place + ".limits"),

@@ -15,6 +15,8 @@ import dev.tocsin.hub.Pass;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -265,6 +267,37 @@ class KeySetUrlTest {
   }
 
   @Test
+  void aServerThatKeepsSilentIsGivenUp() throws Exception {
+    gate = new CountDownLatch(1);
+    URI url = KeySetFetch.url(url());
+    try (KeySetUrl hasty =
+        new KeySetUrl(url, HttpClient.newHttpClient(), clock, Duration.ofMillis(200))) {
+      hasty.look();
+      hasty.first().join();
+      assertThat(hasty.fault()).isEqualTo("did not answer in time");
+    }
+  }
+
+  @Test
+  void aServerThatSendsDropByDropIsGivenUp() throws Exception {
+    server.createContext(
+        "/drops",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().write('{');
+          exchange.getResponseBody().flush();
+          gate.countDown();
+        });
+    URI url = KeySetFetch.url(url().replace("/jwks", "/drops"));
+    try (KeySetUrl hasty =
+        new KeySetUrl(url, HttpClient.newHttpClient(), clock, Duration.ofMillis(500))) {
+      hasty.look();
+      hasty.first().join();
+      assertThat(hasty.fault()).isEqualTo("did not answer in time");
+    }
+  }
+
+  @Test
   void whatIsNoKeySetIsToldInWords() {
     content = "<html>";
     look();
@@ -292,6 +325,7 @@ class KeySetUrlTest {
         "https://",
         "https://a b/",
         "https:///x",
+        "https://example.org:99999/",
         "://",
         "https://user:secret@example.org/"
       })

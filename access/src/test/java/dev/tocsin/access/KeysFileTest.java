@@ -199,6 +199,12 @@ class KeysFileTest {
         "{'keys':[{'id':'a','name':'n','sha256':'$','grants':{'manage':['all']}}]}|metrics",
         "{'keys':[{'id':'a','name':'n','sha256':'$','grants':{},'expires':'soon'}]}|expires",
         "{'keys':[{'id':'a','name':'n','sha256':'$','grants':{},'limits':{'connections':0}}]}|limits",
+        "{'keys':[{'id':'a','name':'n','sha256':'$','grants':{},'limits':{'connections':99999999999999999999}}]}|limits",
+        "{'keys':[{'id':'a','name':'n','sha256':'$','grants':{},'limits':5}]}|limits must be an"
+            + " object",
+        "{'keys':[{'id':'a','name':'n','sha256':'$','grants':{},'expire':'2026-12-31T00:00:00Z'}]}|no"
+            + " member \"expire\"",
+        "{'keys':[{'id':'a','name':'n\\n','sha256':'$','grants':{}}]}|keys[0].name",
         "{'keys':[{'name':'n','sha256':'$','grants':{}}]}|keys[0].id",
         "{'keys':[{'id':'a','name':'n','sha256':'$','grants':{}},{'id':'a','name':'n','sha256':'$','grants':{}}]}|twice",
       })
