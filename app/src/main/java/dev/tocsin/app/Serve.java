@@ -17,7 +17,8 @@ import picocli.CommandLine.Mixin;
       "",
       "Every event is in the log in --data before it is acknowledged, and stays there for"
           + " --retain.",
-      "The first line on stdout is 'listening on http://HOST:PORT', once it does."
+      "The first line on stdout is 'listening on http://HOST:PORT', once it does; with --tls-cert,"
+          + " https."
     },
     sortOptions = false)
 final class Serve implements Callable<Integer> {
@@ -28,6 +29,8 @@ final class Serve implements Callable<Integer> {
   private final Surroundings surroundings;
 
   @Mixin private final NetworkOptions network = new NetworkOptions();
+
+  @Mixin private final TlsOptions tls = new TlsOptions();
 
   @Mixin private final LogOptions log = new LogOptions();
 
@@ -40,7 +43,7 @@ final class Serve implements Callable<Integer> {
   @Override
   public Integer call() throws Failure, WrongUse {
     log.check();
-    GatewaySettings settings = network.settings();
+    GatewaySettings settings = network.settings().with(tls.files());
     EventCatalog catalog = catalogOption.load();
     surroundings.interruption().listen();
     Server server = log.start(catalog, settings, surroundings);

@@ -3,10 +3,12 @@ package dev.tocsin.gateway;
 import dev.tocsin.http.BrowserNames;
 import dev.tocsin.http.BrowserRules;
 import dev.tocsin.http.HttpSettings;
+import dev.tocsin.http.TlsFiles;
 import dev.tocsin.http.Transport;
 import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// What an operator decides about the network.
 ///
@@ -20,6 +22,7 @@ import java.util.stream.Collectors;
 /// @param stallTimeout how long a WebSocket may take none of the bytes that wait for it
 /// @param deflate whether WebSocket messages are compressed for those who want it
 /// @param deflateThresholdBytes the shortest message that is compressed
+/// @param tls what connections are encrypted with; `null` when they are not
 public record GatewaySettings(
     String host,
     int port,
@@ -29,7 +32,8 @@ public record GatewaySettings(
     int loops,
     Duration stallTimeout,
     boolean deflate,
-    int deflateThresholdBytes) {
+    int deflateThresholdBytes,
+    @Nullable TlsFiles tls) {
 
   private static final BrowserRules NOBODY = new BrowserRules(Set.of(), Set.of());
 
@@ -54,7 +58,51 @@ public record GatewaySettings(
   /// The settings of the server that carries the gateway.
   HttpSettings http() {
     return new HttpSettings(
-        host, port, new BrowserRules(allowedOrigins, allowedHosts), transport, loops);
+        host,
+        port,
+        new BrowserRules(allowedOrigins, allowedHosts, tls != null),
+        transport,
+        loops,
+        tls);
+  }
+
+  /// Settings without TLS.
+  public GatewaySettings(
+      String host,
+      int port,
+      Set<String> allowedOrigins,
+      Set<String> allowedHosts,
+      Transport transport,
+      int loops,
+      Duration stallTimeout,
+      boolean deflate,
+      int deflateThresholdBytes) {
+    this(
+        host,
+        port,
+        allowedOrigins,
+        allowedHosts,
+        transport,
+        loops,
+        stallTimeout,
+        deflate,
+        deflateThresholdBytes,
+        null);
+  }
+
+  /// The same, encrypted with what these files hold.
+  public GatewaySettings with(@Nullable TlsFiles files) {
+    return new GatewaySettings(
+        host,
+        port,
+        allowedOrigins,
+        allowedHosts,
+        transport,
+        loops,
+        stallTimeout,
+        deflate,
+        deflateThresholdBytes,
+        files);
   }
 
   /// Settings with what is usual for the rest.

@@ -22,7 +22,11 @@ final class UpgradeExchange extends BodyExchange {
   protected void complete(byte[] body) {
     WebSocketConnection socket =
         new WebSocketConnection(
-            context, loop, connection().channel(), upgrade.handshake().deflate());
+            context,
+            loop,
+            connection().channel(),
+            connection().isSecure(),
+            upgrade.handshake().deflate());
     upgrade.handshake().switchTo(connection(), socket, () -> socket.open(upgrade));
   }
 }

@@ -38,6 +38,10 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   private final GatewayContext context;
   private final Loop loop;
   private final Channel channel;
+
+  /// Whether it is encrypted.
+  private final boolean secure;
+
   private final Form form;
   private final Actions actions;
   private final ActionQueue queue = new ActionQueue(this::send);
@@ -53,12 +57,17 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   private long lastHeartbeatMillis;
 
   WebSocketConnection(
-      GatewayContext context, Loop loop, Channel channel, @Nullable PerMessageDeflate agreed) {
+      GatewayContext context,
+      Loop loop,
+      Channel channel,
+      boolean secure,
+      @Nullable PerMessageDeflate agreed) {
     super(
         channel, loop.connections(), Limits.FRAMES, loop.deflation(), context.webSockets(), agreed);
     this.context = context;
     this.loop = loop;
     this.channel = channel;
+    this.secure = secure;
     this.form = loop.form(windowBits());
     this.actions = new Actions(context, loop, this);
     this.output = new OutputProgress(channel, loop.connections());
@@ -144,9 +153,12 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     return !isClosing() && !cursor.isLeaving() && channel.isActive();
   }
 
+  /// What is encrypted is nobody else's as well, and is counted with no batch: when the memory outside the heap is
+  /// tight, no more is made for whoever has left any of it.
   @Override
   public long untakenBytes() {
-    return unreadBytes();
+    long bytes = unreadBytes();
+    return secure && bytes > 0 && context.http().memory().isTight() ? Long.MAX_VALUE : bytes;
   }
 
   @Override

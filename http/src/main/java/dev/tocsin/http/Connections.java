@@ -134,12 +134,17 @@ public final class Connections {
     channel.closeFuture().addListener(closed -> context.dismiss());
     Activity activity = new Activity(this);
     RequestDecoder decoder = new RequestDecoder();
+    HttpConnection connection = new HttpConnection(this, activity, decoder);
+    Tls tls = context.tls();
+    if (tls != null) {
+      channel.pipeline().addLast(new TlsDoor(tls, this, connection));
+    }
     channel
         .pipeline()
         .addLast(activity)
         .addLast(decoder)
         .addLast(new HttpResponseEncoder())
-        .addLast(new HttpConnection(this, activity, decoder));
+        .addLast(connection);
   }
 
   /// From now on looks after a connection.

@@ -2,6 +2,7 @@ package dev.tocsin.http;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /// Where and how a server listens.
 ///
@@ -10,8 +11,14 @@ import java.net.InetAddress;
 /// @param browserRules who may use the server from a web page
 /// @param transport how to talk to the sockets
 /// @param loops how many threads serve the connections, 1 to [#MAX_LOOPS]
+/// @param tls what connections are encrypted with; `null` when they are not
 public record HttpSettings(
-    String host, int port, BrowserRules browserRules, Transport transport, int loops) {
+    String host,
+    int port,
+    BrowserRules browserRules,
+    Transport transport,
+    int loops,
+    @Nullable TlsFiles tls) {
 
   /// Far more than any machine has a use for.
   public static final int MAX_LOOPS = 1_024;
@@ -26,6 +33,12 @@ public record HttpSettings(
       throw new IllegalArgumentException("there is no port " + port);
     }
     requireListenable(host);
+  }
+
+  /// Settings of a server without TLS.
+  public HttpSettings(
+      String host, int port, BrowserRules browserRules, Transport transport, int loops) {
+    this(host, port, browserRules, transport, loops, null);
   }
 
   /// Refuses addresses at which nobody can be reached.
