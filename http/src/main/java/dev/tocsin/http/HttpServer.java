@@ -90,7 +90,8 @@ public final class HttpServer {
     }
   }
 
-  private static HttpServer start(
+  /// The same, with what encrypts.
+  static HttpServer start(
       HttpSettings settings,
       InstantSource clock,
       LongSupplier nanoTime,
