@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /// A server's side of TLS: what new connections are encrypted with, taken anew from its files when they change.
 ///
 /// A thread of its own reads the files every [#LOOK_MILLIS]. What they hold is taken when it belongs together and is
-/// valid; otherwise what was there before stays, which is told once, as is that it is good again. What is wrong has to be there at
+/// valid; otherwise what was there before stays, which is told once for each content, as is that it is good again. What is wrong has to be there at
 /// two looks in a row before it is told: whoever replaces two files replaces one of them first. Old
 /// connections keep what they began with. Sessions are resumed by tickets, whose keys go with the files: after a change
 /// everybody has to show his certificate again.
@@ -84,11 +84,16 @@ final class Tls {
   // guarded by this
   private @Nullable SslContext context;
 
+  // written by whoever looks, read by any
+  private volatile TlsIdentity identity;
+
   // owned by whoever looks
-  private TlsIdentity identity;
   private String taken;
   private String seen;
-  private @Nullable String fault;
+
+  /// What was last told to be bad; `null` when all is good.
+  private @Nullable String told;
+
   private boolean toldExpired;
 
   private Tls(
@@ -211,7 +216,7 @@ final class Tls {
         take(contents);
         return;
       }
-      if (fault != null) {
+      if (told != null) {
         tellGood("the certificate from before is there again");
       }
       lookAtEnd();
@@ -245,8 +250,8 @@ final class Tls {
 
   /// @param found what tells this content from another
   private void tellBad(String found, String reason) {
-    if (found.equals(seen) && !reason.equals(fault)) {
-      fault = reason;
+    if (found.equals(seen) && !found.equals(told)) {
+      told = found;
       LOG.atWarn()
           .addKeyValue("reason", reason)
           .log("the certificate and key from before stay in use");
@@ -255,7 +260,7 @@ final class Tls {
   }
 
   private void tellGood(String message) {
-    fault = null;
+    told = null;
     LOG.atInfo()
         .addKeyValue("file", files.certificate())
         .addKeyValue("valid_until", identity.chain().getFirst().getNotAfter().toInstant())
@@ -285,6 +290,11 @@ final class Tls {
       throw new IllegalStateException("the server has stopped");
     }
     return new TlsHandler(present.newEngine(allocator), memory);
+  }
+
+  /// What is shown to new connections.
+  TlsIdentity identity() {
+    return identity;
   }
 
   void noteHandshake(boolean good) {
