@@ -26,7 +26,8 @@ unpack_natives() {
   [ -z "$(find /lib -maxdepth 1 -name 'ld-musl-*' 2>/dev/null)" ] || return 1
   rm -rf "$lib/native"
   mkdir "$lib/native" || return 1
-  for jar in "$lib"/sqlite-jdbc-*.jar "$lib"/netty-transport-native-*-linux-"${netty:-$arch}".jar; do
+  for jar in "$lib"/sqlite-jdbc-*.jar "$lib"/netty-transport-native-*-linux-"${netty:-$arch}".jar \
+    "$lib"/netty-tcnative-boringssl-static-*-linux-"${netty:-$arch}".jar; do
     (cd "$lib/native" && "$java_home/bin/jar" xf "$jar" \
       "org/sqlite/native/Linux/$arch" META-INF/native) || return 1
   done

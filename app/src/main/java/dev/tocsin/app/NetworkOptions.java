@@ -91,7 +91,8 @@ final class NetworkOptions {
           stallTimeout.duration(),
           !noDeflate,
           deflateThreshold,
-          AccessSettings.OPEN);
+          AccessSettings.OPEN,
+          null);
     } catch (IllegalArgumentException e) {
       throw new WrongUse(String.valueOf(e.getMessage()));
     }

@@ -17,7 +17,8 @@ import picocli.CommandLine.Mixin;
       "",
       "Every event is in the log in --data before it is acknowledged, and stays there for"
           + " --retain.",
-      "The first line on stdout is 'listening on http://HOST:PORT', once it does."
+      "The first line on stdout is 'listening on http://HOST:PORT', once it does; with --tls-cert,"
+          + " https."
     },
     sortOptions = false)
 final class Serve implements Callable<Integer> {
@@ -31,6 +32,8 @@ final class Serve implements Callable<Integer> {
 
   @Mixin private final AccessOptions access = new AccessOptions();
 
+  @Mixin private final TlsOptions tls = new TlsOptions();
+
   @Mixin private final LogOptions log = new LogOptions();
 
   @Mixin private final CatalogOption catalogOption = new CatalogOption();
@@ -42,11 +45,13 @@ final class Serve implements Callable<Integer> {
   @Override
   public Integer call() throws Failure, WrongUse {
     log.check();
-    GatewaySettings settings = network.settings();
-    access.check(log.directory(), false);
+    GatewaySettings settings = network.settings().with(tls.files());
+    access.check(log.directory(), tls.takesCertificates());
     EventCatalog catalog = catalogOption.load();
     surroundings.interruption().listen();
-    try (Guard guard = access.guard(log.directory(), false, network.isReachable(), surroundings)) {
+    try (Guard guard =
+        access.guard(
+            log.directory(), tls.takesCertificates(), network.isReachable(), surroundings)) {
       return serve(catalog, settings.with(guard.settings()), guard);
     }
   }

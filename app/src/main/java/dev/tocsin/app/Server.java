@@ -29,11 +29,13 @@ final class Server {
   private final EventLog log;
   private final Hub hub;
   private final Gateway gateway;
+  private final String scheme;
 
-  private Server(EventLog log, Hub hub, Gateway gateway) {
+  private Server(EventLog log, Hub hub, Gateway gateway, String scheme) {
     this.log = log;
     this.hub = hub;
     this.gateway = gateway;
+    this.scheme = scheme;
   }
 
   /// Starts a server whose log is in memory.
@@ -78,7 +80,8 @@ final class Server {
     Server server = null;
     try {
       Hub hub = new Hub(catalog, log, clock, recentBytes);
-      server = new Server(log, hub, Gateway.start(hub, settings, clock));
+      String scheme = settings.tls() == null ? "http" : "https";
+      server = new Server(log, hub, Gateway.start(hub, settings, clock), scheme);
       return server;
     } catch (StartFailedException e) {
       throw new Failure(String.valueOf(e.getMessage()), e);
@@ -100,10 +103,10 @@ final class Server {
 
   /// Where it listens, for instance `http://127.0.0.1:8080`.
   String url() {
-    return url(gateway.address());
+    return url(scheme, gateway.address());
   }
 
-  static String url(InetSocketAddress address) {
+  static String url(String scheme, InetSocketAddress address) {
     InetAddress ip = address.getAddress();
     String host = ip.getHostAddress();
     if (ip instanceof Inet6Address) {
@@ -113,7 +116,7 @@ final class Server {
               : ip.isAnyLocalAddress() ? "::" : host.replaceFirst("%.*", "");
       host = '[' + literal + ']';
     }
-    return "http://" + host + ':' + address.getPort();
+    return scheme + "://" + host + ':' + address.getPort();
   }
 
   /// Ends what can still be ended when the network cannot.

@@ -44,7 +44,7 @@ class SmallPartsTest {
     "2001:db8::1,   http://[2001:db8:0:0:0:0:0:1]:80"
   })
   void theAddressOfAServerIsAUrl(String host, String url) {
-    assertThat(Server.url(new InetSocketAddress(host, 80))).isEqualTo(url);
+    assertThat(Server.url("http", new InetSocketAddress(host, 80))).isEqualTo(url);
   }
 
   @ParameterizedTest

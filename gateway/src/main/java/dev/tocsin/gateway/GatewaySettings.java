@@ -3,10 +3,12 @@ package dev.tocsin.gateway;
 import dev.tocsin.http.BrowserNames;
 import dev.tocsin.http.BrowserRules;
 import dev.tocsin.http.HttpSettings;
+import dev.tocsin.http.TlsFiles;
 import dev.tocsin.http.Transport;
 import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// What an operator decides about the network.
 ///
@@ -21,6 +23,7 @@ import java.util.stream.Collectors;
 /// @param deflate whether WebSocket messages are compressed for those who want it
 /// @param deflateThresholdBytes the shortest message that is compressed
 /// @param access who may come in
+/// @param tls what connections are encrypted with; `null` when they are not
 public record GatewaySettings(
     String host,
     int port,
@@ -31,7 +34,8 @@ public record GatewaySettings(
     Duration stallTimeout,
     boolean deflate,
     int deflateThresholdBytes,
-    AccessSettings access) {
+    AccessSettings access,
+    @Nullable TlsFiles tls) {
 
   private static final BrowserRules NOBODY = new BrowserRules(Set.of(), Set.of());
 
@@ -58,10 +62,27 @@ public record GatewaySettings(
     return new HttpSettings(
         host,
         port,
-        new BrowserRules(allowedOrigins, allowedHosts),
+        new BrowserRules(allowedOrigins, allowedHosts, tls != null),
         transport,
         loops,
-        access.addresses());
+        access.addresses(),
+        tls);
+  }
+
+  /// The same, encrypted with what these files hold.
+  public GatewaySettings with(@Nullable TlsFiles files) {
+    return new GatewaySettings(
+        host,
+        port,
+        allowedOrigins,
+        allowedHosts,
+        transport,
+        loops,
+        stallTimeout,
+        deflate,
+        deflateThresholdBytes,
+        access,
+        files);
   }
 
   /// Settings with what is usual for the rest.
@@ -81,7 +102,8 @@ public record GatewaySettings(
         DEFAULT_STALL_TIMEOUT,
         true,
         DEFAULT_DEFLATE_THRESHOLD_BYTES,
-        AccessSettings.OPEN);
+        AccessSettings.OPEN,
+        null);
   }
 
   /// The same with other doors.
@@ -96,6 +118,7 @@ public record GatewaySettings(
         stallTimeout,
         deflate,
         deflateThresholdBytes,
-        other);
+        other,
+        tls);
   }
 }

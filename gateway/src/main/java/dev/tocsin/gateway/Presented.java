@@ -7,6 +7,7 @@ import dev.tocsin.hub.Credential;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
@@ -46,7 +47,7 @@ sealed interface Presented {
   record Garbled(String reason) implements Presented {}
 
   /// Reads a request. What a trusted proxy vouches for counts first: it may hand on a header that was meant for itself; then a
-  /// header, then a ticket.
+  /// header, then a ticket, then the client's certificate.
   ///
   /// @param vouching where trusted proxies name whom they vouch for; `null` where they do not
   static Presented by(
@@ -66,7 +67,11 @@ sealed interface Presented {
     if (tickets.size() > 1) {
       return new Garbled("more than one ticket");
     }
-    return tickets.isEmpty() ? new Nothing() : new OneTime(tickets.getFirst());
+    if (!tickets.isEmpty()) {
+      return new OneTime(tickets.getFirst());
+    }
+    X509Certificate certificate = knock.connection().peerCertificate();
+    return certificate == null ? new Nothing() : new Shown(new Credential.Certificate(certificate));
   }
 
   private static Presented vouched(HttpHeaders all, AccessSettings.ProxyHeaders vouching) {

@@ -3,6 +3,7 @@ package dev.tocsin.gateway;
 import dev.tocsin.http.HttpFigures;
 import dev.tocsin.http.Json;
 import dev.tocsin.http.Response;
+import dev.tocsin.http.TlsFigures;
 import dev.tocsin.hub.HubStats;
 import dev.tocsin.hub.LogFigures;
 import dev.tocsin.hub.LogState;
@@ -75,6 +76,13 @@ final class StatsPage {
     ObjectNode answers = target.putObject("answers");
     for (int i = 0; i < http.answers().size(); i++) {
       answers.put(i + 1 + "xx", http.answers().get(i));
+    }
+    TlsFigures tls = http.tls();
+    if (tls != null) {
+      target
+          .putObject("tls")
+          .put("handshakes", tls.handshakes())
+          .put("failed_handshakes", tls.failedHandshakes());
     }
   }
 

@@ -32,7 +32,12 @@ final class UpgradeExchange extends BodyExchange {
     }
     WebSocketConnection socket =
         new WebSocketConnection(
-            context, loop, connection().channel(), visitor, upgrade.handshake().deflate());
+            context,
+            loop,
+            connection().channel(),
+            visitor,
+            connection().isSecure(),
+            upgrade.handshake().deflate());
     upgrade.handshake().switchTo(connection(), socket, () -> socket.open(upgrade));
   }
 }

@@ -55,6 +55,10 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   private final Loop loop;
   private final Channel channel;
   private final Visitor visitor;
+
+  /// Whether it is encrypted.
+  private final boolean secure;
+
   private final Form form;
   private final Actions actions;
   private final ActionQueue queue = new ActionQueue(this::send);
@@ -89,6 +93,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
       Loop loop,
       Channel channel,
       Visitor visitor,
+      boolean secure,
       @Nullable PerMessageDeflate agreed) {
     super(
         channel, loop.connections(), Limits.FRAMES, loop.deflation(), context.webSockets(), agreed);
@@ -96,6 +101,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     this.loop = loop;
     this.channel = channel;
     this.visitor = visitor;
+    this.secure = secure;
     this.form = loop.form(windowBits());
     this.actions = new Actions(context, loop, this);
     this.output = new OutputProgress(channel, loop.connections());
@@ -294,9 +300,12 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     return !isClosing() && !cursor.isLeaving() && channel.isActive();
   }
 
+  /// What is encrypted is nobody else's as well, and is counted with no batch: when the memory outside the heap is
+  /// tight, no more is made for whoever has left any of it.
   @Override
   public long untakenBytes() {
-    return unreadBytes();
+    long bytes = unreadBytes();
+    return secure && bytes > 0 && context.http().memory().isTight() ? Long.MAX_VALUE : bytes;
   }
 
   @Override

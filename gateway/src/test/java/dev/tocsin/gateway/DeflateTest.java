@@ -200,7 +200,8 @@ class DeflateTest {
             Duration.ofMinutes(1),
             false,
             0,
-            AccessSettings.OPEN);
+            AccessSettings.OPEN,
+            null);
     try (TestServer mine = TestServer.start(off)) {
       HttpAnswer answer = mine.ask(handshake("", ""));
 

@@ -135,7 +135,8 @@ class SlowReaderTest {
             Duration.ofSeconds(30),
             false,
             GatewaySettings.DEFAULT_DEFLATE_THRESHOLD_BYTES,
-            AccessSettings.OPEN);
+            AccessSettings.OPEN,
+            null);
     try (TestServer server = start(settings);
         RawWebSocket stalled =
             RawWebSocket.open(RawClient.to(server.port(), SMALL_BUFFER), "?events=alert.*")) {

@@ -71,7 +71,8 @@ final class TestServer implements AutoCloseable {
         GatewaySettings.DEFAULT_STALL_TIMEOUT,
         true,
         GatewaySettings.DEFAULT_DEFLATE_THRESHOLD_BYTES,
-        AccessSettings.OPEN);
+        AccessSettings.OPEN,
+        null);
   }
 
   static TestServer start() {

@@ -25,12 +25,21 @@ public final class BrowserRules {
 
   private final Set<String> allowedOrigins;
   private final Set<String> allowedHosts;
+  private final boolean secure;
 
-  /// The rules of an operator.
+  /// The rules of an operator whose server does not speak TLS itself.
   ///
   /// @param allowedOrigins as browsers write them
   /// @param allowedHosts as browsers write them
   public BrowserRules(Set<String> allowedOrigins, Set<String> allowedHosts) {
+    this(allowedOrigins, allowedHosts, false);
+  }
+
+  /// The same.
+  ///
+  /// @param secure whether the server speaks TLS: then a page that came over plain HTTP is not its own
+  public BrowserRules(Set<String> allowedOrigins, Set<String> allowedHosts, boolean secure) {
+    this.secure = secure;
     this.allowedOrigins = allowedOrigins;
     this.allowedHosts = allowedHosts;
   }
@@ -138,7 +147,7 @@ public final class BrowserRules {
       return false;
     }
     if (lowerCased.startsWith("http://")) {
-      return isSame(lowerCased.substring("http://".length()), host, 80);
+      return !secure && isSame(lowerCased.substring("http://".length()), host, 80);
     }
     // Behind a proxy that ends TLS, the server's own pages have an https origin.
     return lowerCased.startsWith("https://")

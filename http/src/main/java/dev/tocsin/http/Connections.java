@@ -139,12 +139,17 @@ public final class Connections {
     }
     Activity activity = new Activity(this);
     RequestDecoder decoder = new RequestDecoder();
+    HttpConnection connection = new HttpConnection(this, activity, decoder, tooMany);
+    Tls tls = context.tls();
+    if (tls != null) {
+      channel.pipeline().addLast(new TlsDoor(tls, this, connection));
+    }
     channel
         .pipeline()
         .addLast(activity)
         .addLast(decoder)
         .addLast(new HttpResponseEncoder())
-        .addLast(new HttpConnection(this, activity, decoder, tooMany));
+        .addLast(connection);
   }
 
   /// Whether there are more connections from where this one comes than may be: it is told so when it asks for something,

@@ -300,6 +300,13 @@ final class Conversation {
     }
   }
 
+  /// Answers what has not been understood.
+  void refuse(Problem problem) {
+    if (phase instanceof HttpPhase.Head head) {
+      refuse(head, problem);
+    }
+  }
+
   private void refuse(HttpPhase.Head head, Problem problem) {
     HttpRequest unknown = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
     phase = head.ask(unknown, loop.nowMillis());

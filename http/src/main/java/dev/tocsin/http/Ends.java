@@ -38,7 +38,7 @@ public final class Ends {
     Channel channel = lastWord.channel();
     if (channel instanceof DuplexChannel duplex) {
       // Not before: what is still waiting to be written would be thrown away.
-      lastWord.addListener(written -> duplex.shutdownOutput());
+      lastWord.addListener(written -> TlsHandler.endOutput(duplex));
     }
     expect(channel);
   }

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
+import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -199,6 +200,24 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     pump();
   }
 
+  /// Refuses whatever the client has to say, before any of it was understood.
+  void refuse(Problem problem) {
+    conversation.refuse(problem);
+  }
+
+  /// Whether the connection is encrypted.
+  public boolean isSecure() {
+    return TlsHandler.of(channel()) != null;
+  }
+
+  /// The certificate that the client has shown and that was verified, its own, not that of who vouches for it. It may have
+  /// been verified when an earlier session began that this one resumes. `null` when there is none, or when it has
+  /// expired by now.
+  public @Nullable X509Certificate peerCertificate() {
+    TlsHandler tls = TlsHandler.of(channel());
+    return tls == null ? null : tls.peerCertificate(context.clock().instant());
+  }
+
   /// Writes on behalf of the conversation.
   ChannelFuture write(FullHttpResponse response) {
     return handlerContext().writeAndFlush(response);
@@ -214,7 +233,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     return inbox.isEmpty() && !decoder.isHolding();
   }
 
-  /// Leaves HTTP: writes a head and hands the socket to another handler. Flushing and reading are up to
+  /// Leaves HTTP: writes a head and hands the socket to another handler, behind TLS where there is any. Flushing and reading are up to
   /// that. The exchange under way has ended.
   ///
   /// @param head the answer to the request under way, with its headers

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What all connections of a server share. Safe for any thread.
 public final class HttpContext {
@@ -21,6 +22,7 @@ public final class HttpContext {
   private final int maxConnections;
   private final int loops;
   private final SocketMemory memory;
+  private final @Nullable Tls tls;
   private final long startNanos;
 
   // any thread
@@ -46,10 +48,12 @@ public final class HttpContext {
       int maxConnections,
       int loops,
       SocketMemory memory) {
-    this(clock, nanoTime, browserRules, AddressRules.NONE, maxConnections, loops, memory);
+    this(clock, nanoTime, browserRules, AddressRules.NONE, maxConnections, loops, memory, null);
   }
 
   /// The same where the addresses of clients matter.
+  ///
+  /// @param tls what connections are encrypted with; `null` when they are not
   HttpContext(
       InstantSource clock,
       LongSupplier nanoTime,
@@ -57,8 +61,10 @@ public final class HttpContext {
       AddressRules addressRules,
       int maxConnections,
       int loops,
-      SocketMemory memory) {
+      SocketMemory memory,
+      @Nullable Tls tls) {
     this.addressRules = addressRules;
+    this.tls = tls;
     this.loops = loops;
     this.memory = memory;
     this.clock = clock;
@@ -107,6 +113,11 @@ public final class HttpContext {
   /// The memory outside the heap.
   public SocketMemory memory() {
     return memory;
+  }
+
+  /// What connections are encrypted with; `null` when they are not.
+  @Nullable Tls tls() {
+    return tls;
   }
 
   /// What one event loop has of a part of the heap.
@@ -165,6 +176,7 @@ public final class HttpContext {
         openConnections.get(),
         accepted.sum(),
         refused.sum(),
-        answers.stream().map(LongAdder::sum).toList());
+        answers.stream().map(LongAdder::sum).toList(),
+        tls == null ? null : tls.figures());
   }
 }

@@ -1,6 +1,7 @@
 package dev.tocsin.http;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What a server has had to do.
 ///
@@ -8,7 +9,14 @@ import java.util.List;
 /// @param accepted connections since the server began
 /// @param refused connections, because there were too many
 /// @param answers by the class of their status, those of 1xx first: five numbers
-public record HttpFigures(long connections, long accepted, long refused, List<Long> answers) {
+/// @param tls `null` when the port does not speak it
+public record HttpFigures(
+    long connections, long accepted, long refused, List<Long> answers, @Nullable TlsFigures tls) {
+
+  /// Of a port that does not speak TLS.
+  public HttpFigures(long connections, long accepted, long refused, List<Long> answers) {
+    this(connections, accepted, refused, answers, null);
+  }
 
   public HttpFigures {
     answers = List.copyOf(answers);

@@ -27,6 +27,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// One port that speaks HTTP/1.1, whatever is served there.
 ///
@@ -67,13 +68,36 @@ public final class HttpServer {
   /// @param nanoTime a clock that never goes backwards, in nanoseconds
   /// @param maxConnections asked when the event loops have the files that they need
   /// @param services makes what is served
-  /// @throws StartFailedException when the address is not to be had or the transport does not work here
+  /// @throws StartFailedException when the address is not to be had, the transport does not work here or the files of
+  ///     TLS cannot be used
   public static HttpServer start(
       HttpSettings settings,
       InstantSource clock,
       LongSupplier nanoTime,
       IntSupplier maxConnections,
       Function<HttpContext, Service.Factory> services)
+      throws StartFailedException {
+    TlsFiles files = settings.tls();
+    Tls tls = files == null ? null : Tls.start(files, clock);
+    HttpServer server = null;
+    try {
+      server = start(settings, clock, nanoTime, maxConnections, services, tls);
+      return server;
+    } finally {
+      if (server == null && tls != null) {
+        tls.close();
+      }
+    }
+  }
+
+  /// The same, with what encrypts.
+  static HttpServer start(
+      HttpSettings settings,
+      InstantSource clock,
+      LongSupplier nanoTime,
+      IntSupplier maxConnections,
+      Function<HttpContext, Service.Factory> services,
+      @Nullable Tls tls)
       throws StartFailedException {
     EventLoops eventLoops = EventLoops.open(settings.transport(), settings.loops());
     MultiThreadIoEventLoopGroup group = eventLoops.group();
@@ -92,7 +116,8 @@ public final class HttpServer {
             settings.addresses(),
             most,
             settings.loops(),
-            memory);
+            memory,
+            tls);
     Service.Factory factory = services.apply(context);
     Map<EventLoop, Connections> loops = new HashMap<>();
     for (EventExecutor executor : group) {
@@ -233,6 +258,10 @@ public final class HttpServer {
     group
         .shutdownGracefully(QUIET_MILLIS, CUT_OFF_NANOS / 1_000_000, TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(2_000);
+    Tls tls = context.tls();
+    if (tls != null) {
+      tls.close();
+    }
   }
 
   /// Looks after every connection at once, as the timer does once a second; returns when that is done. For tests that do

@@ -2,6 +2,7 @@ package dev.tocsin.http;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /// Where and how a server listens.
 ///
@@ -11,13 +12,15 @@ import java.net.InetAddress;
 /// @param transport how to talk to the sockets
 /// @param loops how many threads serve the connections, 1 to [#MAX_LOOPS]
 /// @param addresses what holds for the addresses that connections come from
+/// @param tls what connections are encrypted with; `null` when they are not
 public record HttpSettings(
     String host,
     int port,
     BrowserRules browserRules,
     Transport transport,
     int loops,
-    AddressRules addresses) {
+    AddressRules addresses,
+    @Nullable TlsFiles tls) {
 
   /// Far more than any machine has a use for.
   public static final int MAX_LOOPS = 1_024;
@@ -34,10 +37,10 @@ public record HttpSettings(
     requireListenable(host);
   }
 
-  /// Settings for connections from anywhere.
+  /// Settings for connections from anywhere, without TLS.
   public HttpSettings(
       String host, int port, BrowserRules browserRules, Transport transport, int loops) {
-    this(host, port, browserRules, transport, loops, AddressRules.NONE);
+    this(host, port, browserRules, transport, loops, AddressRules.NONE, null);
   }
 
   /// Refuses addresses at which nobody can be reached.

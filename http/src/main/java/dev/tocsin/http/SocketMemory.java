@@ -86,6 +86,11 @@ public final class SocketMemory {
     if (excessBytes() > 0 && told.compareAndSet(false, true)) {
       whenPressed.run();
     }
+    require(bytes);
+  }
+
+  /// Fails where so many bytes are not to be had.
+  void require(int bytes) {
     if (usedBytes.getAsLong() + bytes > limitBytes - Math.min(RESERVE_BYTES, limitBytes / 8)) {
       throw new UsedUpError(bytes, limitBytes);
     }

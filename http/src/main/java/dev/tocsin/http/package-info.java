@@ -5,6 +5,7 @@
 ///
 /// | handler | |
 /// | --- | --- |
+/// | `TlsHandler`, [TlsDoor] | decrypt and encrypt, with what [Tls] has read; only on a port that speaks TLS |
 /// | [Activity] | notes when bytes came, and how many |
 /// | [RequestDecoder], `HttpResponseEncoder` | bytes to requests, answers to bytes |
 /// | [HttpConnection] | one request at a time: its [Conversation] finds the [Route] in [Routes], which makes an [Exchange] |
@@ -13,7 +14,7 @@
 /// [MemoryBudget], and outside the heap [SocketMemory]. What nobody else would catch ends in [Guard].
 ///
 /// An exchange answers with a [Response], which may be a [Problem], or takes the connection over: then all
-/// of these leave the pipeline ([HttpConnection#takeOver]). [Ends] is how connections end.
+/// of these but TLS leave the pipeline ([HttpConnection#takeOver]). [Ends] is how connections end.
 ///
 /// Nothing here knows an event. Everything but [HttpServer] and what is shared and immutable
 /// ([HttpContext]) belongs to one event loop.

@@ -20,7 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/// A connection that speaks RFC 6455, whatever the messages mean: the only handler of its pipeline.
+/// A connection that speaks RFC 6455, whatever the messages mean: the only handler of its pipeline,
+/// behind TLS where there is any.
 ///
 /// It decodes what comes, answers pings and close frames, and ends the connection in good order ([FramePhase]).
 /// While the client has to take or wait for something first, or others have their turn ([Turns]), what has been
@@ -108,7 +109,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// The connection ends: nothing is sent after this but the close frame.
   protected abstract void detach();
 
-  /// The channel, whose only handler this is.
+  /// The channel, whose only handler this is, TLS aside.
   public final Channel channel() {
     return channel;
   }
