@@ -10,6 +10,7 @@ import static dev.tocsin.access.SignedTokens.signed;
 import static dev.tocsin.access.SignedTokens.token;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.RecordedLogs;
 import dev.tocsin.hub.Access;
 import dev.tocsin.hub.Authenticator.Outcome;
 import dev.tocsin.hub.ManualClock;
@@ -426,6 +427,29 @@ class JwtVerifierTest {
       assertThat(verifier.verify(token).toCompletableFuture().join())
           .isEqualTo(new Outcome.Unavailable("too many tokens are being verified"));
     }
+  }
+
+  @Test
+  void aFaultOfOursIsARefusal() throws Exception {
+    RecordedLogs.take();
+    JwtVerifier broken =
+        new JwtVerifier(
+            settings,
+            source(jwkFor("HS256", "")),
+            () -> {
+              throw new IllegalStateException("secret");
+            },
+            executor,
+            clock);
+
+    Outcome outcome = broken.verify(token("HS256", now())).toCompletableFuture().join();
+
+    assertThat(refused(outcome)).isEqualTo("the token cannot be verified");
+    assertThat(RecordedLogs.take())
+        .singleElement()
+        .asString()
+        .contains("IllegalStateException")
+        .doesNotContain("secret");
   }
 
   @Test

@@ -273,7 +273,7 @@ class KeySetUrlTest {
     try (KeySetUrl hasty =
         new KeySetUrl(url, HttpClient.newHttpClient(), clock, Duration.ofMillis(200))) {
       hasty.look();
-      hasty.first().join();
+      hasty.first().get(20, TimeUnit.SECONDS);
       assertThat(hasty.fault()).isEqualTo("did not answer in time");
     }
   }
@@ -292,7 +292,7 @@ class KeySetUrlTest {
     try (KeySetUrl hasty =
         new KeySetUrl(url, HttpClient.newHttpClient(), clock, Duration.ofMillis(500))) {
       hasty.look();
-      hasty.first().join();
+      hasty.first().get(20, TimeUnit.SECONDS);
       assertThat(hasty.fault()).isEqualTo("did not answer in time");
     }
   }
