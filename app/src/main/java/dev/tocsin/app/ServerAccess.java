@@ -101,10 +101,9 @@ final class ServerAccess {
   /// What to do about a connection that was not made, as the end of a sentence.
   static String hint(ConnectFailedException failure, Surroundings surroundings) {
     return switch (failure.kind()) {
-      case UNREACHABLE -> failure.isRetryable() ? surroundings.serverHint() : "";
       case UNAUTHENTICATED, CREDENTIAL_ENDED -> keyHint();
-      case UNTRUSTED, TLS, FORBIDDEN -> "";
-      case REFUSED -> failure.isRetryable() ? surroundings.serverHint() : "";
+      case UNTRUSTED, TLS, FORBIDDEN, TOO_MANY -> "";
+      case UNREACHABLE, REFUSED -> failure.isRetryable() ? surroundings.serverHint() : "";
     };
   }
 

@@ -43,6 +43,8 @@ public final class ConnectFailedException extends IOException {
     CREDENTIAL_ENDED,
     /// The credential is good, and may not do this.
     FORBIDDEN,
+    /// There are as many connections or requests as there may be; later there may be room.
+    TOO_MANY,
     /// The server has said no for another reason.
     REFUSED
   }
@@ -96,6 +98,7 @@ public final class ConnectFailedException extends IOException {
           case UNAUTHENTICATED -> Kind.UNAUTHENTICATED;
           case CREDENTIAL_ENDED -> Kind.CREDENTIAL_ENDED;
           case FORBIDDEN -> Kind.FORBIDDEN;
+          case TOO_MANY_CONNECTIONS -> Kind.TOO_MANY;
           default -> code == Link.ABNORMAL_CLOSURE ? Kind.UNREACHABLE : Kind.REFUSED;
         };
     return new ConnectFailedException(
@@ -110,7 +113,7 @@ public final class ConnectFailedException extends IOException {
     return switch (kind) {
       case UNAUTHENTICATED, CREDENTIAL_ENDED -> "; " + GIVE_ANOTHER;
       case FORBIDDEN -> "; " + ASK_FOR_RIGHTS;
-      case UNREACHABLE, UNTRUSTED, TLS, REFUSED -> "";
+      case UNREACHABLE, UNTRUSTED, TLS, TOO_MANY, REFUSED -> "";
     };
   }
 
@@ -158,6 +161,7 @@ public final class ConnectFailedException extends IOException {
         switch (status) {
           case 401 -> Kind.UNAUTHENTICATED;
           case 403 -> Kind.FORBIDDEN;
+          case 429 -> Kind.TOO_MANY;
           default -> Kind.REFUSED;
         };
     boolean retryable = problem.isEmpty() || status >= 500 || status == 429 || status == 408;

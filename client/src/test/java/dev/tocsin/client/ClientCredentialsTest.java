@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tocsin.client.TinyWebSocketServer.Peer;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -279,7 +280,7 @@ class ClientCredentialsTest {
         });
     CompletableFuture<Position> connecting = client.connect();
 
-    assertThat(client.subscribe(java.util.List.of("a.*")).get())
+    assertThat(client.subscribe(List.of("a.*")).get())
         .isEqualTo(new SubscriptionOutcome.Remembered());
     gate.countDown();
 
