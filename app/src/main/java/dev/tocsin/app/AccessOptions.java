@@ -113,9 +113,9 @@ final class AccessOptions {
 
   /// Refuses options that contradict each other.
   ///
-  /// @param folder the server's
+  /// @param folder the server's; `null` for one that keeps nothing on disk
   /// @param certificates whether clients may show a certificate
-  void check(Path folder, boolean certificates) throws WrongUse {
+  void check(@Nullable Path folder, boolean certificates) throws WrongUse {
     List<String> ways = ways(folder, certificates);
     if (insecure && !ways.isEmpty()) {
       throw new WrongUse(
@@ -142,11 +142,11 @@ final class AccessOptions {
   }
 
   /// The ways to authenticate that are set up, as the operator knows them.
-  private List<String> ways(Path folder, boolean certificates) {
+  private List<String> ways(@Nullable Path folder, boolean certificates) {
     List<String> ways = new ArrayList<>();
     if (keys != null) {
       ways.add("--keys");
-    } else if (Files.exists(folder.resolve(KeysOption.NAME))) {
+    } else if (folder != null && Files.exists(folder.resolve(KeysOption.NAME))) {
       ways.add("the file of keys " + folder.resolve(KeysOption.NAME));
     }
     if (jwtKeys != null) {
@@ -172,13 +172,15 @@ final class AccessOptions {
 
   /// Sets up what the options come down to.
   ///
-  /// @param folder the server's
+  /// @param folder the server's; `null` for one that keeps nothing on disk
   /// @param certificates whether clients may show a certificate
   /// @param reachable whether others than this machine may connect
-  Guard guard(Path folder, boolean certificates, boolean reachable, Surroundings surroundings)
+  Guard guard(
+      @Nullable Path folder, boolean certificates, boolean reachable, Surroundings surroundings)
       throws Failure, WrongUse {
     boolean asks = !insecure && (reachable || !ways(folder, certificates).isEmpty());
-    KeysFile file = new KeysFile(keys == null ? folder.resolve(KeysOption.NAME) : keys);
+    Path usual = (folder == null ? Path.of("data") : folder).resolve(KeysOption.NAME);
+    KeysFile file = new KeysFile(keys == null ? usual : keys);
     ApiKey made =
         asks && reachable && isFirst(file, certificates) ? make(file, surroundings) : null;
     AuditFile audit = auditLog == null ? null : AuditFile.open(auditLog, surroundings.clock());

@@ -96,8 +96,12 @@ final class LogOptions {
     }
   }
 
-  /// The server's folder, where it has one.
-  Path directory() {
+  /// The server's folder; `null` when it keeps nothing on disk.
+  @Nullable Path folder() {
+    return memory ? null : directory();
+  }
+
+  private Path directory() {
     return data == null ? Path.of("data") : data;
   }
 

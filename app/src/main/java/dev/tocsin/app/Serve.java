@@ -46,12 +46,11 @@ final class Serve implements Callable<Integer> {
   public Integer call() throws Failure, WrongUse {
     log.check();
     GatewaySettings settings = network.settings().with(tls.files());
-    access.check(log.directory(), tls.takesCertificates());
+    access.check(log.folder(), tls.takesCertificates());
     EventCatalog catalog = catalogOption.load();
     surroundings.interruption().listen();
     try (Guard guard =
-        access.guard(
-            log.directory(), tls.takesCertificates(), network.isReachable(), surroundings)) {
+        access.guard(log.folder(), tls.takesCertificates(), network.isReachable(), surroundings)) {
       return serve(catalog, settings.with(guard.settings()), guard);
     }
   }
