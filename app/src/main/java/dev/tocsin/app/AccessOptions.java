@@ -184,7 +184,11 @@ final class AccessOptions {
     ApiKey made =
         asks && reachable && isFirst(file, certificates) ? make(file, surroundings) : null;
     AuditFile audit = auditLog == null ? null : AuditFile.open(auditLog, surroundings.clock());
-    Authority authority = asks ? authority(file, surroundings) : null;
+    if (made != null && audit != null) {
+      audit.note(new Audit.Entry(Audit.What.KEY_MADE, OWNER, null, "key " + made.id(), List.of()));
+    }
+    Authority authority =
+        asks ? authority(file, audit == null ? Audit.NONE : audit, surroundings) : null;
     int most =
         Objects.requireNonNullElse(maxConnectionsPerAddress, reachable ? USUAL_CONNECTIONS : 0);
     AccessSettings settings =
@@ -228,12 +232,16 @@ final class AccessOptions {
     return key;
   }
 
-  private Authority authority(KeysFile file, Surroundings surroundings) throws Failure {
+  private Authority authority(KeysFile file, Audit audit, Surroundings surroundings)
+      throws Failure {
     JwtSettings jwt = jwtKeys == null ? null : new JwtSettings(jwtKeys, jwtIssuer, jwtAudience);
     try {
       Authority authority =
           new Authority(
-              new AuthoritySettings(file, jwt, roles), TokenThreads.start(), surroundings.clock());
+              new AuthoritySettings(file, jwt, roles),
+              TokenThreads.start(),
+              surroundings.clock(),
+              new AuditedKeys(audit));
       authority.start();
       return authority;
     } catch (BrokenFileException e) {

@@ -41,7 +41,7 @@ record Guard(
               + " "
               + surroundings.program()
               + " tail --url "
-              + url);
+              + LanAddress.reachable(url));
     } else if (authority != null && settings.proxyHeaders() == null && !authority.hasAny()) {
       surroundings.say(
           "note: there is no key in "
