@@ -91,7 +91,8 @@ class TlsGatewayTest {
       }
       try (RawClient producer = client(server, 0)) {
         for (int i = 1; i <= 200; i++) {
-          String event = i % 50 == 0 ? TestServer.large("a" + i, 50_000) : TestServer.alert("a" + i);
+          String event =
+              i % 50 == 0 ? TestServer.large("a" + i, 50_000) : TestServer.alert("a" + i);
           assertThat(producer.ask(post("/api/v1/events", event)).status()).isEqualTo(201);
         }
       }

@@ -11,11 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param answers by the class of their status, those of 1xx first: five numbers
 /// @param tls `null` when the port does not speak it
 public record HttpFigures(
-    long connections,
-    long accepted,
-    long refused,
-    List<Long> answers,
-    @Nullable TlsFigures tls) {
+    long connections, long accepted, long refused, List<Long> answers, @Nullable TlsFigures tls) {
 
   /// Of a port that does not speak TLS.
   public HttpFigures(long connections, long accepted, long refused, List<Long> answers) {

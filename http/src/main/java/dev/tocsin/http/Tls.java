@@ -63,7 +63,8 @@ final class Tls {
           "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
   static {
-    // The JDK's engine lets a client of TLS 1.2 begin as many handshakes on one connection as it likes, and reads this
+    // The JDK's engine lets a client of TLS 1.2 begin as many handshakes on one connection as it
+    // likes, and reads this
     // once.
     String renegotiation = "jdk.tls.rejectClientInitiatedRenegotiation";
     if (System.getProperty(renegotiation) == null) {

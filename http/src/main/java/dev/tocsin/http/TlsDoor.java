@@ -29,7 +29,8 @@ final class TlsDoor extends ChannelInboundHandlerAdapter
   private static final byte HANDSHAKE = 22;
 
   private static final String PLAIN_HTTP =
-      "This port speaks https, and the request came as plain http; its address begins with https://";
+      "This port speaks https, and the request came as plain http; its address begins with"
+          + " https://";
 
   // immutable
   private final Tls tls;

@@ -108,8 +108,7 @@ final class TlsHandler extends SslHandler {
       return;
     }
     Future<?> late =
-        ctx.executor()
-            .schedule(() -> ctx.close(promise), LAST_WORD_MILLIS, TimeUnit.MILLISECONDS);
+        ctx.executor().schedule(() -> ctx.close(promise), LAST_WORD_MILLIS, TimeUnit.MILLISECONDS);
     told.addListener(done -> {
       if (late.cancel(false)) {
         ctx.close(promise);

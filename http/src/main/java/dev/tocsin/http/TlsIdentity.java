@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param chain the server's certificate first
 /// @param clientCas empty when clients are not asked for a certificate
-record TlsIdentity(
-    PrivateKey key, List<X509Certificate> chain, List<X509Certificate> clientCas) {
+record TlsIdentity(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> clientCas) {
 
   /// Far more than any of them needs.
   private static final int MAX_FILE_BYTES = 1 << 20;
@@ -41,8 +40,7 @@ record TlsIdentity(
   /// What stands in the files at a moment.
   ///
   /// @param fingerprint tells one content of them from another
-  record Contents(
-      String certificate, String key, @Nullable String clientCa, String fingerprint) {
+  record Contents(String certificate, String key, @Nullable String clientCa, String fingerprint) {
 
     static Contents of(TlsFiles files) throws TlsFileException {
       String certificate = read("the certificate", files.certificate());

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.jspecify.annotations.Nullable;
 
 /// What an operator puts into the files of TLS, and when.
 @ExtendWith(NoErrorsLogged.class)
@@ -147,7 +147,8 @@ class TlsFilesTest {
   @ValueSource(strings = {"PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"})
   void namesAKeyThatSaysNothing(String label) throws Exception {
     for (String body : new String[] {"AAAA", "MIID", "MAMCAQE="}) {
-      write(files.key(), "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----");
+      write(
+          files.key(), "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----");
       assertRefused("the key " + files.key() + " cannot be used");
     }
   }
@@ -325,9 +326,7 @@ class TlsFilesTest {
     TlsHandler handler =
         tls.newHandler(ByteBufAllocator.DEFAULT, new SocketMemory(1L << 30, () -> 0));
     try {
-      return tls.identity().chain().getFirst()
-          .getSubjectX500Principal()
-          .getName();
+      return tls.identity().chain().getFirst().getSubjectX500Principal().getName();
     } finally {
       ReferenceCountUtil.release(handler.engine());
     }

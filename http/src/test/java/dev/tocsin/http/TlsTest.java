@@ -141,8 +141,7 @@ class TlsTest {
 
   private RawClient client(SSLContext context, String... protocols) {
     try {
-      SSLSocket socket =
-          (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port());
+      SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port());
       socket.setSoTimeout(RawClient.DEADLINE_MILLIS);
       SSLParameters parameters = socket.getSSLParameters();
       parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
@@ -202,7 +201,13 @@ class TlsTest {
     byte[] hello =
         HexFormat.of()
             .parseHex(
-                "160301002f" + "0100002b" + "0302" + "ab".repeat(32) + "00" + "0004c013c009" + "0100");
+                "160301002f"
+                    + "0100002b"
+                    + "0302"
+                    + "ab".repeat(32)
+                    + "00"
+                    + "0004c013c009"
+                    + "0100");
     try (RawClient client = RawClient.to(port())) {
       client.send(hello);
       byte[] alert = client.bytes(7);
@@ -216,13 +221,15 @@ class TlsTest {
   @Test
   void refusesCiphersWithoutAKeyThatIsUsedOnce() {
     SSLContext context = AUTHORITY.clientContext(null);
-    assertThatThrownBy(() -> {
-          SSLSocket socket =
-              (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port());
-          socket.setEnabledProtocols(new String[] {"TLSv1.2"});
-          socket.setEnabledCipherSuites(new String[] {"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"});
-          socket.startHandshake();
-        })
+    assertThatThrownBy(
+            () -> {
+              SSLSocket socket =
+                  (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port());
+              socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+              socket.setEnabledCipherSuites(
+                  new String[] {"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"});
+              socket.startHandshake();
+            })
         .isInstanceOf(SSLException.class);
   }
 
@@ -232,10 +239,11 @@ class TlsTest {
       assertThat(client.ask(get("/who")).status()).isEqualTo(200);
       SSLSocket socket = (SSLSocket) client.socket();
       socket.getSession().invalidate();
-      assertThatThrownBy(() -> {
-            socket.startHandshake();
-            client.ask(get("/who"));
-          })
+      assertThatThrownBy(
+              () -> {
+                socket.startHandshake();
+                client.ask(get("/who"));
+              })
           .isInstanceOfAny(IOException.class, UncheckedIOException.class);
     }
     assertThat(tls.figures().handshakes()).isEqualTo(1);
@@ -344,18 +352,18 @@ class TlsTest {
   void refusesACertificateThatDoesNotVerify(String kind) {
     TestCertificate shown =
         switch (kind) {
-          case "expired" ->
-              CLIENTS.issue("old", "EC", Instant.now().minus(Duration.ofMinutes(1)));
+          case "expired" -> CLIENTS.issue("old", "EC", Instant.now().minus(Duration.ofMinutes(1)));
           case "self-signed" -> TestCertificate.selfSigned("clients");
           default -> TestCertificate.authority("clients").issue("stranger");
         };
     SSLContext context = AUTHORITY.clientContext(shown);
-    assertThatThrownBy(() -> {
-          // With TLS 1.3 the client learns it after its own part of the handshake.
-          try (RawClient client = client(context)) {
-            client.ask(get("/who"));
-          }
-        })
+    assertThatThrownBy(
+            () -> {
+              // With TLS 1.3 the client learns it after its own part of the handshake.
+              try (RawClient client = client(context)) {
+                client.ask(get("/who"));
+              }
+            })
         .isInstanceOf(UncheckedIOException.class);
     awaitConnections(0);
     assertThat(tls.figures().failedHandshakes()).isEqualTo(1);
@@ -428,8 +436,7 @@ class TlsTest {
 
   private static String serverName(RawClient client) {
     try {
-      return ((X509Certificate)
-              ((SSLSocket) client.socket()).getSession().getPeerCertificates()[0])
+      return ((X509Certificate) ((SSLSocket) client.socket()).getSession().getPeerCertificates()[0])
           .getSubjectX500Principal()
           .getName();
     } catch (SSLException e) {
