@@ -114,8 +114,8 @@ public final class Authority implements Authenticator, AutoCloseable {
   }
 
   /// Looks once whether files have changed, and whether it is time to fetch keys. Reads from the disk. For who has not called
-  /// [#start].
-  public void look() {
+  /// [#start], or cannot wait.
+  public synchronized void look() {
     if (keys != null) {
       keys.look();
     }
