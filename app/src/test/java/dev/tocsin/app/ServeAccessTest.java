@@ -158,7 +158,10 @@ class ServeAccessTest {
 
     assertThat(process.run("serve", "--port", "0", "--data", data(), "--keys", file.toString()))
         .isEqualTo(Main.FAILURE);
-    assertThat(process.err()).startsWith("tocsin: ").contains("broken.json").doesNotContain("\tat ");
+    assertThat(process.err())
+        .startsWith("tocsin: ")
+        .contains("broken.json")
+        .doesNotContain("\tat ");
   }
 
   @Test

@@ -34,6 +34,7 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /// A connection that speaks WebSocket: a member of its loop's shard, and the one who answers its
 /// client.
@@ -139,7 +140,6 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     Upgrade.Accepted upgrade = Objects.requireNonNull(wish);
     wish = null;
     membership = new Membership(pass, access, context.clock().instant());
-    LOG.atDebug().addKeyValue("connection", id).addKeyValue("name", access.name()).log("known");
     List<EventPattern> asked = upgrade.events().patterns();
     Grants grants = access.rights().subscribe();
     long sequence = loop.shard().grant(this, grants);
@@ -158,11 +158,12 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     if (answer != null) {
       send(answer.apply(sequence));
     }
-    LOG.atDebug()
-        .addKeyValue("connection", id)
-        .addKeyValue("address", PeerAddress.of(channel))
-        .addKeyValue("patterns", asked == null ? "all" : asked.size())
-        .log("connected");
+    LoggingEventBuilder line =
+        LOG.atDebug().addKeyValue("connection", id).addKeyValue("address", PeerAddress.of(channel));
+    if (!access.name().isEmpty()) {
+      line = line.addKeyValue("name", access.name());
+    }
+    line.addKeyValue("patterns", asked == null ? "all" : asked.size()).log("connected");
     if (upgrade.resume() != null) {
       // From the very position that was told: nothing may come before the answer.
       long told = sequence;
