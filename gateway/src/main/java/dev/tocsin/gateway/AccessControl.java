@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 /// @param insecure whether the operator has said that this is meant
 /// @param tickets those that are out
 /// @param failures where bad credentials have come from
+/// @param authentications what became of those that were presented
 record AccessControl(
     @Nullable Authenticator authenticator,
     boolean insecure,
     Tickets tickets,
-    FailedAttempts failures) {
+    FailedAttempts failures,
+    Authentications authentications) {
 
   /// Nobody has come yet.
   static AccessControl of(AccessSettings settings, LongSupplier nanoTime) {
@@ -22,6 +24,7 @@ record AccessControl(
         settings.authenticator(),
         settings.insecure(),
         new Tickets(nanoTime),
-        new FailedAttempts(nanoTime));
+        new FailedAttempts(nanoTime),
+        new Authentications());
   }
 }

@@ -198,6 +198,7 @@ final class Door implements Doorkeeper {
       outcome.whenComplete((known, failure) ->
           tasks.execute(() -> {
             if (known == null) {
+              control.authentications().noteUnavailable();
               LOG.atError().setCause(failure).log("a credential could not be judged");
               then.accept(new Finding.Unjudged());
             } else {
@@ -213,10 +214,11 @@ final class Door implements Doorkeeper {
       case Authenticator.Outcome.Accepted(Pass pass) ->
           pass.access()
               .ifPresentOrElse(
-                  access -> then.accept(new Finding.Known(pass, access)),
+                  access -> let(pass, access, then),
                   () -> refuse("it has just ended", channel, begin, then));
       case Authenticator.Outcome.Refused(String reason) -> refuse(reason, channel, begin, then);
       case Authenticator.Outcome.Unavailable(String reason) -> {
+        control.authentications().noteUnavailable();
         refused.note("cannot be judged: " + reason);
         then.accept(new Finding.Unjudged());
       }
@@ -228,10 +230,15 @@ final class Door implements Doorkeeper {
     Optional<Pass> pass = control.tickets().redeem(ticket);
     Optional<Access> access = pass.flatMap(Pass::access);
     if (access.isPresent()) {
-      then.accept(new Finding.Known(pass.get(), access.get()));
+      let(pass.get(), access.get(), then);
     } else {
       refuse("a ticket that is unknown, used or too old", channel, begin, then);
     }
+  }
+
+  private void let(Pass pass, Access access, Consumer<Finding> then) {
+    control.authentications().noteAccepted();
+    then.accept(new Finding.Known(pass, access));
   }
 
   private void refuse(String reason, Channel channel, Consumer<Finding> then) {
@@ -239,6 +246,7 @@ final class Door implements Doorkeeper {
   }
 
   private void refuse(String reason, Channel channel, long begin, Consumer<Finding> then) {
+    control.authentications().noteRefused();
     long retryMillis = control.failures().note(PeerAddress.host(channel));
     refused.note(PeerAddress.of(channel) + ": " + reason);
     if (retryMillis > 0) {

@@ -13,6 +13,7 @@ import dev.tocsin.http.Routes;
 import dev.tocsin.hub.LogState;
 import dev.tocsin.hub.Pass;
 import dev.tocsin.hub.Stretch;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,7 @@ final class HubRoutes {
                 request -> request.answer(hub.pages.schema(request.parameter("type")))),
             Route.post("/api/v1/catalog/{type}/validate", Door.ANY, hub::validate),
             Route.get("/api/v1/stats", Door.METRICS, fixed(() -> StatsPage.of(context))),
+            Route.get("/metrics", Door.METRICS, hub::metrics).withAny(),
             Route.post("/api/v1/tickets", Door.ANY, hub::ticket),
             Route.get("/healthz", Right.NONE, fixed(() -> status("ok"))).withAny(),
             Route.get("/readyz", Right.NONE, fixed(hub::ready)).withAny()),
@@ -80,6 +82,13 @@ final class HubRoutes {
   /// `null` for a client that says only later who it is.
   private static @Nullable Pass pass(Request request) {
     return request.caller() instanceof Visitor visitor ? visitor.pass() : null;
+  }
+
+  private Exchange metrics(Request request) {
+    return new MetricsExchange(
+        request.connection(),
+        context.metrics(),
+        MetricsFormat.of(request.head().headers().getAll(HttpHeaderNames.ACCEPT)));
   }
 
   private Exchange ticket(Request request) {

@@ -58,6 +58,11 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
   private Lines gathered;
   private long nextLine = 1;
 
+  /// When what is worked off now was read, and the first byte of the line that has not ended; see [System#nanoTime].
+  private long readNanos;
+
+  private long lineNanos;
+
   /// What may be published now; `null` for everything.
   private @Nullable EventFilter granted;
 
@@ -82,11 +87,12 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
       this.batch = batch;
     }
 
-    void add(long number, byte @Nullable [] line, @Nullable EventFilter granted) {
+    void add(
+        long number, byte @Nullable [] line, @Nullable EventFilter granted, long receivedNanos) {
       numbers.add(line == null ? -number : number);
       bytes += Limits.LINE_BYTES;
       if (line != null) {
-        batch.add(new PublishCommand(Slice.of(line), null, granted));
+        batch.add(new PublishCommand(Slice.of(line), null, granted, receivedNanos));
         bytes += line.length;
       }
     }
@@ -105,8 +111,18 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
   @Override
   protected void content(ByteBuf piece) {
     if (!answered && fault == null && piece.isReadable()) {
+      if (pieces.isEmpty()) {
+        noteRead();
+      }
       pieces.add(piece.readRetainedSlice(piece.readableBytes()));
       workOff();
+    }
+  }
+
+  private void noteRead() {
+    readNanos = System.nanoTime();
+    if (splitter.heldBytes() == 0) {
+      lineNanos = readNanos;
     }
   }
 
@@ -142,7 +158,8 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
 
   private void line(long number, byte @Nullable [] line) {
     nextLine = number + 1;
-    gathered.add(number, line, granted);
+    gathered.add(number, line, granted, lineNanos);
+    lineNanos = readNanos;
   }
 
   @Override

@@ -41,7 +41,12 @@ final class PublishExchange extends BodyExchange {
       respond(Door.unauthenticated());
       return;
     }
-    hub.publish(new PublishCommand(Slice.of(event), idempotencyKey, loop.publishable(access)))
+    hub.publish(
+            new PublishCommand(
+                Slice.of(event),
+                idempotencyKey,
+                loop.publishable(access),
+                connection().firstByteNanos()))
         .whenComplete(
             (result, failure) -> connection().onLoop(() -> respond(answer(result, failure))));
   }

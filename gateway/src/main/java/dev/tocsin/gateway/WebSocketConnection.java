@@ -304,6 +304,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
 
   @Override
   public void text(byte[] message) {
+    long receivedNanos = takeMessageNanos();
     if (isClosing() || isDeaf()) {
       return;
     }
@@ -315,7 +316,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
       }
       authenticating = true;
     }
-    queue.submit(actions.of(decoded), message.length);
+    queue.submit(actions.of(decoded, receivedNanos), message.length);
   }
 
   @Override
