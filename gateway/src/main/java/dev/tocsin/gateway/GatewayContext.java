@@ -45,8 +45,7 @@ record GatewayContext(
         new CatalogPages(hub.catalog()),
         webSockets,
         new Rates(hub::stats),
-        new MetricsPages(
-            () -> MetricsPage.of(hub, access, webSockets), MetricsPages.thread()),
+        new MetricsPages(() -> MetricsPage.of(hub, access, webSockets), MetricsPages.thread()),
         new ReplayRoom(),
         new AtomicInteger(),
         settings.stallTimeout().toMillis(),

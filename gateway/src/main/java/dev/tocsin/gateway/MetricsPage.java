@@ -63,8 +63,9 @@ final class MetricsPage {
             byType(stats.publishedByType()))
         .counters(
             "tocsin_events_rejected",
-            "Events that were not published, by the code that their producer was told; type is empty"
-                + " for events without a type of the catalog, or refused before it was looked at.",
+            "Events that were not published, by the code that their producer was told; type is"
+                + " empty for events without a type of the catalog, or refused before it was looked"
+                + " at.",
             rejected(stats.refused()))
         .counters(
             "tocsin_events_delivered",
@@ -72,9 +73,9 @@ final class MetricsPage {
             byType(stats.deliveredByType()))
         .counter(
             "tocsin_deliveries_filtered",
-            "Events that live connections did not get although they get others of the same type: the"
-                + " event fulfils no condition of the connection's subscription and grants. Each"
-                + " connection counted; not counted while it catches up.",
+            "Events that live connections did not get although they get others of the same type:"
+                + " the event fulfils no condition of the connection's subscription and grants."
+                + " Each connection counted; not counted while it catches up.",
             stats.filtered())
         .histogram(
             "tocsin_append_seconds",
@@ -155,8 +156,8 @@ final class MetricsPage {
             log.figures().bytes())
         .gauges(
             "tocsin_log_fault",
-            "1 while something is wrong with the log: append, it takes no events; read, it cannot be"
-                + " read; damage, some events cannot be read any more; trouble, anything else.",
+            "1 while something is wrong with the log: append, it takes no events; read, it cannot"
+                + " be read; damage, some events cannot be read any more; trouble, anything else.",
             Map.of(
                 Labels.of("kind", "append"),
                 isThere(state.fault().isPresent()),
@@ -196,8 +197,7 @@ final class MetricsPage {
           "process_cpu_seconds", "Processor time of all threads.", process.cpuSeconds());
     }
     if (process.residentBytes() >= 0) {
-      families.gauge(
-          "process_resident_memory_bytes", "Resident memory.", process.residentBytes());
+      families.gauge("process_resident_memory_bytes", "Resident memory.", process.residentBytes());
     }
     if (jvm.openFiles() >= 0) {
       families
@@ -217,7 +217,8 @@ final class MetricsPage {
             "jvm_memory_committed_bytes",
             "Memory that was taken from the system, by area.",
             Map.of(HEAP, jvm.heap().getCommitted(), NON_HEAP, jvm.nonHeap().getCommitted()))
-        .gauges("jvm_memory_max_bytes", "What an area may grow to, where that is bounded.", max(jvm))
+        .gauges(
+            "jvm_memory_max_bytes", "What an area may grow to, where that is bounded.", max(jvm))
         .summaries(
             "jvm_gc_collection_seconds",
             "Time that was spent collecting garbage, by collector.",

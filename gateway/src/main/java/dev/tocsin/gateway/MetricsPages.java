@@ -52,8 +52,7 @@ final class MetricsPages {
     if (present != null) {
       return present;
     }
-    CompletableFuture<Response> page =
-        CompletableFuture.supplyAsync(() -> make(format), executor);
+    CompletableFuture<Response> page = CompletableFuture.supplyAsync(() -> make(format), executor);
     due.put(format, page);
     return page;
   }

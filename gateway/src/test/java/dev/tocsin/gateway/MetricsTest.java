@@ -31,8 +31,7 @@ class MetricsTest {
   }
 
   private static Map<String, Double> samples(TestServer server, String header) {
-    HttpAnswer answer =
-        server.ask(header.isEmpty() ? get("/metrics") : get("/metrics", header));
+    HttpAnswer answer = server.ask(header.isEmpty() ? get("/metrics") : get("/metrics", header));
     assertThat(answer.status()).isEqualTo(200);
     return samples(answer.text());
   }
@@ -118,8 +117,7 @@ class MetricsTest {
       assertThat(changes)
           .containsEntry("tocsin_events_published_total{type=\"alert.deleted\"}", 3.0)
           .containsEntry("tocsin_events_published_total{type=\"job.progress\"}", 1.0)
-          .containsEntry(
-              "tocsin_events_rejected_total{code=\"invalid_message\",type=\"\"}", 1.0)
+          .containsEntry("tocsin_events_rejected_total{code=\"invalid_message\",type=\"\"}", 1.0)
           .containsEntry("tocsin_append_seconds_count", 4.0);
     }
   }
@@ -217,7 +215,8 @@ class MetricsTest {
     assertThat(changes())
         .isEqualTo(
             Map.of(
-                "tocsin_events_rejected_total{code=\"invalid_payload\",type=\"alert.deleted\"}", 1.0,
+                "tocsin_events_rejected_total{code=\"invalid_payload\",type=\"alert.deleted\"}",
+                    1.0,
                 "tocsin_events_rejected_total{code=\"unknown_event_type\",type=\"\"}", 1.0,
                 "tocsin_events_rejected_total{code=\"reserved_event_type\",type=\"\"}", 1.0,
                 "tocsin_events_rejected_total{code=\"invalid_json\",type=\"\"}", 1.0));
@@ -251,7 +250,8 @@ class MetricsTest {
             "jvm_memory_used_bytes{area=\"heap\"}",
             "jvm_memory_max_bytes{area=\"heap\"}",
             "jvm_threads_current");
-    assertThat(before.keySet()).anyMatch(name -> name.startsWith("jvm_gc_collection_seconds_count"));
+    assertThat(before.keySet())
+        .anyMatch(name -> name.startsWith("jvm_gc_collection_seconds_count"));
   }
 
   @Test

@@ -12,8 +12,8 @@ public record DurationFigures(List<Long> counts, double seconds) {
   /// From what a log in memory needs to what nobody waits for, in seconds.
   public static final List<Double> UPPER_BOUNDS_SECONDS =
       List.of(
-          0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
-          5.0, 10.0);
+          0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
+          2.5, 5.0, 10.0);
 
   public DurationFigures {
     counts = List.copyOf(counts);

@@ -233,8 +233,7 @@ final class ShardCursor<C> {
   }
 
   /// Those whose conditions it does not fulfil are counted without being looked at.
-  private long passInPart(
-      LoggedEvent event, int type, ConditionIndex<ShardAudience<C>> some) {
+  private long passInPart(LoggedEvent event, int type, ConditionIndex<ShardAudience<C>> some) {
     long[] count = {0, 0};
     some.forEach(
         index.table().values(event),

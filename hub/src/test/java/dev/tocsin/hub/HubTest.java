@@ -173,8 +173,7 @@ class HubTest {
     assertThat(stats.lagging()).isZero();
     assertThat(stats.publishedByType()).isEqualTo(Map.of("alert.deleted", 2L));
     assertThat(stats.refused())
-        .isEqualTo(
-            Map.of(new HubStats.Refused("alert.deleted", ErrorCode.INVALID_PAYLOAD), 1L));
+        .isEqualTo(Map.of(new HubStats.Refused("alert.deleted", ErrorCode.INVALID_PAYLOAD), 1L));
     assertThat(stats.deliveredByType()).isEqualTo(Map.of("alert.deleted", 4L));
     assertThat(stats.filtered()).isZero();
     assertThat(stats.appends().count()).isEqualTo(2);
