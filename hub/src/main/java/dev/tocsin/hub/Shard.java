@@ -84,7 +84,8 @@ public final class Shard<C> {
   }
 
   private void turn() {
-    timeTurn();
+    long begin = System.nanoTime();
+    pace.timeTurn(begin);
     int waiting = Math.clamp(cursor.waiting(), 0, ShardCursor.MAX_TURN_EVENTS);
     long pause = hasMore ? 0 : pace.pause(waiting);
     if (pause > 0) {
@@ -94,7 +95,6 @@ public final class Shard<C> {
     }
     // Before anything that can fail: a shard that stays awake is never woken.
     awake.set(false);
-    long begin = System.nanoTime();
     try {
       cursor.advance();
     } finally {
