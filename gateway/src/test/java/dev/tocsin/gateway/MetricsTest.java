@@ -69,7 +69,7 @@ class MetricsTest {
   private Map<String, Double> changes(String awaited, double by) {
     double from = before.getOrDefault(awaited, 0.0);
     while (samples(server, "").getOrDefault(awaited, 0.0) != from + by) {
-      Thread.onSpinWait();
+      assertThat(Thread.currentThread().isInterrupted()).as(awaited).isFalse();
     }
     return changes();
   }
