@@ -10,13 +10,22 @@ import org.jspecify.annotations.Nullable;
 /// @param tickets those that are out
 /// @param failures where bad credentials have come from
 /// @param quotas what the principals have used up
+/// @param authentications what became of those that were presented
 record AccessControl(
-    AccessSettings settings, Tickets tickets, FailedAttempts failures, Quotas quotas) {
+    AccessSettings settings,
+    Tickets tickets,
+    FailedAttempts failures,
+    Quotas quotas,
+    Authentications authentications) {
 
   /// Nobody has come yet.
   static AccessControl of(AccessSettings settings, LongSupplier nanoTime) {
     return new AccessControl(
-        settings, new Tickets(nanoTime), new FailedAttempts(nanoTime), new Quotas(nanoTime));
+        settings,
+        new Tickets(nanoTime),
+        new FailedAttempts(nanoTime),
+        new Quotas(nanoTime),
+        new Authentications());
   }
 
   /// Finds out who somebody is; `null` where nobody is asked.

@@ -39,9 +39,11 @@ final class Actions {
   }
 
   /// The action that a message asks for.
-  ActionQueue.Action of(ClientMessage message) {
+  ///
+  /// @param receivedNanos when its first byte came, see [System#nanoTime]
+  ActionQueue.Action of(ClientMessage message, long receivedNanos) {
     return switch (message) {
-      case ClientMessage.Publish publish -> new Publish(publish);
+      case ClientMessage.Publish publish -> new Publish(publish, receivedNanos);
       case ClientMessage.Subscribe subscribe -> immediate(() -> subscribe(subscribe));
       case ClientMessage.Unsubscribe unsubscribe -> immediate(() -> unsubscribe(unsubscribe));
       case ClientMessage.Resume resume -> resume(resume, () -> shard.catchUp(connection));
@@ -221,9 +223,11 @@ final class Actions {
   private final class Publish implements ActionQueue.Action {
 
     private final ClientMessage.Publish message;
+    private final long receivedNanos;
 
-    Publish(ClientMessage.Publish message) {
+    Publish(ClientMessage.Publish message, long receivedNanos) {
       this.message = message;
+      this.receivedNanos = receivedNanos;
     }
 
     @Override
@@ -236,7 +240,8 @@ final class Actions {
       }
       publishes.add(
           connection,
-          new PublishCommand(message.event(), message.idempotencyKey(), loop.publishable(access)),
+          new PublishCommand(
+              message.event(), message.idempotencyKey(), loop.publishable(access), receivedNanos),
           result -> {
             answer.give(answer(result));
             connection.actionFinished();

@@ -250,6 +250,7 @@ final class Door implements Doorkeeper {
       outcome.whenComplete((known, failure) ->
           tasks.execute(() -> {
             if (known == null) {
+              control.authentications().noteUnavailable();
               LOG.atError().setCause(failure).log("a credential could not be judged");
               then.accept(new Finding.Unjudged());
             } else {
@@ -265,13 +266,11 @@ final class Door implements Doorkeeper {
       case Authenticator.Outcome.Accepted(Pass pass) ->
           pass.access()
               .ifPresentOrElse(
-                  access -> {
-                    note(Audit.What.CREDENTIAL_ACCEPTED, access.name(), sender, null);
-                    then.accept(new Finding.Known(pass, access));
-                  },
+                  access -> let(pass, access, sender, null, then),
                   () -> refuse("it has just ended", sender, begin, then));
       case Authenticator.Outcome.Refused(String reason) -> refuse(reason, sender, begin, then);
       case Authenticator.Outcome.Unavailable(String reason) -> {
+        control.authentications().noteUnavailable();
         refused.note("cannot be judged: " + reason);
         then.accept(new Finding.Unjudged());
       }
@@ -283,11 +282,18 @@ final class Door implements Doorkeeper {
     Optional<Pass> pass = control.tickets().redeem(ticket);
     Optional<Access> access = pass.flatMap(Pass::access);
     if (access.isPresent()) {
-      note(Audit.What.CREDENTIAL_ACCEPTED, access.get().name(), sender, "a ticket");
-      then.accept(new Finding.Known(pass.get(), access.get()));
+      let(pass.get(), access.get(), sender, "a ticket", then);
     } else {
       refuse("a ticket that is unknown, used or too old", sender, begin, then);
     }
+  }
+
+  /// @param by what was presented, where that is worth telling
+  private void let(
+      Pass pass, Access access, Sender sender, @Nullable String by, Consumer<Finding> then) {
+    control.authentications().noteAccepted();
+    note(Audit.What.CREDENTIAL_ACCEPTED, access.name(), sender, by);
+    then.accept(new Finding.Known(pass, access));
   }
 
   private void refuse(String reason, Sender sender, Consumer<Finding> then) {
@@ -295,6 +301,7 @@ final class Door implements Doorkeeper {
   }
 
   private void refuse(String reason, Sender sender, long begin, Consumer<Finding> then) {
+    control.authentications().noteRefused();
     long retryMillis = control.failures().note(sender.address());
     refused.note(sender.text() + ": " + reason);
     note(Audit.What.CREDENTIAL_REFUSED, null, sender, reason);

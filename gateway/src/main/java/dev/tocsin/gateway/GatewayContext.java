@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// @param catalogPages the answers about the catalog, which never change
 /// @param webSockets counts them
 /// @param rates how fast the hub works
+/// @param metrics the figures for Prometheus
 /// @param replayRoom what the pages of lagging WebSockets may take up
 /// @param historyCount history answers that are being made or sent
 /// @param stallMillis how long a WebSocket may take none of the bytes that wait for it
@@ -26,6 +27,7 @@ record GatewayContext(
     CatalogPages catalogPages,
     WebSocketCounters webSockets,
     Rates rates,
+    MetricsPages metrics,
     ReplayRoom replayRoom,
     AtomicInteger historyCount,
     long stallMillis,
@@ -34,13 +36,16 @@ record GatewayContext(
 
   /// Nobody is connected yet.
   static GatewayContext of(HttpContext http, Hub hub, GatewaySettings settings) {
+    AccessControl access = AccessControl.of(settings.access(), System::nanoTime);
+    WebSocketCounters webSockets = new WebSocketCounters();
     return new GatewayContext(
         http,
         hub,
-        AccessControl.of(settings.access(), System::nanoTime),
+        access,
         new CatalogPages(hub.catalog()),
-        new WebSocketCounters(),
+        webSockets,
         new Rates(hub::stats),
+        new MetricsPages(() -> MetricsPage.of(hub, access, webSockets), MetricsPages.thread()),
         new ReplayRoom(),
         new AtomicInteger(),
         settings.stallTimeout().toMillis(),

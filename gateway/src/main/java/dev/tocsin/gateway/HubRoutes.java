@@ -12,6 +12,7 @@ import dev.tocsin.http.Route;
 import dev.tocsin.http.Routes;
 import dev.tocsin.hub.LogState;
 import dev.tocsin.hub.Stretch;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,7 @@ final class HubRoutes {
                 request -> request.answer(hub.pages.schema(request.parameter("type")))),
             Route.post("/api/v1/catalog/{type}/validate", Door.ANY, hub::validate),
             Route.get("/api/v1/stats", Door.METRICS, fixed(() -> StatsPage.of(context))),
+            Route.get("/metrics", Door.METRICS, hub::metrics).withAny(),
             Route.post("/api/v1/tickets", Door.ANY, hub::ticket),
             Route.get("/healthz", Right.NONE, fixed(() -> status("ok"))).withAny(),
             Route.get("/readyz", Right.NONE, fixed(hub::ready)).withAny()),
@@ -73,6 +75,13 @@ final class HubRoutes {
           new UpgradeExchange(request.connection(), context, loop, accepted, visitor);
       case Upgrade.Refused refused -> request.answer(refused.response());
     };
+  }
+
+  private Exchange metrics(Request request) {
+    return new MetricsExchange(
+        request.connection(),
+        context.metrics(),
+        MetricsFormat.of(request.head().headers().getAll(HttpHeaderNames.ACCEPT)));
   }
 
   private Exchange ticket(Request request) {

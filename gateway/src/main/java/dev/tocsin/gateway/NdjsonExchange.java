@@ -61,6 +61,11 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
   /// What is granted, as of the last look.
   private @Nullable Access access;
 
+  /// When what is worked off now was read, and the first byte of the line that has not ended; see [System#nanoTime].
+  private long readNanos;
+
+  private long lineNanos;
+
   /// What of it may be published; `null` for everything.
   private @Nullable EventFilter granted;
 
@@ -88,11 +93,12 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
       this.batch = batch;
     }
 
-    void add(long number, byte @Nullable [] line, @Nullable EventFilter granted) {
+    void add(
+        long number, byte @Nullable [] line, @Nullable EventFilter granted, long receivedNanos) {
       numbers.add(line == null ? -number : number);
       bytes += Limits.LINE_BYTES;
       if (line != null) {
-        batch.add(new PublishCommand(Slice.of(line), null, granted));
+        batch.add(new PublishCommand(Slice.of(line), null, granted, receivedNanos));
         bytes += line.length;
       }
     }
@@ -111,8 +117,18 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
   @Override
   protected void content(ByteBuf piece) {
     if (!answered && fault == null && piece.isReadable()) {
+      if (pieces.isEmpty()) {
+        noteRead();
+      }
       pieces.add(piece.readRetainedSlice(piece.readableBytes()));
       workOff();
+    }
+  }
+
+  private void noteRead() {
+    readNanos = System.nanoTime();
+    if (splitter.heldBytes() == 0) {
+      lineNanos = readNanos;
     }
   }
 
@@ -148,7 +164,8 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
 
   private void line(long number, byte @Nullable [] line) {
     nextLine = number + 1;
-    gathered.add(number, line, granted);
+    gathered.add(number, line, granted, lineNanos);
+    lineNanos = readNanos;
     if (access != null) {
       slowDown(access, line == null ? 0 : line.length);
     }

@@ -50,7 +50,12 @@ final class PublishExchange extends BodyExchange {
       respond(Problems.response(tooFast));
       return;
     }
-    hub.publish(new PublishCommand(Slice.of(event), idempotencyKey, loop.publishable(access)))
+    hub.publish(
+            new PublishCommand(
+                Slice.of(event),
+                idempotencyKey,
+                loop.publishable(access),
+                connection().firstByteNanos()))
         .whenComplete((result, failure) ->
             connection()
                 .onLoop(() -> {

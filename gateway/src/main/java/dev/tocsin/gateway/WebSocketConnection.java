@@ -142,10 +142,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     membership = new Membership(pass, access, context.clock().instant());
     List<EventPattern> asked = upgrade.events().patterns();
     Grants grants = access.rights().subscribe();
-    long sequence = loop.shard().grant(this, grants);
-    if (asked != null) {
-      sequence = loop.shard().subscribe(this, asked, upgrade.events().where());
-    }
+    long sequence = loop.shard().join(this, grants, asked, upgrade.events().where());
     notePatterns();
     if (isClosing()) {
       return;
@@ -166,8 +163,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     line.addKeyValue("patterns", asked == null ? "all" : asked.size()).log("connected");
     if (upgrade.resume() != null) {
       // From the very position that was told: nothing may come before the answer.
-      long told = sequence;
-      queue.submit(actions.resume(upgrade.resume(), () -> told), 0);
+      queue.submit(actions.resume(upgrade.resume(), () -> sequence), 0);
     }
     if (context.isStopping()) {
       goAway();
@@ -335,6 +331,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
 
   @Override
   public void text(byte[] message) {
+    long receivedNanos = takeMessageNanos();
     if (isClosing() || isDeaf()) {
       return;
     }
@@ -346,7 +343,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
       }
       authenticating = true;
     }
-    queue.submit(actions.of(decoded), message.length);
+    queue.submit(actions.of(decoded, receivedNanos), message.length);
   }
 
   @Override

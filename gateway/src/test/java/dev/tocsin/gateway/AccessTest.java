@@ -106,7 +106,8 @@ class AccessTest {
         "/api/v1/catalog",
         "/api/v1/catalog/job.progress",
         "/api/v1/catalog/job.progress/schema",
-        "/api/v1/stats"
+        "/api/v1/stats",
+        "/metrics"
       })
   void nobodyReadsWhoIsNotKnown(String path) {
     for (HttpAnswer answer :
@@ -312,6 +313,7 @@ class AccessTest {
   @Test
   void figuresAreForThoseWhoManage() {
     assertThat(ask("/api/v1/stats", bearer(FRONT)).problem()).isEqualTo("403 forbidden");
+    assertThat(ask("/metrics", bearer(FRONT)).problem()).isEqualTo("403 forbidden");
     assertThat(
             ask("/api/v1/stats", bearer(TestAuthenticator.ROOT))
                 .json()

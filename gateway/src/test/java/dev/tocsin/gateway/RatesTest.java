@@ -3,8 +3,10 @@ package dev.tocsin.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.events.ErrorCode;
+import dev.tocsin.hub.DurationFigures;
 import dev.tocsin.hub.HubStats;
 import dev.tocsin.hub.SubscriptionStats;
+import java.util.Collections;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -12,6 +14,10 @@ import org.junit.jupiter.api.Test;
 class RatesTest {
 
   private static final long SECOND = 1_000_000_000L;
+
+  private static final DurationFigures NO_TIMES =
+      new DurationFigures(
+          Collections.nCopies(DurationFigures.UPPER_BOUNDS_SECONDS.size() + 1, 0L), 0);
 
   private long published;
   private long delivered;
@@ -25,9 +31,14 @@ class RatesTest {
   private HubStats stats() {
     return new HubStats(
         SubscriptionStats.NONE,
+        0,
+        0,
         Map.of("a.a", published),
-        Map.of(ErrorCode.INVALID_PAYLOAD, rejected),
-        delivered);
+        Map.of(new HubStats.Refused("a.a", ErrorCode.INVALID_PAYLOAD), rejected),
+        Map.of("a.a", delivered),
+        0,
+        NO_TIMES,
+        NO_TIMES);
   }
 
   private void pass(int seconds, int eventsPerSecond) {

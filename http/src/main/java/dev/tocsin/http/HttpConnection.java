@@ -272,6 +272,11 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     return handlerContext().channel();
   }
 
+  /// When the first byte of the request under way was read, see [System#nanoTime].
+  public long firstByteNanos() {
+    return activity.firstByteNanos();
+  }
+
   /// The connections among which this one is looked after.
   public Connections loop() {
     return loop;

@@ -12,8 +12,10 @@ import dev.tocsin.events.Where;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -49,7 +51,9 @@ public final class Hub {
   private final long recentBytes;
   private final List<Shard<?>> shards = new CopyOnWriteArrayList<>();
   private final Counts<String> published = new Counts<>();
-  private final Counts<ErrorCode> rejected = new Counts<>();
+  private final Counts<HubStats.Refused> refused = new Counts<>();
+  private final Durations appends = new Durations();
+  private final DeliveryTimes deliveries = new DeliveryTimes();
 
   // written by the log's follower, read by any
   private volatile RecentEvents recent;
@@ -76,6 +80,9 @@ public final class Hub {
 
     @Override
     public void events(List<LoggedEvent> group) {
+      if (!group.isEmpty() && !shards.isEmpty()) {
+        deliveries.safe(group.getLast().sequence(), group.size(), System.nanoTime());
+      }
       recent.add(group);
       group.forEach(event -> published.increment(event.event().type()));
       wake();
@@ -98,6 +105,8 @@ public final class Hub {
           .log("the log has begun a new epoch");
       RecentEvents next = recent(before.types(), epoch, newest);
       pages.forget();
+      deliveries.forget();
+      shards.forEach(Shard::forgetPassed);
       recent = next;
       before.end(next);
       wake();
@@ -132,8 +141,9 @@ public final class Hub {
     return new PublishBatch(this);
   }
 
+  /// @param receivedNanos when the first byte of each accepted one came; may be longer
   CompletableFuture<List<PublishResult>> publish(
-      List<EncodingResult> encoded, List<Append> accepted) {
+      List<EncodingResult> encoded, List<Append> accepted, long[] receivedNanos) {
     if (accepted.isEmpty()) {
       return CompletableFuture.completedFuture(results(encoded, List.of()));
     }
@@ -143,6 +153,7 @@ public final class Hub {
         .whenComplete((appended, failure) -> {
           try {
             if (failure == null) {
+              noteAppends(appended, receivedNanos);
               answerWhenDelivered(begunIn, encoded, appended, answer);
             } else {
               answer.completeExceptionally(failure);
@@ -152,6 +163,15 @@ public final class Hub {
           }
         });
     return answer;
+  }
+
+  private void noteAppends(List<AppendResult> appended, long[] receivedNanos) {
+    long now = System.nanoTime();
+    for (int i = 0; i < appended.size(); i++) {
+      if (appended.get(i) instanceof AppendResult.Stored) {
+        appends.note(now - receivedNanos[i], 1);
+      }
+    }
   }
 
   /// Answers a publish that the log has acknowledged, as soon as the log's delivery has passed its events
@@ -193,16 +213,25 @@ public final class Hub {
         .toList();
   }
 
-  EncodingResult encodeGuarded(PublishCommand command, Suggestions.Budget suggestions) {
+  /// @param check told the type of the event
+  EncodingResult encodeGuarded(
+      PublishCommand command, Suggestions.Budget suggestions, TypeCheck check) {
+    check.begin(command.granted());
+    EncodingResult result;
     try {
-      return encode(command, suggestions);
+      result = encode(command, suggestions, check);
     } catch (RuntimeException | StackOverflowError e) {
       LOG.atError().setCause(e).log("an event could not be validated");
-      return BROKEN_DOWN;
+      result = BROKEN_DOWN;
     }
+    if (result instanceof Rejection rejection) {
+      refused.increment(new HubStats.Refused(check.type(), rejection.code()));
+    }
+    return result;
   }
 
-  private EncodingResult encode(PublishCommand command, Suggestions.Budget suggestions) {
+  private EncodingResult encode(
+      PublishCommand command, Suggestions.Budget suggestions, TypeCheck check) {
     String key = command.idempotencyKey();
     if (key != null && !IdempotencyKey.isKey(key)) {
       return new Rejection(
@@ -210,24 +239,12 @@ public final class Hub {
           "An idempotency key has 1 to " + IdempotencyKey.MAX_LENGTH + " characters");
     }
     Slice bytes = command.event();
-    EventFilter granted = command.granted();
-    if (granted == null) {
-      return encoder.encode(bytes.bytes(), bytes.offset(), bytes.length(), suggestions);
-    }
     EncodingResult encoded =
-        encoder.encode(
-            bytes.bytes(),
-            bytes.offset(),
-            bytes.length(),
-            suggestions,
-            type -> granted.passesSome(type) ? null : notGranted(type));
-    return !(encoded instanceof EncodedEvent event) || granted.passes(event)
+        encoder.encode(bytes.bytes(), bytes.offset(), bytes.length(), suggestions, check);
+    EventFilter granted = command.granted();
+    return granted == null || !(encoded instanceof EncodedEvent event) || granted.passes(event)
         ? encoded
-        : notGranted("this " + event.type());
-  }
-
-  private static Rejection notGranted(String what) {
-    return new Rejection(ErrorCode.FORBIDDEN, "This credential does not allow to publish " + what);
+        : TypeCheck.notGranted("this " + event.type());
   }
 
   private List<PublishResult> results(List<EncodingResult> encoded, List<AppendResult> appended) {
@@ -237,20 +254,19 @@ public final class Hub {
       PublishResult answer =
           switch (result) {
             case Rejection rejection -> new PublishResult.Refused(rejection);
-            case EncodedEvent event -> result(next.next());
+            case EncodedEvent event -> result(event, next.next());
           };
-      count(answer);
       results.add(answer);
     }
     return results;
   }
 
-  /// Counts one that is refused for what it says.
-  private void count(PublishResult answer) {
-    if (answer instanceof PublishResult.Refused refused
-        && !refused.rejection().code().isRetryable()) {
-      rejected.increment(refused.rejection().code());
+  private PublishResult result(EncodedEvent event, AppendResult appended) {
+    PublishResult result = result(appended);
+    if (result instanceof PublishResult.Refused no) {
+      refused.increment(new HubStats.Refused(event.type(), no.rejection().code()));
     }
+    return result;
   }
 
   private static PublishResult result(AppendResult appended) {
@@ -274,11 +290,20 @@ public final class Hub {
   /// @param owner the only thread that may use the shard
   /// @param output the way out for all audiences of the shard
   public <C> Shard<C> newShard(ShardOwner owner, ShardOutput<C> output) {
-    Shard<C> shard = new Shard<>(recent, owner, output);
+    Shard<C> shard = new Shard<>(recent, owner, output, this::notePassed);
     shards.add(shard);
     // Whatever was appended while the shard was not yet in the list.
     shard.wake();
     return shard;
+  }
+
+  /// A shard has come further: notes how long the events took that all have passed now.
+  private void notePassed() {
+    long position = Long.MAX_VALUE;
+    for (Shard<?> shard : shards) {
+      position = Math.min(position, shard.passed());
+    }
+    deliveries.passed(position, System.nanoTime());
   }
 
   /// Lets go of a shard whose owner has ended.
@@ -345,12 +370,37 @@ public final class Hub {
 
   /// The figures of this moment.
   public HubStats stats() {
-    SubscriptionStats subscriptions = SubscriptionStats.NONE;
-    long delivered = 0;
+    ShardFigures figures = ShardFigures.NONE;
+    long filtered = 0;
     for (Shard<?> shard : shards) {
-      subscriptions = subscriptions.plus(shard.subscriptionStats());
-      delivered += shard.delivered();
+      figures = figures.plus(shard.figures());
+      filtered += shard.filtered();
     }
-    return new HubStats(subscriptions, published.now(), rejected.now(), delivered);
+    return new HubStats(
+        figures.subscriptions(),
+        figures.audiences(),
+        figures.lagging(),
+        published.now(),
+        refused.now(),
+        deliveredByType(),
+        filtered,
+        appends.now(),
+        deliveries.now());
+  }
+
+  private Map<String, Long> deliveredByType() {
+    // At least what the shards know, under the same numbers.
+    TypeTable types = recent.types();
+    Map<String, Long> byType = new HashMap<>();
+    for (int type = -1; type < types.size(); type++) {
+      long delivered = 0;
+      for (Shard<?> shard : shards) {
+        delivered += shard.delivered(type);
+      }
+      if (delivered > 0) {
+        byType.put(type < 0 ? "" : types.nameOf(type), delivered);
+      }
+    }
+    return byType;
   }
 }

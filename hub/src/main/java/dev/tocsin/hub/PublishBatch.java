@@ -5,6 +5,7 @@ import dev.tocsin.events.EncodingResult;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.events.Suggestions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,10 @@ public final class PublishBatch {
   private final Suggestions.Budget suggestions = new Suggestions.Budget();
   private final List<EncodingResult> encoded = new ArrayList<>();
   private final List<Append> accepted = new ArrayList<>();
+  private final TypeCheck check = new TypeCheck();
+
+  /// When the first byte of each accepted one came, see [System#nanoTime].
+  private long[] receivedNanos = new long[1];
 
   PublishBatch(Hub hub) {
     this.hub = hub;
@@ -28,9 +33,13 @@ public final class PublishBatch {
   ///
   /// @return why it is refused, which [#publish] tells as well; `null` when it is not
   public @Nullable Rejection add(PublishCommand command) {
-    EncodingResult result = hub.encodeGuarded(command, suggestions);
+    EncodingResult result = hub.encodeGuarded(command, suggestions, check);
     if (result instanceof EncodedEvent event) {
       String key = command.idempotencyKey();
+      if (accepted.size() == receivedNanos.length) {
+        receivedNanos = Arrays.copyOf(receivedNanos, 2 * receivedNanos.length);
+      }
+      receivedNanos[accepted.size()] = command.receivedNanos();
       accepted.add(new Append(event, key == null ? null : IdempotencyKey.of(key, command.event())));
     }
     encoded.add(result);
@@ -46,6 +55,6 @@ public final class PublishBatch {
   ///
   /// @return one result for each command, in their order
   public CompletableFuture<List<PublishResult>> publish() {
-    return hub.publish(encoded, accepted);
+    return hub.publish(encoded, accepted, receivedNanos);
   }
 }

@@ -10,8 +10,18 @@ import org.jspecify.annotations.Nullable;
 /// @param idempotencyKey a name of the producer's for this publish, so that repeating it does no harm;
 ///     `null` for none
 /// @param granted what the producer may publish; `null` for everything
+/// @param receivedNanos when its first byte came, see [System#nanoTime]
 public record PublishCommand(
-    Slice event, @Nullable String idempotencyKey, @Nullable EventFilter granted) {
+    Slice event,
+    @Nullable String idempotencyKey,
+    @Nullable EventFilter granted,
+    long receivedNanos) {
+
+  /// A wish that comes now.
+  public PublishCommand(
+      Slice event, @Nullable String idempotencyKey, @Nullable EventFilter granted) {
+    this(event, idempotencyKey, granted, System.nanoTime());
+  }
 
   /// The wish of somebody who may publish everything.
   public PublishCommand(Slice event, @Nullable String idempotencyKey) {

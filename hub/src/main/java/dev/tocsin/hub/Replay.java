@@ -133,6 +133,7 @@ public final class Replay<C> {
       position = event.sequence();
       if (shard.wants(connection, event)) {
         sink.event(event, previous);
+        shard.countDelivered(event);
         bytes += event.event().json().length;
         previous = position;
         wanted++;
@@ -143,7 +144,6 @@ public final class Replay<C> {
       position = Math.max(position, end);
     }
     dense = wanted * (long) DENSE >= position - before;
-    shard.countDelivered(wanted);
     if (position < shard.position()) {
       return Progress.MORE;
     }

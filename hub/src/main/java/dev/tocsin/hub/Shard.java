@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Every change of a subscription first brings the cursor to the head, so that what follows a change
 /// is decided by the new subscription and nothing else: the position that is told to the connection
-/// is the cursor's. All methods but [#wake], [#delivered] and [#subscriptionStats] belong to the
+/// is the cursor's. All methods but [#wake] and those that say so belong to the
 /// owner, who must not call them while the [ShardOutput] of this shard is at work.
 ///
 /// @param <C> what a connection is to the owner; compared with `equals`
@@ -25,6 +25,7 @@ public final class Shard<C> {
 
   // immutable
   private final ShardOwner owner;
+  private final Runnable tellPassed;
 
   // owned by the shard's thread
   private final ShardCursor<C> cursor;
@@ -34,14 +35,24 @@ public final class Shard<C> {
   private boolean hasMore;
 
   // written by the shard's thread, read by any
-  private volatile SubscriptionStats subscriptionStats = SubscriptionStats.NONE;
+  private volatile ShardFigures figures = ShardFigures.NONE;
+
+  /// Up to where everything has been sent, as far as that was told; 0 after the log has begun a new epoch.
+  private volatile long passed;
 
   // any thread
   private final AtomicBoolean awake = new AtomicBoolean();
 
   Shard(RecentEvents recent, ShardOwner owner, ShardOutput<C> output) {
+    this(recent, owner, output, () -> {});
+  }
+
+  /// @param tellPassed called when [#passed] has changed
+  Shard(RecentEvents recent, ShardOwner owner, ShardOutput<C> output, Runnable tellPassed) {
     this.owner = owner;
+    this.tellPassed = tellPassed;
     this.cursor = new ShardCursor<>(recent, owner, output);
+    this.passed = cursor.position();
   }
 
   /// Says that there may be something to deliver. Cheap, and any thread may say it. A shard whose
@@ -73,7 +84,8 @@ public final class Shard<C> {
   }
 
   private void turn() {
-    timeTurn();
+    long begin = System.nanoTime();
+    pace.timeTurn(begin);
     int waiting = Math.clamp(cursor.waiting(), 0, ShardCursor.MAX_TURN_EVENTS);
     long pause = hasMore ? 0 : pace.pause(waiting);
     if (pause > 0) {
@@ -83,7 +95,6 @@ public final class Shard<C> {
     }
     // Before anything that can fail: a shard that stays awake is never woken.
     awake.set(false);
-    long begin = System.nanoTime();
     try {
       cursor.advance();
     } finally {
@@ -92,10 +103,30 @@ public final class Shard<C> {
         wake();
       }
     }
+    notePassed();
     if (waiting > 0 && pace.turnDone(waiting, begin)) {
       // After the sockets: an owner may gather what a turn writes and hand it to the kernel then.
       hand(this::timeTurn);
     }
+  }
+
+  /// Tells how far everything has been sent, once for a turn.
+  private void notePassed() {
+    long at = cursor.position();
+    if (at != passed && !cursor.hasUnsent()) {
+      passed = at;
+      tellPassed.run();
+    }
+  }
+
+  /// Up to where every live connection has been handed what it wants. Any thread.
+  long passed() {
+    return passed;
+  }
+
+  /// The log begins a new epoch, in which no position means what it did. Any thread.
+  void forgetPassed() {
+    passed = 0;
   }
 
   private void timeTurn() {
@@ -144,6 +175,27 @@ public final class Shard<C> {
   public long join(C connection) {
     long at = catchUp(connection);
     cursor.index().register(connection);
+    cursor.index().tell(connection, at);
+    publishStats();
+    return at;
+  }
+
+  /// Lets a connection in, of which it is known from the first what it may read and what it wants of that.
+  ///
+  /// @param grants `null` for everything
+  /// @param patterns `null` for everything
+  /// @param where what narrows each of them; `null` for nothing
+  /// @return the position from which on it receives events: none is handed to it before this returns
+  public long join(
+      C connection,
+      @Nullable Grants grants,
+      @Nullable List<EventPattern> patterns,
+      @Nullable Where where) {
+    long at = catchUp(connection);
+    cursor.index().grant(connection, grants);
+    if (patterns != null) {
+      cursor.index().subscribe(connection, patterns, where);
+    }
     cursor.index().tell(connection, at);
     publishStats();
     return at;
@@ -235,6 +287,7 @@ public final class Shard<C> {
   ///     the last event it was handed
   public Replay<C> replay(C connection, long after, long previous) {
     cursor.index().suspend(connection);
+    publishStats();
     return new Replay<>(this, connection, after, previous);
   }
 
@@ -277,14 +330,16 @@ public final class Shard<C> {
   /// @param previous what its next event may name as the one before it
   void rejoin(C connection, long previous) {
     cursor.index().restore(connection, previous);
+    publishStats();
   }
 
-  void countDelivered(long count) {
-    cursor.countDelivered(count);
+  /// A lagging connection has been handed an event.
+  void countDelivered(LoggedEvent event) {
+    cursor.countDelivered(event, 1);
   }
 
   private void publishStats() {
-    subscriptionStats = cursor.index().stats();
+    figures = cursor.index().figures();
   }
 
   /// How many events this shard has handed to connections, each connection counted. Any thread.
@@ -294,6 +349,23 @@ public final class Shard<C> {
 
   /// The connections and patterns of this shard. Any thread.
   public SubscriptionStats subscriptionStats() {
-    return subscriptionStats;
+    return figures.subscriptions();
+  }
+
+  /// Who belongs to this shard. Any thread.
+  ShardFigures figures() {
+    return figures;
+  }
+
+  /// How many events of a type this shard has handed to connections, each connection counted. Any thread.
+  ///
+  /// @param type its place in the table; -1 for all that have none
+  long delivered(int type) {
+    return cursor.delivered(type);
+  }
+
+  /// How many events live connections did not get for their conditions, each connection counted. Any thread.
+  long filtered() {
+    return cursor.filtered();
   }
 }

@@ -44,7 +44,8 @@ final class ShardCursor<C> {
   private boolean sending;
 
   // written by the shard's thread, read by any
-  private final AtomicLong delivered = new AtomicLong();
+  private final TypeCounts delivered;
+  private final AtomicLong filtered = new AtomicLong();
 
   /// A cursor at the head.
   ///
@@ -56,6 +57,7 @@ final class ShardCursor<C> {
     RecentEvents.Head head = recent.head();
     this.lastOfType = head.lastOfType();
     this.position = head.position();
+    this.delivered = new TypeCounts(head.types().size());
     this.index =
         new SubscriptionIndex<>(
             head.types(),
@@ -100,6 +102,11 @@ final class ShardCursor<C> {
   /// Whether anything is left to be gathered or sent.
   boolean hasMore() {
     return !unsent.isEmpty() || waiting() > 0 || recent.successor() != null;
+  }
+
+  /// Whether anything that has been gathered is left to be sent.
+  boolean hasUnsent() {
+    return unsentCount > 0;
   }
 
   /// Gathers and sends until the bound of a turn is reached.
@@ -179,6 +186,7 @@ final class ShardCursor<C> {
     TypeTable known = recent.types();
     if (known != index.table()) {
       lastOfType = Arrays.copyOf(lastOfType, known.size());
+      delivered.grow(known.size());
       index.learn(known);
     }
   }
@@ -219,19 +227,22 @@ final class ShardCursor<C> {
     long count = wanting.size();
     ConditionIndex<ShardAudience<C>> some = index.audiencesOfPartOf(type);
     if (some != null) {
-      count += passInPart(event, some);
+      count += passInPart(event, type, some);
     }
     return count * ShardAudience.cost(event);
   }
 
-  private long passInPart(LoggedEvent event, ConditionIndex<ShardAudience<C>> some) {
-    long[] count = {0};
+  /// Those whose conditions it does not fulfil are counted without being looked at.
+  private long passInPart(LoggedEvent event, int type, ConditionIndex<ShardAudience<C>> some) {
+    long[] count = {0, 0};
     some.forEach(
         index.table().values(event),
         audience -> {
           gather(event, audience);
           count[0]++;
+          count[1] += audience.members().size();
         });
+    filtered.setRelease(filtered.getPlain() + index.liveOfPartOf(type) - count[1]);
     return count[0];
   }
 
@@ -298,7 +309,12 @@ final class ShardCursor<C> {
   }
 
   private void send(List<LoggedEvent> events, long previous, List<C> members) {
-    countDelivered((long) events.size() * output.send(new Batch(events, previous), members));
+    int taken = output.send(new Batch(events, previous), members);
+    if (taken > 0) {
+      for (LoggedEvent event : events) {
+        countDelivered(event, taken);
+      }
+    }
   }
 
   private void lag(ShardAudience<C> audience, ShardAudience.Gathered gathered) {
@@ -325,12 +341,23 @@ final class ShardCursor<C> {
     return upToHere == 0 ? List.of() : recent.readIfHeld(after, upToHere, maxBytes);
   }
 
-  void countDelivered(long count) {
-    delivered.setRelease(delivered.getPlain() + count);
+  /// So many connections have been handed an event.
+  void countDelivered(LoggedEvent event, long connections) {
+    delivered.add(index.table().placeOf(event.event().type()), connections);
   }
 
   /// How many events have been handed to connections, each connection counted. Any thread.
   long delivered() {
-    return delivered.getAcquire();
+    return delivered.sum();
+  }
+
+  /// The same of one type, see [TypeCounts#of]. Any thread.
+  long delivered(int type) {
+    return delivered.of(type);
+  }
+
+  /// How many events live connections did not get for their conditions, each connection counted. Any thread.
+  long filtered() {
+    return filtered.getAcquire();
   }
 }

@@ -4,6 +4,7 @@ import dev.tocsin.events.Conditions;
 import dev.tocsin.events.FieldValues;
 import dev.tocsin.events.Where;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -51,6 +52,12 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   private int explicitCount;
   private int patternCount;
 
+  /// How many connections are in an audience.
+  private int liveCount;
+
+  /// How many of them want some of each type, but not all of it.
+  private int[] liveOfPart = new int[0];
+
   /// Makes the audience of an interest when its first connection comes.
   interface AudienceFactory<C, A extends Audience<C>> {
     A create(Interest interest, int tableSize);
@@ -67,6 +74,7 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     while (byType.size() < table.size()) {
       byType.add(new ArrayList<>());
     }
+    liveOfPart = Arrays.copyOf(liveOfPart, table.size());
   }
 
   /// The types that the index knows.
@@ -119,7 +127,7 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   private Subscriber<C> joined(C connection, @Nullable Grants grants) {
     Interest interest = readable(Interest.of(table.all()), grants);
     Subscriber<C> subscriber = new Subscriber<>(connection, interest, grants);
-    subscriber.join(audience(interest));
+    enter(subscriber, interest);
     return subscriber;
   }
 
@@ -145,7 +153,7 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     }
     List<EventPattern> removed = release(subscriber, List.copyOf(subscriber.patterns().keySet()));
     explicitCount -= subscriber.isExplicit() ? 1 : 0;
-    dropIfEmpty(subscriber.leave());
+    exit(subscriber);
     return removed;
   }
 
@@ -331,6 +339,11 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     return inPart.get(type);
   }
 
+  /// How many connections that are in an audience want some of a type, but not all of it.
+  int liveOfPartOf(int type) {
+    return liveOfPart[type];
+  }
+
   /// Notes a position that the connection is told, see [Subscriber#told].
   void tell(C connection, long position) {
     Subscriber<C> subscriber = subscribers.get(connection);
@@ -375,6 +388,11 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
         subscribers.size(), explicitCount, subscribers.size() - explicitCount, patternCount);
   }
 
+  /// The same with the audiences, and with those that are in none.
+  ShardFigures figures() {
+    return new ShardFigures(stats(), audiences.size(), subscribers.size() - liveCount);
+  }
+
   private List<EventPattern> release(Subscriber<C> subscriber, List<EventPattern> patterns) {
     List<EventPattern> removed = new ArrayList<>(patterns.size());
     if (!subscriber.isExplicit()) {
@@ -399,8 +417,8 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     if (!subscriber.interest().equals(interest)) {
       subscriber.want(interest);
       if (!suspended) {
-        Audience<C> before = subscriber.leave();
-        subscriber.join(audience(interest));
+        Audience<C> before = leave(subscriber);
+        enter(subscriber, interest);
         dropIfEmpty(before);
       }
     }
@@ -421,13 +439,13 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   void suspend(C connection) {
     Subscriber<C> subscriber = subscribers.get(connection);
     if (subscriber != null) {
-      dropIfEmpty(subscriber.leave());
+      exit(subscriber);
     }
   }
 
   /// Keeps what everyone wants, but has nobody in an audience, see [#suspend].
   void suspendAll() {
-    subscribers.values().forEach(subscriber -> dropIfEmpty(subscriber.leave()));
+    subscribers.values().forEach(this::exit);
   }
 
   /// Puts a suspended connection back into its audience.
@@ -437,7 +455,31 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     Subscriber<C> subscriber = subscribers.get(connection);
     if (subscriber != null && subscriber.audience() == null) {
       subscriber.goBack(previous);
-      subscriber.join(audience(subscriber.interest()));
+      enter(subscriber, subscriber.interest());
+    }
+  }
+
+  private void enter(Subscriber<C> subscriber, Interest interest) {
+    subscriber.join(audience(interest));
+    count(interest, 1);
+  }
+
+  private void exit(Subscriber<C> subscriber) {
+    dropIfEmpty(leave(subscriber));
+  }
+
+  private @Nullable Audience<C> leave(Subscriber<C> subscriber) {
+    Audience<C> left = subscriber.leave();
+    if (left != null) {
+      count(left.interest(), -1);
+    }
+    return left;
+  }
+
+  private void count(Interest interest, int connections) {
+    liveCount += connections;
+    if (!interest.parts().isEmpty()) {
+      interest.parts().keySet().forEach(type -> liveOfPart[type] += connections);
     }
   }
 

@@ -226,6 +226,11 @@ final class TypeTable {
     return places.getOrDefault(name, -1);
   }
 
+  /// The name at a place.
+  String nameOf(int type) {
+    return names.get(type);
+  }
+
   TypeSet none() {
     return none;
   }

@@ -167,13 +167,17 @@ class HubTest {
     publish(GOOD, GOOD, BAD_PAYLOAD);
     owner.runAll();
 
-    assertThat(hub.stats())
-        .isEqualTo(
-            new HubStats(
-                new SubscriptionStats(3, 2, 1, 3),
-                Map.of("alert.deleted", 2L),
-                Map.of(ErrorCode.INVALID_PAYLOAD, 1L),
-                4));
+    HubStats stats = hub.stats();
+    assertThat(stats.subscriptions()).isEqualTo(new SubscriptionStats(3, 2, 1, 3));
+    assertThat(stats.audiences()).isEqualTo(3);
+    assertThat(stats.lagging()).isZero();
+    assertThat(stats.publishedByType()).isEqualTo(Map.of("alert.deleted", 2L));
+    assertThat(stats.refused())
+        .isEqualTo(Map.of(new HubStats.Refused("alert.deleted", ErrorCode.INVALID_PAYLOAD), 1L));
+    assertThat(stats.deliveredByType()).isEqualTo(Map.of("alert.deleted", 4L));
+    assertThat(stats.filtered()).isZero();
+    assertThat(stats.appends().count()).isEqualTo(2);
+    assertThat(stats.deliveries().count()).isEqualTo(2);
 
     first.leave("b");
     second.silence("c");

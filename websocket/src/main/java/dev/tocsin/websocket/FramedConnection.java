@@ -60,6 +60,11 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// The socket cannot be used any more.
   private boolean broken;
 
+  /// When the bytes were read that are being decoded, and those with which a message began; see [System#nanoTime].
+  private long readNanos;
+
+  private long messageNanos;
+
   private FramePhase phase = FramePhase.Open.TO_BOTH_SIDES;
 
   /// A connection whose handshake is over.
@@ -117,6 +122,15 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// How many bytes wait for the socket to take them.
   public final long unreadBytes() {
     return OutputProgress.waitingBytes(channel);
+  }
+
+  /// When the first byte of the message that has just come was read, see [System#nanoTime]. To be asked once for each
+  /// message.
+  protected final long takeMessageNanos() {
+    long first = messageNanos;
+    // What follows in the same bytes.
+    messageNanos = readNanos;
+    return first;
   }
 
   /// Whether nothing is sent or understood any more.
@@ -190,6 +204,12 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     ByteBuf bytes = (ByteBuf) message;
     if (bytes.isReadable()) {
       heard();
+    }
+    if (held == null) {
+      readNanos = System.nanoTime();
+      if (decoder.heldBytes() == 0) {
+        messageNanos = readNanos;
+      }
     }
     held =
         held == null
