@@ -15,6 +15,7 @@ import time
 import traceback
 
 import access_client
+import access_credentials
 import access_ways
 
 
@@ -37,6 +38,8 @@ def main():
     parts = {
         "ways": functools.partial(access_ways.two_principals, seconds=60 if wanted.long else 4),
         "renewals": functools.partial(access_ways.renewals, count=20_000 if wanted.long else 1_000),
+        "bad credentials": access_credentials.bad,
+        "ending credentials": access_credentials.ends,
     }
     with tempfile.TemporaryDirectory(prefix="tocsin-access-") as folder:
         for name in wanted.part or parts:
