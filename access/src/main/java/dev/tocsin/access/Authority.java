@@ -56,9 +56,16 @@ public final class Authority implements Authenticator, AutoCloseable {
   /// @throws BrokenFileException when a setting cannot be what it is meant to be; the message is a sentence
   public Authority(AuthoritySettings settings, Executor executor, InstantSource clock)
       throws BrokenFileException {
+    this(settings, executor, clock, KeyWatcher.NOBODY);
+  }
+
+  /// The same, with somebody who wants to know what becomes of the API keys.
+  public Authority(
+      AuthoritySettings settings, Executor executor, InstantSource clock, KeyWatcher watcher)
+      throws BrokenFileException {
     this.clock = clock;
     KeysFile keysFile = settings.keys();
-    this.keys = keysFile == null ? null : new KeyRing(keysFile, clock);
+    this.keys = keysFile == null ? null : new KeyRing(keysFile, clock, watcher);
     Path rolesFile = settings.roles();
     this.roles =
         rolesFile == null
@@ -107,8 +114,8 @@ public final class Authority implements Authenticator, AutoCloseable {
   }
 
   /// Looks once whether files have changed, and whether it is time to fetch keys. Reads from the disk. For who has not called
-  /// [#start].
-  public void look() {
+  /// [#start], or cannot wait.
+  public synchronized void look() {
     if (keys != null) {
       keys.look();
     }

@@ -22,7 +22,11 @@ public final class KeyRing {
 
   private final KeysFile keysFile;
   private final InstantSource clock;
+  private final KeyWatcher watcher;
   private final FollowedFile<Map<String, Entry>> file;
+
+  // owned by whoever looks
+  private boolean looked;
 
   /// A key, and what it opens: the same object as long as the file says the same of it.
   private record Entry(StoredKey key, Optional<Access> access) {
@@ -45,6 +49,12 @@ public final class KeyRing {
 
   /// The keys of a file, which has not been looked at yet.
   public KeyRing(KeysFile file, InstantSource clock) {
+    this(file, clock, KeyWatcher.NOBODY);
+  }
+
+  /// The same, with somebody who wants to know what becomes of them.
+  KeyRing(KeysFile file, InstantSource clock, KeyWatcher watcher) {
+    this.watcher = watcher;
     this.keysFile = file;
     this.clock = clock;
     this.file = new FollowedFile<>(file.path(), Map.of(), this::read);
@@ -64,7 +74,33 @@ public final class KeyRing {
   ///
   /// @return whether the keys may be others now
   public boolean look() {
-    return file.look();
+    boolean isFirst = !looked;
+    looked = true;
+    Map<String, Entry> before = file.content();
+    boolean changed = file.look();
+    if (changed && !isFirst) {
+      tell(before, file.content());
+    }
+    return changed;
+  }
+
+  private void tell(Map<String, Entry> before, Map<String, Entry> now) {
+    before.forEach((id, entry) -> {
+      if (!isSameKey(entry, now.get(id))) {
+        watcher.revoked(entry.key);
+      }
+    });
+    now.forEach((id, entry) -> {
+      if (!isSameKey(entry, before.get(id))) {
+        watcher.made(entry.key);
+      }
+    });
+  }
+
+  private static boolean isSameKey(Entry one, @Nullable Entry other) {
+    return other != null
+        && MessageDigest.isEqual(one.key.digest(), other.key.digest())
+        && one.key.name().equals(other.key.name());
   }
 
   /// Why the file as it is now does not count; `null` when it does.

@@ -24,6 +24,7 @@ public final class RightsReader {
   /// How many patterns a grant may have.
   static final int MAX_PATTERNS = 256;
 
+  private static final EventPattern EVERYTHING = EventPattern.of("*");
   private static final Set<String> MEMBERS = Set.of("subscribe", "publish", "manage");
   private static final Set<String> GRANT_MEMBERS = Set.of("events", "where");
 
@@ -82,7 +83,8 @@ public final class RightsReader {
     });
   }
 
-  private Grants grants(JsonNode json, String place) {
+  /// @return `null` for everything, which is what the pattern `*` grants
+  private @Nullable Grants grants(JsonNode json, String place) {
     List<Grants.Grant> grants = new ArrayList<>();
     if (json.isMissingNode() || json.isNull()) {
       return new Grants(grants);
@@ -101,7 +103,11 @@ public final class RightsReader {
         grants.add(grant);
       }
     }
-    return new Grants(grants);
+    return grants.stream().anyMatch(RightsReader::isEverything) ? null : new Grants(grants);
+  }
+
+  private static boolean isEverything(Grants.Grant grant) {
+    return grant.where() == null && grant.patterns().contains(EVERYTHING);
   }
 
   private Grants.@Nullable Grant grant(JsonNode json, String place) {

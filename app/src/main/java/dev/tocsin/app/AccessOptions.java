@@ -1,35 +1,25 @@
 package dev.tocsin.app;
 
-import dev.tocsin.access.ApiKey;
 import dev.tocsin.access.Authority;
 import dev.tocsin.access.AuthoritySettings;
 import dev.tocsin.access.BrokenFileException;
 import dev.tocsin.access.JwtSettings;
 import dev.tocsin.access.KeysFile;
-import dev.tocsin.access.StoredKey;
 import dev.tocsin.gateway.AccessSettings;
 import dev.tocsin.gateway.Audit;
 import dev.tocsin.http.AddressRules;
 import dev.tocsin.http.TrustedProxies;
-import dev.tocsin.hub.Limits;
-import dev.tocsin.hub.Rights;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// The options that say who may come in, and how it is found out who somebody is.
 final class AccessOptions {
-
-  /// Whose key it is that a server makes for itself.
-  private static final String OWNER = "admin";
 
   /// From one address, where others than this machine may connect.
   private static final int USUAL_CONNECTIONS = 256;
@@ -181,10 +171,9 @@ final class AccessOptions {
     boolean asks = !insecure && (reachable || !ways(folder, certificates).isEmpty());
     Path usual = (folder == null ? Path.of("data") : folder).resolve(KeysOption.NAME);
     KeysFile file = new KeysFile(keys == null ? usual : keys);
-    ApiKey made =
-        asks && reachable && isFirst(file, certificates) ? make(file, surroundings) : null;
     AuditFile audit = auditLog == null ? null : AuditFile.open(auditLog, surroundings.clock());
-    Authority authority = asks ? authority(file, surroundings) : null;
+    Authority authority =
+        asks ? authority(file, audit == null ? Audit.NONE : audit, surroundings) : null;
     int most =
         Objects.requireNonNullElse(maxConnectionsPerAddress, reachable ? USUAL_CONNECTIONS : 0);
     AccessSettings settings =
@@ -196,44 +185,26 @@ final class AccessOptions {
                 ? null
                 : new AccessSettings.ProxyHeaders(proxyUserHeader, proxyRolesHeader),
             audit == null ? Audit.NONE : audit);
-    return new Guard(settings, authority, audit, file, made);
+    return new Guard(
+        settings, authority, audit, file, asks && reachable && isFirst(file, certificates));
   }
 
   /// Whether there is no way to authenticate yet.
   private boolean isFirst(KeysFile file, boolean certificates) throws Failure {
     boolean others = jwtKeys != null || certificates || proxyUserHeader != null;
-    if (others) {
-      return false;
-    }
-    Map<String, StoredKey> known = KeysOption.read(file);
-    return known.isEmpty();
+    return !others && KeysOption.read(file).isEmpty();
   }
 
-  /// Makes a key for everything.
-  private ApiKey make(KeysFile file, Surroundings surroundings) throws Failure {
-    ApiKey key = ApiKey.generate(new SecureRandom());
-    StoredKey stored =
-        new StoredKey(
-            key.id(),
-            OWNER,
-            key.digest(),
-            Rights.ALL,
-            Limits.NONE,
-            surroundings.clock().instant().truncatedTo(ChronoUnit.SECONDS),
-            null);
-    if (keys == null) {
-      KeysOption.makeFolderOf(file);
-    }
-    KeysOption.add(file, stored, surroundings);
-    return key;
-  }
-
-  private Authority authority(KeysFile file, Surroundings surroundings) throws Failure {
+  private Authority authority(KeysFile file, Audit audit, Surroundings surroundings)
+      throws Failure {
     JwtSettings jwt = jwtKeys == null ? null : new JwtSettings(jwtKeys, jwtIssuer, jwtAudience);
     try {
       Authority authority =
           new Authority(
-              new AuthoritySettings(file, jwt, roles), TokenThreads.start(), surroundings.clock());
+              new AuthoritySettings(file, jwt, roles),
+              TokenThreads.start(),
+              surroundings.clock(),
+              new AuditedKeys(audit));
       authority.start();
       return authority;
     } catch (BrokenFileException e) {

@@ -3,7 +3,12 @@ package dev.tocsin.app;
 import dev.tocsin.access.ApiKey;
 import dev.tocsin.access.Authority;
 import dev.tocsin.access.KeysFile;
+import dev.tocsin.access.StoredKey;
 import dev.tocsin.gateway.AccessSettings;
+import dev.tocsin.hub.Limits;
+import dev.tocsin.hub.Rights;
+import java.security.SecureRandom;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Who may come in to a server that runs, as its options say.
@@ -12,27 +17,52 @@ import org.jspecify.annotations.Nullable;
 /// @param authority finds out who somebody is; `null` where nobody is asked
 /// @param audit `null` where nothing is written down
 /// @param keys the file of API keys
-/// @param made the key that was made at this start, because there was none; `null` otherwise
+/// @param needsFirst whether nobody could come in without a key that is made now
 record Guard(
     AccessSettings settings,
     @Nullable Authority authority,
     @Nullable AuditFile audit,
     KeysFile keys,
-    @Nullable ApiKey made)
+    boolean needsFirst)
     implements AutoCloseable {
 
-  /// Says what the operator has to know of it.
+  /// Whose key it is that a server makes for itself.
+  private static final String OWNER = "admin";
+
+  /// Makes a key for everything, which the authority knows at once.
+  private ApiKey makeFirst(Surroundings surroundings) throws Failure {
+    ApiKey key = ApiKey.generate(new SecureRandom());
+    StoredKey stored =
+        new StoredKey(
+            key.id(),
+            OWNER,
+            key.digest(),
+            Rights.ALL,
+            Limits.NONE,
+            surroundings.clock().instant().truncatedTo(ChronoUnit.SECONDS),
+            null);
+    KeysOption.makeFolderOf(keys);
+    KeysOption.add(keys, stored, surroundings);
+    if (authority != null) {
+      authority.look();
+    }
+    return key;
+  }
+
+  /// Says what the operator has to know of it, and makes the first key where there is none: after the server listens, so that no
+  /// key is left by one that could not.
   ///
   /// @param url where the server listens
   /// @param reach what others reach, for a person; `null` where only this machine can connect
-  void describe(String url, @Nullable String reach, Surroundings surroundings) {
+  void describe(String url, @Nullable String reach, Surroundings surroundings) throws Failure {
     if (settings.insecure()) {
       surroundings.say(
           "warning: --insecure: nobody is asked who he is: whoever reaches "
               + (reach == null ? url : reach)
               + " can read and publish everything");
     }
-    if (made != null) {
+    if (needsFirst) {
+      ApiKey made = makeFirst(surroundings);
       surroundings.say(
           "there was no key yet; this one, shown only now, may do everything:\n  " + made.text());
       surroundings.say(
@@ -41,7 +71,7 @@ record Guard(
               + " "
               + surroundings.program()
               + " tail --url "
-              + url);
+              + LanAddress.reachable(url));
     } else if (authority != null && settings.proxyHeaders() == null && !authority.hasAny()) {
       surroundings.say(
           "note: there is no key in "

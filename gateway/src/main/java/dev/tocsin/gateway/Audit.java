@@ -23,19 +23,23 @@ public interface Audit {
     /// An event was not granted to its producer.
     PUBLISH_DENIED,
     /// Of a pattern nothing may be read.
-    SUBSCRIPTION_DENIED
+    SUBSCRIPTION_DENIED,
+    /// An API key was made.
+    KEY_MADE,
+    /// An API key was revoked.
+    KEY_REVOKED
   }
 
   /// One of them.
   ///
   /// @param name of the principal; `null` where it is not known
-  /// @param address the client's
+  /// @param address the client's; `null` for what no client has done
   /// @param reason in a few words; `null` where nothing more is to be said
   /// @param patterns or types that are concerned
   record Entry(
       What what,
       @Nullable String name,
-      String address,
+      @Nullable String address,
       @Nullable String reason,
       List<String> patterns) {
     public Entry {

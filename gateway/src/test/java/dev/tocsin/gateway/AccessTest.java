@@ -9,15 +9,25 @@ import dev.tocsin.fixtures.Frame;
 import dev.tocsin.fixtures.HttpAnswer;
 import dev.tocsin.fixtures.RawClient;
 import dev.tocsin.fixtures.RawWebSocket;
+import dev.tocsin.http.AddressRules;
+import dev.tocsin.http.Transport;
+import dev.tocsin.http.TrustedProxies;
+import dev.tocsin.hub.Access;
+import dev.tocsin.hub.Authenticator;
+import dev.tocsin.hub.Credential;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.Grants;
+import dev.tocsin.hub.Limits;
 import dev.tocsin.hub.Rights;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,9 +47,7 @@ class AccessTest {
 
   private final TestAuthenticator door = new TestAuthenticator();
   private final TestServer server =
-      TestServer.start(
-          TestServer.settings(dev.tocsin.http.Transport.AUTO)
-              .with(TestAuthenticator.settings(door)));
+      TestServer.start(TestServer.settings(Transport.AUTO).with(TestAuthenticator.settings(door)));
 
   AccessTest() {
     door.let(FRONT, "front", FRONT_ONLY);
@@ -516,6 +524,168 @@ class AccessTest {
       assertThat(socket.ask("{\"action\":\"ping\"}").path("type").asString())
           .as("it is said once")
           .isEqualTo("pong");
+    }
+  }
+
+  // Limits.
+
+  private static Access limited(String name, Limits limits) {
+    return new Access(name, Rights.ALL, limits, null);
+  }
+
+  @Test
+  void whoPublishesTooFastIsToldWhenToGoOn() {
+    door.let("slow", limited("slow", new Limits(null, 2L, null)));
+    assertThat(publish("slow", TestServer.alert("a")).status()).isEqualTo(201);
+    assertThat(publish("slow", TestServer.alert("b")).status()).isEqualTo(201);
+    HttpAnswer answer = publish("slow", TestServer.alert("c"));
+
+    assertThat(answer.problem()).isEqualTo("429 rate_limited");
+    assertThat(answer.header("retry-after")).isEqualTo("1");
+    assertThat(answer.json().path("details").path("retry_after_ms").asInt()).isBetween(1, 500);
+    try (RawWebSocket socket = socket("slow", "?events=job.*")) {
+      JsonNode refused = null;
+      for (int i = 0; i < 4 && refused == null; i++) {
+        JsonNode said =
+            socket.ask("{\"action\":\"publish\",\"event\":" + TestServer.alert("d") + "}");
+        refused = said.path("type").asString("").equals("error") ? said : null;
+      }
+      assertThat(refused).isNotNull();
+      JsonNode payload = java.util.Objects.requireNonNull(refused).path("payload");
+      assertThat(payload.path("error").asString()).isEqualTo("rate_limited");
+      assertThat(payload.path("details").path("retry_after_ms").asInt()).isBetween(1, 500);
+    }
+  }
+
+  @Test
+  void linesAreReadMoreSlowlyInstead() {
+    door.let("slow", limited("slow", new Limits(null, 10L, null)));
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 15; i++) {
+      lines.append(TestServer.alert("a" + i)).append('\n');
+    }
+    long begin = System.nanoTime();
+    JsonNode report =
+        server
+            .ask(
+                request(
+                    "POST",
+                    "/api/v1/events",
+                    lines.toString(),
+                    "Content-Type: application/x-ndjson",
+                    bearer("slow")))
+            .json();
+
+    assertThat(report.path("accepted").asInt()).isEqualTo(15);
+    assertThat(System.nanoTime() - begin).as("five more than at once").isGreaterThan(400_000_000L);
+  }
+
+  @Test
+  void asManyConnectionsAsAreAllowed() {
+    door.let("two", limited("two", new Limits(2L, null, null)));
+    try (RawWebSocket first = socket("two", "");
+        RawWebSocket second = stranger("")) {
+      assertThat(first.position()).isZero();
+      second.say(authenticate("two"));
+      assertThat(second.message().path("type").asString()).isEqualTo("connection.established");
+      HttpAnswer third = server.ask(RawWebSocket.handshake("/ws/events", bearer("two")));
+      assertThat(third.problem()).isEqualTo("429 rate_limited");
+      assertThat(third.header("retry-after")).isNotNull();
+      try (RawWebSocket fourth = stranger("")) {
+        fourth.say(authenticate("two"));
+        assertThat(close(fourth.closeFrame())).isEqualTo("4529");
+      }
+    }
+    // The server hears a little later that they have gone.
+    for (int i = 0; i < 1_000 && server.openConnections() > 0; i++) {
+      java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+    }
+    socket("two", "").close();
+  }
+
+  @Test
+  void asManyFromOneAddressAsAreAllowed() {
+    AccessSettings settings =
+        new AccessSettings(door, false, new AddressRules(3, TrustedProxies.NONE), null, Audit.NONE);
+    try (TestServer few = TestServer.start(TestServer.settings(Transport.AUTO).with(settings))) {
+      List<RawClient> open = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        open.add(few.client());
+        assertThat(open.getLast().ask(get("/healthz")).status()).isEqualTo(200);
+      }
+      HttpAnswer answer = few.ask(get("/healthz"));
+      assertThat(answer.problem()).isEqualTo("429 rate_limited");
+      assertThat(answer.header("retry-after")).isEqualTo("1");
+      open.forEach(RawClient::close);
+    }
+  }
+
+  @Test
+  void aTrustedProxySpeaksForItsClients() {
+    List<Audit.Entry> audited = new CopyOnWriteArrayList<>();
+    AccessSettings settings =
+        new AccessSettings(
+            new VouchedFor(),
+            false,
+            new AddressRules(0, TrustedProxies.of(List.of("127.0.0.0/8", "10.0.0.0/8"))),
+            new AccessSettings.ProxyHeaders("X-User", "X-Roles"),
+            audited::add);
+    try (TestServer behind = TestServer.start(TestServer.settings(Transport.AUTO).with(settings))) {
+      HttpAnswer answer =
+          behind.ask(
+              get(
+                  "/api/v1/stats",
+                  "X-User: ada",
+                  "X-Roles: admin, viewer",
+                  "X-Forwarded-For: 1.2.3.4, 192.0.2.7, 10.1.1.1"));
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(audited)
+          .containsExactly(
+              new Audit.Entry(Audit.What.CREDENTIAL_ACCEPTED, "ada", "192.0.2.7", null, List.of()));
+      assertThat(behind.ask(get("/api/v1/stats", "X-User: ada", "X-User: bob")).status())
+          .isEqualTo(401);
+      assertThat(behind.ask(get("/api/v1/stats", "X-Roles: admin")).status()).isEqualTo(401);
+      assertThat(
+              behind
+                  .ask(get("/api/v1/stats", "X-User: ada", "X-Forwarded-Host: evil.example"))
+                  .problem())
+          .isEqualTo("403 forbidden");
+    }
+  }
+
+  /// Believes what a proxy says, and nothing else.
+  private static final class VouchedFor implements Authenticator {
+    @Override
+    public CompletionStage<Outcome> authenticate(Credential credential) {
+      return CompletableFuture.completedFuture(
+          credential instanceof Credential.Vouched(String name, List<String> roles)
+                  && roles.equals(List.of("admin", "viewer"))
+              ? new Outcome.Accepted(
+                  () -> Optional.of(new Access(name, Rights.ALL, Limits.NONE, null)))
+              : new Outcome.Refused("nobody has vouched"));
+    }
+  }
+
+  @Test
+  void whoIsNoProxyVouchesForNobody() {
+    AccessSettings settings =
+        new AccessSettings(
+            door,
+            false,
+            new AddressRules(0, TrustedProxies.of(List.of("10.0.0.0/8"))),
+            new AccessSettings.ProxyHeaders("X-User", null),
+            Audit.NONE);
+    try (TestServer direct = TestServer.start(TestServer.settings(Transport.AUTO).with(settings))) {
+      assertThat(
+              direct
+                  .ask(get("/api/v1/stats", "X-User: ada", "X-Forwarded-For: 10.0.0.1"))
+                  .problem())
+          .isEqualTo("401 unauthenticated");
+      assertThat(
+              direct
+                  .ask(get("/api/v1/stats", "X-User: ada", bearer(TestAuthenticator.ROOT)))
+                  .status())
+          .isEqualTo(200);
     }
   }
 
