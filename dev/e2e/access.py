@@ -16,6 +16,9 @@ import traceback
 
 import access_client
 import access_credentials
+import access_limits
+import access_operator
+import access_tokens
 import access_ways
 
 
@@ -35,15 +38,27 @@ def main():
     parser.add_argument("--long", action="store_true", help="go on for minutes")
     parser.add_argument("part", nargs="*", help="default: all")
     wanted = parser.parse_args()
-    parts = {
+    # Those that mostly wait go along with the others; the others come one after another.
+    waiting = {"tickets": access_limits.tickets, "keys by URL": access_tokens.keys_by_url}
+    working = {
         "ways": functools.partial(access_ways.two_principals, seconds=60 if wanted.long else 4),
         "renewals": functools.partial(access_ways.renewals, count=20_000 if wanted.long else 1_000),
         "bad credentials": access_credentials.bad,
         "ending credentials": access_credentials.ends,
+        "limits": access_limits.limits,
+        "tokens": access_tokens.tokens,
+        "rules": access_operator.rules,
+        "audit": access_operator.audit,
     }
+    names = wanted.part or [*waiting, *working]
     with tempfile.TemporaryDirectory(prefix="tocsin-access-") as folder:
-        for name in wanted.part or parts:
-            run(name, parts[name], folder)
+        threads = [threading.Thread(target=run, args=(name, waiting[name], folder)) for name in names if name in waiting]
+        [thread.start() for thread in threads]
+        for name in names:
+            if name not in waiting:
+                run(name, working[name], folder)
+        [thread.join() for thread in threads]
+        run("no secrets", access_operator.no_secrets, folder)
     print(f"access: {access_client.done} checks, {len(access_client.failures)} failed")
     sys.exit(1 if access_client.failures else 0)
 

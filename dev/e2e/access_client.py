@@ -84,6 +84,10 @@ def publish_lines(port, events, headers):
     return request(port, "POST", "/api/v1/events", lines, {**headers, "Content-Type": "application/x-ndjson"})
 
 
+def tocsin(*words):
+    return subprocess.run([str(ROOT / "tocsin"), *words], capture_output=True, text=True, timeout=120)
+
+
 class Hub(Server):
     """A server of its own, with an audit log, and a file of keys that is written here."""
 
@@ -94,10 +98,18 @@ class Hub(Server):
         self.keys_file = self.folder / "data" / "keys.json"
         super().__init__(self.folder / "data", "--audit-log", str(self.audit_log), *options)
         self.keys = {}
+        self.seen = ""
+        self.editing = threading.Lock()
         hubs.append(self)
 
-    def command(self, *words):
-        return subprocess.run([str(ROOT / "tocsin"), *words], capture_output=True, text=True, timeout=120)
+    def key_command(self, *words):
+        """`tocsin key …` on the file of keys."""
+        with self.editing:
+            done = tocsin("key", *words, "--keys", str(self.keys_file))
+            known = {key["id"]: text for text, key in self.keys.items()}
+            stored = json.loads(self.keys_file.read_text())["keys"]
+            self.keys = {known.get(key["id"], key["id"]): key for key in stored}
+            return done
 
     def key(self, name, subscribe=None, publish=None, manage=(), limits=None):
         """A new key; without grants it opens everything. To be followed by `write_keys`."""
@@ -114,18 +126,30 @@ class Hub(Server):
             **({"limits": limits} if limits else {})}
         return text
 
+    def stop(self):
+        """Stops it, after a look at what others see of it."""
+        self.seen += self.outside()
+        code = super().stop()
+        check(f"{self.folder.name}: it stops in good order", code == 0, code)
+
+    def outside(self):
+        """What `ps` shows, and the figures."""
+        process = Path(f"/proc/{self.process.pid}")
+        seen = (process / "cmdline").read_text() + "".join(name.read_text() for name in process.glob("task/*/comm"))
+        root = next((text for text, key in self.keys.items() if "keys" in key["grants"]["manage"] and "_" in text), None)
+        for path in ["/api/v1/stats", "/metrics"]:
+            answer = request(self.port, "GET", path, None, bearer(root) if root else {})
+            seen += answer.body.decode() if answer.status == 200 else ""
+        return seen
+
     def write_keys(self):
         """Replaces the file of keys at once; a running server has it within two seconds."""
-        self.keys_file.parent.mkdir(exist_ok=True)
-        fresh = self.keys_file.with_suffix(".new")
-        fresh.write_text(json.dumps({"keys": list(self.keys.values())}))
-        fresh.chmod(0o600)
-        os.replace(fresh, self.keys_file)
-
-    def reload_keys(self):
-        """Takes up what commands have written."""
-        known = {key["id"]: text for text, key in self.keys.items()}
-        self.keys = {known.get(key["id"], "? " + key["id"]): key for key in json.loads(self.keys_file.read_text())["keys"]}
+        with self.editing:
+            self.keys_file.parent.mkdir(exist_ok=True)
+            fresh = self.keys_file.with_suffix(".new")
+            fresh.write_text(json.dumps({"keys": list(self.keys.values())}))
+            fresh.chmod(0o600)
+            os.replace(fresh, self.keys_file)
 
     def newest(self, key):
         page = request(self.port, "GET", "/api/v1/events?order=desc&limit=1", None, bearer(key)).json

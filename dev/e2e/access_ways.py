@@ -22,7 +22,7 @@ PRINCIPALS = {"front": {"front", "both"}, "yard": {"yard", "both"}}
 def event(owner, n, padding=0):
     """An event of somebody's, whose marker stands in the payload and the envelope."""
     marker = MARKERS[owner]
-    more = {"marker": marker, "padding": "x" * padding}
+    more = {"marker": marker, "padding": secrets.token_hex(padding // 2)}  # which cannot be compressed much
     if owner == "both":
         name, payload = "job.progress", {"job_id": "j", "job_type": marker, "progress": n % 101, "status": "running"}
     elif n % 5 == 0:
@@ -256,6 +256,7 @@ def two_principals(folder, seconds=4):
     connections = {(name, way): way(hub, key) for way in SOCKETS for name, key in keys.items()}
     time.sleep(seconds)
     producer.stop()
+    fall_behind(hub, root)
     histories = {(name, way): way(hub, key) for way in HISTORIES for name, key in keys.items()}
     truth = Truth(hub, root)
     for (name, way), connection in connections.items():
@@ -268,6 +269,12 @@ def two_principals(folder, seconds=4):
         check(f"{title}: history has no previous", not any("previous" in each for each in events))
     quiet_paths(hub, paths, keys)
     hub.stop()
+
+
+def fall_behind(hub, root):
+    """Publishes more for each than all buffers between a server and a client hold: 4 MiB in the kernel at the most."""
+    for _ in range(10):
+        publish_lines(hub.port, [event(OWNERS[n % 4], n, 6_000) for n in range(400)], bearer(root))
 
 
 def judge(truth, name, way, connection):
