@@ -142,9 +142,10 @@ class Hub(Server):
             seen += answer.body.decode() if answer.status == 200 else ""
         return seen
 
-    def write_keys(self):
-        """Replaces the file of keys at once; a running server has it within two seconds."""
+    def write_keys(self, change=lambda keys: None):
+        """Replaces the file of keys at once, after a change; a running server has it within two seconds."""
         with self.editing:
+            change(self.keys)
             self.keys_file.parent.mkdir(exist_ok=True)
             fresh = self.keys_file.with_suffix(".new")
             fresh.write_text(json.dumps({"keys": list(self.keys.values())}))
