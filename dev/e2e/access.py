@@ -3,14 +3,14 @@ credentials on every way in and out, while events flow.
 
 access.py [--long] [PART...]
 
-Each part has servers of its own. At the end nothing that a server wrote may hold a key, a token, a ticket or a payload.
+Each part has servers of its own; parts: ways, renewals, rules, bad credentials, ending credentials, tickets, keys by URL,
+tokens, limits, audit. At the end nothing that a server wrote may hold a key, a token, a ticket or a payload.
 --long takes the same for longer, with more events and more renewals.
 """
 import argparse
 import functools
 import sys
 import tempfile
-import threading
 import time
 import traceback
 
@@ -38,27 +38,25 @@ def main():
     parser.add_argument("--long", action="store_true", help="go on for minutes")
     parser.add_argument("part", nargs="*", help="default: all")
     wanted = parser.parse_args()
-    # Those that mostly wait go along with the others; the others come one after another.
-    waiting = {"tickets": access_limits.tickets, "keys by URL": access_tokens.keys_by_url}
-    working = {
-        "ways": functools.partial(access_ways.two_principals, seconds=60 if wanted.long else 4),
-        "renewals": functools.partial(access_ways.renewals, count=20_000 if wanted.long else 1_000),
-        "bad credentials": access_credentials.bad,
-        "ending credentials": access_credentials.ends,
-        "limits": access_limits.limits,
-        "tokens": access_tokens.tokens,
-        "rules": access_operator.rules,
-        "audit": access_operator.audit,
-    }
-    names = wanted.part or [*waiting, *working]
+    long = wanted.long
+    # Each lane is worked off by itself. The parts of the last two mostly wait.
+    lanes = [
+        {"ways": functools.partial(access_ways.two_principals, seconds=60 if long else 4),
+         "renewals": functools.partial(access_ways.renewals, count=20_000 if long else 1_000),
+         "rules": access_operator.rules},
+        {"bad credentials": access_credentials.bad, "ending credentials": access_credentials.ends},
+        {"tickets": access_limits.tickets},
+        {"keys by URL": access_tokens.keys_by_url, "tokens": access_tokens.tokens, "limits": access_limits.limits,
+         "audit": access_operator.audit},
+    ]
     with tempfile.TemporaryDirectory(prefix="tocsin-access-") as folder:
-        threads = [threading.Thread(target=run, args=(name, waiting[name], folder)) for name in names if name in waiting]
-        [thread.start() for thread in threads]
-        for name in names:
-            if name not in waiting:
-                run(name, working[name], folder)
-        [thread.join() for thread in threads]
-        run("no secrets", access_operator.no_secrets, folder)
+        def work_off(lane):
+            for name, part in lane.items():
+                if name in wanted.part or not wanted.part:
+                    run(name, part, folder)
+        access_credentials.together(*(functools.partial(work_off, lane) for lane in lanes))
+        if not wanted.part:
+            run("no secrets", access_operator.no_secrets, folder)
     print(f"access: {access_client.done} checks, {len(access_client.failures)} failed")
     sys.exit(1 if access_client.failures else 0)
 

@@ -13,7 +13,7 @@ from access_client import (Hub, Socket, basic, bearer, check, publish, publish_l
 from access_ways import Producer, Truth, event, grants
 
 # How soon a change counts (the contract's two seconds), and what this machine may add to it.
-PROMPT, PATIENCE = 2.0, 0.7
+PROMPT, PATIENCE = 2.0, 1.0
 
 
 class Upload(threading.Thread):
@@ -295,19 +295,23 @@ def bad(folder):
     silent = Socket(hub.port, source="127.0.4.1")
     opened = time.monotonic()
     kinds = bad_headers(reader, expired)
-    answers = {}
-    threads = [threading.Thread(target=lambda kind=kind, n=n: answers.update(
-        {kind: [timed(hub, kinds[kind], f"127.0.1.{n + 1}") for _ in range(7)]})) for n, kind in enumerate(kinds)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    answers = {kind: [] for kind in kinds}
+    # In rounds, so that whatever else the machine does falls on all alike; fewer from an address than are too many.
+    for _ in range(8):
+        together(*(lambda kind=kind, n=n: answers[kind].append(timed(hub, kinds[kind], f"127.0.1.{n + 1}"))
+                   for n, kind in enumerate(kinds)))
     nothing = request(hub.port, "GET", "/api/v1/events", None, {})
     check("nothing presented: 401", nothing.status == 401 and nothing.json["error"] == "unauthenticated", nothing)
     for kind, several in answers.items():
         for seconds, answer in several:
             check(f"{kind}: the same answer as to all", (answer.status, answer.body) == (401, nothing.body), answer)
             check(f"{kind}: WWW-Authenticate", answer.headers.get("www-authenticate") == "Bearer", answer)
-    medians = {kind: statistics.median(seconds for seconds, _ in several) for kind, several in answers.items()}
-    check("times are alike", max(medians.values()) - min(medians.values()) < 0.06, medians)
+    times = {kind: sorted(seconds for seconds, _ in several) for kind, several in answers.items()}
+    shortest = [each[0] for each in times.values()]
+    check("the shortest times are alike", max(shortest) - min(shortest) < 0.05, times)
+    medians = [statistics.median(each) for each in times.values()]
+    noise = max(0.05, *(each[-1] - each[0] for each in times.values()))
+    check("so are the usual ones", max(medians) - min(medians) < noise, times)
     paths_without(hub, access_ways.routes(hub, root))
     sockets(hub, root, reader, scraper, expired)
     forbidden(hub, root, reader, scraper)
