@@ -23,14 +23,13 @@ import access_ways
 
 
 def run(name, part, folder):
-    begin, failed = time.monotonic(), len(access_client.failures)
+    begin = time.monotonic()
     try:
         part(folder)
     except Exception:
         access_client.check(f"{name} comes to its end", False)
         traceback.print_exc()
-    good = len(access_client.failures) == failed
-    print(f"{'ok  ' if good else 'FAIL'} access: {name} ({time.monotonic() - begin:.0f} s)", flush=True)
+    print(f"     access: {name}, {time.monotonic() - begin:.0f} s", flush=True)
 
 
 def main():
@@ -57,7 +56,7 @@ def main():
         access_credentials.together(*(functools.partial(work_off, lane) for lane in lanes))
         if not wanted.part:
             run("no secrets", access_operator.no_secrets, folder)
-    print(f"access: {access_client.done} checks, {len(access_client.failures)} failed")
+    print(f"{'FAIL' if access_client.failures else 'ok  '} access: {access_client.done} checks, {len(access_client.failures)} failed")
     sys.exit(1 if access_client.failures else 0)
 
 

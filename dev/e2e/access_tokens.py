@@ -135,7 +135,8 @@ def tokens(folder):
         answer = request(hub.port, "GET", "/api/v1/events", None, bearer(token), f"127.0.10.{n + 1}")
         check(f"refused: {what}", answer.status == 401 and answer.body == expected, answer)
     token_connections(hub, rsa)
-    proxies(hub, roles)
+    key_gone(hub, jwks, [shared, rsa], edwards)
+    proxies(hub, roles, root)
     hub.stop()
 
 
@@ -158,7 +159,21 @@ def token_connections(hub, rsa):
     check("a token ends on an open connection: 4410", code == 4410 and time.monotonic() - begin < 6, (code, short.messages))
 
 
-def proxies(hub, roles):
+def key_gone(hub, jwks, others, gone):
+    """A key that is taken away takes along what its tokens opened."""
+    token = gone.token()
+    connection, other = Socket(hub.port, headers=bearer(token)), Socket(hub.port, headers=bearer(others[1].token()))
+    jwks.write_text("{ broken")
+    time.sleep(1.5)
+    check("a broken file of keys is told, and the old ones stay", status(hub, token) == 200 and jwks.name in hub.said(), hub.said())
+    jwks.write_text(json.dumps({"keys": [signer.jwk for signer in others]}))
+    check("a key that is gone: 4410 within two seconds", connection.ended(3) == 4410, connection.code)
+    check("and 401", status(hub, token, "127.0.10.200") == 401)
+    check("others stay", other.code is None and status(hub, others[1].token()) == 200)
+    other.close()
+
+
+def proxies(hub, roles, root):
     """A proxy's word counts from its address, and from no other."""
     proxy, user = "127.0.0.77", {"X-User": "bert", "X-Roles": "front, producer"}
     check("vouched for by a trusted proxy", owners_read(hub, user, proxy) == ["front", "both"])
@@ -179,10 +194,17 @@ def proxies(hub, roles):
     text = json.loads(roles.read_text())
     text["roles"]["front"]["subscribe"] = [{"events": ["job.*"]}]
     roles.write_text(json.dumps(text))
+    time.sleep(0.1)
     told = until(lambda: owners_read(hub, user, proxy) == ["both"], 3)
     check("roles that change count within two seconds", told)
     check("roles: publish as granted", publish(hub.port, event("front", 1), user, source=proxy).status == 201
           and publish(hub.port, event("front", 3), user, source=proxy).status == 403)
+    time.sleep(1)
+    newest = hub.newest(root)
+    publish_lines(hub.port, [event(owner, 3) for owner in OWNERS] + [event("both", 4)], bearer(root))
+    connection.await_message(lambda message: message.get("payload", {}).get("progress") == 4)
+    later = [OWNER_OF[each["channel"]] for each in connection.events() if each["sequence"] > newest]
+    check("on open connections too", later == ["both", "both"], later)
     connection.close()
 
 

@@ -267,8 +267,22 @@ def two_principals(folder, seconds=4):
         check(f"{title}: what is granted, in order, once", [each["sequence"] for each in events] == wanted, len(events))
         check(f"{title}: nothing foreign", not strangers(raw, name), strangers(raw, name))
         check(f"{title}: history has no previous", not any("previous" in each for each in events))
+    judge_the_judge(connections["front", live].messages, truth.granted(PRINCIPALS["front"]))
     quiet_paths(hub, paths, keys)
     hub.stop()
+
+
+def judge_the_judge(messages, wanted):
+    """What would be wrong is seen: an event that is lost, doubled, of somebody else, or with another `previous`."""
+    at = next(i for i in range(len(messages) // 2, len(messages)) if "previous" in messages[i])
+    before, event, after = messages[:at], messages[at], messages[at + 1:]
+    hidden = [s for s in wanted if s != event["sequence"]]
+    for what, doctored, matching in [
+        ("lost", before + after, wanted), ("doubled", [*before, event, event, *after], wanted),
+        ("foreign", messages, hidden), ("withheld", before + after, wanted),
+        ("of another previous", [*before, {**event, "previous": event["previous"] - 1}, *after], wanted),
+    ]:
+        check(f"an event that is {what} would be seen", faults(doctored, matching)[0])
 
 
 def fall_behind(hub, root):
