@@ -245,7 +245,7 @@ def narrow(hub, root, key):
         check(f"narrowed {name}: it stays", connection.code is None, connection.code)
         told = connection.events()
         others = [each["sequence"] for each in told if not each["type"].startswith("detection.")]
-        bound = 0 if name == "afterwards" else before if name in use.lagging else newest
+        bound = 0 if name == "afterwards" else before if name == "dead_slow" else newest
         check(f"narrowed {name}: what is not granted any more ends", not [s for s in others if s > bound], (others[-3:], bound))
         first = next((each["sequence"] for each in told), 0)
         kept = truth.granted({"front"}, lambda each: each["type"].startswith("detection."))
