@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -28,8 +29,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The audit log: a JSON object a line, appended to a file of mode 0600.
 ///
-/// What happens again and again to the same principal, from the same address, is one line a second, which says how often. A
-/// thread of its own writes; when the file was renamed or is gone, it is opened anew. What the disk does not take is told to the
+/// What happens again and again to the same principal, from the same address, is one line a second, which says how often. What
+/// is denied to a principal is one line a second whatever it is: it describes the first and counts all. A thread of its own
+/// writes; when the file was renamed or is gone, it is opened anew. What the disk does not take is told to the
 /// operator, and kept until it does, [#MAX_WAITING] of it.
 final class AuditFile implements Audit, AutoCloseable {
 
@@ -42,7 +44,7 @@ final class AuditFile implements Audit, AutoCloseable {
   private final Thread writer;
   private final CountDownLatch closing = new CountDownLatch(1);
 
-  // guarded by this
+  // guarded by this; by what is told together
   private Map<Entry, Occurrence> waiting = new LinkedHashMap<>();
   private long lost;
 
@@ -51,12 +53,14 @@ final class AuditFile implements Audit, AutoCloseable {
   private @Nullable Object fileKey;
   private boolean failing;
 
-  /// When something happened first, and how often since the last line about it.
+  /// What happened first, when, and how often since the last line about it.
   private static final class Occurrence {
+    private final Entry first;
     private final Instant time;
     private long count;
 
-    Occurrence(Instant time) {
+    Occurrence(Entry first, Instant time) {
+      this.first = first;
       this.time = time;
     }
   }
@@ -81,16 +85,32 @@ final class AuditFile implements Audit, AutoCloseable {
 
   @Override
   public synchronized void note(Entry entry) {
-    Occurrence known = waiting.get(entry);
+    Entry together = together(entry);
+    Occurrence known = waiting.get(together);
     if (known == null && waiting.size() >= MAX_WAITING) {
       lost++;
       return;
     }
     if (known == null) {
-      known = new Occurrence(clock.instant());
-      waiting.put(entry, known);
+      known = new Occurrence(entry, clock.instant());
+      waiting.put(together, known);
     }
     known.count++;
+  }
+
+  /// What stands for all entries that are one line.
+  private static Entry together(Entry entry) {
+    return switch (entry.what()) {
+      case PUBLISH_DENIED, SUBSCRIPTION_DENIED ->
+          new Entry(entry.what(), entry.name(), null, null, List.of());
+      case CREDENTIAL_ACCEPTED,
+          CREDENTIAL_REFUSED,
+          CREDENTIAL_ENDED,
+          CREDENTIAL_RENEWED,
+          KEY_MADE,
+          KEY_REVOKED ->
+          entry;
+    };
   }
 
   private void writeOn() {
@@ -126,7 +146,7 @@ final class AuditFile implements Audit, AutoCloseable {
       reopen();
       StringBuilder lines = new StringBuilder();
       all.forEach(
-          (entry, occurrence) -> lines.append(Json.write(json(entry, occurrence))).append('\n'));
+          (together, occurrence) -> lines.append(Json.write(json(occurrence))).append('\n'));
       ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8));
       while (channel != null && bytes.hasRemaining()) {
         channel.write(bytes);
@@ -164,7 +184,8 @@ final class AuditFile implements Audit, AutoCloseable {
     }
   }
 
-  private static ObjectNode json(Entry entry, Occurrence occurrence) {
+  private static ObjectNode json(Occurrence occurrence) {
+    Entry entry = occurrence.first;
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("time", occurrence.time.toString())
         .put("event", entry.what().name().toLowerCase(Locale.ROOT));

@@ -22,6 +22,10 @@ final class TicketExchange extends BodyExchange {
 
   @Override
   protected void complete(byte[] body) {
+    if (visitor.access().isEmpty()) {
+      respond(Door.unauthenticated());
+      return;
+    }
     respond(
         tickets
             .issue(Objects.requireNonNull(visitor.pass()))

@@ -220,6 +220,23 @@ class AccessTest {
   }
 
   @Test
+  void noTicketIsMadeForWhoseCredentialHasEndedMeanwhile() throws IOException {
+    String head =
+        "POST /api/v1/tickets HTTP/1.1\r\n"
+            + "Host: localhost\r\n"
+            + "Expect: 100-continue\r\n"
+            + "Content-Length: 2\r\n"
+            + bearer(FRONT)
+            + "\r\n\r\n";
+    try (RawClient client = server.client()) {
+      client.send(head).bytes("HTTP/1.1 100 Continue\r\n\r\n".length());
+      door.revoke(FRONT);
+
+      assertThat(client.ask("{}").problem()).isEqualTo("401 unauthenticated");
+    }
+  }
+
+  @Test
   void aSocketMaySayFirstWhoItIs() throws IOException {
     try (RawWebSocket socket = stranger("?events=detection.*")) {
       server.publish(detection("front"));

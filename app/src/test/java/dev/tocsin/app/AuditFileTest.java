@@ -1,0 +1,60 @@
+package dev.tocsin.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tocsin.gateway.Audit;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class AuditFileTest {
+
+  @TempDir private Path folder;
+
+  @Test
+  void whatIsDeniedToAPrincipalIsOneLineWhateverItIs() throws Exception {
+    List<JsonNode> lines =
+        written(
+            entry(Audit.What.PUBLISH_DENIED, "anna", "not alert.created"),
+            entry(Audit.What.PUBLISH_DENIED, "anna", "not alert.deleted"),
+            entry(Audit.What.PUBLISH_DENIED, "bert", "not alert.created"),
+            entry(Audit.What.PUBLISH_DENIED, "anna", "not alert.created"));
+
+    assertThat(lines).hasSize(2);
+    assertThat(lines.getFirst().path("name").asString()).isEqualTo("anna");
+    assertThat(lines.getFirst().path("count").asInt()).isEqualTo(3);
+    assertThat(lines.getFirst().path("reason").asString()).isEqualTo("not alert.created");
+    assertThat(lines.getLast().has("count")).isFalse();
+  }
+
+  @Test
+  void credentialsThatAreRefusedForAnotherReasonAreAnotherLine() throws Exception {
+    List<JsonNode> lines =
+        written(
+            entry(Audit.What.CREDENTIAL_REFUSED, null, "unknown"),
+            entry(Audit.What.CREDENTIAL_REFUSED, null, "expired"),
+            entry(Audit.What.CREDENTIAL_REFUSED, null, "unknown"));
+
+    assertThat(lines)
+        .extracting(line -> line.path("reason").asString() + line.path("count").asInt())
+        .containsExactly("unknown2", "expired0");
+  }
+
+  private List<JsonNode> written(Audit.Entry... entries) throws Exception {
+    Path path = folder.resolve("audit.log");
+    try (AuditFile file = AuditFile.open(path, InstantSource.system())) {
+      List.of(entries).forEach(file::note);
+    }
+    return Files.readAllLines(path).stream().map(JsonMapper.shared()::readTree).toList();
+  }
+
+  private static Audit.Entry entry(Audit.What what, @Nullable String name, String reason) {
+    return new Audit.Entry(what, name, "127.0.0.1", reason, List.of());
+  }
+}
