@@ -80,7 +80,7 @@ def publish(port, event, headers, **more):
 
 
 def publish_lines(port, events, headers):
-    lines = "".join(json.dumps(event) + "\n" for event in events)
+    lines = "".join((event if isinstance(event, str) else json.dumps(event)) + "\n" for event in events)
     return request(port, "POST", "/api/v1/events", lines, {**headers, "Content-Type": "application/x-ndjson"})
 
 

@@ -3,6 +3,7 @@ in and out, live, lagging, catching up and uploading."""
 import concurrent.futures
 import datetime
 import json
+import re
 import socket
 import statistics
 import threading
@@ -313,6 +314,7 @@ def bad(folder):
     noise = max(0.05, *(each[-1] - each[0] for each in times.values()))
     check("so are the usual ones", max(medians) - min(medians) < noise, times)
     paths_without(hub, access_ways.routes(hub, root))
+    pipelined(hub, reader)
     sockets(hub, root, reader, scraper, expired)
     forbidden(hub, root, reader, scraper)
     code = silent.ended(13)
@@ -337,6 +339,28 @@ def paths_without(hub, paths):
                                  {**headers, "Content-Type": "application/json"}, f"127.0.5.{n + 1}")
                 good = {200, 405} if path in ("/healthz", "/readyz") else {401, 405, 426} if path == "/ws/events" else {401, 405}
                 check(f"{method} {path} without a credential", answer.status in good, answer)
+
+
+def pipelined(hub, reader):
+    """Several requests at once on one connection: each is judged by what it shows itself. And a large body with a bad one."""
+    shown = [bearer("letmein"), bearer(reader), {}, bearer(reader), bearer("letmein")]
+    requests = "".join("GET /api/v1/catalog/alert.created HTTP/1.1\r\nHost: localhost\r\n"
+                       + "".join(f"{name}: {value}\r\n" for name, value in headers.items()) + "\r\n" for headers in shown)
+    with socket.create_connection(("127.0.0.1", hub.port), timeout=3, source_address=("127.0.4.9", 0)) as connection:
+        connection.sendall(requests.encode())
+        answers = b""
+        try:
+            while answers.count(b"HTTP/1.1 ") < len(shown):
+                answers += connection.recv(65_536)
+        except OSError:
+            pass
+    statuses = re.findall(rb"HTTP/1.1 (\d+)", answers)
+    check("pipelined: each by its own", statuses == [b"401", b"200", b"401", b"200", b"401"], statuses)
+    line = json.dumps(event("front", 1))
+    answer = publish(hub.port, line + " " * 60_000, bearer("letmein"), source="127.0.4.9")
+    check("a body with a bad credential: 401", answer.status == 401, answer)
+    upload = Upload(hub, "letmein", event("front", 1))
+    check("a stream with a bad credential: 401 at once", until(lambda: upload.status, 3) == 401, upload.status)
 
 
 def sockets(hub, root, reader, scraper, expired):
@@ -374,6 +398,10 @@ def sockets(hub, root, reader, scraper, expired):
 def forbidden(hub, root, reader, scraper):
     """A publish that is not granted: by type, by field, by every way in."""
     granted, other_field, other_type = event("front", 1), event("yard", 1), event("front", 3)
+    for each in (access_ways.disguised(other_field), access_ways.disguised(other_type)):
+        answer = publish(hub.port, each, bearer(reader))
+        check("not granted, and disguised: forbidden", answer.status == 403 and answer.json["error"] == "forbidden", answer)
+    check("granted, and disguised: published", publish(hub.port, access_ways.disguised(granted), bearer(reader)).status == 201)
     check("granted: published", publish(hub.port, granted, bearer(reader)).status == 201)
     answers = [publish(hub.port, refused, bearer(reader)) for refused in (other_field, other_type)]
     for answer in answers:
