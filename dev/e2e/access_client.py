@@ -1,6 +1,7 @@
 """What the attack on the access rules is made of: a hub with keys, requests from any loopback address, a WebSocket
 by hand (so that it can stop reading, and shows every byte it got), and the list of secrets that must not turn up."""
 import base64
+import concurrent.futures
 import hashlib
 import http.client
 import json
@@ -43,6 +44,13 @@ def until(condition, seconds):
     while not (held := condition()) and time.monotonic() < end:
         time.sleep(0.02)
     return held
+
+
+def together(*parts):
+    """Runs all at once; the first exception is raised here."""
+    with concurrent.futures.ThreadPoolExecutor(len(parts)) as pool:
+        for result in [pool.submit(part) for part in parts]:
+            result.result()
 
 
 class Answer:

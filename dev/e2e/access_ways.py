@@ -183,13 +183,13 @@ def by_message(hub, key):
 
 def lagging(hub, key):
     """Reads nothing until much more waits for it than any buffer holds."""
-    connection = Socket(hub.port, headers=bearer(key), buffer=4096)
+    connection = Socket(hub.port, headers=bearer(key), buffer=65_536)
     connection.reading.clear()
     return connection
 
 
 def lagging_compressed(hub, key):
-    connection = Socket(hub.port, headers=bearer(key), buffer=4096, deflate=True)
+    connection = Socket(hub.port, headers=bearer(key), buffer=65_536, deflate=True)
     connection.reading.clear()
     return connection
 
