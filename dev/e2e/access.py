@@ -16,6 +16,7 @@ import traceback
 
 import access_client
 import access_credentials
+import access_ends
 import access_limits
 import access_operator
 import access_tokens
@@ -43,7 +44,7 @@ def main():
         {"ways": functools.partial(access_ways.two_principals, seconds=60 if long else 4),
          "renewals": functools.partial(access_ways.renewals, count=20_000 if long else 1_000),
          "rules": access_operator.rules},
-        {"bad credentials": access_credentials.bad, "ending credentials": access_credentials.ends},
+        {"bad credentials": access_credentials.bad, "ending credentials": access_ends.ends},
         {"tickets": access_limits.tickets},
         {"keys by URL": access_tokens.keys_by_url, "tokens": access_tokens.tokens, "limits": access_limits.limits,
          "audit": access_operator.audit},
@@ -53,7 +54,7 @@ def main():
             for name, part in lane.items():
                 if name in wanted.part or not wanted.part:
                     run(name, part, folder)
-        access_credentials.together(*(functools.partial(work_off, lane) for lane in lanes))
+        access_client.together(*(functools.partial(work_off, lane) for lane in lanes))
         if not wanted.part:
             run("no secrets", access_operator.no_secrets, folder)
     print(f"{'FAIL' if access_client.failures else 'ok  '} access: {access_client.done} checks, {len(access_client.failures)} failed")

@@ -1,6 +1,7 @@
 """What the attack on the access rules is made of: a hub with keys, requests from any loopback address, a WebSocket
 by hand (so that it can stop reading, and shows every byte it got), and the list of secrets that must not turn up."""
 import base64
+import concurrent.futures
 import hashlib
 import http.client
 import json
@@ -45,6 +46,13 @@ def until(condition, seconds):
     return held
 
 
+def together(*parts):
+    """Runs all at once; the first exception is raised here."""
+    with concurrent.futures.ThreadPoolExecutor(len(parts)) as pool:
+        for result in [pool.submit(part) for part in parts]:
+            result.result()
+
+
 class Answer:
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, {name.lower(): value for name, value in headers}, body
@@ -80,7 +88,7 @@ def publish(port, event, headers, **more):
 
 
 def publish_lines(port, events, headers):
-    lines = "".join(json.dumps(event) + "\n" for event in events)
+    lines = "".join((event if isinstance(event, str) else json.dumps(event)) + "\n" for event in events)
     return request(port, "POST", "/api/v1/events", lines, {**headers, "Content-Type": "application/x-ndjson"})
 
 

@@ -9,8 +9,7 @@ import time
 from pathlib import Path
 
 import access_client
-from access_client import ROOT, Hub, Socket, bearer, check, publish, publish_lines, request, secret, tocsin, until
-from access_credentials import together
+from access_client import Hub, Socket, bearer, check, publish, publish_lines, request, secret, together, tocsin, until
 from access_ways import event, grants
 
 
@@ -75,7 +74,8 @@ def open_on_loopback(folder):
     connection = Socket(hub.port)
     connection.send({"action": "authenticate", "token": secret("tocsin_aaaaaaaaaa_" + "B" * 43)})
     connection.send({"action": "ping"})
-    check("who authenticates all the same goes on", connection.await_message(lambda message: message.get("type") == "pong", 0, 3), connection.messages)
+    check("who authenticates all the same goes on", connection.await_message(
+        lambda message: message.get("type") == "pong", 0, 3), connection.messages)
     connection.close()
     hub.stop()
 

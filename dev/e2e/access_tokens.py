@@ -1,7 +1,6 @@
 """Signed tokens (JWT), made by hand with openssl; an issuer's keys by URL that come, rotate and go; reverse proxies and
 roles."""
 import base64
-import hashlib
 import hmac
 import http.server
 import json
@@ -12,7 +11,7 @@ import time
 from pathlib import Path
 
 from access_client import Hub, Socket, basic, bearer, check, publish, publish_lines, request, secret, until
-from access_ways import MARKERS, OWNERS, OWNER_OF, event, grants
+from access_ways import OWNERS, OWNER_OF, event, grants
 
 ISSUER, AUDIENCE = "https://id.example.org", "tocsin"
 

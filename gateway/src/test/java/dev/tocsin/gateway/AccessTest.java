@@ -709,6 +709,22 @@ class AccessTest {
   }
 
   @Test
+  void aStreamWithABadCredentialIsAnsweredBeforeItsEnd() {
+    try (RawClient client = server.client()) {
+      String head =
+          "POST /api/v1/events HTTP/1.1\r\n"
+              + "Host: localhost\r\n"
+              + "Content-Type: application/x-ndjson\r\n"
+              + "Transfer-Encoding: chunked\r\n"
+              + bearer("nonsense")
+              + "\r\n\r\n";
+      client.send(head + RawClient.chunk(TestServer.alert("a") + "\n"));
+
+      assertThat(client.answer().problem()).isEqualTo("401 unauthenticated");
+    }
+  }
+
+  @Test
   void anUploadEndsWithItsCredential() {
     try (RawClient client = server.client()) {
       String head =

@@ -110,13 +110,17 @@ final class Conversation {
       return;
     }
     HttpRequest head = asking.asked().request();
-    receive(
-        asking,
-        switch (verdict) {
-          case Doorkeeper.Verdict.Admitted who ->
-              Routes.take(found, connection, head, who.caller());
-          case Doorkeeper.Verdict.Denied denied -> new FixedExchange(connection, denied.response());
-        });
+    switch (verdict) {
+      case Doorkeeper.Verdict.Admitted who ->
+          receive(asking, Routes.take(found, connection, head, who.caller()));
+      case Doorkeeper.Verdict.Denied denied -> {
+        receive(asking, new FixedExchange(connection, denied.response()));
+        if (HttpUtil.isTransferEncodingChunked(head) && phase instanceof HttpPhase.Receiving) {
+          // A stream may go on for long, and whoever sends it has to hear why nobody listens.
+          respondLast(denied.response());
+        }
+      }
+    }
   }
 
   /// Lets an exchange have the body, if there is to be one.
