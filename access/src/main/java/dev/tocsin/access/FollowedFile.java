@@ -32,6 +32,9 @@ final class FollowedFile<T> {
   // owned by whoever looks
   private @Nullable Version version;
 
+  /// Whether there is anything that it said before. Until then its fault is told by whoever starts with it.
+  private boolean wasRead;
+
   /// What tells one content of the file from another without reading it.
   private record Version(Object changed, long size, @Nullable Object file) {}
 
@@ -104,15 +107,16 @@ final class FollowedFile<T> {
   }
 
   private void tell(@Nullable String reason) {
-    if (reason != null && !reason.equals(fault)) {
+    if (reason != null && wasRead && !reason.equals(fault)) {
       LOG.atWarn()
           .addKeyValue("file", path)
           .addKeyValue("reason", reason)
           .log("what it said before stays");
-    } else if (reason == null && fault != null) {
+    } else if (reason == null && wasRead && fault != null) {
       LOG.atInfo().addKeyValue("file", path).log("it is read again");
     }
     fault = reason;
+    wasRead |= reason == null;
   }
 
   /// All of a file that must be there.
