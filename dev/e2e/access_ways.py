@@ -130,6 +130,8 @@ def faults(messages, wanted):
             position, told = new, [*(p for p in told if p <= new), new]
         elif "previous" in message:
             sequence, previous = message["sequence"], message["previous"]
+            if position is None:
+                return [f"{sequence} came before any position was told"], None
             at = bisect.bisect_right(wanted, position)
             if at == len(wanted) or wanted[at] != sequence:
                 found.append(f"after {position} came {sequence}, not {wanted[at:at + 1]}")
