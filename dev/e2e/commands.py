@@ -216,6 +216,8 @@ class Tail:
     """A `tail --json`, and the ids of the events that it has shown."""
 
     def __init__(self, options):
+        while get("/api/v1/stats")["total_connections"] > 0:
+            time.sleep(0.05)  # the next who is connected is this tail
         self.process = subprocess.Popen(f"exec ./tocsin tail --json --url {URL} {options}", shell=True, text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV)
         self.shown = queue.Queue()
