@@ -187,7 +187,7 @@ def any_address(transport):
         if socket.has_ipv6 and os.path.exists("/proc/net/if_inet6"):
             check(f"{host} on IPv6 with {transport}", reaches(socket.AF_INET6, "::1", port) == ipv6)
         server.terminate()
-        check(f"{host} warns", "no authentication" in server.communicate(timeout=20)[1])
+        check(f"{host} warns", "nobody is asked who he is" in server.communicate(timeout=20)[1])
 
 
 def protected():
