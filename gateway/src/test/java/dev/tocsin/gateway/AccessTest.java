@@ -28,6 +28,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -250,6 +252,22 @@ class AccessTest {
       server.publish(detection("yard"));
       server.publish(detection("front"));
       assertThat(place(socket.message())).isEqualTo("3 after 1");
+    }
+  }
+
+  @Test
+  void theAnswerToTheHandshakeLeavesInWhoseverTurnItIs() {
+    AtomicInteger jumps = new AtomicInteger();
+    try (TestServer hurried =
+        TestServer.hurried(
+            TestServer.settings(Transport.AUTO).with(TestAuthenticator.settings(door)), jumps)) {
+      for (int i = 1; i < 12; i++) {
+        try (RawClient client = hurried.client()) {
+          assertThat(client.ask(get("/healthz")).status()).isEqualTo(200);
+          jumps.set(i);
+          assertThat(client.ask(RawWebSocket.handshake("/ws/events")).status()).isEqualTo(101);
+        }
+      }
     }
   }
 
@@ -617,7 +635,7 @@ class AccessTest {
     }
     // The server hears a little later that they have gone.
     for (int i = 0; i < 1_000 && server.openConnections() > 0; i++) {
-      java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+      LockSupport.parkNanos(5_000_000);
     }
     socket("two", "").close();
   }

@@ -233,8 +233,8 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     return inbox.isEmpty() && !decoder.isHolding();
   }
 
-  /// Leaves HTTP: writes a head and hands the socket to another handler, behind TLS where there is any. Flushing and reading are up to
-  /// that. The exchange under way has ended.
+  /// Leaves HTTP: writes a head and hands the socket to another handler, behind TLS where there is any. The head leaves with what that
+  /// writes first, or when this returns; reading is up to it. The exchange under way has ended.
   ///
   /// @param head the answer to the request under way, with its headers
   /// @param successor takes the place of all handlers of HTTP; bytes reach it as they come
@@ -255,6 +255,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     pipeline.remove(HttpResponseEncoder.class);
     begin.run();
     pipeline.remove(decoder);
+    // A successor that had something to say has flushed it with its own; one that waits for the
+    // client has not.
+    pipeline.flush();
   }
 
   /// Whether there are more connections from where this one comes than may be.
