@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -98,22 +97,8 @@ final class TestServer implements AutoCloseable {
     return new TestServer(log, settings(Transport.AUTO), 10_000, 16L << 20, () -> 0);
   }
 
-  /// One for which a turn is over sooner than anything can be worked off, as often as a test wants it.
-  ///
-  /// @param jumps how many looks at the clock still find that a millisecond has gone
-  static TestServer hurried(GatewaySettings settings, AtomicInteger jumps) {
-    AtomicLong gone = new AtomicLong();
-    return new TestServer(
-        memory(),
-        settings,
-        10_000,
-        16L << 20,
-        () -> {
-          if (jumps.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-            gone.addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
-          }
-          return System.nanoTime() + gone.get();
-        });
+  static TestServer timeless(GatewaySettings settings) {
+    return new TestServer(memory(), settings, 10_000, 16L << 20, () -> 0);
   }
 
   static TestServer forgetful(EventLog log, GatewaySettings settings) {
