@@ -7,6 +7,7 @@ import dev.tocsin.client.TocsinClient;
 import dev.tocsin.events.Where;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -77,8 +78,9 @@ final class Tail implements Callable<Integer> {
     Where where = WhereOption.read(whereText);
     List<String> wanted = where != null && patterns.isEmpty() ? List.of("*") : patterns;
     try (TocsinClient client = new TocsinClient(options(wanted, where), printer)) {
-      connect(client, surroundings);
+      // Before the server knows of it: whoever sees it connected there may end it.
       surroundings.interruption().listen();
+      connect(client, surroundings);
       if (!patterns.isEmpty()) {
         // Once more, because only the answer to this message names patterns that match nothing.
         (where == null ? client.subscribe(wanted) : client.subscribe(wanted, where))
@@ -125,10 +127,12 @@ final class Tail implements Callable<Integer> {
                 .collect(Collectors.joining(" ")));
   }
 
-  /// Opens the first connection, or fails with a sentence.
+  /// Opens the first connection, or fails with a sentence; ends early when the command is asked to end.
   static void connect(TocsinClient client, Surroundings surroundings) throws Failure {
     try {
-      client.connect().get();
+      CompletableFuture<?> ended = new CompletableFuture<>();
+      surroundings.interruption().whenAsked(() -> ended.complete(null));
+      CompletableFuture.anyOf(client.connect(), ended).get();
     } catch (ExecutionException e) {
       String hint =
           e.getCause() instanceof ConnectFailedException failed
