@@ -193,11 +193,6 @@ final class Door implements Doorkeeper {
     return control.quotas();
   }
 
-  /// Counts a connection of somebody who is known; whether there may be one more.
-  boolean connect(Visitor visitor) {
-    return visitor.access().map(control.quotas()::connect).orElse(true);
-  }
-
   /// The answer to somebody who has as many connections as he may.
   static Response tooManyConnections() {
     return Response.problem(Problem.rateLimited(TOO_MANY_CONNECTIONS)).with("Retry-After", "1");

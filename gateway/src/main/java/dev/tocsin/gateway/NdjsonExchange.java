@@ -226,7 +226,7 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
   /// Goes on as far as this turn, the room for lines and the log allow.
   private void advance() {
     workOff();
-    if (ended && pieces.isEmpty() && !lastLineTaken) {
+    if (ended && fault == null && pieces.isEmpty() && !lastLineTaken) {
       lastLineTaken = true;
       splitter.end(this::line);
     }
@@ -238,11 +238,13 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
       if (hasRoom() && !tooFast) {
         turns.await(this);
       }
+    } else if (!publishing && fault != null) {
+      // Also when the body has come: what was not worked off then is not answered as if it had
+      // been.
+      answerInPart(fault);
     } else if (!publishing && ended) {
       answered = true;
       respond(report.response());
-    } else if (!publishing && fault != null) {
-      answerInPart(fault);
     } else if (!ended && fault == null && hasRoom() && !tooFast) {
       connection().resume();
     }

@@ -2,6 +2,7 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.http.BodyExchange;
 import dev.tocsin.http.HttpConnection;
+import dev.tocsin.hub.Access;
 
 /// `GET /ws/events` with a proper wish for the upgrade.
 final class UpgradeExchange extends BodyExchange {
@@ -26,7 +27,9 @@ final class UpgradeExchange extends BodyExchange {
 
   @Override
   protected void complete(byte[] body) {
-    if (visitor.isKnown() && !loop.door().connect(visitor)) {
+    // Asked once: who is counted is who joins.
+    Access access = visitor.access().orElse(null);
+    if (access != null && !loop.door().quotas().connect(access)) {
       respond(Door.tooManyConnections());
       return;
     }
@@ -38,6 +41,6 @@ final class UpgradeExchange extends BodyExchange {
             visitor,
             connection().isSecure(),
             upgrade.handshake().deflate());
-    upgrade.handshake().switchTo(connection(), socket, () -> socket.open(upgrade));
+    upgrade.handshake().switchTo(connection(), socket, () -> socket.open(upgrade, access));
   }
 }

@@ -113,7 +113,9 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   }
 
   /// The handshake is over.
-  void open(Upgrade.Accepted upgrade) {
+  ///
+  /// @param access what the client was let in with is worth, counted among its connections; `null` when it is worth nothing
+  void open(Upgrade.Accepted upgrade, @Nullable Access access) {
     loop.connections().add(this);
     wish = upgrade;
     Pass pass = visitor.pass();
@@ -124,7 +126,6 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
       readOn();
       return;
     }
-    Access access = pass.access().orElse(null);
     if (access == null) {
       closeUnknown("what was presented is not good");
       return;
@@ -220,8 +221,13 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   /// @return what to answer; `null` when the connection ends instead
   byte @Nullable [] refuse(ClientMessage.Authenticate message, Rejection rejection) {
     authenticating = false;
-    if (membership != null || rejection.code().isRetryable()) {
+    if (membership != null) {
       return ServerMessages.error(message.id(), rejection, context.clock());
+    }
+    // What was sent after the credential waits behind it, and must never have its turn.
+    if (rejection.code().isRetryable()) {
+      close(CloseCode.TRY_AGAIN_LATER, rejection.message());
+      return null;
     }
     close(CloseCode.UNAUTHENTICATED, Door.UNAUTHENTICATED);
     return null;

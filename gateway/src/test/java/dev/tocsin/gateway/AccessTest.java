@@ -737,6 +737,47 @@ class AccessTest {
   }
 
   @Test
+  void whoCannotBeJudgedGetsNothing() {
+    door.let("unavailable", "somebody", Rights.ALL);
+    door.gate = new CompletableFuture<>();
+    try (RawWebSocket socket = stranger("")) {
+      socket
+          .say(authenticate("unavailable"))
+          .say("{\"action\":\"subscribe\",\"events\":[\"*\"]}")
+          .say("{\"action\":\"ping\"}");
+      while (door.gate.getNumberOfDependents() == 0) {
+        LockSupport.parkNanos(5_000_000);
+      }
+      door.gate.complete(null);
+
+      Frame first = socket.frame();
+      assertThat(first.first()).as(first::toString).isEqualTo(Frame.CLOSE);
+      assertThat(close(first)).isEqualTo("1013");
+    }
+  }
+
+  @Test
+  void theRestOfALineIsNotPublishedAfterItsCredential() {
+    door.let("camera", "camera", Rights.ALL);
+    try (RawClient client = server.client()) {
+      client.send(
+          "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\n"
+              + "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n"
+              + bearer("camera")
+              + "\r\n\r\n"
+              + RawClient.chunk(TestServer.alert("a") + "\n" + TestServer.alert("b")));
+      await(1);
+      door.revoke("camera");
+      client.send("0\r\n\r\n");
+      HttpAnswer answer = client.answer();
+
+      assertThat(answer.problem()).isEqualTo("401 unauthenticated");
+      assertThat(answer.json().path("next_line").asInt()).isEqualTo(2);
+      assertThat(server.hub.log().state().newest()).isOne();
+    }
+  }
+
+  @Test
   void anUploadEndsWithItsCredential() {
     try (RawClient client = server.client()) {
       String head =
