@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.http.Allowance;
 import dev.tocsin.http.BodyExchange;
 import dev.tocsin.http.HttpConnection;
 import dev.tocsin.http.Json;
@@ -66,6 +67,9 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
 
   private int found;
 
+  /// Whether it has a page that others may be waiting for.
+  private boolean holding;
+
   /// Whether it was answered, or nobody waits for the answer any more.
   private boolean over;
 
@@ -124,11 +128,19 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
         });
   }
 
+  /// Each question to the log counts: who asks and asks keeps its reader from others.
+  private void spendLook() {
+    allowance().spend(Limits.LOOK_NANOS);
+  }
+
   private CompletionStage<Long> position(HistoryQuery.Bound bound, LogState state) {
     return switch (bound) {
       case HistoryQuery.Bound.Position(long sequence) ->
           CompletableFuture.completedFuture(Math.min(sequence, state.newest()));
-      case HistoryQuery.Bound.Time time -> hub.log().positionAt(time.instant());
+      case HistoryQuery.Bound.Time time -> {
+        spendLook();
+        yield hub.log().positionAt(time.instant());
+      }
     };
   }
 
@@ -138,7 +150,15 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
     }
     if (query.newestFirst() ? position <= after : position >= upTo) {
       answer();
-    } else if (query.newestFirst()) {
+      return;
+    }
+    if (allowance().isInDebt()) {
+      steps.add(this::readOn);
+      turns.await(this);
+      return;
+    }
+    spendLook();
+    if (query.newestFirst()) {
       int maxEvents = Math.min(query.limit() - found, LogPages.PAGE_EVENTS);
       take(
           hub.log().readBack(position + 1, filter, maxEvents, LogPages.PAGE_BYTES), this::pageBack);
@@ -175,9 +195,16 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
         });
   }
 
+  /// Whoever holds a page of those that all share waits for no debt: others may want one.
+  @Override
+  public Allowance allowance() {
+    return holding ? connection().loop().allowances().free() : connection().allowance();
+  }
+
   @Override
   public void goOn() {
     Runnable step = steps.poll();
+    turns.goOnUnder(connection().allowance());
     if (step != null) {
       connection().onLoop(step);
     }
@@ -207,13 +234,21 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
 
     @Override
     public void page(LogPages.Lease lease) {
-      inTurn(() -> {
-        try (lease) {
-          if (!over) {
-            HistoryExchange.this.page(lease.page());
-          }
+      connection()
+          .onLoopLater(() -> {
+            holding = true;
+            steps.add(() -> take(lease));
+            turns.await(HistoryExchange.this);
+          });
+    }
+
+    private void take(LogPages.Lease lease) {
+      holding = false;
+      try (lease) {
+        if (!over) {
+          HistoryExchange.this.page(lease.page());
         }
-      });
+      }
     }
 
     @Override

@@ -57,6 +57,10 @@ final class Limits {
   static final int MIN_HISTORY_BYTES = 16 * 1024;
   static final int HISTORY_BYTES = 32 * 1024 * 1024;
 
+  /// What a look into the log, for a page or a time, counts as of its asker's time of the event loop
+  /// ([dev.tocsin.http.Allowance]).
+  static final long LOOK_NANOS = 1_000_000;
+
   /// Actions of one WebSocket that may wait for earlier ones before the server stops reading.
   static final int MAX_PENDING_ACTIONS = 256;
 

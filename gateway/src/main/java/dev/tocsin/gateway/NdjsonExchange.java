@@ -3,6 +3,7 @@ package dev.tocsin.gateway;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.events.Slice;
+import dev.tocsin.http.Allowance;
 import dev.tocsin.http.Exchange;
 import dev.tocsin.http.HttpConnection;
 import dev.tocsin.http.Problem;
@@ -155,7 +156,7 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
   }
 
   private boolean takesLines() {
-    return hasRoom() && !tooFast && !turns.isOver();
+    return hasRoom() && !tooFast && !turns.isOver(allowance());
   }
 
   private boolean hasRoom() {
@@ -214,6 +215,11 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
       waiting += piece.readableBytes();
     }
     return waiting;
+  }
+
+  @Override
+  public Allowance allowance() {
+    return connection().allowance();
   }
 
   @Override

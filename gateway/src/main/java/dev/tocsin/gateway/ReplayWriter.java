@@ -1,6 +1,8 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.http.Allowance;
 import dev.tocsin.http.LoopTasks;
+import dev.tocsin.http.Turns;
 import dev.tocsin.hub.LogPages;
 import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Replay;
@@ -11,9 +13,9 @@ import io.netty.channel.Channel;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a [Replay] to its connection: pages of the log, each when the socket has taken the one before.
-/// Belongs to the event loop.
-final class ReplayWriter {
+/// Writes a [Replay] to its connection: pages of the log, each when the socket has taken the one before, and what the
+/// connection has had of the loop's time is paid ([Turns]). Belongs to the event loop.
+final class ReplayWriter implements Turns.Waiting {
 
   private static final int INITIAL_BYTES = 1_024;
 
@@ -54,7 +56,26 @@ final class ReplayWriter {
 
   /// Puts the next page in line.
   void awaitTurn() {
+    if (allowance().isInDebt()) {
+      loop.connections().turns().await(this);
+    } else {
+      goOn();
+    }
+  }
+
+  @Override
+  public void goOn() {
     loop.replayTurns().await(this);
+  }
+
+  @Override
+  public int waitingBytes() {
+    return 0;
+  }
+
+  @Override
+  public Allowance allowance() {
+    return connection.allowance();
   }
 
   /// Lets go of it: the connection has ended, or has asked for something else.
@@ -81,10 +102,19 @@ final class ReplayWriter {
       letGo();
       return;
     }
+    if (fetched == null && allowance().isInDebt()) {
+      awaitTurn();
+      return;
+    }
+    boolean counted = loop.connections().turns().begin(allowance());
     try {
       advance(maxBytes);
     } catch (RuntimeException | Error e) {
       channel.pipeline().fireExceptionCaught(e);
+    } finally {
+      if (counted) {
+        loop.connections().turns().end();
+      }
     }
   }
 
@@ -116,6 +146,7 @@ final class ReplayWriter {
   }
 
   private void fetch() {
+    allowance().spend(Limits.LOOK_NANOS);
     context.hub().pages().read(replay.position(), replay.filter(), new Fetched());
   }
 
@@ -141,7 +172,8 @@ final class ReplayWriter {
       fetched = lease;
     }
     if (!ended) {
-      awaitTurn();
+      // It has been paid for; waiting with it would keep others from theirs.
+      goOn();
     }
   }
 

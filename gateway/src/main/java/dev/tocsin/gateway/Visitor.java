@@ -1,6 +1,7 @@
 package dev.tocsin.gateway;
 
 import dev.tocsin.http.Caller;
+import dev.tocsin.http.Payer;
 import dev.tocsin.http.Request;
 import dev.tocsin.http.Sender;
 import dev.tocsin.hub.Access;
@@ -20,6 +21,12 @@ record Visitor(@Nullable Pass pass, Sender sender) implements Caller {
       return visitor;
     }
     throw new IllegalStateException("nobody has asked who wants " + request.head().uri());
+  }
+
+  /// The principal where he is; of a stranger the address.
+  @Override
+  public Payer payer() {
+    return Payer.of(access().map(Access::name).orElse(""), sender.address());
   }
 
   /// Whether it is known who he is.

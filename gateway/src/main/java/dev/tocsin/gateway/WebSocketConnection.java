@@ -9,6 +9,7 @@ import dev.tocsin.http.Ends;
 import dev.tocsin.http.HttpLimits;
 import dev.tocsin.http.MemoryBudget;
 import dev.tocsin.http.OutputProgress;
+import dev.tocsin.http.Payer;
 import dev.tocsin.http.PeerAddress;
 import dev.tocsin.http.Sender;
 import dev.tocsin.http.Tickable;
@@ -97,7 +98,13 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
       boolean secure,
       @Nullable PerMessageDeflate agreed) {
     super(
-        channel, loop.connections(), Limits.FRAMES, loop.deflation(), context.webSockets(), agreed);
+        channel,
+        loop.connections(),
+        visitor.payer(),
+        Limits.FRAMES,
+        loop.deflation(),
+        context.webSockets(),
+        agreed);
     this.context = context;
     this.loop = loop;
     this.channel = channel;
@@ -200,6 +207,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
         return null;
       }
       counted = access.name();
+      count(Payer.of(access.name(), sender().address()));
       join(pass, access, sequence -> ServerMessages.authenticated(message.id(), access, sequence));
       return null;
     }
@@ -417,7 +425,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     // A client that takes what is waiting for it is alive, and one that is not read cannot say so.
     // One that has answered its last ping takes what it is sent.
     boolean quiet = nowMillis - lastHeardMillis > Limits.HEARTBEAT_MILLIS;
-    if (output.advanced(quiet) || isHeldUp()) {
+    if (output.advanced(quiet) || isHeldUp() || allowance().isInDebt()) {
       heard();
     }
     if (output.stalledMillis() > patienceMillis()) {

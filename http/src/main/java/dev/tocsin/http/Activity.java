@@ -3,11 +3,20 @@ package dev.tocsin.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.concurrent.TimeUnit;
 
-/// Notes when the peer last sent bytes, how many it has sent since [#forget], and when the first of these came.
+/// Notes when the peer last sent bytes, how many it has sent since [#forget], and when the first of these came; and counts
+/// the time that it takes to work them off ([Allowance]).
 final class Activity extends ChannelInboundHandlerAdapter {
 
+  /// What a read counts as besides the work on what it brings, for the kernel's part in it.
+  static final long READ_NANOS = TimeUnit.MICROSECONDS.toNanos(5);
+
   private final Connections loop;
+
+  /// Under whom it is counted.
+  private Allowance allowance;
+
   private long lastHeardMillis;
   private long heardBytes;
 
@@ -15,8 +24,9 @@ final class Activity extends ChannelInboundHandlerAdapter {
   private long readNanos = System.nanoTime();
   private long firstByteNanos = readNanos;
 
-  Activity(Connections loop) {
+  Activity(Connections loop, Allowance allowance) {
     this.loop = loop;
+    this.allowance = allowance;
     this.lastHeardMillis = loop.nowMillis();
   }
 
@@ -30,7 +40,30 @@ final class Activity extends ChannelInboundHandlerAdapter {
       }
       heardBytes += bytes.readableBytes();
     }
-    ctx.fireChannelRead(message);
+    allowance.spend(READ_NANOS);
+    counted(() -> ctx.fireChannelRead(message));
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    counted(ctx::fireChannelReadComplete);
+  }
+
+  private void counted(Runnable work) {
+    boolean begun = loop.turns().begin(allowance);
+    work.run();
+    if (begun) {
+      loop.turns().end();
+    }
+  }
+
+  /// Under whom the time is counted that the peer takes.
+  Allowance allowance() {
+    return allowance;
+  }
+
+  void count(Allowance under) {
+    allowance = under;
   }
 
   long lastHeardMillis() {

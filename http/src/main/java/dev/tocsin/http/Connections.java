@@ -29,11 +29,15 @@ public final class Connections {
   /// How long such a look goes on before others are served.
   private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
+  /// What a new connection counts as, for the time that the loop takes to accept and to end it.
+  static final long CONNECTION_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+
   private final EventLoop eventLoop;
   private final LoopTasks tasks;
   private final HttpContext context;
   private final AttendedTime time;
   private final Turns turns;
+  private final Allowances allowances;
   private final MemoryBudget input;
   private final Service service;
   private final Set<Tickable> members = new HashSet<>();
@@ -56,7 +60,13 @@ public final class Connections {
         new MemoryBudget(
             "what has come of unfinished messages and requests",
             context.heapShareBytes(HttpLimits.INPUT_PARTS));
-    this.turns = new Turns(context::nanoTime, eventLoop, tasks::later);
+    this.turns =
+        new Turns(
+            context::nanoTime,
+            eventLoop,
+            tasks::later,
+            (task, nanos) -> tasks.after(task, nanos, TimeUnit.NANOSECONDS));
+    this.allowances = new Allowances(context::nanoTime);
     this.service = services.onLoop(this);
   }
 
@@ -78,6 +88,11 @@ public final class Connections {
   /// Whose turn it is to have input worked off.
   public Turns turns() {
     return turns;
+  }
+
+  /// How much of the loop's time everyone may have.
+  public Allowances allowances() {
+    return allowances;
   }
 
   /// What may be held of messages and requests that have not come whole.
@@ -137,7 +152,7 @@ public final class Connections {
     if (!channel.isOpen()) {
       return;
     }
-    Activity activity = new Activity(this);
+    Activity activity = new Activity(this, allowance(channel));
     RequestDecoder decoder = new RequestDecoder();
     HttpConnection connection = new HttpConnection(this, activity, decoder, tooMany);
     Tls tls = context.tls();
@@ -150,6 +165,18 @@ public final class Connections {
         .addLast(decoder)
         .addLast(new HttpResponseEncoder())
         .addLast(connection);
+  }
+
+  /// Under whom it is counted until it is known whose connection it is. A proxy is not to blame for those it speaks for.
+  private Allowance allowance(Channel channel) {
+    InetAddress from = PeerAddress.host(channel);
+    if (context.addressRules().proxies().trusts(from)) {
+      return allowances.free();
+    }
+    Allowance allowance = allowances.enterStranger(Payer.of("", from));
+    allowance.spend(CONNECTION_NANOS);
+    channel.closeFuture().addListener(closed -> allowances.leaveStranger(allowance));
+    return allowance;
   }
 
   /// Whether there are more connections from where this one comes than may be: it is told so when it asks for something,
@@ -199,6 +226,7 @@ public final class Connections {
       refusals = 0;
     }
     context.refusals().tellRest();
+    allowances.forgetPaid();
     if (!looking) {
       looking = true;
       lookAfter(List.copyOf(members).iterator(), nowMillis());

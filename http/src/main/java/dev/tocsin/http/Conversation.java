@@ -111,8 +111,10 @@ final class Conversation {
     }
     HttpRequest head = asking.asked().request();
     switch (verdict) {
-      case Doorkeeper.Verdict.Admitted who ->
-          receive(asking, Routes.take(found, connection, head, who.caller()));
+      case Doorkeeper.Verdict.Admitted who -> {
+        connection.count(who.caller().payer());
+        inTurn(() -> receive(asking, Routes.take(found, connection, head, who.caller())));
+      }
       case Doorkeeper.Verdict.Denied denied -> {
         receive(asking, new FixedExchange(connection, denied.response()));
         if (HttpUtil.isTransferEncodingChunked(head) && phase instanceof HttpPhase.Receiving) {
@@ -121,6 +123,35 @@ final class Conversation {
         }
       }
     }
+  }
+
+  /// Begins with a request when it is the turn of whose it is.
+  private void inTurn(Runnable step) {
+    if (!connection.allowance().isInDebt()) {
+      step.run();
+      return;
+    }
+    loop.turns()
+        .await(
+            new Turns.Waiting() {
+              @Override
+              public void goOn() {
+                if (phase instanceof HttpPhase.Admitting) {
+                  connection.onLoop(step);
+                  connection.pump();
+                }
+              }
+
+              @Override
+              public int waitingBytes() {
+                return 0;
+              }
+
+              @Override
+              public Allowance allowance() {
+                return connection.allowance();
+              }
+            });
   }
 
   /// Lets an exchange have the body, if there is to be one.
@@ -236,6 +267,7 @@ final class Conversation {
       Ends.linger(connection.channel().newSucceededFuture());
     } else {
       activity.forget();
+      connection.count(null);
       HttpPhase.Head next = answered.next(loop.nowMillis());
       phase = loop.context().isStopping() ? next.hurry(loop.nowMillis()) : next;
     }

@@ -42,6 +42,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
   private final MemoryBudget.Account input;
   private final Conversation conversation;
   private final boolean tooMany;
+  private final Allowance ofAddress;
 
   // owned by the event loop
   private final Deque<Object> inbox = new ArrayDeque<>();
@@ -53,12 +54,16 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
   /// The inbox is being worked off, further out on the stack.
   private boolean pumping;
 
+  /// Under whom the request under way is counted, when it is known whose it is.
+  private @Nullable Allowance ofCaller;
+
   /// @param tooMany whether there are more connections from where it comes than may be
   HttpConnection(Connections loop, Activity activity, RequestDecoder decoder, boolean tooMany) {
     this.tooMany = tooMany;
     this.context = loop.context();
     this.loop = loop;
     this.activity = activity;
+    this.ofAddress = activity.allowance();
     this.decoder = decoder;
     this.turns = loop.turns();
     this.input = loop.input().open(this);
@@ -87,7 +92,11 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
       return;
     }
     loop.add(this);
-    active.read();
+    if (turns.isOver(allowance())) {
+      turns.await(this);
+    } else {
+      active.read();
+    }
   }
 
   @Override
@@ -95,6 +104,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     loop.remove(this);
     releaseInbox();
     conversation.leave();
+    count(null);
     input.set(0);
     inactive.fireChannelInactive();
   }
@@ -111,7 +121,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
 
   /// Whether the decoder may make another message.
   private boolean wantsMore() {
-    return inbox.size() < HttpLimits.MAX_INBOX && conversation.takesMore() && !turns.isOver();
+    return inbox.size() < HttpLimits.MAX_INBOX && conversation.takesMore() && !turns.isOver(allowance());
   }
 
   @Override
@@ -122,6 +132,25 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
   @Override
   public int waitingBytes() {
     return decoder.heldBytes();
+  }
+
+  /// Under whom its time is counted: whose request is under way, else where it comes from.
+  @Override
+  public Allowance allowance() {
+    return activity.allowance();
+  }
+
+  /// It is known whose the request under way is, or there is none any more.
+  ///
+  /// @param payer `null` when there is none
+  void count(@Nullable Payer payer) {
+    Allowance before = ofCaller;
+    ofCaller = payer == null ? null : loop.allowances().enter(payer);
+    activity.count(ofCaller == null ? ofAddress : ofCaller);
+    turns.goOnUnder(allowance());
+    if (before != null) {
+      loop.allowances().leave(before);
+    }
   }
 
   /// The client has finished sending; what it asked for before is still answered.
@@ -151,7 +180,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     if (!conversation.takesMore() || !ctx.channel().isActive()) {
       return;
     }
-    if (!inbox.isEmpty() || decoder.isHolding() || turns.isOver()) {
+    if (!inbox.isEmpty() || decoder.isHolding() || turns.isOver(allowance())) {
       turns.await(this);
     } else if (inputClosed) {
       conversation.endOfInput();
@@ -170,7 +199,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
   /// Works off the inbox, and what the decoder holds, as far as the request under way takes it and the turn lasts.
   private void workOff() throws Exception {
     while (true) {
-      while (!inbox.isEmpty() && conversation.takesMore() && !turns.isOver()) {
+      while (!inbox.isEmpty() && conversation.takesMore() && !turns.isOver(allowance())) {
         Object message = inbox.remove();
         try {
           conversation.take(message);
@@ -183,7 +212,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
         continue;
       }
       conversation.noteDrained();
-      if (inbox.isEmpty() || !conversation.takesMore() || turns.isOver()) {
+      if (inbox.isEmpty() || !conversation.takesMore() || turns.isOver(allowance())) {
         break;
       }
     }
@@ -245,6 +274,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     conversation.leave();
     loop.remove(this);
     releaseInbox();
+    count(null);
     input.set(0);
     context.noteAnswer(head.status());
     leaving.write(head, leaving.voidPromise());

@@ -8,6 +8,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +28,9 @@ final class TlsDoor extends ChannelInboundHandlerAdapter
 
   /// The type of the record with which a client of TLS begins.
   private static final byte HANDSHAKE = 22;
+
+  /// What a handshake counts as: it is not done in one piece.
+  private static final long HANDSHAKE_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
 
   private static final String PLAIN_HTTP =
       "This port speaks https, and the request came as plain http; its address begins with"
@@ -72,7 +76,7 @@ final class TlsDoor extends ChannelInboundHandlerAdapter
             : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(reading.alloc(), held, bytes);
     if (!held.isReadable()) {
       letGo();
-    } else if (loop.turns().isOver()) {
+    } else if (loop.turns().isOver(allowance())) {
       loop.turns().await(this);
     } else {
       open(reading);
@@ -91,6 +95,11 @@ final class TlsDoor extends ChannelInboundHandlerAdapter
   @Override
   public int waitingBytes() {
     return held == null ? 0 : held.readableBytes();
+  }
+
+  @Override
+  public Allowance allowance() {
+    return connection.allowance();
   }
 
   @Override
@@ -114,6 +123,7 @@ final class TlsDoor extends ChannelInboundHandlerAdapter
     }
     byte first = bytes.getByte(bytes.readerIndex());
     if (first == HANDSHAKE) {
+      allowance().spend(HANDSHAKE_NANOS);
       handler = tls.newHandler(opening.alloc(), loop.context().memory());
       held = null;
       opening.pipeline().addFirst(handler);

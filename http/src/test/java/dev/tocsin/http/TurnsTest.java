@@ -41,7 +41,7 @@ class TurnsTest {
       @Override
       public void goOn() {
         served.add(name);
-        while (left[0] > 0 && !turns.isOver()) {
+        while (left[0] > 0 && !turns.isOver(allowance)) {
           left[0]--;
           nanos += 10_000;
         }
@@ -109,15 +109,15 @@ class TurnsTest {
 
   @Test
   void aRoundLastsForAWhileAndThenOthersHaveTheirTurn() {
-    assertThat(turns.isOver()).isFalse();
+    assertThat(turns.isOver(allowance)).isFalse();
     nanos += Turns.ROUND_NANOS - 1;
-    assertThat(turns.isOver()).isFalse();
+    assertThat(turns.isOver(allowance)).isFalse();
     nanos += 1;
-    assertThat(turns.isOver()).isTrue();
+    assertThat(turns.isOver(allowance)).isTrue();
 
     endRound();
 
-    assertThat(turns.isOver()).isFalse();
+    assertThat(turns.isOver(allowance)).isFalse();
   }
 
   @Test

@@ -20,7 +20,7 @@ final class EchoConnection extends FramedConnection implements Tickable {
       Deflation deflation,
       WebSocketCounters counters,
       @Nullable PerMessageDeflate agreed) {
-    super(channel, loop, limits, deflation, counters, agreed);
+    super(channel, loop, null, limits, deflation, counters, agreed);
     this.loop = loop;
   }
 

@@ -1,10 +1,12 @@
 package dev.tocsin.websocket;
 
+import dev.tocsin.http.Allowance;
 import dev.tocsin.http.Connections;
 import dev.tocsin.http.Ends;
 import dev.tocsin.http.Guard;
 import dev.tocsin.http.MemoryBudget;
 import dev.tocsin.http.OutputProgress;
+import dev.tocsin.http.Payer;
 import dev.tocsin.http.PeerAddress;
 import dev.tocsin.http.Turns;
 import io.netty.buffer.ByteBuf;
@@ -15,6 +17,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +41,9 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// The [#windowBits] of who gets its messages as they are.
   public static final int PLAIN = 0;
 
+  /// What a read counts as besides the work on what it brings, for the kernel's part in it.
+  private static final long READ_NANOS = TimeUnit.MICROSECONDS.toNanos(5);
+
   private final Channel channel;
   private final Connections loop;
   private final Turns turns;
@@ -50,6 +56,9 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
 
   // owned by the event loop
   private @Nullable ByteBuf held;
+
+  /// Under whom its time is counted. It counts as one more connection of his.
+  private Allowance allowance;
 
   /// Output gathers and is not read on: more of both may follow at once.
   private boolean corked;
@@ -70,6 +79,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// A connection whose handshake is over.
   ///
   /// @param loop where it is looked after
+  /// @param payer under whom its time is counted; `null` for nobody
   /// @param deflation of the event loop
   /// @param counters of the server
   /// @param agreed how messages are compressed; `null` when they are not
@@ -77,6 +87,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   protected FramedConnection(
       Channel channel,
       Connections loop,
+      @Nullable Payer payer,
       FrameLimits limits,
       Deflation deflation,
       WebSocketCounters counters,
@@ -85,12 +96,41 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     this.loop = loop;
     this.turns = loop.turns();
     this.input = loop.input().open(this);
+    this.allowance = enter(payer);
     this.outlet = new Outlet(channel);
     this.deflation = deflation;
     this.counters = counters;
     this.windowBits = (byte) (agreed == null ? PLAIN : agreed.windowBits());
     this.decoder = new FrameDecoder(this, limits, agreed == null ? null : deflation.inflater());
     counters.noteOpened();
+  }
+
+  private Allowance enter(@Nullable Payer payer) {
+    return payer == null ? loop.allowances().free() : loop.allowances().enter(payer);
+  }
+
+  @Override
+  public final Allowance allowance() {
+    return allowance;
+  }
+
+  /// From now on its time is counted under somebody else.
+  protected final void count(Payer payer) {
+    Allowance before = allowance;
+    allowance = enter(payer);
+    loop.allowances().leave(before);
+  }
+
+  /// Does something on the time of this connection.
+  private void counted(Runnable work) {
+    boolean begun = turns.begin(allowance);
+    try {
+      work.run();
+    } finally {
+      if (begun) {
+        turns.end();
+      }
+    }
   }
 
   /// Bytes came from the client.
@@ -181,6 +221,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   public final void together(Runnable action) {
     boolean outermost = !corked;
     corked = true;
+    boolean begun = turns.begin(allowance);
     try {
       action.run();
     } catch (RuntimeException | Error e) {
@@ -190,6 +231,9 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
         corked = false;
         outlet.flush();
         readOn();
+      }
+      if (begun) {
+        turns.end();
       }
     }
   }
@@ -216,10 +260,11 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
             ? bytes
             : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), held, bytes);
     // Also the end of a frame that has begun waits: thousands may end theirs in one round.
-    if (turns.isOver()) {
+    allowance.spend(READ_NANOS);
+    if (turns.isOver(allowance)) {
       noteInput();
     } else {
-      decode();
+      counted(this::decode);
     }
   }
 
@@ -269,7 +314,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   @Override
   public final void channelReadComplete(ChannelHandlerContext ctx) {
     corked = false;
-    outlet.flush();
+    counted(outlet::flush);
     readOn();
   }
 
@@ -279,7 +324,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     if (corked || !channel.isActive() || (isHeldUp() && !isClosing())) {
       return;
     }
-    if (held == null && !turns.isOver()) {
+    if (held == null && !turns.isOver(allowance)) {
       channel.read();
     } else {
       turns.await(this);
@@ -315,7 +360,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public final boolean takesMore() {
-    return (isClosing() || !isHeldUp()) && !deflation.inflater().isTurnOver() && !turns.isOver();
+    return (isClosing() || !isHeldUp()) && !deflation.inflater().isTurnOver() && !turns.isOver(allowance);
   }
 
   @Override
@@ -439,7 +484,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
 
   /// Thousands may end in one round, and each costs as much as a message.
   private void endInTurn() {
-    if (turns.isOver()) {
+    if (turns.isOver(allowance)) {
       turns.await(this);
     } else if (broken) {
       Ends.cut(channel);
@@ -463,6 +508,8 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     outlet.letGo();
     decoder.stop();
     input.set(0);
+    loop.allowances().leave(allowance);
+    allowance = loop.allowances().free();
     noteClosing(CloseCodes.BROKEN, null);
   }
 
