@@ -65,6 +65,11 @@ final class EmbeddedHttp implements AutoCloseable {
             });
   }
 
+  /// How much of the loop's time everyone may have.
+  Allowances allowances() {
+    return connections[0].allowances();
+  }
+
   EmbeddedHttp receive(String text) {
     channel.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
     channel.runPendingTasks();

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tocsin.fixtures.RecordedLogs;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +17,33 @@ class TurnsTest {
   private final Queue<Runnable> afterSockets = new ArrayDeque<>();
   private final List<String> served = new ArrayList<>();
   private long nanos;
-  private final Turns turns = new Turns(() -> nanos, afterRound::add, afterSockets::add);
+  private final Queue<Task> later = new PriorityQueue<>(Comparator.comparingLong(Task::dueNanos));
+  private final Turns turns =
+      new Turns(
+          () -> nanos,
+          afterRound::add,
+          afterSockets::add,
+          (task, delay) -> later.add(new Task(task, nanos + delay)));
+  private final Allowances allowances = new Allowances(() -> nanos);
+  private final Allowance abuser = allowances.enter(Payer.of("abuser", null));
+  private final Allowance allowance = allowances.enter(Payer.of("neighbour", null));
+
+  private record Task(Runnable task, long dueNanos) {}
+
+  /// Time passes, and what is due then is done.
+  private void pass(long delay) {
+    long end = nanos + delay;
+    while (!later.isEmpty() && later.element().dueNanos() <= end) {
+      Task next = later.remove();
+      nanos = Math.max(nanos, next.dueNanos());
+      next.task().run();
+      endRound();
+      while (!afterSockets.isEmpty()) {
+        serveLine();
+      }
+    }
+    nanos = Math.max(nanos, end);
+  }
 
   private void endRound() {
     while (!afterRound.isEmpty()) {
@@ -36,6 +64,10 @@ class TurnsTest {
 
   /// The same with so many bytes for each step.
   private Turns.Waiting busy(String name, int steps, int bytes) {
+    return busy(name, steps, bytes, allowance);
+  }
+
+  private Turns.Waiting busy(String name, int steps, int bytes, Allowance allowance) {
     int[] left = {steps};
     return new Turns.Waiting() {
       @Override
@@ -53,6 +85,11 @@ class TurnsTest {
       @Override
       public int waitingBytes() {
         return left[0] * bytes;
+      }
+
+      @Override
+      public Allowance allowance() {
+        return allowance;
       }
     };
   }
@@ -95,6 +132,11 @@ class TurnsTest {
           @Override
           public int waitingBytes() {
             return bytes[0];
+          }
+
+          @Override
+          public Allowance allowance() {
+            return allowance;
           }
         };
     turns.await(grows);
@@ -170,6 +212,11 @@ class TurnsTest {
           public int waitingBytes() {
             return 0;
           }
+
+          @Override
+          public Allowance allowance() {
+            return allowance;
+          }
         });
     turns.await(busy("b", 1));
 
@@ -177,5 +224,109 @@ class TurnsTest {
 
     assertThat(served).containsExactly("b");
     assertThat(RecordedLogs.take()).singleElement().asString().contains("a bug");
+  }
+
+  @Test
+  void aFloodHasItsPartOfTheTimeAndNoMore() {
+    abuser.spend(Allowance.BURST_NANOS);
+    int[] steps = {0};
+    Turns.Waiting flood =
+        new Turns.Waiting() {
+          @Override
+          public void goOn() {
+            while (!turns.isOver(abuser)) {
+              steps[0]++;
+              nanos += 10_000;
+            }
+            turns.await(this);
+          }
+
+          @Override
+          public int waitingBytes() {
+            return 1;
+          }
+
+          @Override
+          public Allowance allowance() {
+            return abuser;
+          }
+        };
+    turns.await(flood);
+    while (!afterSockets.isEmpty()) {
+      serveLine();
+    }
+
+    pass(1_000_000_000);
+
+    assertThat(steps[0] * 10_000L)
+        .isBetween(
+            1_000_000_000L / Allowance.PARTS / 2,
+            1_000_000_000L / Allowance.PARTS + 2 * Turns.SLICE_NANOS);
+  }
+
+  @Test
+  void whoIsInDebtWaitsAndOthersDoNot() {
+    abuser.spend(2 * Allowance.BURST_NANOS);
+
+    turns.await(busy("abuser", 1, 1, abuser));
+    turns.await(busy("neighbour", 1));
+    serveLine();
+
+    assertThat(served).containsExactly("neighbour");
+    assertThat(turns.isOver(abuser)).isTrue();
+    assertThat(turns.isOver(allowance)).isFalse();
+
+    pass(Allowance.BURST_NANOS * Allowance.PARTS + Turns.MAX_WAIT_NANOS);
+
+    assertThat(served).containsExactly("neighbour", "abuser");
+  }
+
+  @Test
+  void thoseInDebtAreServedInTheirOrderAndNobodyOvertakesThem() {
+    abuser.spend(2 * Allowance.BURST_NANOS);
+    turns.await(busy("first", 1, 1, abuser));
+    turns.await(busy("second", 1, 1, abuser));
+    nanos += Allowance.BURST_NANOS * Allowance.PARTS;
+
+    turns.await(busy("third", 1, 1, abuser));
+    pass(Turns.MAX_WAIT_NANOS);
+
+    assertThat(served).containsExactly("first", "second", "third");
+  }
+
+  @Test
+  void whoComesIntoDebtWhileHeWaitsGoesOnWaiting() {
+    turns.await(busy("a", 1, 1, abuser));
+    abuser.spend(2 * Allowance.BURST_NANOS);
+    serveLine();
+
+    assertThat(served).isEmpty();
+
+    pass(Allowance.BURST_NANOS * Allowance.PARTS + Turns.MAX_WAIT_NANOS);
+
+    assertThat(served).containsExactly("a");
+  }
+
+  @Test
+  void whatIsDoneInATurnIsCountedUnderWhoseItIs() {
+    turns.await(busy("a", 5, 1, abuser));
+    serveLine();
+
+    assertThat(abuser.isFull()).isFalse();
+    assertThat(allowance.isFull()).isTrue();
+  }
+
+  @Test
+  void timeIsCountedOnceAndUnderTheOneItHasBeenHandedTo() {
+    assertThat(turns.begin(abuser)).isTrue();
+    assertThat(turns.begin(allowance)).isFalse();
+    nanos += Allowance.BURST_NANOS + 1_000_000;
+    turns.goOnUnder(allowance);
+    nanos += 1_000;
+    turns.end();
+
+    assertThat(abuser.isInDebt()).isTrue();
+    assertThat(allowance.isInDebt()).isFalse();
+    assertThat(allowance.isFull()).isFalse();
   }
 }
