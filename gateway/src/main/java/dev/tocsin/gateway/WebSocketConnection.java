@@ -425,7 +425,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     // A client that takes what is waiting for it is alive, and one that is not read cannot say so.
     // One that has answered its last ping takes what it is sent.
     boolean quiet = nowMillis - lastHeardMillis > Limits.HEARTBEAT_MILLIS;
-    if (output.advanced(quiet) || isHeldUp() || allowance().isInDebt()) {
+    if (output.advanced(quiet) || isHeldUp() || loop.connections().turns().awaitsPayment(this)) {
       heard();
     }
     if (output.stalledMillis() > patienceMillis()) {

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +20,8 @@ import org.slf4j.event.Level;
 /// Accepting as long as somebody knocks would take a loop for itself: thousands who connect at once keep it busy for
 /// seconds, most of all on io_uring, where one question can be answered with all of them ([Transport] asks for one).
 /// So a round of accepting ends after [#ROUND_NANOS], and the next begins after the sockets that are ready and the
-/// events that are to be delivered. While accepting fails, when for instance there are too many open files, it is tried again once a second.
+/// events that are to be delivered. When somebody has knocked who is in debt ([Allowance]), that is [#PAUSE_MILLIS] later: who has
+/// knocked is known only when it is accepted, and what that costs nobody pays who comes to be cut off. While accepting fails, when for instance there are too many open files, it is tried again once a second.
 /// Belongs to the event loop of the listening socket, which must not read by itself.
 final class Accepting extends ChannelInboundHandlerAdapter {
 
@@ -34,12 +36,18 @@ final class Accepting extends ChannelInboundHandlerAdapter {
 
   private static final long RETRY_MILLIS = 1_000;
 
+  /// With a round before it, a loop accepts for less than a tenth of its time.
+  static final long PAUSE_MILLIS = 10;
+
   private final SparseLog failed = new SparseLog(LOG, Level.WARN, "connections cannot be accepted");
   private final LoopTasks tasks;
+  private final BooleanSupplier takeIndebted;
   private boolean failing;
 
-  Accepting(LoopTasks tasks) {
+  /// @param takeIndebted whether somebody was accepted since the last time who is in debt
+  Accepting(LoopTasks tasks, BooleanSupplier takeIndebted) {
     this.tasks = tasks;
+    this.takeIndebted = takeIndebted;
   }
 
   @Override
@@ -49,7 +57,11 @@ final class Accepting extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    tasks.later(() -> goOn(ctx));
+    if (takeIndebted.getAsBoolean()) {
+      tasks.after(() -> goOn(ctx), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    } else {
+      tasks.later(() -> goOn(ctx));
+    }
   }
 
   private void goOn(ChannelHandlerContext ctx) {

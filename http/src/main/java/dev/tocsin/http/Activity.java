@@ -51,9 +51,12 @@ final class Activity extends ChannelInboundHandlerAdapter {
 
   private void counted(Runnable work) {
     boolean begun = loop.turns().begin(allowance);
-    work.run();
-    if (begun) {
-      loop.turns().end();
+    try {
+      work.run();
+    } finally {
+      if (begun) {
+        loop.turns().end();
+      }
     }
   }
 

@@ -175,6 +175,9 @@ public final class Connections {
     }
     Allowance allowance = allowances.enterStranger(Payer.of("", from));
     allowance.spend(CONNECTION_NANOS);
+    if (allowance.isInDebt()) {
+      context.noteIndebted();
+    }
     channel.closeFuture().addListener(closed -> allowances.leaveStranger(allowance));
     return allowance;
   }

@@ -28,6 +28,7 @@ public final class HttpContext {
   // any thread
   private final AddressCounts addresses = new AddressCounts();
   private final AtomicInteger openConnections = new AtomicInteger();
+  private final AtomicBoolean indebted = new AtomicBoolean();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final Refusals refusals;
   private final LongAdder accepted = new LongAdder();
@@ -103,6 +104,16 @@ public final class HttpContext {
   /// How many connections there are from where.
   AddressCounts addresses() {
     return addresses;
+  }
+
+  /// Somebody was accepted who is in debt.
+  void noteIndebted() {
+    indebted.set(true);
+  }
+
+  /// Whether that was noted since the last time.
+  boolean takeIndebted() {
+    return indebted.get() && indebted.getAndSet(false);
   }
 
   /// How many sockets may be open at once.

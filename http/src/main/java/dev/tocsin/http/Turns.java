@@ -173,6 +173,11 @@ public final class Turns {
     serveDebtorsLater(waiting.allowance());
   }
 
+  /// Whether somebody is not read because what was spent has to be paid first.
+  public boolean awaitsPayment(Waiting waiting) {
+    return waiting.allowance().debtors().contains(waiting);
+  }
+
   private void serveDebtorsLater(Allowance allowance) {
     if (allowance.awaitService()) {
       long nanos = Math.clamp(allowance.debtNanos(), MIN_WAIT_NANOS, MAX_WAIT_NANOS);

@@ -18,6 +18,7 @@ class AcceptingTest {
   private final EmbeddedChannel socket = new EmbeddedChannel();
   private long nanos;
   private int reads;
+  private boolean indebted;
 
   /// Counts how often the socket is asked for connections.
   private final class Reads extends ChannelOutboundHandlerAdapter {
@@ -31,7 +32,7 @@ class AcceptingTest {
   private void accept() {
     socket.freezeTime();
     socket.config().setAutoRead(false);
-    socket.pipeline().addLast(new Reads(), new Accepting(new LoopTasks(socket.eventLoop())));
+    socket.pipeline().addLast(new Reads(), new Accepting(new LoopTasks(socket.eventLoop()), () -> indebted));
   }
 
   @AfterEach
@@ -80,6 +81,21 @@ class AcceptingTest {
 
     socket.pipeline().fireChannelReadComplete();
     assertThat(reads).isEqualTo(1);
+    socket.runScheduledPendingTasks();
+
+    assertThat(reads).isEqualTo(2);
+  }
+
+  @Test
+  void whenSomebodyInDebtHasKnockedTheNextRoundIsLater() {
+    accept();
+    indebted = true;
+    socket.pipeline().fireChannelReadComplete();
+    socket.advanceTimeBy(Accepting.PAUSE_MILLIS - 1, TimeUnit.MILLISECONDS);
+    socket.runScheduledPendingTasks();
+    assertThat(reads).isEqualTo(1);
+
+    socket.advanceTimeBy(1, TimeUnit.MILLISECONDS);
     socket.runScheduledPendingTasks();
 
     assertThat(reads).isEqualTo(2);

@@ -107,4 +107,18 @@ class DebtsTest {
       assertThat(http.allowances().enterStranger(Payer.of("", null)).isFull()).isFalse();
     }
   }
+
+  @Test
+  void theOneWhoAcceptsHearsOfAConnectionFromAnAddressInDebt() {
+    try (EmbeddedHttp http = http()) {
+      http.acceptAnother();
+      assertThat(http.context.takeIndebted()).isFalse();
+      spend(http, Payer.of("", null));
+
+      http.acceptAnother();
+
+      assertThat(http.context.takeIndebted()).isTrue();
+      assertThat(http.context.takeIndebted()).isFalse();
+    }
+  }
 }

@@ -70,6 +70,13 @@ final class EmbeddedHttp implements AutoCloseable {
     return connections[0].allowances();
   }
 
+  /// Another connection comes, and goes at once.
+  void acceptAnother() {
+    EmbeddedChannel another = new EmbeddedChannel();
+    connections[0].accept(another);
+    another.close();
+  }
+
   EmbeddedHttp receive(String text) {
     channel.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
     channel.runPendingTasks();
