@@ -136,7 +136,12 @@ public final class HttpServer {
       throw new StartFailedException(
           "cannot listen on " + settings.authority() + ": " + reason(bound), bound.cause());
     }
-    bound.channel().pipeline().addLast(new Accepting(new LoopTasks(bound.channel().eventLoop()), context::takeIndebted));
+    bound
+        .channel()
+        .pipeline()
+        .addLast(
+            new Accepting(
+                new LoopTasks(bound.channel().eventLoop()), context::takeIndebted));
     relieveWhenPressed(memory, loops);
     return new HttpServer(context, eventLoops, Map.copyOf(loops), bound.channel());
   }

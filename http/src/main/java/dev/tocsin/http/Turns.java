@@ -64,7 +64,7 @@ public final class Turns {
   /// Somebody who has more input than could be worked off at once.
   public interface Waiting {
 
-    /// It is this one's turn: goes on until [#isOver], or until nothing is left. To be had again it has to
+    /// It is this one's turn: goes on until [#isOver(Allowance)], or until nothing is left. To be had again it has to
     /// [#await] again.
     void goOn();
 
