@@ -91,7 +91,9 @@ class DebtsTest {
       Allowance client = client(server);
       String lines = (TestServer.alert("a") + "\n").repeat(20);
       server.receive(
-          "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
+          "POST /api/v1/events HTTP/1.1\r\n"
+              + "Host: localhost\r\n"
+              + "Content-Type: application/x-ndjson\r\n"
               + "Content-Length: "
               + 2 * lines.length()
               + "\r\n\r\n"
@@ -113,8 +115,7 @@ class DebtsTest {
     try (EmbeddedServer server = new EmbeddedServer()) {
       client(server);
       server.publish(TestServer.alert("a"));
-      byte[] request =
-          get("/api/v1/events").getBytes(StandardCharsets.US_ASCII);
+      byte[] request = get("/api/v1/events").getBytes(StandardCharsets.US_ASCII);
       int answered = 0;
       for (int i = 0; i < 300; i++) {
         server.receive(request);

@@ -121,7 +121,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
 
   /// Whether the decoder may make another message.
   private boolean wantsMore() {
-    return inbox.size() < HttpLimits.MAX_INBOX && conversation.takesMore() && !turns.isOver(allowance());
+    return inbox.size() < HttpLimits.MAX_INBOX
+        && conversation.takesMore()
+        && !turns.isOver(allowance());
   }
 
   @Override

@@ -139,9 +139,7 @@ public final class HttpServer {
     bound
         .channel()
         .pipeline()
-        .addLast(
-            new Accepting(
-                new LoopTasks(bound.channel().eventLoop()), context::takeIndebted));
+        .addLast(new Accepting(new LoopTasks(bound.channel().eventLoop()), context::takeIndebted));
     relieveWhenPressed(memory, loops);
     return new HttpServer(context, eventLoops, Map.copyOf(loops), bound.channel());
   }

@@ -87,8 +87,7 @@ public final class Turns {
   /// @param afterThisRound runs a task when the sockets that are ready have been read
   /// @param afterReadySockets runs a task after that, when those have been read that are ready then
   /// @param later for those who have to wait until a debt is paid
-  Turns(
-      LongSupplier nanoTime, Executor afterThisRound, Executor afterReadySockets, Later later) {
+  Turns(LongSupplier nanoTime, Executor afterThisRound, Executor afterReadySockets, Later later) {
     this.nanoTime = nanoTime;
     this.later = later;
     this.afterThisRound = afterThisRound;

@@ -32,7 +32,9 @@ class AcceptingTest {
   private void accept() {
     socket.freezeTime();
     socket.config().setAutoRead(false);
-    socket.pipeline().addLast(new Reads(), new Accepting(new LoopTasks(socket.eventLoop()), () -> indebted));
+    socket
+        .pipeline()
+        .addLast(new Reads(), new Accepting(new LoopTasks(socket.eventLoop()), () -> indebted));
   }
 
   @AfterEach

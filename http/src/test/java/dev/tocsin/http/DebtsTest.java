@@ -3,11 +3,11 @@ package dev.tocsin.http;
 import static dev.tocsin.fixtures.RawClient.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import org.junit.jupiter.api.Test;
 
 /// Whose requests wait because of time that was spent before.
@@ -28,7 +28,10 @@ class DebtsTest {
     Right right = new Right("anything");
     Response hello =
         new Response(
-            HttpResponseStatus.OK, "text/plain", "hello".getBytes(StandardCharsets.UTF_8), Map.of());
+            HttpResponseStatus.OK,
+            "text/plain",
+            "hello".getBytes(StandardCharsets.UTF_8),
+            Map.of());
     EmbeddedHttp http =
         new EmbeddedHttp(
             knock ->

@@ -360,7 +360,9 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public final boolean takesMore() {
-    return (isClosing() || !isHeldUp()) && !deflation.inflater().isTurnOver() && !turns.isOver(allowance);
+    return (isClosing() || !isHeldUp())
+        && !deflation.inflater().isTurnOver()
+        && !turns.isOver(allowance);
   }
 
   @Override
