@@ -31,6 +31,9 @@ final class Loop implements Service {
   private final MemoryBudget patterns;
   private final Connections connections;
   private final Routes routes;
+  private final Quotas quotas;
+  private final AuditTrail trail;
+  private final Judge judge;
   private final Door door;
   private final Form.Plain plain = new Form.Plain();
 
@@ -61,7 +64,11 @@ final class Loop implements Service {
         context
             .hub()
             .newShard(new Owner(), new LiveOutput(LiveMemory.ofProcess(connections::nowMillis)));
-    this.door = new Door(context.access(), connections);
+    AccessControl access = context.access();
+    this.quotas = access.quotas();
+    this.trail = new AuditTrail(access.settings().audit());
+    this.judge = new Judge(access, trail, connections);
+    this.door = new Door(access, judge);
     this.routes = HubRoutes.of(context, this);
     context.rates().look(System.nanoTime());
     tasks.every(() -> context.rates().look(System.nanoTime()), 1, TimeUnit.SECONDS);
@@ -126,6 +133,21 @@ final class Loop implements Service {
 
   Deflation deflation() {
     return deflation;
+  }
+
+  /// What the principals have used up.
+  Quotas quotas() {
+    return quotas;
+  }
+
+  /// Where it is written down who came, and what was denied.
+  AuditTrail trail() {
+    return trail;
+  }
+
+  /// Finds out what credentials are worth.
+  Judge judge() {
+    return judge;
   }
 
   /// Where everyone is asked who he is.

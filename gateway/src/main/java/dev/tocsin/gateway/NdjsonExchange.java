@@ -173,7 +173,7 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
 
   /// Counts a line, and waits when no other may follow it yet: its sender is read more slowly then.
   private void slowDown(Access who, int size) {
-    Quotas quotas = loop.door().quotas();
+    Quotas quotas = loop.quotas();
     quotas.publish(who, size);
     long waitMillis = quotas.waitMillis(who);
     if (waitMillis > 0) {
@@ -298,7 +298,7 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
         case PublishResult.Refused refused -> {
           report.refused(number, refused.rejection());
           if (access != null) {
-            loop.door().noteRefused(access, visitor.sender(), refused.rejection());
+            loop.trail().publishRefused(access, visitor.sender(), refused.rejection());
           }
           if (notTaken == null && refused.rejection().code() == ErrorCode.UNAVAILABLE) {
             notTaken = problem(refused.rejection());

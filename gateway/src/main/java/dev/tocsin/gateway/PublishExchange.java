@@ -45,7 +45,7 @@ final class PublishExchange extends BodyExchange {
       respond(Door.unauthenticated());
       return;
     }
-    Rejection tooFast = loop.door().quotas().publish(access, event.length);
+    Rejection tooFast = loop.quotas().publish(access, event.length);
     if (tooFast != null) {
       respond(Problems.response(tooFast));
       return;
@@ -60,7 +60,7 @@ final class PublishExchange extends BodyExchange {
             connection()
                 .onLoop(() -> {
                   if (result instanceof PublishResult.Refused refused) {
-                    loop.door().noteRefused(access, visitor.sender(), refused.rejection());
+                    loop.trail().publishRefused(access, visitor.sender(), refused.rejection());
                   }
                   respond(answer(result, failure));
                 }));
