@@ -267,7 +267,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   @Override
   public long untakenBytes() {
     long bytes = unreadBytes();
-    return secure && bytes > 0 && context.http().memory().isTight() ? Long.MAX_VALUE : bytes;
+    return bytes > 0 && secure && context.http().memory().isTight() ? Long.MAX_VALUE : bytes;
   }
 
   @Override

@@ -60,11 +60,6 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// The socket cannot be used any more.
   private boolean broken;
 
-  /// When the bytes were read that are being decoded, and those with which a message began; see [System#nanoTime].
-  private long readNanos;
-
-  private long messageNanos;
-
   private FramePhase phase = FramePhase.Open.TO_BOTH_SIDES;
 
   /// A connection whose handshake is over.
@@ -127,10 +122,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// When the first byte of the message that has just come was read, see [System#nanoTime]. To be asked once for each
   /// message.
   protected final long takeMessageNanos() {
-    long first = messageNanos;
-    // What follows in the same bytes.
-    messageNanos = readNanos;
-    return first;
+    return decoder.takeMessageNanos();
   }
 
   /// Whether nothing is sent or understood any more.
@@ -206,10 +198,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
       heard();
     }
     if (held == null) {
-      readNanos = System.nanoTime();
-      if (decoder.heldBytes() == 0) {
-        messageNanos = readNanos;
-      }
+      decoder.noteRead(System.nanoTime());
     }
     held =
         held == null
