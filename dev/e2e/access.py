@@ -4,7 +4,8 @@ credentials on every way in and out, while events flow.
 access.py [--long] [PART...]
 
 Each part has servers of its own; parts: ways, renewals, rules, bad credentials, ending credentials, tickets, keys by URL,
-tokens, limits, audit. At the end nothing that a server wrote may hold a key, a token, a ticket or a payload.
+tokens, limits, audit, TLS, certificate files, client certificates. At the end nothing that a server wrote may hold a key, a
+token, a ticket or a payload.
 --long takes the same for longer, with more events and more renewals.
 """
 import argparse
@@ -14,11 +15,13 @@ import tempfile
 import time
 import traceback
 
+import access_certificates
 import access_client
 import access_credentials
 import access_ends
 import access_limits
 import access_operator
+import access_tls
 import access_tokens
 import access_ways
 
@@ -48,15 +51,23 @@ def main():
         {"tickets": access_limits.tickets},
         {"keys by URL": access_tokens.keys_by_url, "tokens": access_tokens.tokens, "limits": access_limits.limits,
          "audit": access_operator.audit},
+        {"TLS": access_tls.speaks, "client certificates": access_certificates.certificates},
+        {"certificate files": access_tls.files},
     ]
     with tempfile.TemporaryDirectory(prefix="tocsin-access-") as folder:
         def work_off(lane):
             for name, part in lane.items():
                 if name in wanted.part or not wanted.part:
                     run(name, part, folder)
-        access_client.together(*(functools.partial(work_off, lane) for lane in lanes))
-        if not wanted.part:
-            run("no secrets", access_operator.no_secrets, folder)
+        try:
+            access_client.together(*(functools.partial(work_off, lane) for lane in lanes))
+            if not wanted.part:
+                run("no secrets", access_operator.no_secrets, folder)
+        finally:
+            # A part that breaks off leaves its server behind.
+            for hub in access_client.hubs:
+                if hub.process and hub.process.poll() is None:
+                    hub.kill()
     print(f"{'FAIL' if access_client.failures else 'ok  '} access: {access_client.done} checks, {len(access_client.failures)} failed")
     sys.exit(1 if access_client.failures else 0)
 
