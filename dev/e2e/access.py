@@ -47,12 +47,11 @@ def main():
         {"ways": functools.partial(access_ways.two_principals, seconds=60 if long else 4),
          "renewals": functools.partial(access_ways.renewals, count=20_000 if long else 1_000),
          "rules": access_operator.rules},
-        {"bad credentials": access_credentials.bad, "ending credentials": access_ends.ends},
-        {"tickets": access_limits.tickets},
+        {"bad credentials": access_credentials.bad, "ending credentials": access_ends.ends,
+         "certificate files": access_tls.files},
+        {"tickets": access_limits.tickets, "TLS": access_tls.speaks, "client certificates": access_certificates.certificates},
         {"keys by URL": access_tokens.keys_by_url, "tokens": access_tokens.tokens, "limits": access_limits.limits,
          "audit": access_operator.audit},
-        {"TLS": access_tls.speaks, "client certificates": access_certificates.certificates},
-        {"certificate files": access_tls.files},
     ]
     with tempfile.TemporaryDirectory(prefix="tocsin-access-") as folder:
         def work_off(lane):

@@ -82,7 +82,9 @@ class SlowPage(threading.Thread):
         self.connection.settimeout(1)
         self.connection.connect(("127.0.0.1", hub.port))
         self.connection.sendall(f"GET /api/v1/events?since=0&limit=1000 HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n\r\n".encode())
+        self.connection.settimeout(30)
         self.head = self.connection.recv(1_024)
+        self.connection.settimeout(1)
         self.length = int(re.search(rb"(?i)content-length: (\d+)", self.head)[1])
         self.count, self.over_at = 0, None
         self.start()
