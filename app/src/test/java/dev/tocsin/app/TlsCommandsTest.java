@@ -16,6 +16,8 @@ import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// `serve` with TLS, as a user meets it.
 class TlsCommandsTest {
@@ -103,6 +105,19 @@ class TlsCommandsTest {
     assertThat(server.run(serve(none, key))).isEqualTo(1);
     assertThat(server.err())
         .contains("the certificate " + none + " cannot be read: there is no such file");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--tls-cert, give --tls-key",
+    "--tls-key, give --tls-cert",
+    "--tls-client-ca, --tls-client-ca needs TLS"
+  })
+  void oneOptionAloneIsWrongUse(String option, String says) {
+    TestProcess server = new TestProcess();
+    assertThat(server.run("serve", "--memory", "--port", "0", option, certificate.toString()))
+        .isEqualTo(2);
+    assertThat(server.err()).contains(says).doesNotContain("\tat ");
   }
 
   private static String[] serve(Path cert, Path privateKey) {

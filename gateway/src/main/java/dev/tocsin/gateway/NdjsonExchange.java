@@ -134,8 +134,9 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
 
   /// Takes lines off what has come, as far as this turn and the room for them go.
   private void workOff() {
-    if (fault == null && !mayGoOn()) {
-      fault = Problem.unauthenticated(Door.UNAUTHENTICATED);
+    if (!mayGoOn()) {
+      // Whatever else may have ended it: nothing is published behind a credential.
+      fault = fault == null ? visitor.withdrawn() : fault;
       letGo();
     }
     while (!pieces.isEmpty() && takesLines()) {

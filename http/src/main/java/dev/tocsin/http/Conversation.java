@@ -28,6 +28,9 @@ final class Conversation {
   private @Nullable OutputProgress output;
   private HttpPhase phase;
 
+  /// The oldest answer of which the kernel may still hold something; `null` when there is none.
+  private HttpPhase.@Nullable Answered inKernel;
+
   Conversation(HttpConnection connection, Connections loop, Activity activity) {
     this.connection = connection;
     this.loop = loop;
@@ -112,7 +115,7 @@ final class Conversation {
     HttpRequest head = asking.asked().request();
     switch (verdict) {
       case Doorkeeper.Verdict.Admitted who ->
-          receive(asking, Routes.take(found, connection, head, who.caller()));
+          receive(asking.by(who.caller()), Routes.take(found, connection, head, who.caller()));
       case Doorkeeper.Verdict.Denied denied -> {
         receive(asking, new FixedExchange(connection, denied.response()));
         if (HttpUtil.isTransferEncodingChunked(head) && phase instanceof HttpPhase.Receiving) {
@@ -230,6 +233,7 @@ final class Conversation {
 
   /// The answer has been written.
   private void goOn(HttpPhase.Answered answered) {
+    inKernel = inKernel == null ? answered : inKernel;
     if (answered.last() || (loop.context().isStopping() && connection.isInboxEmpty())) {
       phase = answered.linger();
       connection.discardInput();
@@ -318,7 +322,16 @@ final class Conversation {
   }
 
   /// See [Tickable].
-  void tick(long nowMillis) {
+  ///
+  /// @param info what the kernel tells of the connection; `null` where it does not
+  void tick(long nowMillis, @Nullable TcpInfo info) {
+    if (info == null || !info.outputWaits()) {
+      inKernel = null;
+    }
+    if (isWithdrawn()) {
+      Ends.reset(connection.channel());
+      return;
+    }
     switch (phase) {
       case HttpPhase.Head head -> {
         if (head.isOverdue(nowMillis)) {
@@ -331,7 +344,10 @@ final class Conversation {
         }
       }
       case HttpPhase.Receiving receiving -> {
-        if (receiving.isOverdue(activity.lastHeardMillis(), nowMillis)) {
+        Caller caller = receiving.asked().caller();
+        if (caller.standing() == null) {
+          cutShort(receiving, caller.withdrawn());
+        } else if (receiving.isOverdue(activity.lastHeardMillis(), nowMillis)) {
           cutShort(receiving, Problem.timedOut("The request's body did not arrive in time"));
         }
       }
@@ -348,6 +364,12 @@ final class Conversation {
       case HttpPhase.Lingering lingering -> {}
       case HttpPhase.Gone gone -> {}
     }
+  }
+
+  /// Whether the client is taking an answer that it may not have any more.
+  private boolean isWithdrawn() {
+    return (inKernel != null && inKernel.isWithdrawn())
+        || (phase instanceof HttpPhase.Answered answered && answered.isWithdrawn());
   }
 
   /// A client that has sent part of a head is told.

@@ -329,7 +329,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
       LOG.atDebug().addKeyValue("address", PeerAddress.of(channel())).log("connection was reset");
       Ends.cut(channel());
     } else {
-      conversation.tick(nowMillis);
+      conversation.tick(nowMillis, info);
     }
   }
 
