@@ -28,6 +28,7 @@ final class Loop implements Service {
   private final ReplayTurns replayTurns;
   private final Publishes publishes;
   private final Deflation deflation;
+  private final PlainTypes plainTypes;
   private final MemoryBudget patterns;
   private final Connections connections;
   private final Routes routes;
@@ -54,7 +55,8 @@ final class Loop implements Service {
     this.tasks = connections.tasks();
     this.replayTurns = new ReplayTurns(tasks::later, context.replayRoom());
     this.publishes = new Publishes(context.hub(), tasks);
-    this.deflation = new Deflation(context.deflateThresholdBytes());
+    this.deflation = new Deflation(context.deflate().thresholdBytes());
+    this.plainTypes = new PlainTypes(context.deflate().never());
     this.patterns =
         new MemoryBudget("patterns", context.http().heapShareBytes(Limits.PATTERN_PARTS));
     this.shard =
@@ -118,7 +120,7 @@ final class Loop implements Service {
     }
     Form known = deflated[windowBits];
     if (known == null) {
-      known = new Form.Deflated(plain, deflation.deflater(), windowBits);
+      known = new Form.Deflated(plain, deflation.deflater(), windowBits, plainTypes);
       deflated[windowBits] = known;
     }
     return known;
@@ -126,6 +128,11 @@ final class Loop implements Service {
 
   Deflation deflation() {
     return deflation;
+  }
+
+  /// The event types whose events are never compressed.
+  PlainTypes plainTypes() {
+    return plainTypes;
   }
 
   /// Where everyone is asked who he is.
