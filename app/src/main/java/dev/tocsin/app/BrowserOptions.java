@@ -24,7 +24,8 @@ final class BrowserOptions {
   private List<String> allowedHosts = List.of();
 
   Set<String> allowedOrigins() throws WrongUse {
-    return CommaList.parts("--allow-origin", allowedOrigins, "an origin such as https://console.example");
+    return CommaList.parts(
+        "--allow-origin", allowedOrigins, "an origin such as https://console.example");
   }
 
   Set<String> allowedHosts() throws WrongUse {

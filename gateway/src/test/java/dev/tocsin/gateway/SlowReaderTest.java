@@ -123,8 +123,7 @@ class SlowReaderTest {
 
   @Test
   void isClosedWhenItTakesNothingForTooLong() {
-    GatewaySettings settings =
-        TestServer.impatient(Duration.ofSeconds(30), null);
+    GatewaySettings settings = TestServer.impatient(Duration.ofSeconds(30), null);
     try (TestServer server = start(settings);
         RawWebSocket stalled =
             RawWebSocket.open(RawClient.to(server.port(), SMALL_BUFFER), "?events=alert.*")) {

@@ -82,10 +82,7 @@ final class TestServer implements AutoCloseable {
   }
 
   private static GatewaySettings settings(
-      Transport transport,
-      Duration stallTimeout,
-      DeflateSettings deflate,
-      @Nullable TlsFiles tls) {
+      Transport transport, Duration stallTimeout, DeflateSettings deflate, @Nullable TlsFiles tls) {
     return new GatewaySettings(
         "127.0.0.1",
         0,

@@ -153,8 +153,7 @@ class TlsGatewayTest {
 
   @Test
   void isClosedWhenItTakesNothingForTooLong() {
-    GatewaySettings settings =
-        TestServer.impatient(Duration.ofSeconds(30), files);
+    GatewaySettings settings = TestServer.impatient(Duration.ofSeconds(30), files);
     try (TestServer server = TestServer.start(settings);
         RawWebSocket stalled = slowSocket(server, "?events=alert.*")) {
       for (int i = 0; i < 300; i++) {
