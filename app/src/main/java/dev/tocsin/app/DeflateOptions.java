@@ -29,8 +29,8 @@ final class DeflateOptions {
       names = NEVER,
       paramLabel = "PATTERN",
       description =
-          "Event types that are sent uncompressed to everybody, for instance 'job.*', because they"
-              + " hold secrets beside text of others. Repeatable.")
+          "Events of these types are sent uncompressed, for instance because they hold a secret"
+              + " beside somebody else's text. Repeatable.")
   private List<String> never = List.of();
 
   /// What the options come down to.
