@@ -28,6 +28,7 @@ final class Loop implements Service {
   private final ReplayTurns replayTurns;
   private final Publishes publishes;
   private final Deflation deflation;
+  private final PlainTypes plainTypes;
   private final MemoryBudget patterns;
   private final Connections connections;
   private final Routes routes;
@@ -57,7 +58,8 @@ final class Loop implements Service {
     this.tasks = connections.tasks();
     this.replayTurns = new ReplayTurns(tasks::later, context.replayRoom());
     this.publishes = new Publishes(context.hub(), tasks);
-    this.deflation = new Deflation(context.deflateThresholdBytes());
+    this.deflation = new Deflation(context.deflate().thresholdBytes());
+    this.plainTypes = new PlainTypes(context.deflate().never());
     this.patterns =
         new MemoryBudget("patterns", context.http().heapShareBytes(Limits.PATTERN_PARTS));
     this.shard =
@@ -125,7 +127,7 @@ final class Loop implements Service {
     }
     Form known = deflated[windowBits];
     if (known == null) {
-      known = new Form.Deflated(plain, deflation.deflater(), windowBits);
+      known = new Form.Deflated(plain, deflation.deflater(), windowBits, plainTypes);
       deflated[windowBits] = known;
     }
     return known;
@@ -148,6 +150,11 @@ final class Loop implements Service {
   /// Finds out what credentials are worth.
   Judge judge() {
     return judge;
+  }
+
+  /// The event types whose events are never compressed.
+  PlainTypes plainTypes() {
+    return plainTypes;
   }
 
   /// Where everyone is asked who he is.

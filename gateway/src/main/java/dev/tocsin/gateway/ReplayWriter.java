@@ -8,6 +8,7 @@ import dev.tocsin.websocket.FramedConnection;
 import dev.tocsin.websocket.TextFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -111,7 +112,7 @@ final class ReplayWriter {
       case NOT_HELD -> fetch();
       // The connection is about to be closed, see Loop.
       case ENDED -> end();
-      case MORE, CAUGHT_UP -> go(progress == Replay.Progress.MORE, frames.buffer);
+      case MORE, CAUGHT_UP -> go(progress == Replay.Progress.MORE, frames);
     }
   }
 
@@ -145,13 +146,14 @@ final class ReplayWriter {
     }
   }
 
-  private void go(boolean more, @Nullable ByteBuf plain) {
+  private void go(boolean more, Frames page) {
     if (!more) {
       end();
       caughtUp.run();
     }
+    ByteBuf plain = page.buffer;
     if (plain != null) {
-      ByteBuf frames = connection.inItsForm(plain);
+      ByteBuf frames = inItsForm(plain, page);
       long bytes = frames.capacity();
       context.replayRoom().take(bytes);
       connection
@@ -167,10 +169,28 @@ final class ReplayWriter {
     }
   }
 
+  /// @param plain the frames of the page, released here or returned
+  private ByteBuf inItsForm(ByteBuf plain, Frames page) {
+    return switch (connection.form()) {
+      case Form.Plain form -> plain;
+      case Form.Deflated form -> {
+        try {
+          yield form.encode(plain, page::isCompressible, channel.alloc());
+        } finally {
+          plain.release();
+        }
+      }
+    };
+  }
+
   /// The frames of one page.
   private final class Frames implements Replay.Sink {
 
     private @Nullable ByteBuf buffer;
+    private int count;
+
+    /// The places of those that are never compressed; `null` when there are none.
+    private @Nullable BitSet exempt;
 
     private ByteBuf buffer() {
       ByteBuf present = buffer;
@@ -181,6 +201,10 @@ final class ReplayWriter {
       return present;
     }
 
+    boolean isCompressible(int place) {
+      return exempt == null || !exempt.get(place);
+    }
+
     void discard() {
       if (buffer != null) {
         buffer.release();
@@ -189,11 +213,18 @@ final class ReplayWriter {
 
     @Override
     public void event(LoggedEvent event, long previous) {
+      if (loop.plainTypes().includes(event)) {
+        BitSet places = exempt == null ? new BitSet() : exempt;
+        places.set(count);
+        exempt = places;
+      }
+      count++;
       EventFrame.write(buffer(), event, previous);
     }
 
     @Override
     public void gap(long from, long to) {
+      count++;
       byte[] message = ServerMessages.gap(from, to);
       TextFrames.writeHeader(buffer(), message.length);
       buffer().writeBytes(message);

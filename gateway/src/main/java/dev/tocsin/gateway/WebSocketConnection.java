@@ -280,12 +280,14 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     cursor.lag(after, previous);
   }
 
-  /// Sends one text message.
+  /// Sends one text message of the server's own. It may repeat what the client has sent, so it is not compressed where
+  /// some events never are.
   void send(byte[] message) {
     if (isClosing() || !channel.isActive()) {
       return;
     }
-    ByteBuf frame = inItsForm(TextFrames.of(channel.alloc(), message));
+    ByteBuf plain = TextFrames.of(channel.alloc(), message);
+    ByteBuf frame = loop.plainTypes().isEmpty() ? inItsForm(plain) : plain;
     countUnread(frame.readableBytes());
     write(frame);
   }
