@@ -11,7 +11,6 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
@@ -23,8 +22,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Opens connections with TLS one after another, so many at a time, and ends each as soon as it is encrypted. What that
-/// costs a server is all a connection costs that says nothing: accepting, the handshake, the tickets, and the end.
+/// Opens connections with TLS one after another, so many at a time, and asks the server one small thing on each, for which
+/// it is to end the connection. What that costs a server: accepting, the handshake, the tickets, an answer, and the end.
 ///
 /// One run, on the thread that calls [#run]; the connections belong to one thread of their own.
 public final class HandshakeDriver implements AutoCloseable {
@@ -40,6 +39,7 @@ public final class HandshakeDriver implements AutoCloseable {
   private final LoadObserver observer;
   private final EventLoopGroup group;
   private final InetSocketAddress address;
+  private final byte[] request;
 
   // written by the loop, read by any
   private final AtomicLong done = new AtomicLong();
@@ -56,6 +56,7 @@ public final class HandshakeDriver implements AutoCloseable {
     this.process = process;
     this.observer = observer;
     this.address = new InetSocketAddress(plan.host(), plan.port());
+    this.request = plan.request();
     this.group =
         new MultiThreadIoEventLoopGroup(
             1,
@@ -177,8 +178,11 @@ public final class HandshakeDriver implements AutoCloseable {
             new ChannelInitializer<>() {
               @Override
               protected void initChannel(Channel channel) {
-                SslHandler tls = plan.entrance().handler(channel.alloc(), plan.host(), session);
-                channel.pipeline().addLast(new BriefConnection(tls, HandshakeDriver.this), tls);
+                channel
+                    .pipeline()
+                    .addLast(
+                        plan.entrance().handler(channel.alloc(), plan.host(), session),
+                        new BriefConnection(request, HandshakeDriver.this));
               }
             })
         .connect(address)

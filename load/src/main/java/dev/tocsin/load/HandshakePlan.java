@@ -1,11 +1,12 @@
 package dev.tocsin.load;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /// Which handshakes of TLS are to be measured.
 ///
-/// @param server where it listens: `https://host:port`
+/// @param server what is asked for on each connection: `https://host:port/path`
 /// @param atOnce how many connections are opened at a time
 /// @param resuming whether they resume the sessions of those before; else each shows that it knows none
 /// @param warmUp how long nothing is measured at first
@@ -35,6 +36,19 @@ public record HandshakePlan(
     if (!condition) {
       throw new IllegalArgumentException(otherwise);
     }
+  }
+
+  /// What is said on each connection; the server ends it.
+  byte[] request() {
+    String path = server.getRawPath();
+    return ("GET "
+            + (path == null || path.isEmpty() ? "/" : path)
+            + " HTTP/1.1\r\nHost: "
+            + server.getHost()
+            + ':'
+            + port()
+            + "\r\nConnection: close\r\n\r\n")
+        .getBytes(StandardCharsets.US_ASCII);
   }
 
   /// The port of the server.
