@@ -21,8 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
     name = "handshakes",
     description = {
-      "Measures what handshakes of TLS cost a server: opens connections, so many at a time, and asks"
-          + " for /healthz on each, after which the server ends it.",
+      "Measures what handshakes of TLS cost a server: opens connections, so many at a time, and"
+          + " asks for /healthz on each, after which the server ends it.",
       "",
       "How many come about in a second depends on the driver as well, whose share of a handshake is"
           + " larger; how many a core of the server can do does not (--pid)."
@@ -107,7 +107,12 @@ final class BenchHandshakes implements Callable<Integer> {
   private HandshakePlan plan(ServerUrl server, Entrance entrance) throws WrongUse {
     try {
       return new HandshakePlan(
-          server.resource("/healthz"), atOnce, resume, warmUp.duration(), duration.duration(), entrance);
+          server.resource("/healthz"),
+          atOnce,
+          resume,
+          warmUp.duration(),
+          duration.duration(),
+          entrance);
     } catch (IllegalArgumentException e) {
       throw new WrongUse(String.valueOf(e.getMessage()));
     }

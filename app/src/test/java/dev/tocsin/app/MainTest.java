@@ -40,7 +40,8 @@ class MainTest {
 
   @Test
   void allCommandsAreTried() {
-    assertThat(commands()).contains("", "serve", "stats", "log copy", "bench echo", "bench handshakes");
+    assertThat(commands())
+        .contains("", "serve", "stats", "log copy", "bench echo", "bench handshakes");
   }
 
   @ParameterizedTest

@@ -48,8 +48,7 @@ class EntranceTest {
 
   @Test
   void aPlanDoesNotPrintIt() {
-    assertThat(plan("ws://h/", Entrance.open("Bearer secret")).toString())
-        .doesNotContain("secret");
+    assertThat(plan("ws://h/", Entrance.open("Bearer secret")).toString()).doesNotContain("secret");
   }
 
   @Test
