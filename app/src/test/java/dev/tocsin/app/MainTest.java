@@ -40,7 +40,8 @@ class MainTest {
 
   @Test
   void allCommandsAreTried() {
-    assertThat(commands()).contains("", "serve", "stats", "log copy", "bench echo");
+    assertThat(commands())
+        .contains("", "serve", "stats", "log copy", "bench echo", "bench handshakes");
   }
 
   @ParameterizedTest
@@ -130,7 +131,11 @@ class MainTest {
         "bench --peer-protocol echo",
         "bench --peer-protocol smoke-signals",
         "bench --url 127.0.0.1:1 --peer-protocol nats --publish http",
-        "bench --warm-connections 5"
+        "bench --warm-connections 5",
+        "bench handshakes",
+        "bench handshakes --url http://127.0.0.1:1",
+        "bench handshakes --url https://127.0.0.1:1 --at-once 0",
+        "bench handshakes --url https://127.0.0.1:1 --pid 999999999"
       })
   void wrongUseIsExitCode2WithoutATrace(String command) {
     assertThat(process.run(command.split(" ", -1))).isEqualTo(2);
