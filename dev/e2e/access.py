@@ -4,7 +4,8 @@ credentials on every way in and out, while events flow.
 access.py [--long] [PART...]
 
 Each part has servers of its own; parts: ways, renewals, rules, bad credentials, ending credentials, tickets, keys by URL,
-tokens, limits, audit. At the end nothing that a server wrote may hold a key, a token, a ticket or a payload.
+tokens, limits, audit, TLS, certificate files, client certificates. At the end nothing that a server wrote may hold a key, a
+token, a ticket or a payload.
 --long takes the same for longer, with more events and more renewals.
 """
 import argparse
@@ -14,11 +15,13 @@ import tempfile
 import time
 import traceback
 
+import access_certificates
 import access_client
 import access_credentials
 import access_ends
 import access_limits
 import access_operator
+import access_tls
 import access_tokens
 import access_ways
 
@@ -44,8 +47,9 @@ def main():
         {"ways": functools.partial(access_ways.two_principals, seconds=60 if long else 4),
          "renewals": functools.partial(access_ways.renewals, count=20_000 if long else 1_000),
          "rules": access_operator.rules},
-        {"bad credentials": access_credentials.bad, "ending credentials": access_ends.ends},
-        {"tickets": access_limits.tickets},
+        {"bad credentials": access_credentials.bad, "ending credentials": access_ends.ends,
+         "certificate files": access_tls.files},
+        {"tickets": access_limits.tickets, "TLS": access_tls.speaks, "client certificates": access_certificates.certificates},
         {"keys by URL": access_tokens.keys_by_url, "tokens": access_tokens.tokens, "limits": access_limits.limits,
          "audit": access_operator.audit},
     ]
@@ -54,9 +58,15 @@ def main():
             for name, part in lane.items():
                 if name in wanted.part or not wanted.part:
                     run(name, part, folder)
-        access_client.together(*(functools.partial(work_off, lane) for lane in lanes))
-        if not wanted.part:
-            run("no secrets", access_operator.no_secrets, folder)
+        try:
+            access_client.together(*(functools.partial(work_off, lane) for lane in lanes))
+            if not wanted.part:
+                run("no secrets", access_operator.no_secrets, folder)
+        finally:
+            # A part that breaks off leaves its server behind.
+            for hub in access_client.hubs:
+                if hub.process and hub.process.poll() is None:
+                    hub.kill()
     print(f"{'FAIL' if access_client.failures else 'ok  '} access: {access_client.done} checks, {len(access_client.failures)} failed")
     sys.exit(1 if access_client.failures else 0)
 

@@ -65,8 +65,9 @@ class Answer:
         return f"{self.status} {self.headers} {self.body[:400]!r}"
 
 
-def bearer(key):
-    return {"Authorization": "Bearer " + key}
+def bearer(credential):
+    """The headers that show a key or token; those of somebody who is known otherwise are given as they are."""
+    return credential if isinstance(credential, dict) else {"Authorization": "Bearer " + credential}
 
 
 def basic(key):
@@ -100,7 +101,7 @@ class Hub(Server):
     """A server of its own, with an audit log, and a file of keys that is written here."""
 
     def __init__(self, folder, name, *options):
-        self.folder = Path(folder) / name
+        self.folder = self.folder_of(folder, name)
         self.folder.mkdir(parents=True)
         self.audit_log = self.folder / "audit.log"
         self.keys_file = self.folder / "data" / "keys.json"
@@ -109,6 +110,16 @@ class Hub(Server):
         self.seen = ""
         self.editing = threading.Lock()
         hubs.append(self)
+
+    @staticmethod
+    def folder_of(folder, name):
+        """Where everything of a hub is."""
+        return Path(folder) / name
+
+    @property
+    def plain_port(self):
+        """Where it can be asked without TLS."""
+        return self.port
 
     def key_command(self, *words):
         """`tocsin key …` on the file of keys."""
@@ -146,7 +157,7 @@ class Hub(Server):
         seen = (process / "cmdline").read_text() + "".join(name.read_text() for name in process.glob("task/*/comm"))
         root = next((text for text, key in self.keys.items() if "keys" in key["grants"]["manage"] and "_" in text), None)
         for path in ["/api/v1/stats", "/metrics"]:
-            answer = request(self.port, "GET", path, None, bearer(root) if root else {})
+            answer = request(self.plain_port, "GET", path, None, bearer(root) if root else {})
             seen += answer.body.decode() if answer.status == 200 else ""
         return seen
 

@@ -2,12 +2,13 @@
 uploading."""
 import datetime
 import json
+import re
 import socket
 import threading
 import time
 
 import access_ways
-from access_client import Hub, Socket, basic, bearer, check, publish, request, secret, together, until
+from access_client import Hub, Socket, basic, bearer, check, publish, publish_lines, request, secret, together, until
 from access_ways import Producer, Truth, event, grants
 
 # How soon a change counts (the contract's two seconds), and what this machine may add to it.
@@ -69,6 +70,67 @@ class SlowPublish:
         return int(answer.split()[1]), answer.partition(b"\r\n\r\n")[2]
 
 
+class SlowPage(threading.Thread):
+    """A page of history that is read more slowly than the credential lives."""
+
+    CLOSED = 7  # TCP_CLOSE: what has come can still be read, and nothing will come
+
+    def __init__(self, hub, key):
+        super().__init__(daemon=True)
+        self.connection = socket.socket()
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
+        self.connection.settimeout(1)
+        self.connection.connect(("127.0.0.1", hub.port))
+        self.connection.sendall(f"GET /api/v1/events?since=0&limit=1000 HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n\r\n".encode())
+        self.connection.settimeout(30)
+        self.head = self.connection.recv(1_024)
+        self.connection.settimeout(1)
+        self.length = int(re.search(rb"(?i)content-length: (\d+)", self.head)[1])
+        self.count, self.over_at = 0, None
+        self.start()
+
+    def run(self):
+        try:
+            while self.connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] != self.CLOSED:
+                piece = self.connection.recv(2_048)
+                self.count += len(piece)
+                if not piece:
+                    break
+                time.sleep(0.05)
+        except OSError:
+            pass
+        self.over_at = time.monotonic()
+        self.connection.close()
+
+    def judge(self, title, changed):
+        check(f"{title}: the page that is read slowly is more than all buffers hold", b" 200 " in self.head and self.length > 3_000_000, self.head)
+        until(lambda: self.over_at, 3)
+        check(f"{title}: it is cut in time", self.over_at and 0 < self.over_at - changed < PROMPT + PATIENCE, self.over_at and self.over_at - changed)
+        check(f"{title}: and was not read to its end", self.count < self.length / 2, (self.count, self.length))
+
+
+class QuietUpload:
+    """A stream whose producer has nothing to say after the first line."""
+
+    def __init__(self, hub, key, line):
+        line = json.dumps(line).encode() + b"\n"
+        self.connection = socket.create_connection(("127.0.0.1", hub.port), timeout=30)
+        self.connection.sendall(b"POST /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-ndjson\r\n"
+                                b"Transfer-Encoding: chunked\r\nAuthorization: Bearer " + key.encode() + b"\r\n\r\n"
+                                + b"%x\r\n%s\r\n" % (len(line), line))
+
+    def judge(self, title):
+        """When this is called the change has to count."""
+        self.connection.settimeout(0.1)
+        try:
+            with self.connection:
+                answer = self.connection.recv(65_536)
+        except OSError as e:
+            answer = str(e).encode()
+        check(f"{title}: a stream from which nothing comes is over", answer.startswith(b"HTTP/1.1 401") and b'"next_line":2' in answer
+              and b"www-authenticate: bearer" in answer.lower(), answer)
+
+
 def ticket_of(hub, key):
     return secret(request(hub.port, "POST", "/api/v1/tickets", "", bearer(key)).json["ticket"])
 
@@ -113,6 +175,8 @@ class InUse:
         self.upload = Upload(hub, key, event("front", 1))
         self.slow = SlowPublish(hub, key, event("front", 1))
         self.slow_ticket = SlowPublish(hub, key, {}, "/api/v1/tickets")
+        self.quiet = QuietUpload(hub, key, event("front", 1))
+        self.page = SlowPage(hub, key)
         self.ticket = ticket_of(hub, key)
 
     def after(self, changed):
@@ -134,6 +198,8 @@ def judge_ended(title, use, changed, newest):
         check(f"{title} {name}: it is said why", last.get("type") == "connection.error", last)
     check(f"{title}: the upload is over", until(lambda: use.upload.status, 3) == 401
           and use.upload.answered_at - changed < PROMPT + PATIENCE, (use.upload.status, use.upload.body))
+    use.quiet.judge(title)
+    use.page.judge(title, changed)
     for name, connection in use.lagging.items():
         connection.reading.set()
         code = connection.ended(15)
@@ -172,6 +238,8 @@ def ends(folder):
     revoked, narrowed = (hub.key(name, grants("front"), [{"events": ["*"]}]) for name in ("to revoke", "to narrow"))
     hub.write_keys()
     hub.start()
+    # A page of them is as large as it can be.
+    publish_lines(hub.port, [event("front", n, 6_000) for n in range(800)], bearer(root))
     producer = Producer(hub, root, 200)
     producer.start()
     together(lambda: narrow(hub, root, narrowed), lambda: revoke(hub, root, revoked), lambda: expire(hub, root))
@@ -215,7 +283,9 @@ def narrow(hub, root, key):
     fewer = [{"events": ["detection.*"], "where": {"camera_id": ["front"]}}]
     before = hub.newest(root)
     hub.write_keys(lambda keys: keys[key].update(grants={"subscribe": fewer, "publish": fewer, "manage": []}))
-    newest = use.after(time.monotonic())
+    changed = time.monotonic()
+    newest = use.after(changed)
+    use.page.judge("narrowed", changed)
     answer = request(hub.port, "GET", f"/api/v1/events?ticket={use.ticket}&limit=1000", None, {})
     check("narrowed: so is its ticket", answer.status == 200 and answer.json["events"]
           and all(each["type"].startswith("detection.") for each in answer.json["events"]), answer)

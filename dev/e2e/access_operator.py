@@ -137,16 +137,38 @@ def audit(folder):
 
 
 def renamed(hub, reader):
-    before = hub.audit_log.with_suffix(".1")
-    time.sleep(1.2)
-    os.rename(hub.audit_log, before)
-    request(hub.port, "GET", "/api/v1/events", None, bearer("letmein"))
-    check("after a rename the file is there anew", until(lambda: any(
-        line["event"] == "credential_refused" for line in hub.audit()), 3), hub.audit())
-    size = before.stat().st_size
-    request(hub.port, "GET", "/api/v1/events", None, bearer(reader))
-    time.sleep(1.5)
-    check("and nothing more goes to the old one", before.stat().st_size == size)
+    """Renamed, renamed and made anew by whoever renames, deleted: each line stands in the file that had the name when it
+    was written, once. Each is known by the address that it tells of."""
+
+    def addresses(path):
+        return [line.get("address") for line in map(json.loads, path.read_text().splitlines())] if path.exists() else []
+
+    def come(source):
+        request(hub.port, "GET", "/api/v1/events", None, bearer(reader), source)
+
+    def wait_for(source, what):
+        check(f"the audit log {what}: has the next line", until(lambda: source in addresses(hub.audit_log), 4), addresses(hub.audit_log)[-3:])
+
+    def rename(n):
+        os.rename(hub.audit_log, hub.audit_log.with_suffix(f".{n}"))
+
+    def make_anew():
+        rename(2)
+        hub.audit_log.touch(0o600)
+    for n, (what, change) in enumerate([("renamed", lambda: rename(1)), ("renamed and made anew", make_anew), ("deleted", hub.audit_log.unlink)]):
+        before, after = f"127.0.9.{2 * n + 1}", f"127.0.9.{2 * n + 2}"
+        come(before)
+        wait_for(before, f"before it is {what}")
+        change()
+        check(f"the audit log {what}: is away", before not in addresses(hub.audit_log))
+        come(after)
+        wait_for(after, what)
+        check(f"the audit log {what}: is the operator's", stat.S_IMODE(hub.audit_log.stat().st_mode) == 0o600)
+    files = {path.name: addresses(path) for path in sorted(hub.folder.glob("audit*"))}
+    for n, name in enumerate(["audit.1", "audit.2", "audit.log"]):
+        own = [address for address in files[name] if address and address.startswith("127.0.9.")]
+        expected = [["127.0.9.1"], ["127.0.9.2", "127.0.9.3"], ["127.0.9.6"]][n]
+        check(f"{name} has its own lines, once", own == expected, files)
 
 
 # Secrets ----------------------------------------------------------------------------------------------------------

@@ -252,6 +252,8 @@ def keys_by_url(folder):
     said = waiting.authenticate(first.token())
     check("by message: unavailable, and it may try again", said and said["payload"]["error"] == "unavailable"
           and waiting.code is None, said)
+    said = waiting.authenticate(root)
+    check("which it does", said and said.get("action") == "authenticated", said)
     check("API keys work meanwhile", status(hub, root) == 200)
     check("the failing fetch is told", "jwks" in hub.said() or "keys" in hub.said(), hub.said())
     issuer.set = [first.jwk]

@@ -223,29 +223,34 @@ def with_filter(hub, key):
 
 HISTORIES = [oldest_first, newest_first, of_a_time, with_filter]
 
-# Each path of the server: the ways on which events leave by it. A path that is not here fails the suite.
+# Each path of the server and its methods: the ways on which events leave by it. What is not here fails the suite, and so
+# does what is here and not there.
 WAYS = {
-    "/ws/events": SOCKETS,
-    "/api/v1/events": HISTORIES,
-    "/api/v1/catalog": [],
-    "/api/v1/catalog/{type}": [],
-    "/api/v1/catalog/{type}/schema": [],
-    "/api/v1/catalog/{type}/validate": [],
-    "/api/v1/stats": [],
-    "/api/v1/tickets": [],
-    "/metrics": [],
-    "/healthz": [],
-    "/readyz": [],
+    "/ws/events": {"GET": SOCKETS},
+    "/api/v1/events": {"GET": HISTORIES, "POST": []},
+    "/api/v1/catalog": {"GET": []},
+    "/api/v1/catalog/{type}": {"GET": []},
+    "/api/v1/catalog/{type}/schema": {"GET": []},
+    "/api/v1/catalog/{type}/validate": {"POST": []},
+    "/api/v1/stats": {"GET": []},
+    "/api/v1/tickets": {"POST": []},
+    "/metrics": {"GET": []},
+    "/healthz": {"GET": []},
+    "/readyz": {"GET": []},
 }
+OF_EVERY_PATH = {"HEAD", "OPTIONS"}
 
 
 def routes(hub, key):
-    """What the server serves is in the table."""
-    detail = request(hub.port, "GET", "/nothing-is-here", None, bearer(key)).json["detail"]
+    """What the server serves is in the table, and the other way round."""
+    detail = request(hub.plain_port, "GET", "/nothing-is-here", None, bearer(key)).json["detail"]
     paths = re.findall(r"/[^\s,]+", detail)
-    check("the server names its paths", "/ws/events" in paths, detail)
+    check("the table of ways out has every path of the server, and no other", sorted(paths) == sorted(WAYS),
+          sorted(set(paths) ^ set(WAYS)))
     for path in paths:
-        check(f"{path} is in the table of ways out", path in WAYS, sorted(WAYS))
+        allowed = request(hub.plain_port, "OPTIONS", path.replace("{type}", "detection.new"), None, bearer(key)).headers.get("allow", "")
+        methods = set(re.findall(r"[A-Z]+", allowed)) - OF_EVERY_PATH
+        check(f"{path}: the table of ways out has its methods", methods == set(WAYS.get(path, {})), allowed)
     return paths
 
 
@@ -262,26 +267,38 @@ def two_principals(folder, seconds=4):
     hub.write_keys()
     hub.start()
     paths = routes(hub, root)
-    publish_lines(hub.port, [event(OWNERS[n % 4], n, 300) for n in range(2_000)], bearer(root))
-    producer = Producer(hub, root, 400, 1_500)
+    live_messages, truth = attack(hub, root, {name: (name, hub, key) for name, key in keys.items()},
+                                  WAYS["/ws/events"]["GET"], WAYS["/api/v1/events"]["GET"], seconds)
+    judge_the_judge(live_messages, truth.granted(PRINCIPALS["front"]))
+    quiet_paths(hub, paths, keys)
+    hub.stop()
+
+
+def attack(hub, root, entries, sockets, histories, seconds):
+    """Takes every way out as every principal while events flow, and judges what came.
+
+    entries: title → whose rights it has, the hub as it is reached, and what is shown there.
+    Returns what the first has heard live, and what is true."""
+    way_in = type("WayIn", (), {"port": hub.plain_port})
+    publish_lines(way_in.port, [event(OWNERS[n % 4], n, 300) for n in range(2_000)], bearer(root))
+    producer = Producer(way_in, root, 400, 1_500)
     producer.start()
-    connections = {(name, way): way(hub, key) for way in SOCKETS for name, key in keys.items()}
+    connections = {(title, way): way(reached, key) for way in sockets for title, (_, reached, key) in entries.items()}
     time.sleep(seconds)
     producer.stop()
-    fall_behind(hub, root)
-    histories = {(name, way): way(hub, key) for way in HISTORIES for name, key in keys.items()}
-    truth = Truth(hub, root)
-    for (name, way), connection in connections.items():
-        judge(truth, name, way, connection)
-    for (name, way), (events, raw) in histories.items():
-        title = f"{name} {way.__name__}"
+    if lagging in sockets:
+        fall_behind(way_in, root)
+    pages_read = {(title, way): way(reached, key) for way in histories for title, (_, reached, key) in entries.items()}
+    truth = Truth(way_in, root)
+    for (title, way), connection in connections.items():
+        judge(truth, title, entries[title][0], way, connection)
+    for (title, way), (events, raw) in pages_read.items():
+        name, title = entries[title][0], f"{title} {way.__name__}"
         wanted = truth.granted(PRINCIPALS[name])
         check(f"{title}: what is granted, in order, once", [each["sequence"] for each in events] == wanted, len(events))
         check(f"{title}: nothing foreign", not strangers(raw, name), strangers(raw, name))
         check(f"{title}: history has no previous", not any("previous" in each for each in events))
-    judge_the_judge(connections["front", live].messages, truth.granted(PRINCIPALS["front"]))
-    quiet_paths(hub, paths, keys)
-    hub.stop()
+    return next(connection.messages for (_, way), connection in connections.items() if way is live), truth
 
 
 def judge_the_judge(messages, wanted):
@@ -303,8 +320,8 @@ def fall_behind(hub, root):
         publish_lines(hub.port, [event(OWNERS[n % 4], n, 6_000) for n in range(400)], bearer(root))
 
 
-def judge(truth, name, way, connection):
-    title = f"{name} {way.__name__}"
+def judge(truth, title, name, way, connection):
+    title = f"{title} {way.__name__}"
     wanted = truth.granted(PRINCIPALS[name], narrowed if way is subscribed else lambda event: True)
     if way in (lagging, lagging_compressed):
         early = len(connection.events())
@@ -322,13 +339,12 @@ def judge(truth, name, way, connection):
 def quiet_paths(hub, paths, keys):
     """The paths on which no events leave."""
     for path, (name, key) in itertools.product(paths, keys.items()):
-        if not WAYS.get(path, [1]):
+        for method in [method for method, ways in WAYS.get(path, {}).items() if not ways]:
             real = path.replace("{type}", "detection.new")
-            method = "POST" if path.endswith(("validate", "tickets")) else "GET"
             answer = request(hub.port, method, real, "{}", {**bearer(key), "Content-Type": "application/json"})
             if path.endswith("tickets"):
                 secret(answer.json["ticket"])
-            check(f"{name} {path}: nothing of any event", not any(m.encode() in answer.body for m in MARKERS.values()), answer)
+            check(f"{name} {method} {path}: nothing of any event", not any(m.encode() in answer.body for m in MARKERS.values()), answer)
             if path in ("/api/v1/stats", "/metrics"):
                 check(f"{name} {path}: forbidden", answer.status == 403 and answer.json["error"] == "forbidden", answer)
 

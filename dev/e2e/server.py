@@ -17,6 +17,7 @@ class Server:
         self.options = options if "--memory" in options else ("--data", str(data), *options)
         self.port = 0
         self.process = None
+        self.first_line = ""
 
     def start(self):
         self.process = subprocess.Popen(
@@ -25,6 +26,7 @@ class Server:
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):
             sys.exit(f"the server does not start: {line!r}; see {self.data}.log")
+        self.first_line = line
         self.port = int(line.rsplit(":", 1)[1])
 
     def kill(self):

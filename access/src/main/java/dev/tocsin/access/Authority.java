@@ -107,7 +107,7 @@ public final class Authority implements Authenticator, AutoCloseable {
         look();
       } catch (InterruptedException e) {
         return;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.atError().setCause(e).log("files of credentials could not be looked at");
       }
     }

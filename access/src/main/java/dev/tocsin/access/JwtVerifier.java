@@ -72,7 +72,7 @@ final class JwtVerifier {
       executor.execute(() -> {
         try {
           task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           // A fault of ours. Without the exception's message, which might hold a part of the token.
           LOG.atError().addKeyValue("exception", e.getClass().getName()).log("a token failed");
           outcome.complete(new Outcome.Refused("the token cannot be verified"));

@@ -117,7 +117,7 @@ final class KeySetUrl implements KeySource {
             }
           } catch (BrokenFileException e) {
             failed(String.valueOf(e.getMessage()));
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
             LOG.atError().setCause(e).log("a key set could not be read");
             failed("cannot be read, which is a fault of this program");
           } finally {

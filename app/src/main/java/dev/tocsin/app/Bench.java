@@ -258,7 +258,7 @@ final class Bench implements Callable<Integer> {
     }
   }
 
-  private LoadPlan plan(ServerAccess access) throws WrongUse {
+  private LoadPlan plan(ServerAccess access) throws Failure, WrongUse {
     ServerUrl server = access.url();
     boolean tocsin = protocol == PeerProtocol.TOCSIN;
     String at = server.http() + (tocsin ? SOCKET_PATH : path == null ? "/" : path);
@@ -283,7 +283,7 @@ final class Bench implements Callable<Integer> {
           duration.duration(),
           receivers,
           deflate,
-          access.entrance());
+          access.entrance(ca.file()));
     } catch (IllegalArgumentException e) {
       throw new WrongUse(String.valueOf(e.getMessage()));
     }

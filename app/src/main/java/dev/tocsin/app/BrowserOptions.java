@@ -1,6 +1,5 @@
 package dev.tocsin.app;
 
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Option;
@@ -25,26 +24,11 @@ final class BrowserOptions {
   private List<String> allowedHosts = List.of();
 
   Set<String> allowedOrigins() throws WrongUse {
-    return each("--allow-origin", allowedOrigins, "an origin such as https://console.example");
+    return CommaList.parts(
+        "--allow-origin", allowedOrigins, "an origin such as https://console.example");
   }
 
   Set<String> allowedHosts() throws WrongUse {
-    return each("--allow-host", allowedHosts, "a name such as hub.example");
-  }
-
-  /// The parts between commas. One that is empty is a mistake: whoever wrote it meant to allow something.
-  private static Set<String> each(String option, List<String> values, String wanted)
-      throws WrongUse {
-    Set<String> parts = new LinkedHashSet<>();
-    for (String value : values) {
-      for (String part : value.split(",", -1)) {
-        if (part.isBlank()) {
-          throw new WrongUse(
-              option + " is " + wanted + ", or several with commas between; was '" + value + "'");
-        }
-        parts.add(part);
-      }
-    }
-    return parts;
+    return CommaList.parts("--allow-host", allowedHosts, "a name such as hub.example");
   }
 }

@@ -24,6 +24,11 @@ final class CaOption {
     return file != null;
   }
 
+  /// That file; `null` for what the system trusts.
+  @Nullable Path file() {
+    return file;
+  }
+
   /// What to say again on another command line.
   List<String> arguments() {
     return file == null ? List.of() : List.of("--ca", file.toString());

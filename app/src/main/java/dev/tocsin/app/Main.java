@@ -126,7 +126,10 @@ public final class Main {
     makers.put("demo", () -> new CommandLine(new Demo(surroundings)));
     makers.put(
         "bench",
-        () -> new CommandLine(new Bench(surroundings)).addSubcommand(new BenchEcho(surroundings)));
+        () ->
+            new CommandLine(new Bench(surroundings))
+                .addSubcommand(new BenchEcho(surroundings))
+                .addSubcommand(new BenchHandshakes(surroundings)));
     return makers;
   }
 

@@ -1,10 +1,13 @@
 package dev.tocsin.app;
 
 import dev.tocsin.gateway.AccessSettings;
+import dev.tocsin.gateway.DeflateSettings;
 import dev.tocsin.gateway.GatewaySettings;
 import dev.tocsin.http.HttpSettings;
+import dev.tocsin.http.TlsFiles;
 import dev.tocsin.http.Transport;
 import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -53,33 +56,22 @@ final class NetworkOptions {
               + " (default: 10m).")
   private TimeSpan stallTimeout = new TimeSpan(GatewaySettings.DEFAULT_STALL_TIMEOUT);
 
-  @Option(
-      names = "--deflate-threshold",
-      paramLabel = "BYTES",
-      description =
-          "The shortest WebSocket message that is compressed for the clients that want it"
-              + " (default: 256).")
-  private int deflateThreshold = GatewaySettings.DEFAULT_DEFLATE_THRESHOLD_BYTES;
-
-  @Option(
-      names = "--no-deflate",
-      description = "Compress nothing, and take nothing that is compressed.")
-  private boolean noDeflate;
+  @Mixin private final DeflateOptions deflate = new DeflateOptions();
 
   /// What the options come down to.
-  GatewaySettings settings() throws WrongUse {
+  ///
+  /// @param tls what connections are encrypted with; `null` when they are not
+  GatewaySettings settings(@Nullable TlsFiles tls) throws WrongUse {
     requirePort(port);
     if (loops < 1 || loops > HttpSettings.MAX_LOOPS) {
       throw new WrongUse(
           "--loops is a number from 1 to " + HttpSettings.MAX_LOOPS + "; was " + loops);
     }
-    if (deflateThreshold < 0) {
-      throw new WrongUse("--deflate-threshold is not negative; was " + deflateThreshold);
-    }
-    return gateway();
+    return gateway(deflate.settings(), tls);
   }
 
-  private GatewaySettings gateway() throws WrongUse {
+  private GatewaySettings gateway(DeflateSettings compression, @Nullable TlsFiles tls)
+      throws WrongUse {
     try {
       return new GatewaySettings(
           address(),
@@ -89,10 +81,9 @@ final class NetworkOptions {
           transport,
           loops,
           stallTimeout.duration(),
-          !noDeflate,
-          deflateThreshold,
+          compression,
           AccessSettings.OPEN,
-          null);
+          tls);
     } catch (IllegalArgumentException e) {
       throw new WrongUse(String.valueOf(e.getMessage()));
     }

@@ -45,7 +45,7 @@ final class Serve implements Callable<Integer> {
   @Override
   public Integer call() throws Failure, WrongUse {
     log.check();
-    GatewaySettings settings = network.settings().with(tls.files());
+    GatewaySettings settings = network.settings(tls.files());
     access.check(log.folder(), tls.takesCertificates());
     EventCatalog catalog = catalogOption.load();
     surroundings.interruption().listen();
@@ -62,6 +62,7 @@ final class Serve implements Callable<Integer> {
       surroundings.out().println("listening on " + server.url());
       surroundings.out().requireWritten();
       describe(server, catalog);
+      DeflateOptions.tellUnknown(settings.deflate(), server.hub(), surroundings);
       guard.describe(
           server.url(), network.isReachable() ? network.reach(server.url()) : null, surroundings);
       collectNow();

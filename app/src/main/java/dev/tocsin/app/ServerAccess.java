@@ -5,9 +5,10 @@ import static java.util.stream.Collectors.joining;
 import dev.tocsin.client.ClientOptions;
 import dev.tocsin.client.ConnectFailedException;
 import dev.tocsin.load.Entrance;
+import dev.tocsin.load.LoadException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.security.NoSuchAlgorithmException;
+import java.nio.file.Path;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -83,18 +84,16 @@ final class ServerAccess {
   }
 
   /// How the load driver gets in.
-  Entrance entrance() {
-    return new Entrance(authorization(), url.address().secure() ? context() : null);
-  }
-
-  private SSLContext context() {
-    if (ssl != null) {
-      return ssl;
+  ///
+  /// @param authorities the file of certificates that it trusts; `null` for the system's
+  Entrance entrance(@Nullable Path authorities) throws Failure {
+    if (!url.address().secure()) {
+      return Entrance.open(authorization());
     }
     try {
-      return SSLContext.getDefault();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has TLS", e);
+      return Entrance.encrypted(authorization(), authorities);
+    } catch (LoadException e) {
+      throw new Failure(String.valueOf(e.getMessage()), e);
     }
   }
 

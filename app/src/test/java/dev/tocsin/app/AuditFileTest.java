@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tocsin.gateway.Audit;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -44,6 +49,46 @@ class AuditFileTest {
     assertThat(lines)
         .extracting(line -> line.path("reason").asString() + line.path("count").asInt())
         .containsExactly("unknown2", "expired0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void afterARenameLinesGoToAFileOfTheSameName(boolean madeAnew) throws Exception {
+    Path path = folder.resolve("audit.log");
+    Path before = folder.resolve("audit.log.1");
+    try (AuditFile file = AuditFile.open(path, InstantSource.system())) {
+      file.note(entry(Audit.What.PUBLISH_DENIED, "anna", "first"));
+      awaitLine(path);
+      Files.move(path, before);
+      if (madeAnew) {
+        Files.createFile(path);
+      }
+      file.note(entry(Audit.What.PUBLISH_DENIED, "bert", "second"));
+    }
+
+    assertThat(Files.readString(before)).contains("anna").doesNotContain("bert");
+    assertThat(Files.readString(path)).contains("bert").doesNotContain("anna");
+  }
+
+  @Test
+  void aFileThatIsGoneIsMadeAnewForItsOwnerAlone() throws Exception {
+    Path path = folder.resolve("audit.log");
+    try (AuditFile file = AuditFile.open(path, InstantSource.system())) {
+      Files.delete(path);
+      file.note(entry(Audit.What.PUBLISH_DENIED, "anna", "first"));
+    }
+
+    assertThat(Files.readAllLines(path)).hasSize(1);
+    assertThat(Files.getPosixFilePermissions(path))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+  }
+
+  private static void awaitLine(Path path) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (Files.size(path) == 0) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      LockSupport.parkNanos(5_000_000);
+    }
   }
 
   private List<JsonNode> written(Audit.Entry... entries) throws Exception {

@@ -26,6 +26,8 @@ import tools.jackson.databind.JsonNode;
 /// Keys are made, listed and revoked.
 class KeyCommandTest {
 
+  private static final String CAMERA = "{\"camera_id\":[\"front\"]}";
+
   private static final Instant NOW = Instant.parse("2026-11-27T12:00:00Z");
 
   @TempDir private Path folder;
@@ -135,7 +137,7 @@ class KeyCommandTest {
         "key new n --expires 3651d|at most 3650d",
         "key new n --connections 0|--connections is a number from 1",
         "key new n --bytes-per-second -5|--bytes-per-second is a number from 1",
-        "key new ``|NAME",
+        "key new ``|NAME is 1 to 100 characters",
         "key new a\u0007b|printable",
         "key new|NAME",
         "key revoke|ID",
@@ -151,6 +153,35 @@ class KeyCommandTest {
 
     assertThat(process.out()).isEmpty();
     assertThat(process.err()).contains(says).doesNotContain("\tat ");
+    assertThat(file()).doesNotExist();
+  }
+
+  @Test
+  void whatIsPublishedAndWhatIsReadIsNarrowedAlike() throws Exception {
+    ApiKey key =
+        make("n", "--publish", "camera.*", "--subscribe", "detection.*", "--where", CAMERA);
+
+    assertThat(KeyText.rights(stored().get(key.id())))
+        .isEqualTo(
+            "subscribe detection.* where {\"camera_id\":[\"front\"]}; publish camera.* where"
+                + " {\"camera_id\":[\"front\"]}");
+  }
+
+  @Test
+  void aFieldThatNoKnownTypeHasIsWarnedOfWhereTypesAreNotKnownYet() {
+    assertThat(run(0, "key", "new", "n", "--subscribe", "later.*", "--where", CAMERA).err())
+        .contains("warning: ", "camera_id", "such events are not granted");
+  }
+
+  @Test
+  void patternsAreBounded() {
+    List<String> words = new ArrayList<>(List.of("key", "new", "n"));
+    for (int i = 0; i < 257; i++) {
+      words.addAll(List.of("--subscribe", "alert.*"));
+    }
+
+    assertThat(run(2, words.toArray(String[]::new)).err())
+        .contains("--subscribe may be given 256 times at most");
     assertThat(file()).doesNotExist();
   }
 

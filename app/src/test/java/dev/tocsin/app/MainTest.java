@@ -40,7 +40,8 @@ class MainTest {
 
   @Test
   void allCommandsAreTried() {
-    assertThat(commands()).contains("", "serve", "stats", "log copy", "bench echo");
+    assertThat(commands())
+        .contains("", "serve", "stats", "log copy", "bench echo", "bench handshakes");
   }
 
   @ParameterizedTest
@@ -68,6 +69,9 @@ class MainTest {
         "serve --port x",
         "serve --port 70000",
         "serve --deflate-threshold -1",
+        "serve --no-deflate-for",
+        "serve --no-deflate-for a,,b",
+        "serve --no-deflate-for alert.[a",
         "serve --tls-cert a.pem",
         "serve --tls-key a.pem",
         "serve --tls-client-ca a.pem",
@@ -127,7 +131,11 @@ class MainTest {
         "bench --peer-protocol echo",
         "bench --peer-protocol smoke-signals",
         "bench --url 127.0.0.1:1 --peer-protocol nats --publish http",
-        "bench --warm-connections 5"
+        "bench --warm-connections 5",
+        "bench handshakes",
+        "bench handshakes --url http://127.0.0.1:1",
+        "bench handshakes --url https://127.0.0.1:1 --at-once 0",
+        "bench handshakes --url https://127.0.0.1:1 --pid 999999999"
       })
   void wrongUseIsExitCode2WithoutATrace(String command) {
     assertThat(process.run(command.split(" ", -1))).isEqualTo(2);

@@ -16,6 +16,11 @@ import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// `serve` with TLS, as a user meets it.
 class TlsCommandsTest {
@@ -103,6 +108,73 @@ class TlsCommandsTest {
     assertThat(server.run(serve(none, key))).isEqualTo(1);
     assertThat(server.err())
         .contains("the certificate " + none + " cannot be read: there is no such file");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--tls-cert, give --tls-key",
+    "--tls-key, give --tls-cert",
+    "--tls-client-ca, --tls-client-ca needs TLS"
+  })
+  void oneOptionAloneIsWrongUse(String option, String says) {
+    TestProcess server = new TestProcess();
+    assertThat(server.run("serve", "--memory", "--port", "0", option, certificate.toString()))
+        .isEqualTo(2);
+    assertThat(server.err()).contains(says).doesNotContain("\tat ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void handshakesThatAreMeasuredResumeASessionOnlyIfTheyAreToDoSo(boolean resuming)
+      throws Exception {
+    TestProcess server = new TestProcess();
+    String url = server.start(serve(certificate, key)).url();
+
+    JsonNode measured = handshakes(url, resuming ? "--resume" : "--at-once=8");
+
+    assertThat(server.interrupt()).isZero();
+    long all = measured.path("handshakes").asLong();
+    assertThat(all).isPositive();
+    // As many as are opened at once may be on their way at either end.
+    assertThat(measured.path("resumed").asLong())
+        .isBetween(resuming ? all - 8 : 0, resuming ? all : 8);
+    assertThat(measured.path("server_micros_per_handshake").asDouble()).isPositive();
+  }
+
+  private static JsonNode handshakes(String url, String how) {
+    TestProcess bench = new TestProcess();
+    String pid = String.valueOf(ProcessHandle.current().pid());
+    int code =
+        bench.run(
+            "bench",
+            "handshakes",
+            "--json",
+            "--url",
+            url,
+            "--ca",
+            certificate.toString(),
+            "--pid",
+            pid,
+            "--duration",
+            "1s",
+            "--warm-up",
+            "1s",
+            how);
+    assertThat(code).as(bench.err()).isZero();
+    return JsonMapper.shared().readTree(bench.out());
+  }
+
+  @Test
+  void handshakesWithAServerThatIsNotTrustedAreNotMeasured() throws Exception {
+    TestProcess server = new TestProcess();
+    String url = server.start(serve(certificate, key)).url();
+    TestProcess bench = new TestProcess();
+
+    int code = bench.run("bench", "handshakes", "--url", url);
+
+    assertThat(server.interrupt()).isZero();
+    assertThat(code).isEqualTo(1);
+    assertThat(bench.err()).startsWith("tocsin: the handshake failed: ").doesNotContain("\tat ");
   }
 
   private static String[] serve(Path cert, Path privateKey) {

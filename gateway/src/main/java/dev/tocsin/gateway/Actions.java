@@ -56,13 +56,14 @@ final class Actions {
     };
   }
 
-  /// The action that finds out who the client is, or that it is known by something newer now.
+  /// The action of a client who presents a newer credential.
   private ActionQueue.Action authenticate(ClientMessage.Authenticate message) {
     return new ActionQueue.Action() {
       @Override
       public void start(ActionQueue.Answer answer) {
+        connection.spend();
         boolean[] starting = {true};
-        loop.door()
+        loop.judge()
             .judge(
                 new Credential.Token(message.token()),
                 connection.sender(),
@@ -83,16 +84,13 @@ final class Actions {
     };
   }
 
-  private byte @Nullable [] answer(ClientMessage.Authenticate message, Door.Finding finding) {
+  private byte[] answer(ClientMessage.Authenticate message, Judge.Finding finding) {
     return switch (finding) {
-      case Door.Finding.Known(Pass pass, Access access) -> connection.renew(message, pass, access);
-      case Door.Finding.Bad bad ->
-          connection.refuse(
-              message, new Rejection(ErrorCode.UNAUTHENTICATED, Door.UNAUTHENTICATED));
-      case Door.Finding.Unjudged unjudged ->
-          connection.refuse(
-              message,
-              new Rejection(ErrorCode.UNAVAILABLE, "Credentials cannot be checked at the moment"));
+      case Judge.Finding.Known(Pass pass, Access access) -> connection.renew(message, pass, access);
+      case Judge.Finding.Bad bad ->
+          error(message.id(), new Rejection(ErrorCode.UNAUTHENTICATED, Door.UNAUTHENTICATED));
+      case Judge.Finding.Unjudged unjudged ->
+          error(message.id(), new Rejection(ErrorCode.UNAVAILABLE, Judge.CANNOT_BE_JUDGED));
     };
   }
 
@@ -103,6 +101,7 @@ final class Actions {
     return new ActionQueue.Action() {
       @Override
       public void start(ActionQueue.Answer answer) {
+        connection.spend();
         LOG.atDebug()
             .addKeyValue("connection", connection.id())
             .addKeyValue("since", message.since())
@@ -163,7 +162,7 @@ final class Actions {
     tell("subscribed", patterns);
     List<PatternWarning> warnings =
         context.hub().warnings(patterns, where, connection.access().rights().subscribe());
-    loop.door().noteDenied(connection.access(), connection.sender(), warnings);
+    loop.trail().subscriptionDenied(connection.access(), connection.sender(), warnings);
     return ServerMessages.subscribed(
         message,
         patterns,
@@ -206,10 +205,11 @@ final class Actions {
     return ServerMessages.error(id, rejection, context.clock());
   }
 
-  private static ActionQueue.Action immediate(Supplier<byte @Nullable []> effect) {
+  private ActionQueue.Action immediate(Supplier<byte @Nullable []> effect) {
     return new ActionQueue.Action() {
       @Override
       public void start(ActionQueue.Answer answer) {
+        connection.spend();
         answer.give(effect.get());
       }
 
@@ -233,8 +233,9 @@ final class Actions {
     @Override
     public void start(ActionQueue.Answer answer) {
       Access access = connection.access();
-      Rejection tooFast = loop.door().quotas().publish(access, message.event().length());
+      Rejection tooFast = loop.quotas().publish(access, message.event().length());
       if (tooFast != null) {
+        connection.allowance().spend(Limits.REFUSED_NANOS);
         answer.give(error(message.id(), tooFast));
         return;
       }
@@ -253,7 +254,9 @@ final class Actions {
         case PublishResult.Published published ->
             ServerMessages.published(message.id(), published.sequence());
         case PublishResult.Refused refused -> {
-          loop.door().noteRefused(connection.access(), connection.sender(), refused.rejection());
+          connection.allowance().spend(Limits.REFUSED_NANOS);
+          loop.trail()
+              .publishRefused(connection.access(), connection.sender(), refused.rejection());
           yield error(message.id(), refused.rejection());
         }
         case null ->

@@ -1,6 +1,7 @@
 package dev.tocsin.gateway;
 
 import dev.tocsin.events.ClientMessage;
+import dev.tocsin.http.Allowance;
 import dev.tocsin.http.LoopTasks;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Replay;
@@ -95,7 +96,7 @@ final class Cursor {
     EventLog log = context.hub().log();
     CompletableFuture<Long> reached =
         log.reach(wish.since(), Limits.REACH_TIME).toCompletableFuture();
-    enter(new State.Awaiting(writer(shard.replay(connection, newest, newest))));
+    enter(new State.Awaiting(writer(shard.replay(connection, newest, newest), connection.allowance())));
     if (reached.isDone()) {
       answer.give(resumeNow(wish, shard.catchUp(connection)));
     } else {
@@ -119,12 +120,12 @@ final class Cursor {
     long oldest = context.hub().log().state().oldest();
     boolean foreign = isForeign(wish);
     if (foreign || wish.since() > newest) {
-      replay(shard.replay(connection, newest, newest));
+      replay(shard.replay(connection, newest, newest), connection.allowance());
       return ServerMessages.resumedInPart(
           wish.id(), newest, newest, foreign ? "epoch_changed" : "ahead", oldest);
     }
     long since = Math.min(Math.max(wish.since(), oldest - 1), newest);
-    replay(shard.replay(connection, since, since));
+    replay(shard.replay(connection, since, since), connection.allowance());
     return since == wish.since()
         ? ServerMessages.resumed(wish.id(), since, newest)
         : ServerMessages.resumedInPart(wish.id(), since, newest, "truncated", oldest);
@@ -149,13 +150,18 @@ final class Cursor {
   private void leaveLivePath() {
     if (state instanceof State.Leaving(long after, long previous)) {
       // Takes nothing of what is sent to its audience before it is out: it is leaving until then.
-      replay(loop.shard().replay(connection, after, previous));
+      // It would have had the same live: that there is so much is the producers' doing.
+      replay(
+          loop.shard().replay(connection, after, previous),
+          loop.connections().allowances().free());
     }
   }
 
   /// Reads the log from now on, until it has caught up.
-  private void replay(Replay<LiveConnection> replay) {
-    ReplayWriter writer = writer(replay);
+  ///
+  /// @param allowance under which that is counted
+  private void replay(Replay<LiveConnection> replay, Allowance allowance) {
+    ReplayWriter writer = writer(replay, allowance);
     enter(new State.Replaying(writer));
     needsRoom = !channel.isWritable();
     if (!needsRoom) {
@@ -163,8 +169,8 @@ final class Cursor {
     }
   }
 
-  private ReplayWriter writer(Replay<LiveConnection> replay) {
-    return new ReplayWriter(context, loop, connection, channel, replay, this::caughtUp);
+  private ReplayWriter writer(Replay<LiveConnection> replay, Allowance allowance) {
+    return new ReplayWriter(context, loop, connection, channel, replay, allowance, this::caughtUp);
   }
 
   private void caughtUp() {

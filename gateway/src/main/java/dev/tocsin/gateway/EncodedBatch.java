@@ -58,7 +58,7 @@ final class EncodedBatch implements AutoCloseable {
         case Form.Plain plain -> plain.encode(batch, allocator);
         case Form.Deflated deflated -> {
           ByteBuf frames = in(deflated.plain());
-          yield frames == null ? null : deflated.encode(frames, allocator);
+          yield frames == null ? null : deflated.encode(batch, frames, allocator);
         }
       };
     } catch (RuntimeException | Error e) {

@@ -1,9 +1,12 @@
 package dev.tocsin.gateway;
 
 import dev.tocsin.hub.Batch;
+import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.websocket.FrameDeflater;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.List;
+import java.util.function.IntPredicate;
 
 /// A way in which events are put on the wire. A loop has one object for each form, so that all its members that take
 /// the same share what is encoded ([EncodedBatch]). Belongs to the event loop.
@@ -26,13 +29,25 @@ sealed interface Form {
     }
   }
 
-  /// The same frames, compressed.
+  /// The same frames, compressed, but for those of some event types.
   ///
   /// @param windowBits the size of the window, as a power of two
-  record Deflated(Plain plain, FrameDeflater deflater, int windowBits) implements Form {
+  /// @param exempt the types whose frames stay as they are
+  record Deflated(Plain plain, FrameDeflater deflater, int windowBits, PlainTypes exempt)
+      implements Form {
 
-    ByteBuf encode(ByteBuf frames, ByteBufAllocator allocator) {
-      return deflater.deflate(allocator, frames, windowBits);
+    /// @param frames those of the batch
+    ByteBuf encode(Batch batch, ByteBuf frames, ByteBufAllocator allocator) {
+      if (exempt.isEmpty()) {
+        return deflater.deflate(allocator, frames, windowBits);
+      }
+      List<LoggedEvent> events = batch.events();
+      return encode(frames, place -> !exempt.includes(events.get(place)), allocator);
+    }
+
+    /// @param compressible which frames are of none of the exempt types, by their place
+    ByteBuf encode(ByteBuf frames, IntPredicate compressible, ByteBufAllocator allocator) {
+      return deflater.deflate(allocator, frames, windowBits, compressible);
     }
   }
 }

@@ -18,8 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// @param replayRoom what the pages of lagging WebSockets may take up
 /// @param historyCount history answers that are being made or sent
 /// @param stallMillis how long a WebSocket may take none of the bytes that wait for it
-/// @param deflates whether messages are compressed for those who want it
-/// @param deflateThresholdBytes the shortest message that is compressed
+/// @param deflate which messages are compressed for those who want it
 record GatewayContext(
     HttpContext http,
     Hub hub,
@@ -31,8 +30,7 @@ record GatewayContext(
     ReplayRoom replayRoom,
     AtomicInteger historyCount,
     long stallMillis,
-    boolean deflates,
-    int deflateThresholdBytes) {
+    DeflateSettings deflate) {
 
   /// Nobody is connected yet.
   static GatewayContext of(HttpContext http, Hub hub, GatewaySettings settings) {
@@ -49,8 +47,7 @@ record GatewayContext(
         new ReplayRoom(),
         new AtomicInteger(),
         settings.stallTimeout().toMillis(),
-        settings.deflate(),
-        settings.deflateThresholdBytes());
+        settings.deflate());
   }
 
   /// Tells the timestamps of the server's own messages.

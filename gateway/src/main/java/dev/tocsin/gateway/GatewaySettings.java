@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param transport how to talk to the sockets
 /// @param loops how many threads serve the connections, 1 to [HttpSettings#MAX_LOOPS]
 /// @param stallTimeout how long a WebSocket may take none of the bytes that wait for it
-/// @param deflate whether WebSocket messages are compressed for those who want it
-/// @param deflateThresholdBytes the shortest message that is compressed
+/// @param deflate which WebSocket messages are compressed for those who want it
 /// @param access who may come in
 /// @param tls what connections are encrypted with; `null` when they are not
 public record GatewaySettings(
@@ -32,8 +31,7 @@ public record GatewaySettings(
     Transport transport,
     int loops,
     Duration stallTimeout,
-    boolean deflate,
-    int deflateThresholdBytes,
+    DeflateSettings deflate,
     AccessSettings access,
     @Nullable TlsFiles tls) {
 
@@ -42,13 +40,7 @@ public record GatewaySettings(
   /// What is usual: ten minutes.
   public static final Duration DEFAULT_STALL_TIMEOUT = Duration.ofMinutes(10);
 
-  /// What is usual: shorter messages gain too little.
-  public static final int DEFAULT_DEFLATE_THRESHOLD_BYTES = 256;
-
   public GatewaySettings {
-    if (deflateThresholdBytes < 0) {
-      throw new IllegalArgumentException("a threshold must not be negative");
-    }
     allowedOrigins =
         allowedOrigins.stream().map(BrowserNames::origin).collect(Collectors.toUnmodifiableSet());
     allowedHosts =
@@ -69,22 +61,6 @@ public record GatewaySettings(
         tls);
   }
 
-  /// The same, encrypted with what these files hold.
-  public GatewaySettings with(@Nullable TlsFiles files) {
-    return new GatewaySettings(
-        host,
-        port,
-        allowedOrigins,
-        allowedHosts,
-        transport,
-        loops,
-        stallTimeout,
-        deflate,
-        deflateThresholdBytes,
-        access,
-        files);
-  }
-
   /// Settings with what is usual for the rest.
   public GatewaySettings(
       String host,
@@ -100,8 +76,7 @@ public record GatewaySettings(
         transport,
         HttpSettings.defaultLoops(),
         DEFAULT_STALL_TIMEOUT,
-        true,
-        DEFAULT_DEFLATE_THRESHOLD_BYTES,
+        DeflateSettings.USUAL,
         AccessSettings.OPEN,
         null);
   }
@@ -117,7 +92,6 @@ public record GatewaySettings(
         loops,
         stallTimeout,
         deflate,
-        deflateThresholdBytes,
         other,
         tls);
   }

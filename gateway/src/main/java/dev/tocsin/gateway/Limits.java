@@ -61,6 +61,12 @@ final class Limits {
   /// ([dev.tocsin.http.Allowance]).
   static final long LOOK_NANOS = 1_000_000;
 
+  /// The same of a page for one who resumes: those are read for many at once.
+  static final long REPLAY_LOOK_NANOS = 50_000;
+
+  /// What a publish that is refused counts as. One that is accepted counts as nothing.
+  static final long REFUSED_NANOS = 20_000;
+
   /// Actions of one WebSocket that may wait for earlier ones before the server stops reading.
   static final int MAX_PENDING_ACTIONS = 256;
 

@@ -28,9 +28,13 @@ final class Loop implements Service {
   private final ReplayTurns replayTurns;
   private final Publishes publishes;
   private final Deflation deflation;
+  private final PlainTypes plainTypes;
   private final MemoryBudget patterns;
   private final Connections connections;
   private final Routes routes;
+  private final Quotas quotas;
+  private final AuditTrail trail;
+  private final Judge judge;
   private final Door door;
   private final Form.Plain plain = new Form.Plain();
 
@@ -54,14 +58,19 @@ final class Loop implements Service {
     this.tasks = connections.tasks();
     this.replayTurns = new ReplayTurns(tasks::later, context.replayRoom());
     this.publishes = new Publishes(context.hub(), tasks);
-    this.deflation = new Deflation(context.deflateThresholdBytes());
+    this.deflation = new Deflation(context.deflate().thresholdBytes());
+    this.plainTypes = new PlainTypes(context.deflate().never());
     this.patterns =
         new MemoryBudget("patterns", context.http().heapShareBytes(Limits.PATTERN_PARTS));
     this.shard =
         context
             .hub()
             .newShard(new Owner(), new LiveOutput(LiveMemory.ofProcess(connections::nowMillis)));
-    this.door = new Door(context.access(), connections);
+    AccessControl access = context.access();
+    this.quotas = access.quotas();
+    this.trail = new AuditTrail(access.settings().audit());
+    this.judge = new Judge(access, trail, connections);
+    this.door = new Door(access, judge);
     this.routes = HubRoutes.of(context, this);
     context.rates().look(System.nanoTime());
     tasks.every(() -> context.rates().look(System.nanoTime()), 1, TimeUnit.SECONDS);
@@ -118,7 +127,7 @@ final class Loop implements Service {
     }
     Form known = deflated[windowBits];
     if (known == null) {
-      known = new Form.Deflated(plain, deflation.deflater(), windowBits);
+      known = new Form.Deflated(plain, deflation.deflater(), windowBits, plainTypes);
       deflated[windowBits] = known;
     }
     return known;
@@ -126,6 +135,26 @@ final class Loop implements Service {
 
   Deflation deflation() {
     return deflation;
+  }
+
+  /// What the principals have used up.
+  Quotas quotas() {
+    return quotas;
+  }
+
+  /// Where it is written down who came, and what was denied.
+  AuditTrail trail() {
+    return trail;
+  }
+
+  /// Finds out what credentials are worth.
+  Judge judge() {
+    return judge;
+  }
+
+  /// The event types whose events are never compressed.
+  PlainTypes plainTypes() {
+    return plainTypes;
   }
 
   /// Where everyone is asked who he is.

@@ -135,8 +135,9 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
 
   /// Takes lines off what has come, as far as this turn and the room for them go.
   private void workOff() {
-    if (fault == null && !mayGoOn()) {
-      fault = Problem.unauthenticated(Door.UNAUTHENTICATED);
+    if (!mayGoOn()) {
+      // Whatever else may have ended it: nothing is published behind a credential.
+      fault = fault == null ? visitor.withdrawn() : fault;
       letGo();
     }
     while (!pieces.isEmpty() && takesLines()) {
@@ -146,6 +147,8 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
         pieces.remove().release();
       }
     }
+    // Lines that are refused are paid for when that is known.
+    turns.forgive();
   }
 
   /// Looks again at what may be published; whether anything may.
@@ -174,7 +177,7 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
 
   /// Counts a line, and waits when no other may follow it yet: its sender is read more slowly then.
   private void slowDown(Access who, int size) {
-    Quotas quotas = loop.door().quotas();
+    Quotas quotas = loop.quotas();
     quotas.publish(who, size);
     long waitMillis = quotas.waitMillis(who);
     if (waitMillis > 0) {
@@ -296,15 +299,17 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
     Iterator<PublishResult> next = results.iterator();
     for (long number : numbers) {
       if (number < 0) {
+        allowance().spend(Limits.REFUSED_NANOS);
         report.refused(-number, TOO_LONG);
         continue;
       }
       switch (next.next()) {
         case PublishResult.Published event -> report.accepted(event.sequence());
         case PublishResult.Refused refused -> {
+          allowance().spend(Limits.REFUSED_NANOS);
           report.refused(number, refused.rejection());
           if (access != null) {
-            loop.door().noteRefused(access, visitor.sender(), refused.rejection());
+            loop.trail().publishRefused(access, visitor.sender(), refused.rejection());
           }
           if (notTaken == null && refused.rejection().code() == ErrorCode.UNAVAILABLE) {
             notTaken = problem(refused.rejection());

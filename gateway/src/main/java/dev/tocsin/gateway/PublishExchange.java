@@ -40,13 +40,19 @@ final class PublishExchange extends BodyExchange {
 
   @Override
   protected void complete(byte[] event) {
+    publish(event);
+    connection().loop().turns().forgive();
+  }
+
+  private void publish(byte[] event) {
     Access access = visitor.access().orElse(null);
     if (access == null) {
       respond(Door.unauthenticated());
       return;
     }
-    Rejection tooFast = loop.door().quotas().publish(access, event.length);
+    Rejection tooFast = loop.quotas().publish(access, event.length);
     if (tooFast != null) {
+      connection().allowance().spend(Limits.REFUSED_NANOS);
       respond(Problems.response(tooFast));
       return;
     }
@@ -60,7 +66,8 @@ final class PublishExchange extends BodyExchange {
             connection()
                 .onLoop(() -> {
                   if (result instanceof PublishResult.Refused refused) {
-                    loop.door().noteRefused(access, visitor.sender(), refused.rejection());
+                    connection().allowance().spend(Limits.REFUSED_NANOS);
+                    loop.trail().publishRefused(access, visitor.sender(), refused.rejection());
                   }
                   respond(answer(result, failure));
                 }));

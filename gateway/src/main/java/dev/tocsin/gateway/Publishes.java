@@ -99,6 +99,7 @@ final class Publishes {
       int from = first;
       int to = end;
       connection.together(() -> {
+        connection.spendNothing();
         for (int i = from; i < to; i++) {
           entries.get(i).outcome().of(results == null ? null : results.get(i));
         }

@@ -10,6 +10,7 @@ import dev.tocsin.websocket.FramedConnection;
 import dev.tocsin.websocket.TextFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +26,14 @@ final class ReplayWriter implements Turns.Waiting {
   private final WebSocketConnection connection;
   private final Channel channel;
   private final Replay<LiveConnection> replay;
+  private final Allowance allowance;
   private final Runnable caughtUp;
   private LogPages.@Nullable Lease fetched;
   private boolean ended;
 
   /// Nothing is written before [#awaitTurn].
   ///
+  /// @param allowance under which it is counted
   /// @param caughtUp called when the connection is on the live path again
   ReplayWriter(
       GatewayContext context,
@@ -38,6 +41,7 @@ final class ReplayWriter implements Turns.Waiting {
       WebSocketConnection connection,
       Channel channel,
       Replay<LiveConnection> replay,
+      Allowance allowance,
       Runnable caughtUp) {
     this.context = context;
     this.loop = loop;
@@ -45,6 +49,7 @@ final class ReplayWriter implements Turns.Waiting {
     this.connection = connection;
     this.channel = channel;
     this.replay = replay;
+    this.allowance = allowance;
     this.caughtUp = caughtUp;
     context.replayRoom().begin();
   }
@@ -56,7 +61,7 @@ final class ReplayWriter implements Turns.Waiting {
 
   /// Puts the next page in line.
   void awaitTurn() {
-    if (allowance().isInDebt()) {
+    if (allowance.isInDebt()) {
       loop.connections().turns().await(this);
     } else {
       goOn();
@@ -75,7 +80,7 @@ final class ReplayWriter implements Turns.Waiting {
 
   @Override
   public Allowance allowance() {
-    return connection.allowance();
+    return allowance;
   }
 
   /// Lets go of it: the connection has ended, or has asked for something else.
@@ -102,11 +107,11 @@ final class ReplayWriter implements Turns.Waiting {
       letGo();
       return;
     }
-    if (fetched == null && allowance().isInDebt()) {
+    if (fetched == null && allowance.isInDebt()) {
       awaitTurn();
       return;
     }
-    boolean counted = loop.connections().turns().begin(allowance());
+    boolean counted = loop.connections().turns().begin(allowance);
     try {
       advance(maxBytes);
     } catch (RuntimeException | Error e) {
@@ -141,12 +146,12 @@ final class ReplayWriter implements Turns.Waiting {
       case NOT_HELD -> fetch();
       // The connection is about to be closed, see Loop.
       case ENDED -> end();
-      case MORE, CAUGHT_UP -> go(progress == Replay.Progress.MORE, frames.buffer);
+      case MORE, CAUGHT_UP -> go(progress == Replay.Progress.MORE, frames);
     }
   }
 
   private void fetch() {
-    allowance().spend(Limits.LOOK_NANOS);
+    allowance.spend(Limits.REPLAY_LOOK_NANOS);
     context.hub().pages().read(replay.position(), replay.filter(), new Fetched());
   }
 
@@ -177,13 +182,14 @@ final class ReplayWriter implements Turns.Waiting {
     }
   }
 
-  private void go(boolean more, @Nullable ByteBuf plain) {
+  private void go(boolean more, Frames page) {
     if (!more) {
       end();
       caughtUp.run();
     }
+    ByteBuf plain = page.buffer;
     if (plain != null) {
-      ByteBuf frames = connection.inItsForm(plain);
+      ByteBuf frames = inItsForm(plain, page);
       long bytes = frames.capacity();
       context.replayRoom().take(bytes);
       connection
@@ -199,10 +205,28 @@ final class ReplayWriter implements Turns.Waiting {
     }
   }
 
+  /// @param plain the frames of the page, released here or returned
+  private ByteBuf inItsForm(ByteBuf plain, Frames page) {
+    return switch (connection.form()) {
+      case Form.Plain form -> plain;
+      case Form.Deflated form -> {
+        try {
+          yield form.encode(plain, page::isCompressible, channel.alloc());
+        } finally {
+          plain.release();
+        }
+      }
+    };
+  }
+
   /// The frames of one page.
   private final class Frames implements Replay.Sink {
 
     private @Nullable ByteBuf buffer;
+    private int count;
+
+    /// The places of those that are never compressed; `null` when there are none.
+    private @Nullable BitSet exempt;
 
     private ByteBuf buffer() {
       ByteBuf present = buffer;
@@ -213,6 +237,10 @@ final class ReplayWriter implements Turns.Waiting {
       return present;
     }
 
+    boolean isCompressible(int place) {
+      return exempt == null || !exempt.get(place);
+    }
+
     void discard() {
       if (buffer != null) {
         buffer.release();
@@ -221,11 +249,18 @@ final class ReplayWriter implements Turns.Waiting {
 
     @Override
     public void event(LoggedEvent event, long previous) {
+      if (loop.plainTypes().includes(event)) {
+        BitSet places = exempt == null ? new BitSet() : exempt;
+        places.set(count);
+        exempt = places;
+      }
+      count++;
       EventFrame.write(buffer(), event, previous);
     }
 
     @Override
     public void gap(long from, long to) {
+      count++;
       byte[] message = ServerMessages.gap(from, to);
       TextFrames.writeHeader(buffer(), message.length);
       buffer().writeBytes(message);

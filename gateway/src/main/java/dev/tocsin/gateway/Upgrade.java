@@ -29,7 +29,7 @@ sealed interface Upgrade {
   ///     is
   static Upgrade of(
       HttpRequest request, QueryStringDecoder uri, boolean known, GatewayContext context) {
-    return switch (Handshake.of(request, context.deflates())) {
+    return switch (Handshake.of(request, context.deflate().enabled())) {
       case Handshake.Accepted handshake -> of(handshake, uri, known, context.hub());
       case Handshake.Refused refused -> new Refused(refused.response());
     };

@@ -29,7 +29,7 @@ final class UpgradeExchange extends BodyExchange {
   protected void complete(byte[] body) {
     // Asked once: who is counted is who joins.
     Access access = visitor.access().orElse(null);
-    if (access != null && !loop.door().quotas().connect(access)) {
+    if (access != null && !loop.quotas().connect(access)) {
       respond(Door.tooManyConnections());
       return;
     }

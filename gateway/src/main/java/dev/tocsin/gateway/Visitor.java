@@ -2,6 +2,7 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.http.Caller;
 import dev.tocsin.http.Payer;
+import dev.tocsin.http.Problem;
 import dev.tocsin.http.Request;
 import dev.tocsin.http.Sender;
 import dev.tocsin.hub.Access;
@@ -32,6 +33,17 @@ record Visitor(@Nullable Pass pass, Sender sender) implements Caller {
   /// Whether it is known who he is.
   boolean isKnown() {
     return pass != null;
+  }
+
+  /// What he may read, publish and manage; somebody who has said nothing yet stays what he is.
+  @Override
+  public @Nullable Object standing() {
+    return pass == null ? this : pass.access().map(Access::rights).orElse(null);
+  }
+
+  @Override
+  public Problem withdrawn() {
+    return Problem.unauthenticated(Door.UNAUTHENTICATED);
   }
 
   /// What he may now; empty when that has ended, or it is not known who he is.

@@ -70,19 +70,12 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   // owned by the event loop
   private MemoryBudget.@Nullable Account patterns;
 
-  /// `null` until it is known who the client is.
+  /// The client, while it is not known who it is.
+  private @Nullable Stranger stranger;
+
+  /// The client, once that is known.
   private @Nullable Membership membership;
 
-  /// What the client came for, until it is known who it is.
-  private Upgrade.@Nullable Accepted wish;
-
-  /// Whether it has said who it is, and that is being found out.
-  private boolean authenticating;
-
-  /// Among whose connections it is counted.
-  private @Nullable String counted;
-
-  private final long openedMillis;
   private int unreadAnswerBytes;
   private boolean goingAway;
   private String epoch = "";
@@ -114,9 +107,8 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     this.actions = new Actions(context, loop, this);
     this.output = new OutputProgress(channel, loop.connections());
     this.cursor = new Cursor(context, loop, channel, this);
-    this.openedMillis = loop.nowMillis();
-    this.lastHeardMillis = openedMillis;
-    this.lastHeartbeatMillis = openedMillis;
+    this.lastHeardMillis = loop.nowMillis();
+    this.lastHeartbeatMillis = lastHeardMillis;
   }
 
   /// The handshake is over.
@@ -124,29 +116,32 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   /// @param access what the client was let in with is worth, counted among its connections; `null` when it is worth nothing
   void open(Upgrade.Accepted upgrade, @Nullable Access access) {
     loop.connections().add(this);
-    wish = upgrade;
     Pass pass = visitor.pass();
-    if (pass == null) {
-      if (context.isStopping()) {
-        goAway();
-      }
-      readOn();
+    if (pass != null && access != null) {
+      join(upgrade, pass, access, null);
       return;
     }
-    if (access == null) {
-      closeUnknown("what was presented is not good");
+    stranger = new Stranger(this, loop, upgrade);
+    if (pass != null) {
+      stranger.turnAway("what was presented is not good");
       return;
     }
-    counted = access.name();
-    join(pass, access, null);
+    if (context.isStopping()) {
+      goAway();
+    }
+    readOn();
   }
 
   /// It is known who the client is: joins the shard and says so.
   ///
+  /// @param access counted among the connections of its name
   /// @param answer what else to say of that, by the position; `null` for nothing
-  private void join(Pass pass, Access access, @Nullable LongFunction<byte[]> answer) {
-    Upgrade.Accepted upgrade = Objects.requireNonNull(wish);
-    wish = null;
+  void join(
+      Upgrade.Accepted upgrade, Pass pass, Access access, @Nullable LongFunction<byte[]> answer) {
+    if (stranger != null) {
+      count(Payer.of(access.name(), sender().address()));
+    }
+    stranger = null;
     membership = new Membership(pass, access, context.clock().instant());
     List<EventPattern> asked = upgrade.events().patterns();
     Grants grants = access.rights().subscribe();
@@ -157,7 +152,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     }
     List<PatternWarning> warnings =
         asked == null ? List.of() : context.hub().warnings(asked, upgrade.events().where(), grants);
-    loop.door().noteDenied(access, sender(), warnings);
+    loop.trail().subscriptionDenied(access, sender(), warnings);
     epoch = loop.shard().epoch();
     send(ServerMessages.established(id, epoch, sequence, warnings, context.clock()));
     if (answer != null) {
@@ -189,61 +184,27 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     return membership == null ? NOTHING : membership.access();
   }
 
-  /// The client has presented a credential, which is good.
+  /// The client, who is known, has presented a newer credential, which is good.
   ///
-  /// @return what to answer; `null` when the connection ends instead, or has answered already
-  byte @Nullable [] renew(ClientMessage.Authenticate message, Pass pass, Access access) {
-    authenticating = false;
-    if (isClosing()) {
-      return null;
-    }
-    if (membership == null) {
-      if (!Door.mayConnect(access)) {
-        close(CloseCode.FORBIDDEN, Door.FORBIDDEN);
-        return null;
-      }
-      if (!loop.door().quotas().connect(access)) {
-        close(CloseCode.TOO_MANY_CONNECTIONS, Door.TOO_MANY_CONNECTIONS);
-        return null;
-      }
-      counted = access.name();
-      count(Payer.of(access.name(), sender().address()));
-      join(pass, access, sequence -> ServerMessages.authenticated(message.id(), access, sequence));
-      return null;
-    }
-    if (!membership.access().name().equals(access.name())) {
+  /// @return what to answer
+  byte[] renew(ClientMessage.Authenticate message, Pass pass, Access access) {
+    Membership member = Objects.requireNonNull(membership);
+    if (!member.access().name().equals(access.name())) {
       return ServerMessages.error(
           message.id(),
           new Rejection(
               ErrorCode.FORBIDDEN, "A connection cannot become another's: open one for that"),
           context.clock());
     }
-    membership.renew(pass, access, context.clock().instant());
-    loop.door().note(Audit.What.CREDENTIAL_RENEWED, access.name(), sender(), null);
+    member.renew(pass, access, context.clock().instant());
+    loop.trail().note(Audit.What.CREDENTIAL_RENEWED, access.name(), sender(), null);
     loop.shard().grant(this, access.rights().subscribe());
     return ServerMessages.authenticated(message.id(), access, cursor.tellPosition());
   }
 
-  /// What the client has presented is not good, or cannot be judged.
-  ///
-  /// @return what to answer; `null` when the connection ends instead
-  byte @Nullable [] refuse(ClientMessage.Authenticate message, Rejection rejection) {
-    authenticating = false;
-    if (membership != null) {
-      return ServerMessages.error(message.id(), rejection, context.clock());
-    }
-    // What was sent after the credential waits behind it, and must never have its turn.
-    if (rejection.code().isRetryable()) {
-      close(CloseCode.TRY_AGAIN_LATER, rejection.message());
-      return null;
-    }
-    close(CloseCode.UNAUTHENTICATED, Door.UNAUTHENTICATED);
-    return null;
-  }
-
-  private void closeUnknown(String reason) {
-    loop.door().note(Audit.What.CREDENTIAL_REFUSED, null, sender(), reason);
-    close(CloseCode.UNAUTHENTICATED, Door.UNAUTHENTICATED);
+  /// Tells the client that something it wanted is not to be.
+  void refuse(@Nullable String request, Rejection rejection) {
+    send(ServerMessages.error(request, rejection, context.clock()));
   }
 
   /// Draws the consequences of what has become of the client's rights, and says when they end soon.
@@ -251,7 +212,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     Instant now = context.clock().instant();
     switch (member.look(now).orElse(null)) {
       case Membership.Change.Ended ended -> {
-        loop.door().note(Audit.What.CREDENTIAL_ENDED, member.access().name(), sender(), null);
+        loop.trail().note(Audit.What.CREDENTIAL_ENDED, member.access().name(), sender(), null);
         close(CloseCode.CREDENTIAL_ENDED, "The credential has expired or was revoked");
       }
       case Membership.Change.Other(Access access) -> {
@@ -316,7 +277,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   @Override
   public long untakenBytes() {
     long bytes = unreadBytes();
-    return secure && bytes > 0 && context.http().memory().isTight() ? Long.MAX_VALUE : bytes;
+    return bytes > 0 && secure && context.http().memory().isTight() ? Long.MAX_VALUE : bytes;
   }
 
   @Override
@@ -329,12 +290,14 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     cursor.lag(after, previous);
   }
 
-  /// Sends one text message.
+  /// Sends one text message of the server's own. It may repeat what the client has sent, so it is not compressed where
+  /// some events never are.
   void send(byte[] message) {
     if (isClosing() || !channel.isActive()) {
       return;
     }
-    ByteBuf frame = inItsForm(TextFrames.of(channel.alloc(), message));
+    ByteBuf plain = TextFrames.of(channel.alloc(), message);
+    ByteBuf frame = loop.plainTypes().isEmpty() ? inItsForm(plain) : plain;
     countUnread(frame.readableBytes());
     write(frame);
   }
@@ -350,14 +313,16 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
       return;
     }
     ClientMessage decoded = ClientMessages.decode(message);
-    if (membership == null && !authenticating) {
-      if (!(decoded instanceof ClientMessage.Authenticate)) {
-        closeUnknown("something else was said first");
-        return;
-      }
-      authenticating = true;
+    if (stranger != null) {
+      stranger.say(decoded);
+      return;
     }
     queue.submit(actions.of(decoded, receivedNanos), message.length);
+    if (decoded instanceof ClientMessage.Publish) {
+      loop.connections().turns().forgive();
+    } else {
+      loop.connections().turns().count();
+    }
   }
 
   @Override
@@ -369,7 +334,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
 
   @Override
   protected boolean owesAnswers() {
-    return queue.size() > 0;
+    return queue.size() > 0 || isBeingJudged();
   }
 
   @Override
@@ -393,9 +358,14 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
 
   @Override
   protected boolean isHeldUp() {
-    return unreadAnswerBytes >= HttpLimits.UNREAD_OUTPUT_BYTES
+    return isBeingJudged()
+        || unreadAnswerBytes >= HttpLimits.UNREAD_OUTPUT_BYTES
         || queue.isFull()
         || (!channel.isWritable() && context.http().memory().isTight());
+  }
+
+  private boolean isBeingJudged() {
+    return stranger != null && stranger.isJudged();
   }
 
   /// An action that was under way has been answered.
@@ -415,17 +385,18 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     if (isClosing()) {
       return;
     }
+    boolean unread = loop.connections().turns().awaitsPayment(this);
+    if (stranger != null && !unread) {
+      stranger.tick(nowMillis);
+    }
     if (membership == null) {
-      if (!authenticating && nowMillis - openedMillis > Limits.AUTHENTICATION_MILLIS) {
-        closeUnknown("nothing was presented in time");
-      }
       return;
     }
     lookAt(membership);
     // A client that takes what is waiting for it is alive, and one that is not read cannot say so.
     // One that has answered its last ping takes what it is sent.
     boolean quiet = nowMillis - lastHeardMillis > Limits.HEARTBEAT_MILLIS;
-    if (output.advanced(quiet) || isHeldUp() || loop.connections().turns().awaitsPayment(this)) {
+    if (output.advanced(quiet) || isHeldUp() || unread) {
       heard();
     }
     if (output.stalledMillis() > patienceMillis()) {
@@ -484,7 +455,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     close(CloseCode.GOING_AWAY, "The server is going away");
   }
 
-  private void close(CloseCode code, String sentence) {
+  void close(CloseCode code, String sentence) {
     close(code.code(), sentence);
   }
 
@@ -515,9 +486,8 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     loop.connections().remove(this);
-    if (counted != null) {
-      loop.door().quotas().disconnect(counted);
-      counted = null;
+    if (membership != null) {
+      loop.quotas().disconnect(membership.access().name());
     }
     super.channelInactive(ctx);
   }

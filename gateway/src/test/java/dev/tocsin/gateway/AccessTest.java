@@ -750,9 +750,26 @@ class AccessTest {
       }
       door.gate.complete(null);
 
-      Frame first = socket.frame();
-      assertThat(first.first()).as(first::toString).isEqualTo(Frame.CLOSE);
-      assertThat(close(first)).isEqualTo("1013");
+      assertThat(socket.message().path("payload").path("error").asString())
+          .isEqualTo("unavailable");
+      assertThat(socket.message().path("payload").path("error").asString())
+          .isEqualTo("unauthenticated");
+      assertThat(close(socket.frame())).isEqualTo("4401");
+    }
+  }
+
+  @Test
+  void whoCouldNotBeJudgedMayTryAgain() {
+    door.let("unavailable", "front", Rights.ALL);
+    try (RawWebSocket socket = stranger("")) {
+      socket.say(authenticate("unavailable"));
+      assertThat(socket.message().path("payload").path("error").asString())
+          .isEqualTo("unavailable");
+      socket.say(authenticate(FRONT)).say("{\"action\":\"ping\"}");
+
+      assertThat(socket.message().path("type").asString()).isEqualTo("connection.established");
+      assertThat(socket.message().path("action").asString()).isEqualTo("authenticated");
+      assertThat(socket.message().path("type").asString()).isEqualTo("pong");
     }
   }
 

@@ -7,12 +7,9 @@ import dev.tocsin.fixtures.Deflated;
 import dev.tocsin.fixtures.Frame;
 import dev.tocsin.fixtures.HttpAnswer;
 import dev.tocsin.fixtures.RawWebSocket;
-import dev.tocsin.http.Transport;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -189,20 +186,7 @@ class DeflateTest {
 
   @Test
   void canBeSwitchedOff() {
-    GatewaySettings off =
-        new GatewaySettings(
-            "127.0.0.1",
-            0,
-            Set.of(),
-            Set.of(),
-            Transport.AUTO,
-            TestServer.LOOPS,
-            Duration.ofMinutes(1),
-            false,
-            0,
-            AccessSettings.OPEN,
-            null);
-    try (TestServer mine = TestServer.start(off)) {
+    try (TestServer mine = TestServer.start(TestServer.settings(DeflateSettings.OFF))) {
       HttpAnswer answer = mine.ask(handshake("", ""));
 
       assertThat(answer.status()).isEqualTo(101);

@@ -49,8 +49,11 @@ final class EmbeddedServer implements AutoCloseable {
   }
 
   EmbeddedServer(EventLog log) {
+    this(log, TestServer.settings(Transport.NIO));
+  }
+
+  private EmbeddedServer(EventLog log, GatewaySettings settings) {
     hub = new Hub(EventCatalog.builtIn(), log, TestServer.CLOCK, RECENT_BYTES);
-    GatewaySettings settings = TestServer.settings(Transport.NIO);
     HttpContext http =
         new HttpContext(
             TestServer.CLOCK,
@@ -116,7 +119,12 @@ final class EmbeddedServer implements AutoCloseable {
   }
 
   static EmbeddedServer webSocket(EventLog log, String query, String... headers) {
-    EmbeddedServer server = new EmbeddedServer(log);
+    return webSocket(log, TestServer.settings(Transport.NIO), query, headers);
+  }
+
+  static EmbeddedServer webSocket(
+      EventLog log, GatewaySettings settings, String query, String... headers) {
+    EmbeddedServer server = new EmbeddedServer(log, settings);
     server.receive(RawWebSocket.handshake("/ws/events" + query, headers));
     String said = server.said();
     if (!said.contains("connection.established")) {

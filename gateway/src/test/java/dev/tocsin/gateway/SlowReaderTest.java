@@ -11,7 +11,6 @@ import dev.tocsin.http.Transport;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -124,19 +123,7 @@ class SlowReaderTest {
 
   @Test
   void isClosedWhenItTakesNothingForTooLong() {
-    GatewaySettings settings =
-        new GatewaySettings(
-            "127.0.0.1",
-            0,
-            Set.of(),
-            Set.of(),
-            Transport.AUTO,
-            TestServer.LOOPS,
-            Duration.ofSeconds(30),
-            false,
-            GatewaySettings.DEFAULT_DEFLATE_THRESHOLD_BYTES,
-            AccessSettings.OPEN,
-            null);
+    GatewaySettings settings = TestServer.impatient(Duration.ofSeconds(30), null);
     try (TestServer server = start(settings);
         RawWebSocket stalled =
             RawWebSocket.open(RawClient.to(server.port(), SMALL_BUFFER), "?events=alert.*")) {

@@ -6,6 +6,7 @@ import dev.tocsin.fixtures.HttpAnswer;
 import dev.tocsin.fixtures.RawClient;
 import dev.tocsin.fixtures.RawWebSocket;
 import dev.tocsin.http.StartFailedException;
+import dev.tocsin.http.TlsFiles;
 import dev.tocsin.http.Transport;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Hub;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// A whole server on a free port, with a log in memory.
 final class TestServer implements AutoCloseable {
@@ -61,6 +63,26 @@ final class TestServer implements AutoCloseable {
   }
 
   static GatewaySettings settings(Transport transport) {
+    return settings(transport, null);
+  }
+
+  static GatewaySettings settings(Transport transport, @Nullable TlsFiles tls) {
+    return settings(transport, GatewaySettings.DEFAULT_STALL_TIMEOUT, DeflateSettings.USUAL, tls);
+  }
+
+  static GatewaySettings settings(DeflateSettings deflate) {
+    return settings(Transport.AUTO, GatewaySettings.DEFAULT_STALL_TIMEOUT, deflate, null);
+  }
+
+  /// Nothing is compressed, so that what waits for a client is as much as it seems.
+  ///
+  /// @param stallTimeout how long a client may take nothing
+  static GatewaySettings impatient(Duration stallTimeout, @Nullable TlsFiles tls) {
+    return settings(Transport.AUTO, stallTimeout, DeflateSettings.OFF, tls);
+  }
+
+  private static GatewaySettings settings(
+      Transport transport, Duration stallTimeout, DeflateSettings deflate, @Nullable TlsFiles tls) {
     return new GatewaySettings(
         "127.0.0.1",
         0,
@@ -68,11 +90,10 @@ final class TestServer implements AutoCloseable {
         Set.of(),
         transport,
         LOOPS,
-        GatewaySettings.DEFAULT_STALL_TIMEOUT,
-        true,
-        GatewaySettings.DEFAULT_DEFLATE_THRESHOLD_BYTES,
+        stallTimeout,
+        deflate,
         AccessSettings.OPEN,
-        null);
+        tls);
   }
 
   static TestServer start() {

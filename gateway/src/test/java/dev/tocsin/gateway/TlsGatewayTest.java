@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
@@ -55,7 +54,7 @@ class TlsGatewayTest {
   }
 
   private TestServer start(Transport transport) {
-    return TestServer.start(TestServer.settings(transport).with(files));
+    return TestServer.start(TestServer.settings(transport, files));
   }
 
   private RawClient client(TestServer server, int receiveBytes) {
@@ -154,20 +153,7 @@ class TlsGatewayTest {
 
   @Test
   void isClosedWhenItTakesNothingForTooLong() {
-    GatewaySettings settings =
-        new GatewaySettings(
-                "127.0.0.1",
-                0,
-                Set.of(),
-                Set.of(),
-                Transport.AUTO,
-                TestServer.LOOPS,
-                Duration.ofSeconds(30),
-                false,
-                GatewaySettings.DEFAULT_DEFLATE_THRESHOLD_BYTES,
-                AccessSettings.OPEN,
-                null)
-            .with(files);
+    GatewaySettings settings = TestServer.impatient(Duration.ofSeconds(30), files);
     try (TestServer server = TestServer.start(settings);
         RawWebSocket stalled = slowSocket(server, "?events=alert.*")) {
       for (int i = 0; i < 300; i++) {

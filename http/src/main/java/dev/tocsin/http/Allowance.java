@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// Belongs to the event loop.
 public final class Allowance {
 
-  /// One part of so many is everybody's: a tenth of the loop's time.
-  static final int PARTS = 10;
+  /// One part of so many is everybody's: a quarter of the loop's time.
+  static final int PARTS = 4;
 
   /// What may be spent at once, after a while without any.
   static final long BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);

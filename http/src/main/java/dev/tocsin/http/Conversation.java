@@ -28,6 +28,9 @@ final class Conversation {
   private @Nullable OutputProgress output;
   private HttpPhase phase;
 
+  /// The oldest answer of which the kernel may still hold something; `null` when there is none.
+  private HttpPhase.@Nullable Answered inKernel;
+
   Conversation(HttpConnection connection, Connections loop, Activity activity) {
     this.connection = connection;
     this.loop = loop;
@@ -113,7 +116,8 @@ final class Conversation {
     switch (verdict) {
       case Doorkeeper.Verdict.Admitted who -> {
         connection.count(who.caller().payer());
-        inTurn(() -> receive(asking, Routes.take(found, connection, head, who.caller())));
+        inTurn(() ->
+            receive(asking.by(who.caller()), Routes.take(found, connection, head, who.caller())));
       }
       case Doorkeeper.Verdict.Denied denied -> {
         receive(asking, new FixedExchange(connection, denied.response()));
@@ -261,6 +265,7 @@ final class Conversation {
 
   /// The answer has been written.
   private void goOn(HttpPhase.Answered answered) {
+    inKernel = inKernel == null ? answered : inKernel;
     if (answered.last() || (loop.context().isStopping() && connection.isInboxEmpty())) {
       phase = answered.linger();
       connection.discardInput();
@@ -350,20 +355,32 @@ final class Conversation {
   }
 
   /// See [Tickable].
-  void tick(long nowMillis) {
+  ///
+  /// @param info what the kernel tells of the connection; `null` where it does not
+  void tick(long nowMillis, @Nullable TcpInfo info) {
+    if (info == null || !info.outputWaits()) {
+      inKernel = null;
+    }
+    if (isWithdrawn()) {
+      Ends.reset(connection.channel());
+      return;
+    }
     switch (phase) {
       case HttpPhase.Head head -> {
-        if (head.isOverdue(nowMillis)) {
+        if (head.isOverdue(nowMillis) && !isUnread()) {
           endOverdue(head);
         }
       }
       case HttpPhase.Admitting admitting -> {
-        if (admitting.isOverdue(nowMillis)) {
+        if (admitting.isOverdue(nowMillis) && !isUnread()) {
           respondLast(Response.problem(Problem.unavailable("It could not be found out who asks")));
         }
       }
       case HttpPhase.Receiving receiving -> {
-        if (receiving.isOverdue(activity.lastHeardMillis(), nowMillis)) {
+        Caller caller = receiving.asked().caller();
+        if (caller.standing() == null) {
+          cutShort(receiving, caller.withdrawn());
+        } else if (receiving.isOverdue(activity.lastHeardMillis(), nowMillis) && !isUnread()) {
           cutShort(receiving, Problem.timedOut("The request's body did not arrive in time"));
         }
       }
@@ -380,6 +397,17 @@ final class Conversation {
       case HttpPhase.Lingering lingering -> {}
       case HttpPhase.Gone gone -> {}
     }
+  }
+
+  /// Whether what the client has sent may wait until a debt is paid, which is not its silence.
+  private boolean isUnread() {
+    return loop.turns().mustWait(connection.allowance());
+  }
+
+  /// Whether the client is taking an answer that it may not have any more.
+  private boolean isWithdrawn() {
+    return (inKernel != null && inKernel.isWithdrawn())
+        || (phase instanceof HttpPhase.Answered answered && answered.isWithdrawn());
   }
 
   /// A client that has sent part of a head is told.

@@ -2,6 +2,7 @@ package dev.tocsin.http;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -25,6 +26,12 @@ public final class Ends {
 
   /// At once: what is still waiting to be written is thrown away.
   public static void cut(Channel channel) {
+    channel.close();
+  }
+
+  /// At once, and what the kernel still holds is thrown away as well: for what the peer may not have any more.
+  public static void reset(Channel channel) {
+    channel.config().setOption(ChannelOption.SO_LINGER, 0);
     channel.close();
   }
 

@@ -142,14 +142,18 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     return activity.allowance();
   }
 
-  /// It is known whose the request under way is, or there is none any more.
+  /// It is known whose the request under way is, or there is none any more. What it took to find that out is his.
   ///
   /// @param payer `null` when there is none
   void count(@Nullable Payer payer) {
     Allowance before = ofCaller;
     ofCaller = payer == null ? null : loop.allowances().enter(payer);
     activity.count(ofCaller == null ? ofAddress : ofCaller);
-    turns.goOnUnder(allowance());
+    if (ofCaller != null && before == null) {
+      turns.handOver(ofCaller);
+    } else {
+      turns.goOnUnder(allowance());
+    }
     if (before != null) {
       loop.allowances().leave(before);
     }
@@ -361,7 +365,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
       LOG.atDebug().addKeyValue("address", PeerAddress.of(channel())).log("connection was reset");
       Ends.cut(channel());
     } else {
-      conversation.tick(nowMillis);
+      conversation.tick(nowMillis, info);
     }
   }
 

@@ -30,15 +30,20 @@ sealed interface HttpPhase {
   /// A request that is being served.
   ///
   /// @param policy what goes with its answer
+  /// @param caller who asks, once that is known
   /// @param last whether the connection ends with the answer, whatever the client wants
-  record Asked(HttpRequest request, AnswerPolicy policy, boolean last) {
+  record Asked(HttpRequest request, AnswerPolicy policy, Caller caller, boolean last) {
 
     Asked with(AnswerPolicy routes) {
-      return new Asked(request, routes, last);
+      return new Asked(request, routes, caller, last);
+    }
+
+    Asked by(Caller known) {
+      return new Asked(request, policy, known, last);
     }
 
     Asked asLast() {
-      return new Asked(request, policy, true);
+      return new Asked(request, policy, caller, true);
     }
   }
 
@@ -57,7 +62,7 @@ sealed interface HttpPhase {
     }
 
     Admitting ask(HttpRequest request, long nowMillis) {
-      return new Admitting(new Asked(request, AnswerPolicy.API, false), nowMillis);
+      return new Admitting(new Asked(request, AnswerPolicy.API, Caller.ANYONE, false), nowMillis);
     }
 
     boolean isOverdue(long nowMillis) {
@@ -87,7 +92,7 @@ sealed interface HttpPhase {
     default Answered answer(boolean stopping, long nowMillis) {
       boolean last =
           asked().last() || !isComplete() || stopping || !HttpUtil.isKeepAlive(asked().request());
-      return new Answered(asked(), last, isComplete(), nowMillis);
+      return new Answered(asked(), last, isComplete(), asked().caller().standing(), nowMillis);
     }
   }
 
@@ -100,6 +105,10 @@ sealed interface HttpPhase {
 
     Admitting with(AnswerPolicy routes) {
       return new Admitting(asked.with(routes), sinceMillis);
+    }
+
+    Admitting by(Caller caller) {
+      return new Admitting(asked.by(caller), sinceMillis);
     }
 
     boolean isOverdue(long nowMillis) {
@@ -209,12 +218,19 @@ sealed interface HttpPhase {
   ///
   /// @param last whether the connection ends with it
   /// @param complete whether the body has come; the rest of one that has not is thrown away
+  /// @param standing what the caller could do when it was given; `null` for nothing
   /// @param sinceMillis when the client last took some of it
-  record Answered(Asked asked, boolean last, boolean complete, long sinceMillis)
+  record Answered(
+      Asked asked, boolean last, boolean complete, @Nullable Object standing, long sinceMillis)
       implements HttpPhase {
 
     Answered progress(long nowMillis) {
-      return new Answered(asked, last, complete, nowMillis);
+      return new Answered(asked, last, complete, standing, nowMillis);
+    }
+
+    /// Whether the caller may not have it any more: what he may has changed since.
+    boolean isWithdrawn() {
+      return standing != null && !standing.equals(asked.caller().standing());
     }
 
     boolean isOverdue(long nowMillis) {

@@ -38,6 +38,11 @@ public record Response(
 
   private static final Logger LOG = LoggerFactory.getLogger(Response.class);
   private static final String PROBLEM = "application/problem+json";
+
+  /// What each 401 has to have (RFC 9110, 15.5.2).
+  private static final Map<String, String> CHALLENGE =
+      Map.of(HttpHeaderNames.WWW_AUTHENTICATE.toString(), "Bearer");
+
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
           .withZone(ZoneOffset.UTC);
@@ -88,7 +93,9 @@ public record Response(
       body.set("details", problem.details());
     }
     body.setAll(members);
-    return new Response(problem.status(), PROBLEM, Json.bytes(body), Map.of(), problem);
+    Map<String, String> headers =
+        problem.status().equals(HttpResponseStatus.UNAUTHORIZED) ? CHALLENGE : Map.of();
+    return new Response(problem.status(), PROBLEM, Json.bytes(body), headers, problem);
   }
 
   /// The answer when the server itself is at fault, which is logged.

@@ -95,6 +95,15 @@ final class TlsHandler extends SslHandler {
   /// the peer is told, so that it knows that nothing was cut off.
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    if (OutputProgress.waitingBytes(ctx.channel()) > 0) {
+      // Whoever closes because its last word was written hears of that before it is counted off.
+      ctx.executor().execute(() -> closeNow(ctx, promise));
+    } else {
+      closeNow(ctx, promise);
+    }
+  }
+
+  private void closeNow(ChannelHandlerContext ctx, ChannelPromise promise) {
     Channel channel = ctx.channel();
     if (!channel.isActive()
         || !handshakeFuture().isSuccess()

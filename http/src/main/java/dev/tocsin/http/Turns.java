@@ -33,6 +33,9 @@ public final class Turns {
   /// How long one in the queue is served before the next.
   static final long SLICE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
+  /// How long those in debt are served before others. It is what they are paid while they wait for it.
+  static final long DEBT_SLICE_NANOS = TimeUnit.MICROSECONDS.toNanos(250);
+
   /// How long somebody in debt waits before it is looked again whether it is paid: each look costs the loop something as
   /// well, and a debt counts no more when nobody else is there.
   static final long MIN_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -114,6 +117,34 @@ public final class Turns {
     }
   }
 
+  /// Everything counted since [#begin] is somebody else's: it has turned out whose it is.
+  void handOver(Allowance allowance) {
+    if (counting != null) {
+      counting = allowance;
+    }
+  }
+
+  /// What was counted up to here is spent.
+  public void count() {
+    goOn(true);
+  }
+
+  /// What was counted since [#begin], [#count] or the last time is not spent: other limits are made for it, as for publishing.
+  public void forgive() {
+    goOn(false);
+  }
+
+  private void goOn(boolean spent) {
+    Allowance present = counting;
+    if (present != null) {
+      long now = nanoTime.getAsLong();
+      if (spent) {
+        present.spend(now - countedNanos);
+      }
+      countedNanos = now;
+    }
+  }
+
   /// Time is counted no longer.
   public void end() {
     Allowance present = counting;
@@ -128,8 +159,8 @@ public final class Turns {
     return isRoundOver() || mustWait(allowance);
   }
 
-  /// Nobody overtakes those who wait under the same allowance.
-  private boolean mustWait(Allowance allowance) {
+  /// Whether nothing that is counted so is worked off now: nobody overtakes those who wait under the same allowance.
+  boolean mustWait(Allowance allowance) {
     return allowance.isInDebt() || (!servingDebtors && !allowance.debtors().isEmpty());
   }
 
@@ -190,7 +221,7 @@ public final class Turns {
     open = true;
     servingDebtors = true;
     long now = nanoTime.getAsLong();
-    endNanos = now + SLICE_NANOS;
+    endNanos = now + DEBT_SLICE_NANOS;
     SequencedSet<Waiting> queue = allowance.debtors();
     while (!queue.isEmpty() && now - endNanos < 0 && !allowance.isInDebt()) {
       now = serve(queue.removeFirst(), now);

@@ -170,7 +170,7 @@ public final class Shard<C> {
     return cursor.positionOf(connection);
   }
 
-  /// Lets a connection in, which receives everything from the returned position on. One that is in
+  /// Lets a connection in that may read everything, and receives it from the returned position on. One that is in
   /// already stays as it is.
   public long join(C connection) {
     long at = catchUp(connection);
@@ -201,11 +201,12 @@ public final class Shard<C> {
     return at;
   }
 
-  /// Says what a connection may read from now on, letting it in where needed. What it wants of that stays as it was.
+  /// Says what a connection that is in may read from now on. What it wants of that stays as it was.
   ///
   /// @param grants `null` for everything
   /// @return the position from which on it counts
   public long grant(C connection, @Nullable Grants grants) {
+    requireIn(connection);
     long at = catchUp(connection);
     cursor.index().grant(connection, grants);
     cursor.index().tell(connection, at);
@@ -219,7 +220,15 @@ public final class Shard<C> {
     publishStats();
   }
 
-  /// Adds patterns to those of a connection, letting it in where needed.
+  /// A connection is let in by joining alone, where it is said what it may read: none can come in by another way, with
+  /// everything.
+  private void requireIn(C connection) {
+    if (!cursor.index().knows(connection)) {
+      throw new IllegalStateException("a connection that has not joined, or has left");
+    }
+  }
+
+  /// Adds patterns to those of a connection that is in.
   ///
   /// @return the position from which on they count
   public long subscribe(C connection, List<EventPattern> patterns) {
@@ -231,6 +240,7 @@ public final class Shard<C> {
   ///
   /// @param where `null` for everything that they match
   public long subscribe(C connection, List<EventPattern> patterns, @Nullable Where where) {
+    requireIn(connection);
     long at = catchUp(connection);
     cursor.index().subscribe(connection, patterns, where);
     cursor.index().tell(connection, at);
@@ -268,11 +278,12 @@ public final class Shard<C> {
     return removed;
   }
 
-  /// Takes all patterns away; the connection receives nothing until it subscribes again. The position
+  /// Takes all patterns of a connection that is in away; it receives nothing until it subscribes again. The position
   /// from which on this counts is [#position].
   ///
   /// @return those that were removed
   public List<EventPattern> silence(C connection) {
+    requireIn(connection);
     catchUp(connection);
     List<EventPattern> removed = cursor.index().silence(connection);
     publishStats();
@@ -291,10 +302,11 @@ public final class Shard<C> {
     return new Replay<>(this, connection, after, previous);
   }
 
-  /// Whether the connection wants an event now, even one of a type that is unknown here.
+  /// Whether the connection wants an event now, even one of a type that is unknown here. One that is not in wants none.
   boolean wants(C connection, LoggedEvent event) {
     SubscriptionIndex<C, ShardAudience<C>> index = cursor.index();
-    return index.wants(connection, event.event().type(), () -> index.table().values(event));
+    return index.knows(connection)
+        && index.wants(connection, event.event().type(), () -> index.table().values(event));
   }
 
   /// The types of which the connection receives anything, sorted.

@@ -220,12 +220,12 @@ final class ShardCursor<C> {
     int type = index.table().placeOf(event.event().type());
     position = event.sequence();
     lastOfType[type] = position;
-    List<ShardAudience<C>> wanting = index.audiencesOf(type);
+    List<ShardAudience<C>> wanting = index.audiences().ofWhole(type);
     for (ShardAudience<C> audience : wanting) {
       gather(event, audience);
     }
     long count = wanting.size();
-    ConditionIndex<ShardAudience<C>> some = index.audiencesOfPartOf(type);
+    ConditionIndex<ShardAudience<C>> some = index.audiences().ofPart(type);
     if (some != null) {
       count += passInPart(event, type, some);
     }
@@ -242,7 +242,7 @@ final class ShardCursor<C> {
           count[0]++;
           count[1] += audience.members().size();
         });
-    filtered.setRelease(filtered.getPlain() + index.liveOfPartOf(type) - count[1]);
+    filtered.setRelease(filtered.getPlain() + index.audiences().membersOfPart(type) - count[1]);
     return count[0];
   }
 
@@ -259,7 +259,7 @@ final class ShardCursor<C> {
     takePlace(recent.head());
     unsent.clear();
     unsentCount = 0;
-    for (ShardAudience<C> audience : index.audiences()) {
+    for (ShardAudience<C> audience : index.audiences().all()) {
       if (!audience.interest().types().isEmpty()) {
         ShardAudience.Gathered gathered = audience.take();
         long previous = audience.skipTo(last(audience.interest()));

@@ -4,23 +4,20 @@ import dev.tocsin.events.Conditions;
 import dev.tocsin.events.FieldValues;
 import dev.tocsin.events.Where;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Who wants which events: connections, their patterns with what narrows them, and the audiences they form.
+/// Who wants which events: connections, their patterns with what narrows them, what they may read, and so which
+/// [Audiences] they form.
 ///
 /// Unsynchronised: owned by one thread, or guarded by one lock. A pattern's matches among the types
 /// of the table are computed when the first connection subscribes to it and shared until the last one
-/// lets go of it; after that, finding the audiences that want all of a type is one array access
-/// (`RecipientsBenchmark`). Those that want some of it are found by the event's values ([ConditionIndex]).
+/// lets go of it.
 ///
 /// @param <C> what a connection is to the caller; compared with `equals`
 /// @param <A> the caller's kind of audience
@@ -29,14 +26,9 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   private static final int MAX_GRANTED = 1_024;
 
   private TypeTable table;
-  private final AudienceFactory<C, A> factory;
   private final Map<C, Subscriber<C>> subscribers = new HashMap<>();
   private final Map<Selection.Key, Selection> selections = new HashMap<>();
-  private final Map<Interest, A> audiences = new HashMap<>();
-  private final List<List<A>> byType;
-
-  /// For each type that somebody wants in part.
-  private final Map<Integer, ConditionIndex<A>> inPart = new HashMap<>();
+  private final Audiences<C, A> audiences;
 
   /// What the grants of the connections come down to, as long as the types that are known stay the same; the oldest go.
   private final Map<Grants, Interest> granted =
@@ -52,29 +44,9 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   private int explicitCount;
   private int patternCount;
 
-  /// How many connections are in an audience.
-  private int liveCount;
-
-  /// How many of them want some of each type, but not all of it.
-  private int[] liveOfPart = new int[0];
-
-  /// Makes the audience of an interest when its first connection comes.
-  interface AudienceFactory<C, A extends Audience<C>> {
-    A create(Interest interest, int tableSize);
-  }
-
-  SubscriptionIndex(TypeTable table, AudienceFactory<C, A> factory) {
+  SubscriptionIndex(TypeTable table, Audiences.Factory<C, A> factory) {
     this.table = table;
-    this.factory = factory;
-    this.byType = new ArrayList<>(table.size());
-    makeRoom();
-  }
-
-  private void makeRoom() {
-    while (byType.size() < table.size()) {
-      byType.add(new ArrayList<>());
-    }
-    liveOfPart = Arrays.copyOf(liveOfPart, table.size());
+    this.audiences = new Audiences<>(factory, table.size());
   }
 
   /// The types that the index knows.
@@ -88,7 +60,7 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   /// @param larger has grown out of [#table]
   void learn(TypeTable larger) {
     table = larger;
-    makeRoom();
+    audiences.learn(table.size());
     granted.clear();
     Map<Where, Map<Integer, Conditions>> meanings = new HashMap<>();
     for (Selection selection : selections.values()) {
@@ -127,7 +99,7 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   private Subscriber<C> joined(C connection, @Nullable Grants grants) {
     Interest interest = readable(Interest.of(table.all()), grants);
     Subscriber<C> subscriber = new Subscriber<>(connection, interest, grants);
-    enter(subscriber, interest);
+    audiences.enter(subscriber);
     return subscriber;
   }
 
@@ -153,7 +125,7 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     }
     List<EventPattern> removed = release(subscriber, List.copyOf(subscriber.patterns().keySet()));
     explicitCount -= subscriber.isExplicit() ? 1 : 0;
-    exit(subscriber);
+    audiences.exit(subscriber);
     return removed;
   }
 
@@ -308,8 +280,8 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   List<C> recipients(String typeName) {
     int type = table.placeOf(typeName);
     if (type >= 0) {
-      List<A> wanting = new ArrayList<>(byType.get(type));
-      ConditionIndex<A> some = inPart.get(type);
+      List<A> wanting = new ArrayList<>(audiences.ofWhole(type));
+      ConditionIndex<A> some = audiences.ofPart(type);
       if (some != null) {
         wanting.addAll(some.owners());
       }
@@ -329,19 +301,9 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     return recipients;
   }
 
-  /// The audiences that want all of a type of the table; a live list.
-  List<A> audiencesOf(int type) {
-    return Collections.unmodifiableList(byType.get(type));
-  }
-
-  /// The audiences that want some of a type; `null` when there is none.
-  @Nullable ConditionIndex<A> audiencesOfPartOf(int type) {
-    return inPart.get(type);
-  }
-
-  /// How many connections that are in an audience want some of a type, but not all of it.
-  int liveOfPartOf(int type) {
-    return liveOfPart[type];
+  /// The audiences that the connections form.
+  Audiences<C, A> audiences() {
+    return audiences;
   }
 
   /// Notes a position that the connection is told, see [Subscriber#told].
@@ -357,12 +319,7 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     Subscriber<C> subscriber = subscribers.get(connection);
     return subscriber == null || subscriber.audience() == null
         ? null
-        : audiences.get(subscriber.interest());
-  }
-
-  /// All audiences there are; a live view.
-  Iterable<A> audiences() {
-    return Collections.unmodifiableCollection(audiences.values());
+        : audiences.of(subscriber.interest());
   }
 
   /// The patterns of a connection in the order they were subscribed; none when it is unknown.
@@ -390,7 +347,8 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
 
   /// The same with the audiences, and with those that are in none.
   ShardFigures figures() {
-    return new ShardFigures(stats(), audiences.size(), subscribers.size() - liveCount);
+    return new ShardFigures(
+        stats(), audiences.size(), subscribers.size() - audiences.memberCount());
   }
 
   private List<EventPattern> release(Subscriber<C> subscriber, List<EventPattern> patterns) {
@@ -417,9 +375,7 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     if (!subscriber.interest().equals(interest)) {
       subscriber.want(interest);
       if (!suspended) {
-        Audience<C> before = leave(subscriber);
-        enter(subscriber, interest);
-        dropIfEmpty(before);
+        audiences.move(subscriber);
       }
     }
   }
@@ -439,13 +395,13 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
   void suspend(C connection) {
     Subscriber<C> subscriber = subscribers.get(connection);
     if (subscriber != null) {
-      exit(subscriber);
+      audiences.exit(subscriber);
     }
   }
 
   /// Keeps what everyone wants, but has nobody in an audience, see [#suspend].
   void suspendAll() {
-    subscribers.values().forEach(this::exit);
+    subscribers.values().forEach(audiences::exit);
   }
 
   /// Puts a suspended connection back into its audience.
@@ -455,31 +411,7 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     Subscriber<C> subscriber = subscribers.get(connection);
     if (subscriber != null && subscriber.audience() == null) {
       subscriber.goBack(previous);
-      enter(subscriber, subscriber.interest());
-    }
-  }
-
-  private void enter(Subscriber<C> subscriber, Interest interest) {
-    subscriber.join(audience(interest));
-    count(interest, 1);
-  }
-
-  private void exit(Subscriber<C> subscriber) {
-    dropIfEmpty(leave(subscriber));
-  }
-
-  private @Nullable Audience<C> leave(Subscriber<C> subscriber) {
-    Audience<C> left = subscriber.leave();
-    if (left != null) {
-      count(left.interest(), -1);
-    }
-    return left;
-  }
-
-  private void count(Interest interest, int connections) {
-    liveCount += connections;
-    if (!interest.parts().isEmpty()) {
-      interest.parts().keySet().forEach(type -> liveOfPart[type] += connections);
+      audiences.enter(subscriber);
     }
   }
 
@@ -502,56 +434,5 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
                 table.size(), subscriber.patterns().keySet().stream().map(table::matching).toList())
             : table.all();
     return asked.without(granted(grants).types());
-  }
-
-  private A audience(Interest interest) {
-    @Nullable A known = audiences.get(interest);
-    if (known != null) {
-      return known;
-    }
-    A audience = factory.create(interest, table.size());
-    audiences.put(interest, audience);
-    interest
-        .whole()
-        .forEach(type -> {
-          List<A> list = byType.get(type);
-          audience.places[type] = list.size();
-          list.add(audience);
-        });
-    interest
-        .parts()
-        .forEach((type, alternatives) ->
-            inPart.computeIfAbsent(type, t -> new ConditionIndex<>()).add(audience, alternatives));
-    return audience;
-  }
-
-  private void dropIfEmpty(@Nullable Audience<C> audience) {
-    if (audience == null || !audience.members().isEmpty()) {
-      return;
-    }
-    A dropped = Objects.requireNonNull(audiences.remove(audience.interest()));
-    audience
-        .interest()
-        .parts()
-        .keySet()
-        .forEach(type ->
-            inPart.computeIfPresent(
-                type,
-                (t, index) -> {
-                  index.remove(dropped);
-                  return index.isEmpty() ? null : index;
-                }));
-    audience
-        .interest()
-        .whole()
-        .forEach(type -> {
-          List<A> list = byType.get(type);
-          A last = list.removeLast();
-          int place = audience.places[type];
-          if (place < list.size()) {
-            list.set(place, last);
-            last.places[type] = place;
-          }
-        });
   }
 }

@@ -48,6 +48,7 @@ class HubFiguresTest {
   }
 
   private void subscribe(Shard<String> to, String connection, @Nullable Where where) {
+    to.join(connection);
     to.subscribe(connection, DETECTIONS, where);
   }
 

@@ -162,8 +162,8 @@ class HubTest {
     Shard<String> first = hub.newShard(owner, outputs);
     Shard<String> second = hub.newShard(owner, outputs);
     first.join("a");
-    first.subscribe("b", List.of(EventPattern.of("job.*"), EventPattern.of("alert.*")));
-    second.subscribe("c", List.of(EventPattern.of("job.*")));
+    first.join("b", null, List.of(EventPattern.of("job.*"), EventPattern.of("alert.*")), null);
+    second.join("c", null, List.of(EventPattern.of("job.*")), null);
     publish(GOOD, GOOD, BAD_PAYLOAD);
     owner.runAll();
 
@@ -208,8 +208,10 @@ class HubTest {
     Shard<String> shard = later.newShard(owner, outputs);
 
     assertThat(shard.join("a")).isEqualTo(2);
-    assertThat(shard.subscribe("b", List.of(EventPattern.of("alert.*")))).isEqualTo(2);
-    assertThat(shard.subscribe("d", List.of(EventPattern.of("door.*"), EventPattern.of("job.*"))))
+    assertThat(shard.join("b", null, List.of(EventPattern.of("alert.*")), null)).isEqualTo(2);
+    assertThat(
+            shard.join(
+                "d", null, List.of(EventPattern.of("door.*"), EventPattern.of("job.*")), null))
         .isEqualTo(2);
     later.publish(new PublishCommand(Slice.of(GOOD))).join();
     owner.runAll();

@@ -1,6 +1,7 @@
 package dev.tocsin.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventType;
@@ -57,8 +58,8 @@ class ShardTest {
   @Test
   void deliversInOrderEachOnceToWhoWantsIt() {
     shard.join("all");
-    shard.subscribe("alerts", patterns("alert.*"));
-    shard.subscribe("nothing", List.of());
+    shard.join("alerts", null, patterns("alert.*"), null);
+    shard.join("nothing", null, List.of(), null);
     append("alert.created", "job.started");
     owner.runAll();
     append("alert.deleted");
@@ -252,7 +253,7 @@ class ShardTest {
 
   @Test
   void countsThePatternsThatAConnectionWouldHold() {
-    shard.subscribe("c", patterns("alert.*", "job.*"));
+    shard.join("c", null, patterns("alert.*", "job.*"), null);
 
     assertThat(shard.patternCountWith("c", patterns("job.*", "a", "b"))).isEqualTo(4);
     assertThat(shard.patternCountWith("new", patterns("job.*"))).isEqualTo(1);
@@ -262,7 +263,7 @@ class ShardTest {
   void countsWhatItDelivered() {
     shard.join("a");
     shard.join("b");
-    shard.subscribe("c", patterns("job.*"));
+    shard.join("c", null, patterns("job.*"), null);
     append("alert.created", "alert.created", "job.started");
     owner.runAll();
 
@@ -275,7 +276,7 @@ class ShardTest {
     append("alert.created", "job.started");
     RecordedOutput late = new RecordedOutput();
     Shard<String> another = hub.newShard(owner, late);
-    another.subscribe("c", patterns("alert.*", "camera.*"));
+    another.join("c", null, patterns("alert.*", "camera.*"), null);
     append("alert.created");
     owner.runAll();
 
@@ -307,15 +308,15 @@ class ShardTest {
     Shard<String> slow = hub(ample, 1).newShard(owner, outputs);
     owner.runAll();
     slow.join("all");
-    slow.subscribe("alerts", patterns("alert.*"));
-    slow.subscribe("jobs", patterns("job.*"));
-    slow.subscribe("nothing", List.of());
+    slow.join("alerts", null, patterns("alert.*"), null);
+    slow.join("jobs", null, patterns("job.*"), null);
+    slow.join("nothing", null, List.of(), null);
     EventLogContract.append(ample, "alert.created");
     owner.runAll();
     EventLogContract.append(ample, "alert.updated");
     EventLogContract.append(ample, "job.failed");
     EventLogContract.append(ample, "camera.online");
-    long position = slow.subscribe("late", patterns("job.*", "gpu.*"));
+    long position = slow.join("late", null, patterns("job.*", "gpu.*"), null);
     EventLogContract.append(ample, "job.started");
     owner.runAll();
 
@@ -399,9 +400,9 @@ class ShardTest {
   void anOutputThatThrowsTakesNothingFromTheOthers() {
     AtomicBoolean broken = new AtomicBoolean();
     Shard<String> fragile = failingToSend(broken);
-    fragile.subscribe("a", patterns("alert.*"));
-    fragile.subscribe("b", patterns("*.created"));
-    fragile.subscribe("c", patterns("alert.c*"));
+    fragile.join("a", null, patterns("alert.*"), null);
+    fragile.join("b", null, patterns("*.created"), null);
+    fragile.join("c", null, patterns("alert.c*"), null);
     append("alert.created");
     owner.runAll();
     broken.set(true);
@@ -451,7 +452,7 @@ class ShardTest {
     FragileBound bound = new FragileBound();
     Shard<String> broken = new Shard<>(recent, owner, bound);
     broken.join("all");
-    broken.subscribe("alerts", patterns("alert.*"));
+    broken.join("alerts", null, patterns("alert.*"), null);
     List<List<String>> turns =
         List.of(
             List.of("alert.created"),
@@ -479,7 +480,7 @@ class ShardTest {
   private List<String> joinManyAudiences() {
     List<String> connections = new ArrayList<>();
     for (int bits = 0; bits < 1 << VARIED; bits++) {
-      shard.subscribe("c" + bits, variedPatterns(bits));
+      shard.join("c" + bits, null, variedPatterns(bits), null);
       connections.add("c" + bits);
     }
     return connections;
@@ -575,7 +576,7 @@ class ShardTest {
     // Each into an audience that has still to be sent the event, or was sent it already.
     shard.join("late");
     for (int bits = 0; bits < connections.size(); bits++) {
-      assertThat(shard.subscribe("late" + bits, variedPatterns(bits))).isEqualTo(1);
+      assertThat(shard.join("late" + bits, null, variedPatterns(bits), null)).isEqualTo(1);
     }
     owner.runAll();
 
@@ -715,7 +716,10 @@ class ShardTest {
         change.patterns().stream().map(EventPattern::of).distinct().toList();
     return switch (change.kind()) {
       case JOIN -> shard.join(connection);
-      case SUBSCRIBE -> shard.subscribe(connection, compiled);
+      case SUBSCRIBE -> {
+        shard.join(connection);
+        yield shard.subscribe(connection, compiled);
+      }
       case LEAVE -> {
         shard.leave(connection);
         yield shard.position();
@@ -725,6 +729,7 @@ class ShardTest {
         yield shard.position();
       }
       case SILENCE -> {
+        shard.join(connection);
         shard.silence(connection);
         yield shard.position();
       }
@@ -764,5 +769,23 @@ class ShardTest {
     return Arbitraries.frequencyOf(Tuple.of(4, append), Tuple.of(3, turn), Tuple.of(4, change))
         .list()
         .ofMaxSize(40);
+  }
+
+  @Test
+  void nobodyComesInButByJoining() {
+    shard.join("gone");
+    shard.leave("gone");
+    for (String stranger : List.of("stranger", "gone")) {
+      assertThatIllegalStateException().isThrownBy(() -> shard.subscribe(stranger, patterns("*")));
+      assertThatIllegalStateException().isThrownBy(() -> shard.silence(stranger));
+      assertThatIllegalStateException().isThrownBy(() -> shard.grant(stranger, null));
+      shard.unsubscribe(stranger, patterns("*"));
+    }
+    append("alert.created");
+    owner.runAll();
+
+    assertThat(outputs.of("stranger")).isEmpty();
+    assertThat(outputs.of("gone")).isEmpty();
+    assertThat(shard.subscriptionStats()).isEqualTo(SubscriptionStats.NONE);
   }
 }

@@ -175,24 +175,24 @@ class SubscriptionIndexTest {
   private void assertAudiencesAreDisjointAndComplete(Model model) {
     List<String> members = new ArrayList<>();
     Set<Interest> interests = new LinkedHashSet<>();
-    for (Audience<String> audience : index.audiences()) {
+    for (Audience<String> audience : index.audiences().all()) {
       assertThat(audience.members()).isNotEmpty();
       assertThat(interests.add(audience.interest())).isTrue();
       members.addAll(audience.members());
       for (int type = 0; type < TABLE.size(); type++) {
-        assertThat(index.audiencesOf(type).contains(audience))
+        assertThat(index.audiences().ofWhole(type).contains(audience))
             .isEqualTo(audience.interest().types().contains(type));
       }
     }
     assertThat(members).containsExactlyInAnyOrderElementsOf(model.known);
     long distinct = IntStream.range(0, TABLE.size()).mapToLong(this::audiences).sum();
     long listed =
-        IntStream.range(0, TABLE.size()).mapToLong(t -> index.audiencesOf(t).size()).sum();
+        IntStream.range(0, TABLE.size()).mapToLong(t -> index.audiences().ofWhole(t).size()).sum();
     assertThat(listed).as("no audience is listed twice").isEqualTo(distinct);
   }
 
   private long audiences(int type) {
-    return index.audiencesOf(type).stream().distinct().count();
+    return index.audiences().ofWhole(type).stream().distinct().count();
   }
 
   private static final List<String> CONNECTIONS = List.of("c1", "c2", "c3", "c4", "c5");
@@ -252,7 +252,7 @@ class SubscriptionIndexTest {
       index.subscribe("c" + i, patterns(new Step(Operation.SUBSCRIBE, "", ways.get(i % 4))), null);
     }
 
-    assertThat(index.audiences())
+    assertThat(index.audiences().all())
         .singleElement()
         .satisfies(a -> assertThat(a.members()).hasSize(100));
   }

@@ -1,27 +1,41 @@
 package dev.tocsin.load;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.net.Socket;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// How the driver gets in: what it shows, and whom it trusts. It prints nothing of that.
 public final class Entrance {
 
   /// Nothing is shown, and nothing encrypted.
-  public static final Entrance OPEN = new Entrance(null, null);
+  public static final Entrance OPEN = open(null);
 
   private final @Nullable String authorization;
-  private final @Nullable SSLContext tls;
+  private final @Nullable ClientTls tls;
 
-  /// @param authorization what stands in the header of that name; `null` for none
-  /// @param tls what TLS trusts; `null` for no TLS
-  public Entrance(@Nullable String authorization, @Nullable SSLContext tls) {
+  private Entrance(@Nullable String authorization, @Nullable ClientTls tls) {
     this.authorization = authorization;
     this.tls = tls;
+  }
+
+  /// Nothing is encrypted.
+  ///
+  /// @param authorization what stands in the header of that name; `null` for none
+  public static Entrance open(@Nullable String authorization) {
+    return new Entrance(authorization, null);
+  }
+
+  /// Everything is encrypted.
+  ///
+  /// @param authorization what stands in the header of that name; `null` for none
+  /// @param authorities the certificates that are trusted, in PEM; `null` for the system's
+  /// @throws LoadException with a sentence, when they cannot be used
+  public static Entrance encrypted(@Nullable String authorization, @Nullable Path authorities)
+      throws LoadException {
+    return new Entrance(authorization, ClientTls.trusting(authorities));
   }
 
   /// Whether connections are encrypted.
@@ -40,30 +54,23 @@ public final class Entrance {
   }
 
   /// The client's end of TLS, for a connection of Netty's; host names are checked.
-  SSLEngine engine(String host, int port) {
-    SSLEngine engine = context().createSSLEngine(host, port);
-    engine.setUseClientMode(true);
-    engine.setSSLParameters(checkingNames(engine.getSSLParameters()));
-    return engine;
+  ///
+  /// @param port only says which sessions may be resumed: those of the same host and port
+  SslHandler handler(ByteBufAllocator allocator, String host, int port) {
+    return tls().handler(allocator, host, port);
   }
 
   /// The same around an open socket.
   Socket around(Socket socket, String host, int port) throws IOException {
-    if (tls == null) {
-      return socket;
-    }
-    SSLSocket secure = (SSLSocket) tls.getSocketFactory().createSocket(socket, host, port, true);
-    secure.setSSLParameters(checkingNames(secure.getSSLParameters()));
-    secure.startHandshake();
-    return secure;
+    return tls == null ? socket : tls.around(socket, host, port);
   }
 
-  private static SSLParameters checkingNames(SSLParameters parameters) {
-    parameters.setEndpointIdentificationAlgorithm("HTTPS");
-    return parameters;
+  /// How many certificates of servers have been verified: a session that is resumed needs none.
+  long verifications() {
+    return tls().verifications();
   }
 
-  private SSLContext context() {
+  private ClientTls tls() {
     if (tls == null) {
       throw new IllegalStateException("this entrance is not encrypted");
     }

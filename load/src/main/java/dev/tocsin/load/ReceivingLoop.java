@@ -11,7 +11,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.EventLoop;
-import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,7 +116,8 @@ final class ReceivingLoop {
       protected void initChannel(Channel channel) {
         channel
             .pipeline()
-            .addLast(new SslHandler(plan.entrance().engine(plan.host(), plan.port())), subscriber);
+            .addLast(
+                plan.entrance().handler(channel.alloc(), plan.host(), plan.port()), subscriber);
       }
     };
   }

@@ -3,11 +3,12 @@ package dev.tocsin.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.netty.buffer.ByteBufAllocator;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 
 class EntranceTest {
@@ -40,20 +41,19 @@ class EntranceTest {
 
   @Test
   void whatIsShownStandsInTheHandshake() {
-    assertThat(request(new Entrance("Bearer abc", null)))
+    assertThat(request(Entrance.open("Bearer abc")))
         .contains("\r\nAuthorization: Bearer abc\r\nUpgrade: websocket\r\n");
     assertThat(request(Entrance.OPEN)).doesNotContain("Authorization");
   }
 
   @Test
   void aPlanDoesNotPrintIt() {
-    assertThat(plan("ws://h/", new Entrance("Bearer secret", null)).toString())
-        .doesNotContain("secret");
+    assertThat(plan("ws://h/", Entrance.open("Bearer secret")).toString()).doesNotContain("secret");
   }
 
   @Test
   void anEncryptedEntranceIsForAnEncryptedServer() throws Exception {
-    Entrance secure = new Entrance(null, SSLContext.getDefault());
+    Entrance secure = Entrance.encrypted(null, null);
 
     assertThat(plan("wss://h/", secure).port()).isEqualTo(443);
     assertThatIllegalArgumentException().isThrownBy(() -> plan("ws://h/", secure));
@@ -62,10 +62,11 @@ class EntranceTest {
 
   @Test
   void hostNamesAreChecked() throws Exception {
-    Entrance secure = new Entrance(null, SSLContext.getDefault());
+    Entrance secure = Entrance.encrypted(null, null);
 
-    assertThat(secure.engine("h", 443).getSSLParameters().getEndpointIdentificationAlgorithm())
-        .isEqualTo("HTTPS");
-    assertThat(secure.engine("h", 443).getUseClientMode()).isTrue();
+    SSLEngine engine = secure.handler(ByteBufAllocator.DEFAULT, "h", 443).engine();
+
+    assertThat(engine.getSSLParameters().getEndpointIdentificationAlgorithm()).isEqualTo("HTTPS");
+    assertThat(engine.getUseClientMode()).isTrue();
   }
 }

@@ -100,6 +100,12 @@ final class FrameDecoder {
   /// The control frame at hand, which may come in the middle of a message.
   private byte[] control = EMPTY;
 
+  // see System.nanoTime
+  private long readNanos;
+
+  /// When those were read with which the message at hand, or the next one, begins.
+  private long messageNanos;
+
   // the message at hand
   /// Its first byte, 0 when there is none.
   private int kind;
@@ -130,6 +136,24 @@ final class FrameDecoder {
         case STOPPED -> bytes.skipBytes(bytes.readableBytes());
       }
     }
+  }
+
+  /// Bytes were read, which are the next to be decoded.
+  ///
+  /// @param nanos when, see [System#nanoTime]
+  void noteRead(long nanos) {
+    readNanos = nanos;
+    if (heldBytes() == 0) {
+      messageNanos = nanos;
+    }
+  }
+
+  /// When the first byte of the message was read that has just been told. To be asked once for each.
+  long takeMessageNanos() {
+    long read = messageNanos;
+    // What follows in the same bytes.
+    messageNanos = readNanos;
+    return read;
   }
 
   /// How many bytes it holds of a message that is not complete.

@@ -2,6 +2,7 @@ package dev.tocsin.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.function.IntPredicate;
 import java.util.zip.Deflater;
 import org.jspecify.annotations.Nullable;
 
@@ -37,9 +38,17 @@ public final class FrameDeflater {
   ///
   /// @param frames whole frames without masks, not changed
   public ByteBuf deflate(ByteBufAllocator allocator, ByteBuf frames, int windowBits) {
+    return deflate(allocator, frames, windowBits, place -> true);
+  }
+
+  /// The same, and some of them stay as they are: they never reach the compressor.
+  ///
+  /// @param compressible which frames may be compressed, by their place among all, from 0
+  public ByteBuf deflate(
+      ByteBufAllocator allocator, ByteBuf frames, int windowBits, IntPredicate compressible) {
     ByteBuf out = allocator.buffer(frames.readableBytes());
     try {
-      deflate(frames, windowBits, out);
+      deflate(frames, windowBits, compressible, out);
     } catch (RuntimeException | Error e) {
       out.release();
       throw e;
@@ -50,9 +59,9 @@ public final class FrameDeflater {
     return out;
   }
 
-  private void deflate(ByteBuf frames, int windowBits, ByteBuf out) {
+  private void deflate(ByteBuf frames, int windowBits, IntPredicate compressible, ByteBuf out) {
     int at = frames.readerIndex();
-    while (at < frames.writerIndex()) {
+    for (int place = 0; at < frames.writerIndex(); place++) {
       int first = frames.getUnsignedByte(at);
       int told = frames.getByte(at + 1);
       int payload = at + (told < 126 ? 2 : told == 126 ? 4 : 10);
@@ -63,7 +72,9 @@ public final class FrameDeflater {
             default -> told;
           };
       int deflated =
-          length < Math.max(thresholdBytes, TAIL_BYTES) || (first & CONTROL) != 0
+          length < Math.max(thresholdBytes, TAIL_BYTES)
+                  || (first & CONTROL) != 0
+                  || !compressible.test(place)
               ? length
               : deflate(frames, payload, length, windowBits);
       if (deflated < length) {

@@ -17,7 +17,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,9 +39,6 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
 
   /// The [#windowBits] of who gets its messages as they are.
   public static final int PLAIN = 0;
-
-  /// What a read counts as besides the work on what it brings, for the kernel's part in it.
-  private static final long READ_NANOS = TimeUnit.MICROSECONDS.toNanos(5);
 
   private final Channel channel;
   private final Connections loop;
@@ -68,11 +64,6 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
 
   /// The socket cannot be used any more.
   private boolean broken;
-
-  /// When the bytes were read that are being decoded, and those with which a message began; see [System#nanoTime].
-  private long readNanos;
-
-  private long messageNanos;
 
   private FramePhase phase = FramePhase.Open.TO_BOTH_SIDES;
 
@@ -121,6 +112,16 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     loop.allowances().leave(before);
   }
 
+  /// What follows is done on nobody's time.
+  public final void spendNothing() {
+    turns.goOnUnder(loop.allowances().free());
+  }
+
+  /// What follows is done on the time of this connection.
+  public final void spend() {
+    turns.goOnUnder(allowance);
+  }
+
   /// Does something on the time of this connection.
   private void counted(Runnable work) {
     boolean begun = turns.begin(allowance);
@@ -167,10 +168,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// When the first byte of the message that has just come was read, see [System#nanoTime]. To be asked once for each
   /// message.
   protected final long takeMessageNanos() {
-    long first = messageNanos;
-    // What follows in the same bytes.
-    messageNanos = readNanos;
-    return first;
+    return decoder.takeMessageNanos();
   }
 
   /// Whether nothing is sent or understood any more.
@@ -250,17 +248,13 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
       heard();
     }
     if (held == null) {
-      readNanos = System.nanoTime();
-      if (decoder.heldBytes() == 0) {
-        messageNanos = readNanos;
-      }
+      decoder.noteRead(System.nanoTime());
     }
     held =
         held == null
             ? bytes
             : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), held, bytes);
     // Also the end of a frame that has begun waits: thousands may end theirs in one round.
-    allowance.spend(READ_NANOS);
     if (turns.isOver(allowance)) {
       noteInput();
     } else {

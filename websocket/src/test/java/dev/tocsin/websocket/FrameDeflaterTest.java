@@ -11,6 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntPredicate;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,13 +42,18 @@ class FrameDeflaterTest {
   }
 
   private List<Frame> deflate(int windowBits, byte[]... messages) {
+    return deflate(windowBits, place -> true, messages);
+  }
+
+  private List<Frame> deflate(int windowBits, IntPredicate compressible, byte[]... messages) {
     ByteBuf plain = Unpooled.buffer();
     for (byte[] message : messages) {
       TextFrames.writeHeader(plain, message.length);
       plain.writeBytes(message);
     }
     ByteBuf before = plain.copy();
-    ByteBuf out = deflater.deflate(UnpooledByteBufAllocator.DEFAULT, plain, windowBits);
+    ByteBuf out =
+        deflater.deflate(UnpooledByteBufAllocator.DEFAULT, plain, windowBits, compressible);
     try {
       assertThat(plain).isEqualTo(before);
       return frames(out);
@@ -83,6 +93,32 @@ class FrameDeflaterTest {
     assertThat(inflate(frames.get(1))).isEqualTo(other);
     assertThat(inflate(frames.get(0))).isEqualTo(one);
     assertThat(frames.get(0).payload().length).isLessThan(400);
+  }
+
+  /// What is exempt never reaches the compressor: it stays as it is, and its neighbours are what they are without it.
+  @Property(tries = 300)
+  void leavesExemptFramesAsTheyAreAndTheOthersAsIfTheyWereAlone(
+      @ForAll @Size(max = 20) List<@IntRange(max = 3_000) Integer> sizes,
+      @ForAll @IntRange(min = 8, max = 15) int windowBits,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    byte[][] messages = sizes.stream().map(size -> words(size, seed)).toArray(byte[][]::new);
+    boolean[] exempt = new boolean[messages.length];
+    for (int i = 0; i < exempt.length; i++) {
+      exempt[i] = random.nextBoolean();
+    }
+
+    List<Frame> frames = deflate(windowBits, place -> !exempt[place], messages);
+
+    assertThat(frames).hasSameSizeAs(sizes);
+    for (int i = 0; i < exempt.length; i++) {
+      Frame wanted =
+          exempt[i]
+              ? new Frame(Frame.TEXT, messages[i])
+              : deflate(windowBits, messages[i]).getFirst();
+      assertThat(frames.get(i).first()).isEqualTo(wanted.first());
+      assertThat(frames.get(i).payload()).isEqualTo(wanted.payload());
+    }
   }
 
   @Test
