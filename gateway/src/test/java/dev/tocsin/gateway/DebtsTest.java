@@ -109,6 +109,161 @@ class DebtsTest {
     }
   }
 
+  private static String post(String type, String body) {
+    return "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+        + type
+        + "\r\nContent-Length: "
+        + body.length()
+        + "\r\n\r\n"
+        + body;
+  }
+
+  private static byte[] publish(String event) {
+    return RawWebSocket.textFrame("{\"action\":\"publish\",\"event\":" + event + "}");
+  }
+
+  private static final String REFUSED = "{\"type\":\"no.such\",\"payload\":{}}";
+
+  /// Each look at the clock takes a while here, so that whatever is counted comes to much.
+  @Test
+  void actionsCostTimeAndPublishesDoNot() {
+    try (EmbeddedServer server = EmbeddedServer.webSocket("?events=none")) {
+      Allowance client = client(server);
+      server.nanosPerLook = 50_000;
+      for (int i = 0; i < 2_000; i++) {
+        server.receive(publish(TestServer.alert("a")));
+      }
+      assertThat(server.hub.stats().published()).isEqualTo(2_000);
+      assertThat(client.isInDebt()).isFalse();
+
+      for (int i = 0; i < 2_000 && !client.isInDebt(); i++) {
+        server.receive(ping("p"));
+      }
+      assertThat(client.isInDebt()).isTrue();
+    }
+  }
+
+  /// Whatever waits for the answer to a publish is not done on nobody's time.
+  @Test
+  void whatWaitsForAPublishCostsTime() {
+    try (EmbeddedServer server = EmbeddedServer.webSocket("?events=none")) {
+      Allowance client = client(server);
+      server.nanosPerLook = 50_000;
+      byte[] both =
+          RawWebSocket.textFrame(
+              "{\"action\":\"publish\",\"event\":" + TestServer.alert("a") + "}");
+      byte[] ping = ping("p");
+      byte[] frames = new byte[both.length + ping.length];
+      System.arraycopy(both, 0, frames, 0, both.length);
+      System.arraycopy(ping, 0, frames, both.length, ping.length);
+
+      for (int i = 0; i < 2_000 && !client.isInDebt(); i++) {
+        server.receive(frames);
+      }
+      assertThat(client.isInDebt()).isTrue();
+    }
+  }
+
+  @Test
+  void linesThatAreAcceptedCostNoTime() {
+    try (EmbeddedServer server = new EmbeddedServer()) {
+      Allowance client = client(server);
+      server.nanosPerLook = 50_000;
+      for (int i = 0; i < 20; i++) {
+        server.receive(
+            post("application/x-ndjson", (TestServer.alert("a") + "\n").repeat(200)));
+        server.pass(1);
+        assertThat(client.isInDebt()).isFalse();
+      }
+      assertThat(server.hub.stats().published()).isEqualTo(4_000);
+    }
+  }
+
+  @Test
+  void aPublishThatIsRefusedCounts() {
+    try (EmbeddedServer server = EmbeddedServer.webSocket("?events=none")) {
+      Allowance client = almostSpent(server);
+      server.receive(publish(TestServer.alert("a")));
+      assertThat(client.isInDebt()).isFalse();
+
+      server.receive(publish(REFUSED));
+      assertThat(client.isInDebt()).isTrue();
+    }
+  }
+
+  @Test
+  void aRequestToPublishThatIsRefusedCounts() {
+    try (EmbeddedServer server = new EmbeddedServer()) {
+      Allowance client = almostSpent(server);
+      server.receive(post("application/json", TestServer.alert("a")));
+      assertThat(server.said()).contains("201");
+      client.spend(-20_000);
+      assertThat(client.isInDebt()).isFalse();
+
+      server.receive(post("application/json", REFUSED));
+      assertThat(server.said()).contains("unknown_event_type");
+      assertThat(client.isInDebt()).isTrue();
+    }
+  }
+
+  @Test
+  void aLineThatIsRefusedCounts() {
+    try (EmbeddedServer server = new EmbeddedServer()) {
+      Allowance client = almostSpent(server);
+      server.receive(
+          post("application/x-ndjson", (TestServer.alert("a") + "\n").repeat(50)));
+      client.spend(-20_000);
+      assertThat(client.isInDebt()).isFalse();
+
+      server.receive(post("application/x-ndjson", (REFUSED + "\n").repeat(50)));
+      assertThat(client.isInDebt()).isTrue();
+    }
+  }
+
+  /// What is left is less than a refusal.
+  private static Allowance almostSpent(EmbeddedServer server) {
+    Allowance client = client(server);
+    client.spend(TimeUnit.MILLISECONDS.toNanos(100) - 10_000);
+    return client;
+  }
+
+  /// It would have had the same live.
+  @Test
+  void whoLagsCatchesUpWhateverHeOwes() {
+    try (EmbeddedServer server = EmbeddedServer.webSocket("?events=alert.*")) {
+      spend(client(server), 1_000);
+      server.takesOutput(false);
+      int events = 100;
+      for (int i = 0; i < events; i++) {
+        server.publish(TestServer.large("a", 60_000));
+      }
+      server.said();
+
+      server.takesOutput(true);
+      String said = server.said();
+
+      assertThat(sequences(said)).isNotEmpty().endsWith((long) events);
+    }
+  }
+
+  /// What has come of a head is not read until it is paid for.
+  @Test
+  void aHeadThatIsNotReadIsNotLate() {
+    try (EmbeddedServer server = new EmbeddedServer()) {
+      Allowance client = client(server);
+      spend(client, 1_000);
+      server.receive(get("/api/v1/events"));
+      for (int half = 0; half < 40; half++) {
+        spend(client, 1_000);
+        server.pass(500);
+      }
+      assertThat(server.said()).isEmpty();
+      assertThat(server.isClosed()).isFalse();
+
+      assertThat(server.pass(2_000).said()).contains("200 OK");
+    }
+  }
+
   /// The clock stands still here: what is counted is the looks into the log.
   @Test
   void historyIsPaidForByTheLook() {
@@ -139,7 +294,8 @@ class DebtsTest {
         server.publish(TestServer.alert("x".repeat(50_000)));
       }
       server.said();
-      spend(client(server), 98);
+      client(server)
+          .spend(TimeUnit.MILLISECONDS.toNanos(100) - 3 * Limits.REPLAY_LOOK_NANOS);
 
       server.receive(RawWebSocket.textFrame("{\"action\":\"resume\",\"since\":0}"));
       List<Long> first = sequences(server.said());

@@ -329,4 +329,32 @@ class TurnsTest {
     assertThat(allowance.isInDebt()).isFalse();
     assertThat(allowance.isFull()).isFalse();
   }
+
+  @Test
+  void whatIsForgivenIsNotSpentAndWhatWasCountedIs() {
+    turns.begin(abuser);
+    nanos += Allowance.BURST_NANOS + 1_000_000;
+    turns.forgive();
+    nanos += 1_000;
+    turns.end();
+    assertThat(abuser.isInDebt()).isFalse();
+    assertThat(abuser.isFull()).isFalse();
+
+    turns.begin(abuser);
+    nanos += Allowance.BURST_NANOS + 1_000_000;
+    turns.count();
+    turns.forgive();
+    assertThat(abuser.isInDebt()).isTrue();
+  }
+
+  @Test
+  void whatTurnsOutToBeSomebodyElsesIsHis() {
+    turns.begin(abuser);
+    nanos += Allowance.BURST_NANOS + 1_000_000;
+    turns.handOver(allowance);
+    turns.end();
+
+    assertThat(abuser.isFull()).isTrue();
+    assertThat(allowance.isInDebt()).isTrue();
+  }
 }
