@@ -8,6 +8,8 @@
 /// - A WebSocket is a [WebSocketConnection]: messages of a client become [Actions], which [ActionQueue] answers
 ///   in order ([ServerMessages]). [Cursor] knows where it stands on the log: with its shard, from which it gets
 ///   what its [LiveOutput] encodes, or on a [ReplayWriter] of its own.
+/// - Who asks is found out at the [Door] of a request, or as a [Stranger] who says it in a message; the [Judge] knows what
+///   a credential is worth, and a [Membership] what becomes of that.
 ///
 /// There are no business rules here: what is valid is asked of `events`, what happens of `hub`. How bytes
 /// become requests and messages is the matter of `http` and `websocket`. Everything but [Gateway] and what is

@@ -2,7 +2,8 @@
 /// subscribed to it.
 ///
 /// Open [Hub] first: the one way in. [EventLog] is the port to the truth, [Shard] the one way out.
-/// [SubscriptionIndex] answers who wants what, for one thread; [SubscriptionManager] is its
+/// [SubscriptionIndex] answers who wants what and may have it, for one thread, and forms the [Audiences];
+/// [SubscriptionManager] is its
 /// thread-safe face for embedding applications. No network here, no disk.
 @NullMarked
 package dev.tocsin.hub;
