@@ -235,7 +235,7 @@ final class Actions {
       Access access = connection.access();
       Rejection tooFast = loop.quotas().publish(access, message.event().length());
       if (tooFast != null) {
-        connection.allowance().spend(Limits.REFUSED_NANOS);
+        connection.allowance().spend(Limits.refusedNanos(message.event().length()));
         answer.give(error(message.id(), tooFast));
         return;
       }
@@ -254,7 +254,7 @@ final class Actions {
         case PublishResult.Published published ->
             ServerMessages.published(message.id(), published.sequence());
         case PublishResult.Refused refused -> {
-          connection.allowance().spend(Limits.REFUSED_NANOS);
+          connection.allowance().spend(Limits.refusedNanos(message.event().length()));
           loop.trail()
               .publishRefused(connection.access(), connection.sender(), refused.rejection());
           yield error(message.id(), refused.rejection());

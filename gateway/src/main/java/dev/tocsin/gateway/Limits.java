@@ -64,8 +64,10 @@ final class Limits {
   /// The same of a page for one who resumes: those are read for many at once.
   static final long REPLAY_LOOK_NANOS = 50_000;
 
-  /// What a publish that is refused counts as. One that is accepted counts as nothing.
-  static final long REFUSED_NANOS = 20_000;
+  /// What a publish that is refused counts as, and each byte of it. One that is accepted counts as nothing.
+  private static final long REFUSED_NANOS = 20_000;
+
+  private static final long REFUSED_BYTE_NANOS = 5;
 
   /// Actions of one WebSocket that may wait for earlier ones before the server stops reading.
   static final int MAX_PENDING_ACTIONS = 256;
@@ -113,4 +115,9 @@ final class Limits {
   static final int RECONNECT_SPREAD_MILLIS = 5_000;
 
   private Limits() {}
+
+  /// What a publish of so many bytes that is refused counts as of its sender's time of the event loop.
+  static long refusedNanos(int bytes) {
+    return REFUSED_NANOS + bytes * REFUSED_BYTE_NANOS;
+  }
 }

@@ -140,6 +140,7 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
       fault = fault == null ? visitor.withdrawn() : fault;
       letGo();
     }
+    long before = nextLine;
     while (!pieces.isEmpty() && takesLines()) {
       ByteBuf piece = pieces.element();
       splitter.split(piece, this::line, this::takesLines);
@@ -147,8 +148,10 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
         pieces.remove().release();
       }
     }
-    // Lines that are refused are paid for when that is known.
-    turns.forgive();
+    if (nextLine > before) {
+      // Lines that are refused are paid for when that is known.
+      turns.forgive();
+    }
   }
 
   /// Looks again at what may be published; whether anything may.
@@ -286,7 +289,7 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
       answerInPart(Problems.of(BROKEN_DOWN));
       return;
     }
-    note(lines.numbers, results);
+    note(lines, results);
     if (notTaken != null) {
       answerInPart(notTaken);
       return;
@@ -295,18 +298,18 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
   }
 
   /// Notes what became of lines. The stream ends with the first that the log did not take.
-  private void note(List<Long> numbers, List<PublishResult> results) {
+  private void note(Lines lines, List<PublishResult> results) {
     Iterator<PublishResult> next = results.iterator();
-    for (long number : numbers) {
+    for (long number : lines.numbers) {
       if (number < 0) {
-        allowance().spend(Limits.REFUSED_NANOS);
+        allowance().spend(Limits.refusedNanos(Limits.MAX_MESSAGE_BYTES));
         report.refused(-number, TOO_LONG);
         continue;
       }
       switch (next.next()) {
         case PublishResult.Published event -> report.accepted(event.sequence());
         case PublishResult.Refused refused -> {
-          allowance().spend(Limits.REFUSED_NANOS);
+          allowance().spend(Limits.refusedNanos(lines.bytes / lines.numbers.size()));
           report.refused(number, refused.rejection());
           if (access != null) {
             loop.trail().publishRefused(access, visitor.sender(), refused.rejection());

@@ -52,7 +52,7 @@ final class PublishExchange extends BodyExchange {
     }
     Rejection tooFast = loop.quotas().publish(access, event.length);
     if (tooFast != null) {
-      connection().allowance().spend(Limits.REFUSED_NANOS);
+      connection().allowance().spend(Limits.refusedNanos(event.length));
       respond(Problems.response(tooFast));
       return;
     }
@@ -66,7 +66,7 @@ final class PublishExchange extends BodyExchange {
             connection()
                 .onLoop(() -> {
                   if (result instanceof PublishResult.Refused refused) {
-                    connection().allowance().spend(Limits.REFUSED_NANOS);
+                    connection().allowance().spend(Limits.refusedNanos(event.length));
                     loop.trail().publishRefused(access, visitor.sender(), refused.rejection());
                   }
                   respond(answer(result, failure));
