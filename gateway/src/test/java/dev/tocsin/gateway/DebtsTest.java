@@ -197,7 +197,7 @@ class DebtsTest {
       Allowance client = almostSpent(server);
       server.receive(post("application/json", TestServer.alert("a")));
       assertThat(server.said()).contains("201");
-      client.spend(-20_000);
+      client.spend(-10_000);
       assertThat(client.isInDebt()).isFalse();
 
       server.receive(post("application/json", REFUSED));
@@ -212,7 +212,7 @@ class DebtsTest {
       Allowance client = almostSpent(server);
       server.receive(
           post("application/x-ndjson", (TestServer.alert("a") + "\n").repeat(50)));
-      client.spend(-20_000);
+      client.spend(-10_000);
       assertThat(client.isInDebt()).isFalse();
 
       server.receive(post("application/x-ndjson", (REFUSED + "\n").repeat(50)));
