@@ -96,7 +96,9 @@ final class Cursor {
     EventLog log = context.hub().log();
     CompletableFuture<Long> reached =
         log.reach(wish.since(), Limits.REACH_TIME).toCompletableFuture();
-    enter(new State.Awaiting(writer(shard.replay(connection, newest, newest), connection.allowance())));
+    enter(
+        new State.Awaiting(
+            writer(shard.replay(connection, newest, newest), connection.allowance())));
     if (reached.isDone()) {
       answer.give(resumeNow(wish, shard.catchUp(connection)));
     } else {
@@ -152,8 +154,7 @@ final class Cursor {
       // Takes nothing of what is sent to its audience before it is out: it is leaving until then.
       // It would have had the same live: that there is so much is the producers' doing.
       replay(
-          loop.shard().replay(connection, after, previous),
-          loop.connections().allowances().free());
+          loop.shard().replay(connection, after, previous), loop.connections().allowances().free());
     }
   }
 

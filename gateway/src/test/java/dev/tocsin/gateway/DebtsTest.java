@@ -170,8 +170,7 @@ class DebtsTest {
       Allowance client = client(server);
       server.nanosPerLook = 1_000;
       for (int i = 0; i < 100; i++) {
-        server.receive(
-            post("application/x-ndjson", (TestServer.alert("a") + "\n").repeat(1_000)));
+        server.receive(post("application/x-ndjson", (TestServer.alert("a") + "\n").repeat(1_000)));
         server.pass(1);
         assertThat(client.isInDebt()).isFalse();
       }
@@ -210,8 +209,7 @@ class DebtsTest {
   void aLineThatIsRefusedCounts() {
     try (EmbeddedServer server = new EmbeddedServer()) {
       Allowance client = almostSpent(server);
-      server.receive(
-          post("application/x-ndjson", (TestServer.alert("a") + "\n").repeat(50)));
+      server.receive(post("application/x-ndjson", (TestServer.alert("a") + "\n").repeat(50)));
       client.spend(-10_000);
       assertThat(client.isInDebt()).isFalse();
 
