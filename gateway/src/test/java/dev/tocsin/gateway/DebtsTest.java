@@ -232,25 +232,6 @@ class DebtsTest {
     client.spend(-nanos);
   }
 
-  /// It would have had the same live.
-  @Test
-  void whoLagsCatchesUpWhateverHeOwes() {
-    try (EmbeddedServer server = EmbeddedServer.webSocket("?events=alert.*")) {
-      spend(client(server), 1_000);
-      server.takesOutput(false);
-      int events = 100;
-      for (int i = 0; i < events; i++) {
-        server.publish(TestServer.large("a", 60_000));
-      }
-      server.said();
-
-      server.takesOutput(true);
-      String said = server.pass(1).said();
-
-      assertThat(sequences(said)).isNotEmpty().endsWith((long) events);
-    }
-  }
-
   /// What has come of a head is not read until it is paid for.
   @Test
   void aHeadThatIsNotReadIsNotLate() {
