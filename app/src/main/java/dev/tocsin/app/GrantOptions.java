@@ -107,10 +107,10 @@ final class GrantOptions {
     boolean allKnown = noteUnknown(patterns, catalog, surroundings);
     Rejection fault = where == null ? null : where.faultOn(fields(patterns, catalog));
     if (fault != null && allKnown) {
-      throw new WrongUse(option + ": " + WhereOption.sentence(fault));
+      throw new WrongUse(option + ": " + fault.sentence());
     }
     if (fault != null) {
-      surroundings.say("warning: " + WhereOption.sentence(fault) + ": such events are not granted");
+      surroundings.say("warning: " + fault.sentence() + ": such events are not granted");
     }
     return new Grants(List.of(new Grants.Grant(patterns, where)));
   }

@@ -82,6 +82,9 @@ record Guard(
               + ShellText.quoted(keys.path().toString())
               + "' makes one, and this server follows");
     }
+    if (authority != null && authority.hasAny() && !needsFirst) {
+      surroundings.say("everybody is asked for a credential; API keys are in " + keys.path());
+    }
     if (authority != null && reach != null && url.startsWith("http:")) {
       surroundings.say(
           "warning: without TLS, credentials travel in the clear: add --tls-cert and --tls-key, or"
