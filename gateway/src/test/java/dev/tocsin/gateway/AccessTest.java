@@ -168,6 +168,11 @@ class AccessTest {
             "/api/v1/events?events=" + key,
             "/ws/events?access_token=abc",
             "/api/v1/stats?KEY=abc",
+            "/api/v1/events?" + key,
+            "/api/v1/events?" + key + "=1",
+            "/ws/events?eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.",
+            "/nothing-is-here?token=" + key,
+            "/api/v1/tickets?token=" + key,
             "/healthz?x=eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.")) {
       HttpAnswer answer = ask(path, bearer(TestAuthenticator.ROOT));
       assertThat(answer.problem()).as(path).isEqualTo("400 invalid_query");
