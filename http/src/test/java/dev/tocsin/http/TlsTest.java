@@ -191,6 +191,15 @@ class TlsTest {
     assertThat(tls.figures()).isEqualTo(new TlsFigures(1, 0));
   }
 
+  /// It sends what is encrypted sooner ([Transport#forTls]).
+  @Test
+  void takesEpollWhereAnyTransportWillDo() {
+    assertThat(Transport.AUTO.forTls()).isEqualTo(Transport.withoutIoUring());
+    assertThat(Transport.IO_URING.forTls()).isEqualTo(Transport.IO_URING);
+    assertThat(server.transport())
+        .isEqualTo(transport() == Transport.AUTO ? Transport.withoutIoUring().toString() : "nio");
+  }
+
   @Test
   void answersPipelinedRequestsThatCameWithTheHandshakesEnd() {
     try (RawClient client = client()) {
