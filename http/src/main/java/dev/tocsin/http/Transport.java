@@ -46,8 +46,7 @@ public enum Transport {
   }
 
   /// This one, or epoll where any will do. With TLS each member is sent bytes of its own: epoll hands them to the kernel as soon
-  /// as they are encrypted, and their buffer serves the next member; io_uring keeps those of a whole turn, which makes a
-  /// delivery dearer than its system call.
+  /// as they are encrypted, io_uring keeps those of a whole turn, and a delivery is dearer (`docs/benchmarks.md`).
   Transport forTls() {
     return this == AUTO ? withoutIoUring() : this;
   }
