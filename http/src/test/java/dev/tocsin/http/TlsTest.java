@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A port that speaks TLS, with BoringSSL; [JdkTlsTest] has the other engine.
+/// A port that speaks TLS, with BoringSSL; [JdkTlsTest] has the other engine, [IoUringTlsTest] another way to the kernel.
 @ExtendWith(NoErrorsLogged.class)
 class TlsTest {
 
@@ -189,6 +189,14 @@ class TlsTest {
       assertThat(client.ask(get("/large")).body()).hasSize(3_000_000);
     }
     assertThat(tls.figures()).isEqualTo(new TlsFigures(1, 0));
+  }
+
+  /// It sends what is encrypted sooner ([Transport#forTls]).
+  @Test
+  void takesEpollWhereAnyTransportWillDo() {
+    assertThat(Transport.AUTO.forTls()).isEqualTo(Transport.withoutIoUring());
+    assertThat(Transport.IO_URING.forTls()).isEqualTo(Transport.IO_URING);
+    assertThat(server.transport()).isEqualTo(transport().forTls().toString());
   }
 
   @Test
