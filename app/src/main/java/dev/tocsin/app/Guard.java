@@ -61,6 +61,9 @@ record Guard(
               + (reach == null ? url : reach)
               + " can read and publish everything");
     }
+    if (authority != null) {
+      KeysOption.warnIfOpen(keys, surroundings);
+    }
     if (needsFirst) {
       ApiKey made = makeFirst(surroundings);
       surroundings.say(
