@@ -142,8 +142,8 @@ final class Tail implements Callable<Integer> {
         begun.get(SILENT_SECONDS, TimeUnit.SECONDS);
       } catch (TimeoutException e) {
         surroundings.say(
-            "nothing has come from the server yet; one that asks for a credential waits for it:"
-                + " --key FILE, or TOCSIN_KEY");
+            "nothing has come from the server yet; one that asks for a credential, and was given"
+                + " none, waits for it: --key FILE, or TOCSIN_KEY");
         begun.get();
       }
     } catch (ExecutionException e) {
