@@ -403,6 +403,21 @@ class TlsTest {
     awaitConnections(0);
   }
 
+  /// More than the kernels hold: who is cut off meanwhile hears of it, and the answer may be lost.
+  @Test
+  void readsOnAfterItsLastWord() {
+    try (RawClient client = client()) {
+      HttpAnswer answer =
+          client.ask("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 16000000\r\n\r\n");
+      assertThat(answer.status()).isEqualTo(413);
+      for (int sent = 0; sent < 15_000_000; sent += 100_000) {
+        client.send("z".repeat(100_000));
+      }
+      assertThat(client.rest()).isEmpty();
+    }
+    awaitConnections(0);
+  }
+
   @Test
   void isDoneWithAClientThatEndsInTls() {
     try (RawClient client = client()) {
