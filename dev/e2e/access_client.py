@@ -111,6 +111,11 @@ class Hub(Server):
         self.editing = threading.Lock()
         hubs.append(self)
 
+    def start(self):
+        # The port of before may be another's by now: many servers and clients run beside this one.
+        self.port = 0
+        super().start()
+
     @staticmethod
     def folder_of(folder, name):
         """Where everything of a hub is."""

@@ -4,6 +4,7 @@ import dev.tocsin.hub.Access;
 import dev.tocsin.hub.Authenticator.Outcome;
 import dev.tocsin.hub.Pass;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -11,12 +12,16 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The API keys that a server knows: those of its file, read again when that has changed.
 ///
 /// A file that cannot be read or understood is told of once, and the keys from before are kept. Any thread may ask; one
 /// thread at a time calls [#look].
 public final class KeyRing {
+
+  private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
 
   private static final Entry NOBODY = Entry.of(StoredKey.ofNobody());
 
@@ -80,6 +85,11 @@ public final class KeyRing {
     boolean changed = file.look();
     if (changed && !isFirst) {
       tell(before, file.content());
+      if (!before.isEmpty() && !Files.exists(keysFile.path())) {
+        LOG.atWarn()
+            .addKeyValue("file", keysFile.path())
+            .log("the file of API keys is gone, and so is every key");
+      }
     }
     return changed;
   }

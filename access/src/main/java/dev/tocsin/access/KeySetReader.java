@@ -78,7 +78,8 @@ final class KeySetReader {
     JsonNode json =
         switch (Json.read(content)) {
           case Json.Value(JsonNode tree) -> tree;
-          case Rejection rejection -> throw broken("is no JWK set: " + rejection.message());
+          case Rejection rejection ->
+              throw broken("is no JWK set: " + BrokenFileException.reason(rejection));
         };
     return json.has("kty") ? one(json) : set(json.path("keys"));
   }

@@ -94,7 +94,7 @@ public final class KeysFile {
     JsonNode json =
         switch (Json.read(bytes)) {
           case Json.Value(JsonNode tree) -> tree;
-          case Rejection rejection -> throw broken(rejection.message());
+          case Rejection rejection -> throw broken(BrokenFileException.reason(rejection));
         };
     JsonNode list = json.path("keys");
     if (!list.isArray()) {

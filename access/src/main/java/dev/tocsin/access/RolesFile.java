@@ -50,7 +50,7 @@ public final class RolesFile {
         switch (Json.read(content)) {
           case Json.Value(JsonNode json) -> new Reading(faults).roles(json);
           case Rejection rejection -> {
-            faults.add(rejection.message());
+            faults.add(BrokenFileException.reason(rejection));
             yield Roles.NONE;
           }
         };

@@ -25,9 +25,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -431,24 +433,31 @@ class JwtVerifierTest {
 
   @Test
   void aFaultOfOursIsARefusal() throws Exception {
+    assertIsARefusal(
+        "IllegalStateException",
+        () -> {
+          throw new IllegalStateException("secret");
+        });
+    assertIsARefusal(
+        "StackOverflowError",
+        () -> {
+          throw new StackOverflowError("secret");
+        });
+  }
+
+  private void assertIsARefusal(String name, Supplier<Roles> roles) throws Exception {
     RecordedLogs.take();
     JwtVerifier broken =
-        new JwtVerifier(
-            settings,
-            source(jwkFor("HS256", "")),
-            () -> {
-              throw new IllegalStateException("secret");
-            },
-            executor,
-            clock);
+        new JwtVerifier(settings, source(jwkFor("HS256", "")), roles, executor, clock);
 
-    Outcome outcome = broken.verify(token("HS256", now())).toCompletableFuture().join();
+    CompletableFuture<Outcome> outcome = broken.verify(token("HS256", now())).toCompletableFuture();
 
-    assertThat(refused(outcome)).isEqualTo("the token cannot be verified");
+    assertThat(outcome).isCompleted();
+    assertThat(refused(outcome.join())).isEqualTo("the token cannot be verified");
     assertThat(RecordedLogs.take())
         .singleElement()
         .asString()
-        .contains("IllegalStateException")
+        .contains(name)
         .doesNotContain("secret");
   }
 

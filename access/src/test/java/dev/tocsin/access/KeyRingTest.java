@@ -2,6 +2,7 @@ package dev.tocsin.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.RecordedLogs;
 import dev.tocsin.hub.Access;
 import dev.tocsin.hub.Limits;
 import dev.tocsin.hub.ManualClock;
@@ -105,9 +106,12 @@ class KeyRingTest {
     assertThat(pass.access()).isPresent();
     assertThat(ring.fault()).contains("keys.json").contains("Not valid JSON");
 
+    RecordedLogs.take();
     Files.delete(file.path());
     assertThat(ring.look()).isTrue();
     assertThat(ring.find(anna)).as("without a file there are no keys").isEmpty();
     assertThat(ring.fault()).isNull();
+    assertThat(RecordedLogs.take())
+        .anySatisfy(line -> assertThat(line.toString()).contains("the file of API keys is gone"));
   }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -23,6 +24,9 @@ final class AccessOptions {
 
   /// From one address, where others than this machine may connect.
   private static final int USUAL_CONNECTIONS = 256;
+
+  /// What RFC 9110, 5.6.2, allows.
+  private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
   @Option(
       names = "--insecure",
@@ -124,11 +128,20 @@ final class AccessOptions {
           "--proxy-user-header takes a proxy's word, and --trust-proxy has to say which proxy's:"
               + " anybody could send the header");
     }
+    requireHeader("--proxy-user-header", proxyUserHeader);
+    requireHeader("--proxy-roles-header", proxyRolesHeader);
     if (maxConnectionsPerAddress != null && maxConnectionsPerAddress < 0) {
       throw new WrongUse(
           "--max-connections-per-address is not negative; was " + maxConnectionsPerAddress);
     }
     proxies();
+  }
+
+  private static void requireHeader(String option, @Nullable String name) throws WrongUse {
+    if (name != null && !HEADER_NAME.matcher(name).matches()) {
+      throw new WrongUse(
+          option + " is the name of a header: letters, digits and -; was \"" + name + "\"");
+    }
   }
 
   /// The ways to authenticate that are set up, as the operator knows them.
@@ -169,6 +182,11 @@ final class AccessOptions {
       @Nullable Path folder, boolean certificates, boolean reachable, Surroundings surroundings)
       throws Failure, WrongUse {
     boolean asks = !insecure && (reachable || !ways(folder, certificates).isEmpty());
+    if (roles != null && !asks) {
+      throw new WrongUse(
+          "--roles says what those may whom a token, a certificate or a proxy names, and nobody is"
+              + " asked who he is here: add --jwt-keys, --tls-client-ca or --proxy-user-header");
+    }
     Path usual = (folder == null ? Path.of("data") : folder).resolve(KeysOption.NAME);
     KeysFile file = new KeysFile(keys == null ? usual : keys);
     AuditFile audit = auditLog == null ? null : AuditFile.open(auditLog, surroundings.clock());

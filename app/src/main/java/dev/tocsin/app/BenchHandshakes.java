@@ -24,8 +24,9 @@ import tools.jackson.databind.node.ObjectNode;
       "Measures what handshakes of TLS cost a server: opens connections, so many at a time, and"
           + " asks for /healthz on each, after which the server ends it.",
       "",
-      "How many come about in a second depends on the driver as well, whose share of a handshake is"
-          + " larger; how many a core of the server can do does not (--pid)."
+      "The driver's share of a handshake is larger than the server's, so how many there are in a"
+          + " second says little about the server. With --pid you also get how many it can do for"
+          + " each second of its CPU."
     },
     sortOptions = false)
 final class BenchHandshakes implements Callable<Integer> {

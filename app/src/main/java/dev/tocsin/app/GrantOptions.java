@@ -26,13 +26,13 @@ final class GrantOptions {
   @Option(
       names = "--publish",
       paramLabel = "PATTERN",
-      description = "What it may publish, for instance 'camera.*'; may be repeated.")
+      description = "What it may publish, for instance 'camera.*'. Repeatable.")
   private List<String> publish = List.of();
 
   @Option(
       names = "--subscribe",
       paramLabel = "PATTERN",
-      description = "What it may read, for instance 'alert.*'; may be repeated.")
+      description = "What it may read, for instance 'alert.*'. Repeatable.")
   private List<String> subscribe = List.of();
 
   @Option(
@@ -45,7 +45,7 @@ final class GrantOptions {
   @Option(
       names = "--manage",
       paramLabel = "WHAT",
-      description = "What it may look after: metrics, console or keys; may be repeated.")
+      description = "What it may look after: metrics, console or keys. Repeatable.")
   private List<String> manage = List.of();
 
   @Mixin private final CatalogOption catalogOption = new CatalogOption();
@@ -107,10 +107,10 @@ final class GrantOptions {
     boolean allKnown = noteUnknown(patterns, catalog, surroundings);
     Rejection fault = where == null ? null : where.faultOn(fields(patterns, catalog));
     if (fault != null && allKnown) {
-      throw new WrongUse(option + ": " + WhereOption.sentence(fault));
+      throw new WrongUse(option + ": " + fault.sentence());
     }
     if (fault != null) {
-      surroundings.say("warning: " + WhereOption.sentence(fault) + ": such events are not granted");
+      surroundings.say("warning: " + fault.sentence() + ": such events are not granted");
     }
     return new Grants(List.of(new Grants.Grant(patterns, where)));
   }

@@ -61,6 +61,9 @@ record Guard(
               + (reach == null ? url : reach)
               + " can read and publish everything");
     }
+    if (authority != null) {
+      KeysOption.warnIfOpen(keys, surroundings);
+    }
     if (needsFirst) {
       ApiKey made = makeFirst(surroundings);
       surroundings.say(
@@ -81,6 +84,9 @@ record Guard(
               + " key new NAME --keys "
               + ShellText.quoted(keys.path().toString())
               + "' makes one, and this server follows");
+    }
+    if (authority != null && authority.hasAny() && !needsFirst) {
+      surroundings.say("everybody is asked for a credential; API keys are in " + keys.path());
     }
     if (authority != null && reach != null && url.startsWith("http:")) {
       surroundings.say(

@@ -24,7 +24,8 @@ import tools.jackson.databind.node.ObjectNode;
     description = {
       "Makes, lists and revokes the API keys of a server.",
       "",
-      "A server that runs takes up a change within 2 s."
+      "A server that runs takes up a change within 2 s. One that asks nobody for a key, as on"
+          + " loopback without any, begins to ask at its next start."
     },
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n")

@@ -52,19 +52,19 @@ final class KeyNew implements Callable<Integer> {
   @Option(
       names = "--connections",
       paramLabel = "N",
-      description = "How many connections it may have open at a time.")
+      description = "How many connections it may have open at a time (default: any number).")
   private @Nullable Long connections;
 
   @Option(
       names = "--publishes-per-second",
       paramLabel = "N",
-      description = "How many events it may publish a second.")
+      description = "How many events it may publish a second (default: any number).")
   private @Nullable Long publishesPerSecond;
 
   @Option(
       names = "--bytes-per-second",
       paramLabel = "N",
-      description = "How many bytes of events it may publish a second.")
+      description = "How many bytes of events it may publish a second (default: any number).")
   private @Nullable Long bytesPerSecond;
 
   @Mixin private final KeysOption keysOption = new KeysOption();

@@ -86,6 +86,21 @@ final class KeysOption {
     change(file, surroundings, () -> file.remove(id));
   }
 
+  /// Tells when others on this machine may read or write the file, if there is one.
+  static void warnIfOpen(KeysFile file, Surroundings surroundings) {
+    try {
+      if (file.isOpenToOthers()) {
+        surroundings.say(
+            "warning: others on this machine can read "
+                + file.path()
+                + ": chmod 600 "
+                + ShellText.quoted(file.path().toString()));
+      }
+    } catch (IOException e) {
+      // That the file cannot be looked at is told by whoever reads it.
+    }
+  }
+
   private static void change(KeysFile file, Surroundings surroundings, Change change)
       throws Failure {
     try {

@@ -19,7 +19,8 @@ final class LogOptions {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "Where the log is kept (default: ./data).")
+      description =
+          "Where the log is kept, and the keys unless --keys says otherwise (default: ./data).")
   private @Nullable Path data;
 
   @Option(

@@ -27,9 +27,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
     },
     customSynopsis = {
       "${ROOT-COMMAND-NAME} publish TYPE --payload JSON [--correlation-id ID] [--channel NAME]"
-          + " [--url URL]",
-      "       ${ROOT-COMMAND-NAME} publish --file FILE [--from-line N] [--url URL]",
-      "       ${ROOT-COMMAND-NAME} publish - [--url URL]"
+          + " [--url URL] [--key FILE]",
+      "       ${ROOT-COMMAND-NAME} publish --file FILE [--from-line N] [--url URL] [--key FILE]",
+      "       ${ROOT-COMMAND-NAME} publish - [--url URL] [--key FILE]"
     },
     sortOptions = false)
 final class Publish implements Callable<Integer> {

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +68,9 @@ final class Tail implements Callable<Integer> {
       names = "--json",
       description = "One envelope a line on stdout, as it was delivered, and nothing else there.")
   private boolean json;
+
+  /// How long a server may say nothing before the user is told what it may be waiting for.
+  private static final long SILENT_SECONDS = 2;
 
   Tail(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -132,7 +137,15 @@ final class Tail implements Callable<Integer> {
     try {
       CompletableFuture<?> ended = new CompletableFuture<>();
       surroundings.interruption().whenAsked(() -> ended.complete(null));
-      CompletableFuture.anyOf(client.connect(), ended).get();
+      CompletableFuture<?> begun = CompletableFuture.anyOf(client.connect(), ended);
+      try {
+        begun.get(SILENT_SECONDS, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        surroundings.say(
+            "nothing has come from the server yet; one that asks for a credential, and was given"
+                + " none, waits for it: --key FILE, or TOCSIN_KEY");
+        begun.get();
+      }
     } catch (ExecutionException e) {
       String hint =
           e.getCause() instanceof ConnectFailedException failed

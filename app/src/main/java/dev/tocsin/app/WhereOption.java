@@ -16,15 +16,7 @@ final class WhereOption {
         : switch (Where.read(text)) {
           case Where.Reading.Read(Where where) -> where;
           case Where.Reading.Refused(Rejection rejection) ->
-              throw new WrongUse("--" + sentence(rejection));
+              throw new WrongUse("--" + rejection.sentence());
         };
-  }
-
-  /// Why a filter is refused, and what may have been meant.
-  static String sentence(Rejection rejection) {
-    return rejection.message()
-        + (rejection.suggestion() == null
-            ? ""
-            : "; did you mean \"" + rejection.suggestion() + "\"?");
   }
 }

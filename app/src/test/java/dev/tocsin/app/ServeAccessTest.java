@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -123,6 +124,34 @@ class ServeAccessTest {
     serve();
     assertThat(stats(null)).isEqualTo(200);
     assertThat(process.err()).doesNotContain("warning");
+  }
+
+  @Test
+  void saysThatItAsksAndThatOthersCanReadTheKeys() throws Exception {
+    newKey();
+    Path file = folder.resolve("data/keys.json");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+
+    serve().awaitErr(err -> err.contains("everybody is asked for a credential"));
+
+    assertThat(process.err()).contains("others on this machine can read " + file, "chmod 600");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--roles roles.json",
+        "--trust-proxy 127.0.0.1 --proxy-user-header X:User",
+        "--trust-proxy 127.0.0.1 --proxy-user-header X-User --proxy-roles-header R(s)",
+      })
+  void whatCanNeverMeanAnythingIsWrongUse(String options) {
+    List<String> all = new ArrayList<>(List.of("serve", "--port", "0", "--memory"));
+    all.addAll(List.of(options.split(" ")));
+
+    assertThat(process.run(all.toArray(new String[0]))).isEqualTo(2);
+    assertThat(process.err())
+        .containsAnyOf("nobody is asked who he is here", "is the name of a header")
+        .doesNotContain("\tat ");
   }
 
   @Test

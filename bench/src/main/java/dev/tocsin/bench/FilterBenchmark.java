@@ -116,7 +116,7 @@ public class FilterBenchmark {
   public void subscribeAll() {
     for (int i = 0; i < connections; i++) {
       boolean wants = i < WANTING;
-      shard.subscribe(i, List.of(EventPattern.of(pattern(wants))), where(i, wants));
+      shard.join(i, null, List.of(EventPattern.of(pattern(wants))), where(i, wants));
     }
     publish();
     long before = output.delivered;

@@ -33,6 +33,12 @@ final class Problems {
     String detail = problem.path("detail").asString("");
     return code.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Problem(code, detail.isEmpty() ? code : detail));
+        : Optional.of(new Problem(code, detail.isEmpty() ? code : detail + meant(problem)));
+  }
+
+  /// What may have been meant instead, as the end of a sentence.
+  private static String meant(JsonNode problem) {
+    String suggestion = problem.path("details").path("suggestion").asString("");
+    return suggestion.isEmpty() ? "" : "; did you mean \"" + suggestion + "\"?";
   }
 }

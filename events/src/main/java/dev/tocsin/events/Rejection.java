@@ -41,6 +41,11 @@ public record Rejection(
     this(code, message, errors, false, null, null, null);
   }
 
+  /// Why, and what may have been meant instead: for a person who is not told the [#suggestion] otherwise.
+  public String sentence() {
+    return suggestion == null ? message : message + "; did you mean \"" + suggestion + "\"?";
+  }
+
   /// What a producer is told when nobody knows whether its event was published.
   public static Rejection uncertain(String message) {
     return new Rejection(ErrorCode.UNAVAILABLE, message, List.of(), true, null, null, null);

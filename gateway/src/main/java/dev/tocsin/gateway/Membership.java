@@ -73,7 +73,8 @@ final class Membership {
     if (end == null) {
       return null;
     }
-    Duration half = Duration.between(now, end).dividedBy(2);
-    return end.minus(half.compareTo(Limits.EXPIRY_NOTICE) < 0 ? half : Limits.EXPIRY_NOTICE);
+    Duration life = Duration.between(now, end);
+    boolean isShort = life.compareTo(Limits.EXPIRY_NOTICE) < 0;
+    return end.minus(isShort ? life.dividedBy(2) : Limits.EXPIRY_NOTICE);
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a request presents to say who makes it, not yet judged. No `toString` tells a secret.
@@ -93,7 +94,8 @@ sealed interface Presented {
   /// Whether a query holds what must never stand in one, by a name or by a value.
   static boolean isLeaking(Collection<String> names, Collection<String> values) {
     return names.stream().anyMatch(name -> Secrets.NAMES.contains(name.toLowerCase(Locale.ROOT)))
-        || values.stream().anyMatch(value -> Secrets.FORM.matcher(value).find());
+        || Stream.concat(names.stream(), values.stream())
+            .anyMatch(text -> Secrets.FORM.matcher(text).find());
   }
 
   /// How secrets look that somebody may put into a URL.

@@ -87,12 +87,13 @@ final class Stranger {
   /// Nothing good was presented: ends the connection.
   ///
   /// @param reason for the operator alone
-  void turnAway(String reason) {
+  private void turnAway(String reason) {
     loop.trail().note(Audit.What.CREDENTIAL_REFUSED, null, connection.sender(), reason);
     closeUnauthenticated();
   }
 
-  private void closeUnauthenticated() {
+  /// Ends the connection for something that was judged, and written down, before.
+  void closeUnauthenticated() {
     connection.close(CloseCode.UNAUTHENTICATED, Door.UNAUTHENTICATED);
   }
 }

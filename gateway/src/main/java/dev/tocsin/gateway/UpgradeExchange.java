@@ -33,6 +33,13 @@ final class UpgradeExchange extends BodyExchange {
       respond(Door.tooManyConnections());
       return;
     }
+    if (!connection().admits(visitor.sender())) {
+      if (access != null) {
+        loop.quotas().disconnect(access.name());
+      }
+      respond(HttpConnection.tooManyConnections());
+      return;
+    }
     WebSocketConnection socket =
         new WebSocketConnection(
             context,

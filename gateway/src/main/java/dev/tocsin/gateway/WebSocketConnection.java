@@ -123,7 +123,8 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     }
     stranger = new Stranger(this, loop, upgrade);
     if (pass != null) {
-      stranger.turnAway("what was presented is not good");
+      // Why was written down when it was judged.
+      stranger.closeUnauthenticated();
       return;
     }
     if (context.isStopping()) {

@@ -168,6 +168,11 @@ class AccessTest {
             "/api/v1/events?events=" + key,
             "/ws/events?access_token=abc",
             "/api/v1/stats?KEY=abc",
+            "/api/v1/events?" + key,
+            "/api/v1/events?" + key + "=1",
+            "/ws/events?eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.",
+            "/nothing-is-here?token=" + key,
+            "/api/v1/tickets?token=" + key,
             "/healthz?x=eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.")) {
       HttpAnswer answer = ask(path, bearer(TestAuthenticator.ROOT));
       assertThat(answer.problem()).as(path).isEqualTo("400 invalid_query");
@@ -647,6 +652,37 @@ class AccessTest {
       HttpAnswer answer = few.ask(get("/healthz"));
       assertThat(answer.problem()).isEqualTo("429 rate_limited");
       assertThat(answer.header("retry-after")).isEqualTo("1");
+      open.forEach(RawClient::close);
+    }
+  }
+
+  @Test
+  void asManyWebSocketsOfOneClientBehindAProxyAsAreAllowed() {
+    AccessSettings settings =
+        new AccessSettings(
+            door,
+            false,
+            new AddressRules(2, TrustedProxies.of(List.of("127.0.0.0/8"))),
+            null,
+            Audit.NONE);
+    String one = "X-Forwarded-For: 192.0.2.7";
+    try (TestServer few = TestServer.start(TestServer.settings(Transport.AUTO).with(settings))) {
+      List<RawClient> open = new ArrayList<>();
+      for (String client :
+          List.of(one, one, "X-Forwarded-For: 192.0.2.8", "X-Real-IP: 192.0.2.7")) {
+        open.add(few.client());
+        open.getLast().send(RawWebSocket.handshake("/ws/events", bearer(FRONT), client));
+        assertThat(open.getLast().answer().status()).as(client).isEqualTo(101);
+      }
+      HttpAnswer refused = few.ask(RawWebSocket.handshake("/ws/events", bearer(FRONT), one));
+      assertThat(refused.problem()).isEqualTo("429 rate_limited");
+      assertThat(refused.header("retry-after")).isEqualTo("1");
+
+      open.getFirst().close();
+      HttpAnswer again = refused;
+      while (again.status() != 101) {
+        again = few.ask(RawWebSocket.handshake("/ws/events", bearer(FRONT), one));
+      }
       open.forEach(RawClient::close);
     }
   }

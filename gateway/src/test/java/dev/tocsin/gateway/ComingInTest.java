@@ -2,6 +2,7 @@ package dev.tocsin.gateway;
 
 import static dev.tocsin.fixtures.RawClient.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tocsin.fixtures.Frame;
 import dev.tocsin.fixtures.HttpAnswer;
@@ -198,6 +199,23 @@ class ComingInTest {
       server.ask(get("/api/v1/stats", headers));
     }
     return audited;
+  }
+
+  /// The socket is opened only to say why, and what is wrong was written down before.
+  @Test
+  void aBadTicketIsRefusedOnce() {
+    List<Audit.Entry> audited = new CopyOnWriteArrayList<>();
+    AccessSettings settings =
+        new AccessSettings(new TestAuthenticator(), false, AddressRules.NONE, null, audited::add);
+    try (TestServer server = TestServer.start(TestServer.settings(Transport.AUTO).with(settings));
+        RawClient client = server.client()) {
+      client.ask(RawWebSocket.handshake("/ws/events?ticket=used-before"));
+      assertThat(RawWebSocket.of(client).closeFrame().closeCode()).isEqualTo(4401);
+    }
+    assertThat(audited)
+        .extracting(Audit.Entry::what, Audit.Entry::reason)
+        .containsExactly(
+            tuple(Audit.What.CREDENTIAL_REFUSED, "a ticket that is unknown, used or too old"));
   }
 
   @Test

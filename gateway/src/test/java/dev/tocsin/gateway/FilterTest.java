@@ -206,6 +206,28 @@ class FilterTest {
     }
   }
 
+  /// Percent-encoding makes up to three bytes of each.
+  @Test
+  void theLongestFitsIntoAQueryAndALongerOneIsRefusedAsWhatItIs() {
+    String name = "\u00e4".repeat((8 * 1024 - "{'camera_id':''}".length()) / 2);
+    String longest =
+        "/ws/events?events=detection.*&where=" + encoded("{'camera_id':'" + name + "'}");
+    String longer = longest + "&where=" + encoded("{}");
+    String tooLong =
+        "/api/v1/events?events=detection.*&where=" + encoded("{'camera_id':'xx" + name + "'}");
+
+    try (RawWebSocket socket =
+        RawWebSocket.open(server.port(), longest.substring("/ws/events".length()))) {
+      assertThat(socket.position()).isZero();
+    }
+    assertThat(server.ask(get(longest.replace("/ws/", "/api/v1/"), "Connection: close")).status())
+        .isEqualTo(200);
+    assertThat(server.ask(get(longer.replace("/ws/", "/api/v1/"), "Connection: close")).problem())
+        .isEqualTo("400 invalid_query");
+    assertThat(server.ask(get(tooLong, "Connection: close")).problem())
+        .isEqualTo("400 invalid_filter");
+  }
+
   @Test
   void narrowsAQueryTheHistoryAndWhatIsResumed() {
     server.publish(detection("front", 0.5));

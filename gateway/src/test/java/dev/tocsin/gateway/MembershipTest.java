@@ -36,7 +36,7 @@ class MembershipTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"3600, 3540", "120, 60", "118, 59", "10, 5"})
+  @CsvSource({"3600, 3540", "90, 30", "60, 0", "58, 29", "10, 5"})
   void theEndIsSaidAMinuteBeforeOrAtHalfOfAShorterLifeAndOnce(long end, long notice) {
     Membership member = member(access("a", Rights.ALL, in(end)));
 

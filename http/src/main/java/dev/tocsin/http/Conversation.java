@@ -71,9 +71,7 @@ final class Conversation {
       phase = asked;
     }
     if (connection.isTooMany()) {
-      respondLast(
-          Response.problem(Problem.rateLimited("There are too many connections from this address"))
-              .with("Retry-After", "1"));
+      respondLast(HttpConnection.tooManyConnections());
       return;
     }
     switch (loop.routes().find(head, connection.sender(head), loop.context().browserRules())) {

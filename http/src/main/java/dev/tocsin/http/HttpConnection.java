@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -299,6 +300,30 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
   /// Whether there are more connections from where this one comes than may be.
   boolean isTooMany() {
     return tooMany;
+  }
+
+  /// Counts this connection from now on among those of the client for whom a trusted proxy speaks; the others were
+  /// counted when they came.
+  ///
+  /// @return whether it may stay: `false` when there are as many as may be
+  public boolean admits(Sender sender) {
+    AddressRules rules = context.addressRules();
+    InetAddress client = sender.address();
+    if (rules.maxConnections() == 0 || !sender.proxied() || rules.proxies().trusts(client)) {
+      return true;
+    }
+    if (context.addresses().enter(client) > rules.maxConnections()) {
+      context.addresses().leave(client);
+      return false;
+    }
+    channel().closeFuture().addListener(closed -> context.addresses().leave(client));
+    return true;
+  }
+
+  /// The answer to somebody who has as many connections open from where he is as may be.
+  public static Response tooManyConnections() {
+    return Response.problem(Problem.rateLimited("There are too many connections from this address"))
+        .with("Retry-After", "1");
   }
 
   /// Who has sent a request.

@@ -15,8 +15,9 @@ public final class HttpLimits {
   /// How long the server keeps reading after its last word, so that the word arrives.
   public static final long LINGER_MILLIS = 2_000;
 
-  /// The longest request line and the largest header of a request, in bytes.
-  static final int MAX_REQUEST_LINE_BYTES = 8 * 1024;
+  /// The longest request line and the largest header of a request, in bytes. A line has room for the longest filter, 8 KiB, of
+  /// which percent-encoding makes three times as much, and for patterns beside it.
+  static final int MAX_REQUEST_LINE_BYTES = 32 * 1024;
 
   static final int MAX_HEADER_BYTES = 16 * 1024;
 

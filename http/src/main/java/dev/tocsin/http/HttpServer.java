@@ -99,7 +99,9 @@ public final class HttpServer {
       Function<HttpContext, Service.Factory> services,
       @Nullable Tls tls)
       throws StartFailedException {
-    EventLoops eventLoops = EventLoops.open(settings.transport(), settings.loops());
+    Transport wanted = settings.transport();
+    EventLoops eventLoops =
+        EventLoops.open(tls == null ? wanted : wanted.forTls(), settings.loops());
     MultiThreadIoEventLoopGroup group = eventLoops.group();
     int most = maxConnections.getAsInt();
     if (most == 0) {

@@ -170,6 +170,10 @@ public final class Routes {
       @Nullable Place place,
       Map<String, String> parameters,
       QueryStringDecoder uri) {
+    Problem leak = doorkeepersFault(uri);
+    if (leak != null) {
+      return settled(leak);
+    }
     if (place == null) {
       return settled(notFound());
     }
@@ -186,19 +190,26 @@ public final class Routes {
             .with(HttpHeaderNames.ALLOW.toString(), String.join(", ", place.methods())));
   }
 
-  /// What is wrong with a query by its names, or in the doorkeeper's eyes; `null` when nothing is.
-  private @Nullable Problem queryFault(Route route, QueryStringDecoder uri) {
-    Set<String> known = route.parameters();
+  /// What is wrong with a query in the doorkeeper's eyes, wherever it was sent; `null` when nothing is, or it cannot be
+  /// read.
+  private @Nullable Problem doorkeepersFault(QueryStringDecoder uri) {
     if (!QueryParameters.isWellEncoded(uri.rawQuery())) {
-      return known == null ? null : Problem.invalidQuery(QueryParameters.BADLY_ENCODED);
+      return null;
     }
     Map<String, List<String>> query = uri.parameters();
-    Problem fault =
-        doorkeeper.fault(query.keySet(), query.values().stream().flatMap(List::stream).toList());
-    if (fault != null || known == null) {
-      return fault;
+    return doorkeeper.fault(query.keySet(), query.values().stream().flatMap(List::stream).toList());
+  }
+
+  /// What is wrong with a query by its names; `null` when nothing is.
+  private @Nullable Problem queryFault(Route route, QueryStringDecoder uri) {
+    Set<String> known = route.parameters();
+    if (known == null) {
+      return null;
     }
-    for (String name : query.keySet()) {
+    if (!QueryParameters.isWellEncoded(uri.rawQuery())) {
+      return Problem.invalidQuery(QueryParameters.BADLY_ENCODED);
+    }
+    for (String name : uri.parameters().keySet()) {
       if (!known.contains(name) && !doorkeeper.parameters().contains(name)) {
         return Problem.invalidQuery(unknown(name, known));
       }

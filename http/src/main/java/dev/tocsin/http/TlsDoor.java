@@ -173,10 +173,16 @@ final class TlsDoor extends ChannelInboundHandlerAdapter
       case SslHandshakeCompletionEvent handshake when handshake.isSuccess() ->
           tls.noteHandshake(true);
       case SslHandshakeCompletionEvent handshake -> failed(told, String.valueOf(handshake.cause()));
-      case SslCloseCompletionEvent close when close.isSuccess() -> endInput(told);
+      // With BoringSSL it also comes with the first bytes that are read after this side was ended.
+      case SslCloseCompletionEvent close when close.isSuccess() && !isInputOpen() -> endInput(told);
+      case SslCloseCompletionEvent close when close.isSuccess() -> {}
       case ChannelInputShutdownEvent shutdown -> endInput(told);
       default -> told.fireUserEventTriggered(event);
     }
+  }
+
+  private boolean isInputOpen() {
+    return handler != null && !handler.engine().isInboundDone();
   }
 
   private void endInput(ChannelHandlerContext told) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public enum Transport {
   /// The best that this machine has: io_uring or else epoll on Linux, NIO elsewhere. A turn of io_uring
   /// hands the kernel the writes to all sockets at once, which makes a delivery cheaper
-  /// (`docs/benchmarks.md`); many containers forbid it.
+  /// (`docs/benchmarks.md`); many containers forbid it. With TLS it is epoll ([#forTls]).
   AUTO,
   /// Linux epoll, native.
   EPOLL,
@@ -43,6 +43,12 @@ public enum Transport {
     if (System.getProperty(multiShot) == null) {
       System.setProperty(multiShot, "false");
     }
+  }
+
+  /// This one, or epoll where any will do. With TLS each member is sent bytes of its own: epoll hands them to the kernel as soon
+  /// as they are encrypted, io_uring keeps those of a whole turn, and a delivery is dearer (`docs/benchmarks.md`).
+  Transport forTls() {
+    return this == AUTO ? withoutIoUring() : this;
   }
 
   /// The transport that will really be used.

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A port that speaks TLS, with BoringSSL; [JdkTlsTest] has the other engine.
+/// A port that speaks TLS, with BoringSSL; [JdkTlsTest] has the other engine, [IoUringTlsTest] another way to the kernel.
 @ExtendWith(NoErrorsLogged.class)
 class TlsTest {
 
@@ -189,6 +189,14 @@ class TlsTest {
       assertThat(client.ask(get("/large")).body()).hasSize(3_000_000);
     }
     assertThat(tls.figures()).isEqualTo(new TlsFigures(1, 0));
+  }
+
+  /// It sends what is encrypted sooner ([Transport#forTls]).
+  @Test
+  void takesEpollWhereAnyTransportWillDo() {
+    assertThat(Transport.AUTO.forTls()).isEqualTo(Transport.withoutIoUring());
+    assertThat(Transport.IO_URING.forTls()).isEqualTo(Transport.IO_URING);
+    assertThat(server.transport()).isEqualTo(transport().forTls().toString());
   }
 
   @Test
@@ -390,6 +398,21 @@ class TlsTest {
     try (RawClient client = client()) {
       HttpAnswer answer = client.ask(post("/echo", "z".repeat(200_000)));
       assertThat(answer.status()).isEqualTo(413);
+      assertThat(client.rest()).isEmpty();
+    }
+    awaitConnections(0);
+  }
+
+  /// More than the kernels hold: who is cut off meanwhile hears of it, and the answer may be lost.
+  @Test
+  void readsOnAfterItsLastWord() {
+    try (RawClient client = client()) {
+      HttpAnswer answer =
+          client.ask("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 16000000\r\n\r\n");
+      assertThat(answer.status()).isEqualTo(413);
+      for (int sent = 0; sent < 15_000_000; sent += 100_000) {
+        client.send("z".repeat(100_000));
+      }
       assertThat(client.rest()).isEmpty();
     }
     awaitConnections(0);

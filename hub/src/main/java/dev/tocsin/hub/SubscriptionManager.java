@@ -90,7 +90,7 @@ public final class SubscriptionManager {
     return write(() -> {
       Rejection fault = where == null ? null : index.table().fault(compiled, where);
       if (fault != null) {
-        throw new IllegalArgumentException(fault.message());
+        throw new IllegalArgumentException(fault.sentence());
       }
       if (index.patternCountWith(connectionId, compiled) > maxPatterns) {
         throw new IllegalArgumentException(

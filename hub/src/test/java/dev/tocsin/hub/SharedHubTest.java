@@ -122,8 +122,8 @@ class SharedHubTest {
   @Test
   void deliversTypesThatNobodyHereKnewToWhosePatternsMatch() {
     shard.join("all");
-    shard.subscribe("doors", patterns("door.*", "alert.created"));
-    shard.subscribe("alerts", patterns("alert.created"));
+    shard.join("doors", null, patterns("door.*", "alert.created"), null);
+    shard.join("alerts", null, patterns("alert.created"), null);
     append("alert.created", "door.opened", "door.closed", "alert.created");
     turnUntil(() -> outputs.eventsOf("alerts").size() == 2);
 
