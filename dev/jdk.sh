@@ -63,13 +63,28 @@ explain_java() {
   } >&2
 }
 
-# collector OPTION…: sets $collector to the option that chooses G1, whatever the machine is like: on one core or with
+# collector OPTION…: sets $collector to the options that choose G1, whatever the machine is like: on one core or with
 # little memory the JVM would take another, for which nothing here was measured. Yours wins.
+#
+# What is old is marked when it has become seven tenths of the heap: by default that is reckoned from what is free beside the
+# young, and the recent events alone kept it marking without end. Classes stay where they are: looking for some to unload was most
+# of the longest pause. Collecting takes half a percent of the time, or the heap grows: who floods the server makes the rest
+# wait for collections otherwise. In larger regions a page of history is nothing out of the ordinary, which each time would begin
+# a marking; a small heap would have too few of them.
 collector() {
-  collector=-XX:+UseG1GC
+  regions=-XX:G1HeapRegionSize=4m
+  collector='-XX:+UseG1GC -XX:-G1UseAdaptiveIHOP -XX:InitiatingHeapOccupancyPercent=70 -XX:-ClassUnloadingWithConcurrentMark -XX:GCTimeRatio=199'
   for option; do
-    case $option in -XX:+Use*GC) collector='' ;; esac
+    case $option in
+    -XX:+Use*GC) collector='' regions='' ;;
+    -Xmx* | -XX:MaxHeapSize=*)
+      size=${option#-Xmx}
+      is_small "${size#*=}" && regions=''
+      ;;
+    -XX:*RAM*) regions='' ;;
+    esac
   done
+  collector="$collector $regions"
 }
 
 # heap OPTION…: sets $heap to the options that size the heap, without those that yours decide otherwise. The JVM does not
