@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Allowance {
 
   /// One part of so many is everybody's: a quarter of the loop's time.
-  static final int PARTS = 4;
+  static final int PARTS = 8;
 
   /// What may be spent at once, after a while without any.
   static final long BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
