@@ -110,17 +110,17 @@ heap() {
   heap="$first $young $most"
 }
 
-# is_small SIZE: whether a size as Java writes them is less than 128 MiB.
+# is_small SIZE: whether a size as Java writes them is less than 256 MiB.
 is_small() {
   digits=${1%[kKmMgGtT]}
   case $digits in
   '' | *[!0-9]*) return 1 ;;
   esac
   case $1 in
-  *[kK]) [ "$digits" -lt 131072 ] ;;
-  *[mM]) [ "$digits" -lt 128 ] ;;
+  *[kK]) [ "$digits" -lt 262144 ] ;;
+  *[mM]) [ "$digits" -lt 256 ] ;;
   *[gGtT]) false ;;
-  *) [ "$digits" -lt 134217728 ] ;;
+  *) [ "$digits" -lt 268435456 ] ;;
   esac
 }
 
@@ -178,7 +178,7 @@ enough_files() {
 # launch ARGS: becomes the program whose jars are in $lib, on the Java in $java_home.
 #
 # A small heap to begin with: the default is a share of the machine's memory, and is filled before the
-# first collection. 40 MiB of it for what is new: nothing is collected before the socket is open. Large pages:
+# first collection. Half of it for what is new: nothing is collected before the socket is open, and seldom after that. Large pages:
 # touching memory for the first time is a good part of the start. Compact headers: less memory per object. The
 # collection that the server asks for at its start is to move what is young, as later ones do, not to clean the whole heap.
 # Methods are compiled later than usual, and what has become large is not copied into its callers: the compiler takes up

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// Belongs to the event loop.
 public final class Allowance {
 
-  /// One part of so many is everybody's: a quarter of the loop's time.
+  /// One part of so many is everybody's: an eighth of the loop's time.
   static final int PARTS = 8;
 
   /// What may be spent at once, after a while without any.
