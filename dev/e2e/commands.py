@@ -129,10 +129,12 @@ def java_options():
     """Yours win: what the launcher says about the heap gives way."""
     for options, flag, value in [
         ("", "MaxHeapSize", 512 << 20), ("-Xmx48m", "MaxHeapSize", 48 << 20), ("-Xmx1g", "MaxHeapSize", 1 << 30),
-        ("-Xmx1g", "InitialHeapSize", 64 << 20), ("-XX:MaxHeapSize=40m", "MaxHeapSize", 40 << 20),
+        ("-Xmx1g", "InitialHeapSize", 128 << 20), ("-XX:MaxHeapSize=40m", "MaxHeapSize", 40 << 20),
         ("-Xms32m", "InitialHeapSize", 32 << 20), ("-XX:InitialHeapSize=16m", "InitialHeapSize", 16 << 20),
         ("-Xmn10m", "NewSize", 10 << 20), ("-XX:MaxRAM=4g -XX:MaxRAMPercentage=50", "MaxHeapSize", 2 << 30),
-        ("-XX:+UseSerialGC\t-Xmx48m", "MaxHeapSize", 48 << 20), ("-XX:NewRatio=3", "NewRatio", 3), ("-XX:+UseZGC", "UseZGC", True),
+        ("-XX:+UseSerialGC\t-Xmx48m", "MaxHeapSize", 48 << 20), ("-XX:NewRatio=3", "NewRatio", 3),
+        ("", "G1HeapRegionSize", 4 << 20), ("-Xmx255m", "G1HeapRegionSize", 1 << 20), ("-XX:G1HeapRegionSize=8m", "G1HeapRegionSize", 8 << 20),
+        ("-Xmx1g", "G1HeapRegionSize", 4 << 20), ("-XX:+UseZGC", "UseZGC", True),
     ]:
         done = run("./tocsin --version", {**ENV, "TOCSIN_JAVA_OPTS": options + " -XX:+PrintFlagsFinal"})
         found = re.search(rf" {flag} += (\w+)", done.stdout)
