@@ -124,7 +124,7 @@ class ServeAccessTest {
     assertThat(key.find()).isTrue();
     assertThat(process.err())
         .contains("TOCSIN_KEY=" + key.group() + " tocsin tail --url http://")
-        .doesNotContain("no key");
+        .doesNotContain("no key was made");
     assertThat(stats(key.group())).isEqualTo(200);
   }
 

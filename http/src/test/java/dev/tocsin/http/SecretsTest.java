@@ -31,7 +31,7 @@ class SecretsTest {
         "",
         "alert.created",
         "the server's option --allow-host tocsin_server_1 allows it",
-        "tocsin_events_published_total",
+        "tocsin_log_bytes",
         "there is no field \"keyJoinColumns\"",
         "tocsin_<id>_<secret>"
       })
