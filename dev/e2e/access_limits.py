@@ -70,7 +70,7 @@ def leaks(hub, root, reader):
     refused = Socket(hub.port, "?token=" + reader)
     check("nor an upgrade", refused.status == 400 and "leaked" in refused.refusal.json["detail"], refused.status)
     answer = request(hub.port, "GET", f"/nothing/{reader}", None, {})
-    check("a path repeats no key", answer.status in (400, 404) and reader.encode() not in answer.body, answer)
+    check("nor a path", answer.status == 400 and "leaked" in answer.json["detail"] and reader.encode() not in answer.body, answer)
 
 
 def failures(hub, reader):
@@ -83,6 +83,11 @@ def failures(hub, reader):
           and 1 <= int(answer.headers["retry-after"]) <= 60, answer)
     upgrade = Socket(hub.port, headers=bearer("letmein"), source=source)
     check("an upgrade: 429", upgrade.status == 429 and upgrade.refusal.headers.get("retry-after"), upgrade.status)
+    message = Socket(hub.port, source=source)
+    message.send({"action": "authenticate", "token": "letmein"})
+    check("a message: told when to come back, and 4401", message.ended(3) == 4401
+          and message.messages[0]["payload"]["error"] == "rate_limited"
+          and 1 <= message.messages[0]["payload"]["details"]["retry_after_ms"] <= 60_001, (message.code, message.messages))
     good = request(hub.port, "GET", "/api/v1/events", None, bearer(reader), source)
     check("a good one gets in all the same", good.status == 200, good)
     connection = Socket(hub.port, headers=bearer(reader), source=source)

@@ -204,13 +204,20 @@ final class AccessOptions {
                 : new AccessSettings.ProxyHeaders(proxyUserHeader, proxyRolesHeader),
             audit == null ? Audit.NONE : audit);
     return new Guard(
-        settings, authority, audit, file, asks && reachable && isFirst(file, certificates));
+        settings,
+        authority,
+        audit,
+        file,
+        asks && reachable ? first(file, certificates) : Guard.First.NONE);
   }
 
-  /// Whether there is no way to authenticate yet.
-  private boolean isFirst(KeysFile file, boolean certificates) throws Failure {
+  /// What becomes of the first key.
+  private Guard.First first(KeysFile file, boolean certificates) throws Failure {
+    if (!KeysOption.read(file).isEmpty()) {
+      return Guard.First.NONE;
+    }
     boolean others = jwtKeys != null || certificates || proxyUserHeader != null;
-    return !others && KeysOption.read(file).isEmpty();
+    return others ? Guard.First.WANTED : Guard.First.NEEDED;
   }
 
   private Authority authority(KeysFile file, Audit audit, Surroundings surroundings)

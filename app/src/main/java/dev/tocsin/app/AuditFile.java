@@ -2,6 +2,7 @@ package dev.tocsin.app;
 
 import dev.tocsin.events.Json;
 import dev.tocsin.gateway.Audit;
+import dev.tocsin.http.Secrets;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -145,8 +146,8 @@ final class AuditFile implements Audit, AutoCloseable {
     try {
       reopen();
       StringBuilder lines = new StringBuilder();
-      all.forEach(
-          (together, occurrence) -> lines.append(Json.write(json(occurrence))).append('\n'));
+      all.forEach((together, occurrence) ->
+          lines.append(Secrets.masked(Json.write(json(occurrence)))).append('\n'));
       ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8));
       while (channel != null && bytes.hasRemaining()) {
         channel.write(bytes);

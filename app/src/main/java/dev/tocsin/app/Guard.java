@@ -17,14 +17,24 @@ import org.jspecify.annotations.Nullable;
 /// @param authority finds out who somebody is; `null` where nobody is asked
 /// @param audit `null` where nothing is written down
 /// @param keys the file of API keys
-/// @param needsFirst whether nobody could come in without a key that is made now
+/// @param first whether a key is made now
 record Guard(
     AccessSettings settings,
     @Nullable Authority authority,
     @Nullable AuditFile audit,
     KeysFile keys,
-    boolean needsFirst)
+    First first)
     implements AutoCloseable {
+
+  /// Whether a server makes itself a key.
+  enum First {
+    /// It does not: there is one, or nobody is asked, or nobody else can connect.
+    NONE,
+    /// It does, for the operator; others can come in without.
+    WANTED,
+    /// It does, or nobody could come in.
+    NEEDED
+  }
 
   /// Whose key it is that a server makes for itself.
   private static final String OWNER = "admin";
@@ -49,6 +59,30 @@ record Guard(
     return key;
   }
 
+  /// Makes the first key and shows it, this once; whether it was made. Where others can come in, the server runs without.
+  private boolean showFirst(String url, Surroundings surroundings) throws Failure {
+    ApiKey made;
+    try {
+      made = makeFirst(surroundings);
+    } catch (Failure e) {
+      if (first == First.NEEDED) {
+        throw e;
+      }
+      surroundings.say("note: no key was made for you: " + e.getMessage());
+      return false;
+    }
+    surroundings.say(
+        "there was no key yet; this one, shown only now, may do everything:\n  " + made.text());
+    surroundings.say(
+        "use it: TOCSIN_KEY="
+            + made.text()
+            + " "
+            + surroundings.program()
+            + " tail --url "
+            + LanAddress.reachable(url));
+    return true;
+  }
+
   /// Says what the operator has to know of it, and makes the first key where there is none: after the server listens, so that no
   /// key is left by one that could not.
   ///
@@ -64,17 +98,9 @@ record Guard(
     if (authority != null) {
       KeysOption.warnIfOpen(keys, surroundings);
     }
-    if (needsFirst) {
-      ApiKey made = makeFirst(surroundings);
-      surroundings.say(
-          "there was no key yet; this one, shown only now, may do everything:\n  " + made.text());
-      surroundings.say(
-          "use it: TOCSIN_KEY="
-              + made.text()
-              + " "
-              + surroundings.program()
-              + " tail --url "
-              + LanAddress.reachable(url));
+    boolean isMade = first != First.NONE && showFirst(url, surroundings);
+    if (isMade) {
+      // What there is to say of keys was said.
     } else if (authority != null && settings.proxyHeaders() == null && !authority.hasAny()) {
       surroundings.say(
           "note: there is no key in "
@@ -85,7 +111,7 @@ record Guard(
               + ShellText.quoted(keys.path().toString())
               + "' makes one, and this server follows");
     }
-    if (authority != null && authority.hasAny() && !needsFirst) {
+    if (authority != null && authority.hasAny() && !isMade) {
       surroundings.say("everybody is asked for a credential; API keys are in " + keys.path());
     }
     if (authority != null && reach != null && url.startsWith("http:")) {

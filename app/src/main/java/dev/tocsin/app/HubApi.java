@@ -53,9 +53,11 @@ final class HubApi {
 
     /// What a problem says.
     Refusal refusal() {
+      String suggestion = body.path("details").path("suggestion").asString("");
       return new Refusal(
           body.path("error").asString("HTTP " + status),
-          body.path("detail").asString("the server did not say why"),
+          body.path("detail").asString("the server did not say why")
+              + (suggestion.isEmpty() ? "" : "; did you mean \"" + suggestion + "\"?"),
           Faults.ofDetails(body.path("details")));
     }
 

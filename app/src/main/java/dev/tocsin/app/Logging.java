@@ -1,5 +1,6 @@
 package dev.tocsin.app;
 
+import dev.tocsin.http.Secrets;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -92,7 +93,7 @@ final class Logging {
     }
   }
 
-  /// A record as a line. Stack traces are for those who asked for them.
+  /// A record as a line, without any credential that it repeats. Stack traces are for those who asked for them.
   static String line(LogRecord record, boolean traces) {
     StringBuilder line = new StringBuilder(160);
     line.append("time=").append(record.getInstant().truncatedTo(ChronoUnit.MILLIS));
@@ -113,7 +114,7 @@ final class Logging {
         line.append(" trace=").append(quoted(trace(thrown)));
       }
     }
-    return line.toString();
+    return Secrets.masked(line.toString());
   }
 
   /// What SLF4J logs is filled in already, and may hold braces of its own.

@@ -1,5 +1,6 @@
 package dev.tocsin.app;
 
+import dev.tocsin.http.Secrets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -221,9 +222,10 @@ public final class Main {
       Exception exception, CommandLine command, Tocsin tocsin, Surroundings surroundings) {
     int code = FAILURE;
     switch (exception) {
-      case Failure failure -> surroundings.say("tocsin: " + failure.getMessage());
+      case Failure failure ->
+          surroundings.say("tocsin: " + Secrets.masked(String.valueOf(failure.getMessage())));
       case WrongUse wrong -> {
-        surroundings.say("tocsin: " + wrong.getMessage());
+        surroundings.say("tocsin: " + Secrets.masked(String.valueOf(wrong.getMessage())));
         surroundings.say(WrongArguments.hint(command));
         code = WRONG_USE;
       }

@@ -1,6 +1,7 @@
 package dev.tocsin.app;
 
 import dev.tocsin.events.Suggestions;
+import dev.tocsin.http.Secrets;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -29,7 +30,9 @@ final class WrongArguments {
   static int tell(ParameterException exception, String[] given, Surroundings surroundings) {
     CommandLine command = exception.getCommandLine();
     surroundings.say(
-        "tocsin: " + sentence(exception, command) + source(exception, given, surroundings));
+        "tocsin: "
+            + Secrets.masked(
+                sentence(exception, command) + source(exception, given, surroundings)));
     surroundings.say(hint(command));
     return Main.WRONG_USE;
   }

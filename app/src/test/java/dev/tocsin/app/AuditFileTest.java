@@ -51,6 +51,20 @@ class AuditFileTest {
         .containsExactly("unknown2", "expired0");
   }
 
+  @Test
+  void repeatsNoCredentialThatSomebodyPutWhereItDoesNotBelong() throws Exception {
+    String key = "tocsin_abc_Zq7xW3vK9pLmN2bR5tYcG8hJ4dFsA6eUq1w2e3r4t5y";
+
+    assertThat(
+            written(
+                    entry(Audit.What.PUBLISH_DENIED, "anna", "not to publish this " + key),
+                    new Audit.Entry(
+                        Audit.What.SUBSCRIPTION_DENIED, "bert", null, null, List.of(key)))
+                .toString())
+        .contains("not to publish this tocsin_…", "\"patterns\":[\"tocsin_…\"]")
+        .doesNotContain(key);
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void afterARenameLinesGoToAFileOfTheSameName(boolean madeAnew) throws Exception {

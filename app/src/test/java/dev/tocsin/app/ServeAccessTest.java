@@ -106,6 +106,82 @@ class ServeAccessTest {
     assertThat(again.interrupt()).isZero();
   }
 
+  private String issuersKeys() throws IOException {
+    return Files.writeString(
+            folder.resolve("issuer.json"),
+            "{\"kty\":\"oct\",\"alg\":\"HS256\",\"k\":\"" + "A".repeat(43) + "\"}")
+        .toString();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--jwt-keys ISSUER", "--trust-proxy 10.0.0.1 --proxy-user-header X-User"})
+  void beyondLoopbackTheFirstKeyIsMadeWhateverElseMayBeShown(String way) throws Exception {
+    List<String> options = new ArrayList<>(List.of("--host", "0.0.0.0"));
+    options.addAll(List.of(way.replace("ISSUER", issuersKeys()).split(" ")));
+    serve(options.toArray(new String[0])).awaitErr(err -> err.contains("in the clear"));
+    Matcher key = KEY.matcher(process.err());
+
+    assertThat(key.find()).isTrue();
+    assertThat(process.err())
+        .contains("TOCSIN_KEY=" + key.group() + " tocsin tail --url http://")
+        .doesNotContain("no key was made");
+    assertThat(stats(key.group())).isEqualTo(200);
+  }
+
+  @Test
+  void whereOthersComeInWithoutTheServerRunsAlsoWhenNoKeyCanBeMade() throws Exception {
+    Files.createDirectories(folder.resolve("k/.keys.json.lock"));
+    serve(
+            "--host",
+            "0.0.0.0",
+            "--keys",
+            folder.resolve("k/keys.json").toString(),
+            "--jwt-keys",
+            issuersKeys())
+        .awaitErr(err -> err.contains("in the clear"));
+
+    assertThat(process.err()).contains("note: no key was made for you: cannot write ");
+    assertThat(KEY.matcher(process.err()).find()).isFalse();
+    assertThat(stats(null)).isEqualTo(401);
+  }
+
+  @Test
+  void tailOfAKeyThatIsRevokedSaysSoAtOnce() throws Exception {
+    String key = newKey();
+    serve();
+    String url = "http://127.0.0.1:" + port();
+    TestProcess tail = new TestProcess().with("TOCSIN_KEY", key);
+    tail.start("tail", "--since", "0", "--url", url);
+    assertThat(
+            new TestProcess()
+                .with("TOCSIN_KEY", key)
+                .run("publish", "alert.deleted", "--payload", "{\"id\":\"a\"}", "--url", url))
+        .isZero();
+    tail.awaitOut(lines -> !lines.isEmpty());
+
+    assertThat(new TestProcess().run("key", "revoke", key.split("_", 3)[1], "--data", data()))
+        .isZero();
+
+    assertThat(tail.exitCode()).isEqualTo(Main.FAILURE);
+    assertThat(tail.err())
+        .contains("closed for good", "has expired or was revoked")
+        .doesNotContain("trying again")
+        .doesNotContain(key);
+  }
+
+  @Test
+  void tailWithoutACredentialIsToldWhatTheServerMayBeWaitingFor() throws Exception {
+    newKey();
+    serve();
+    TestProcess tail = new TestProcess();
+    tail.start("tail", "--url", "http://127.0.0.1:" + port());
+
+    tail.awaitErr(err -> err.contains("--key FILE, or TOCSIN_KEY"));
+
+    assertThat(tail.err()).contains("one that asks for a credential, and was given none");
+    assertThat(tail.interrupt()).isZero();
+  }
+
   @Test
   void aRunningServerFollowsItsKeys() throws Exception {
     String first = newKey();

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The commands against a real server, which runs in this process.
@@ -139,12 +140,25 @@ class ServerCommandsTest {
     assertThat(newest.interrupt()).isZero();
   }
 
-  @Test
-  void aFilterThatNothingFulfilsIsTheServersRefusal() {
-    assertThat(tail.run("tail", "--url", url, "camera.*", "--where", "{\"camra_id\":\"a\"}"))
+  @ParameterizedTest
+  @ValueSource(strings = {"--since 0", "--last 5"})
+  void aFilterThatNothingFulfilsIsTheServersRefusal(String from) {
+    String[] beginning = from.split(" ", -1);
+    assertThat(
+            tail.run(
+                "tail",
+                "--url",
+                url,
+                "camera.*",
+                beginning[0],
+                beginning[1],
+                "--where",
+                "{\"camra_id\":\"a\"}"))
         .isEqualTo(1);
 
-    assertThat(tail.err()).contains("camra_id").doesNotContain("is a server running there");
+    assertThat(tail.err())
+        .contains("\"camra_id\"", "; did you mean \"camera_id\"?")
+        .doesNotContain("is a server running there");
   }
 
   private static String[] publish(String url) {

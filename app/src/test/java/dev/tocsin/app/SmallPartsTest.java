@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.KeyValuePair;
 
 /// The parts of the commands that are too small for a test of their own.
 class SmallPartsTest {
@@ -97,6 +98,19 @@ class SmallPartsTest {
                 + " msg=\"two\\nlines \\u001b \\\"quoted\\\"\""
                 + " error=\"java.lang.IllegalStateException: why\"");
     assertThat(Logging.line(record, true)).contains(" trace=\"").doesNotContain("\n");
+  }
+
+  @Test
+  void aLogRecordRepeatsNoCredential() {
+    String secret = "Zq7xW3vK9pLmN2bR5tYcG8hJ4dFsA6eUq1w2e3r4t5y";
+    LogRecord record = new LogRecord(Level.WARNING, "asked for tocsin_abc_" + secret);
+    record.setParameters(
+        new Object[] {new KeyValuePair("path", "/eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0." + secret)});
+    record.setThrown(new IllegalStateException("no tocsin_abc_" + secret));
+
+    assertThat(Logging.line(record, true))
+        .contains("asked for tocsin_…", "path=/eyJ…", "no tocsin_…")
+        .doesNotContain(secret, secret.substring(0, 12));
   }
 
   @Test

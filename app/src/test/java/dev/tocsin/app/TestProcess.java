@@ -2,6 +2,8 @@ package dev.tocsin.app;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -76,17 +78,38 @@ final class TestProcess {
     return this;
   }
 
-  /// Runs a command to its end.
+  /// Runs a command to its end. A server that serves, where the test thought it would be refused, is asked to end at once: its
+  /// exit code says so, and the test does not wait for ever.
   int run(String... args) {
-    return Main.run(args, surroundings());
+    boolean serves = args.length > 0 && args[0].equals("serve");
+    return Main.run(args, surroundings(serves ? new UntilItListens(pipe) : pipe));
+  }
+
+  private final class UntilItListens extends FilterOutputStream {
+
+    UntilItListens(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+      if (new String(bytes, offset, length, StandardCharsets.UTF_8).startsWith("listening on ")) {
+        interruption.ask();
+      }
+    }
   }
 
   /// What a part of the program sees of this process.
   Surroundings surroundings() {
+    return surroundings(pipe);
+  }
+
+  private Surroundings surroundings(OutputStream stdout) {
     return new Surroundings(
         "tocsin",
         in,
-        Output.to(pipe, false, true),
+        Output.to(stdout, false, true),
         new PrintStream(err, true, StandardCharsets.UTF_8),
         environment,
         terminal,
@@ -104,7 +127,8 @@ final class TestProcess {
   /// Starts a command that runs until it is interrupted.
   TestProcess start(String... args) {
     started = true;
-    ended.completeAsync(() -> run(args), task -> Thread.ofVirtual().start(task));
+    ended.completeAsync(
+        () -> Main.run(args, surroundings()), task -> Thread.ofVirtual().start(task));
     return this;
   }
 

@@ -13,18 +13,8 @@ public interface CredentialSupplier {
   /// @throws Exception when there is none to be had at the moment: the client tries again later
   String credential() throws Exception;
 
-  /// Always the same one. It shows it to nobody.
+  /// Always the same one: when that has ended, the client stays away. It shows it to nobody.
   static CredentialSupplier of(String credential) {
-    return new CredentialSupplier() {
-      @Override
-      public String credential() {
-        return credential;
-      }
-
-      @Override
-      public String toString() {
-        return "a credential";
-      }
-    };
+    return new FixedCredential(credential);
   }
 }

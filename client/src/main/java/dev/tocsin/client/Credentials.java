@@ -37,6 +37,11 @@ final class Credentials {
     return supplier != null;
   }
 
+  /// Whether another may take the place of one that has ended.
+  boolean mayChange() {
+    return supplier != null && !(supplier instanceof FixedCredential);
+  }
+
   /// The newest credential, `null` for a client that shows none. It may block.
   ///
   /// @throws IOException when there is none at the moment, or it is none

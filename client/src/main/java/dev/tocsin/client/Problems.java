@@ -33,12 +33,15 @@ final class Problems {
     String detail = problem.path("detail").asString("");
     return code.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Problem(code, detail.isEmpty() ? code : detail + meant(problem)));
+        : Optional.of(
+            new Problem(code, detail.isEmpty() ? code : detail + meant(problem.path("details"))));
   }
 
-  /// What may have been meant instead, as the end of a sentence.
-  private static String meant(JsonNode problem) {
-    String suggestion = problem.path("details").path("suggestion").asString("");
+  /// What may have been meant instead, as the end of a sentence; empty for nothing.
+  ///
+  /// @param details of a refusal, over HTTP or on a socket
+  static String meant(JsonNode details) {
+    String suggestion = details.path("suggestion").asString("");
     return suggestion.isEmpty() ? "" : "; did you mean \"" + suggestion + "\"?";
   }
 }

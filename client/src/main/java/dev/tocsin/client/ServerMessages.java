@@ -207,7 +207,10 @@ final class ServerMessages {
               error.path("code").asString(""),
               error.path("message").asString("")));
     }
-    return new Refusal(requiredText(payload, "error"), requiredText(payload, "message"), errors);
+    return new Refusal(
+        requiredText(payload, "error"),
+        requiredText(payload, "message") + Problems.meant(payload.path("details")),
+        errors);
   }
 
   private static List<SubscriptionOutcome.Warning> warnings(JsonNode warnings) {

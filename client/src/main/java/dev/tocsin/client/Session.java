@@ -166,7 +166,7 @@ final class Session {
         credentials.end();
       }
       String why = reason.isEmpty() ? conversation.closingReason() : reason;
-      ended(link, Phase.End.of(options.uri(), code, why, credentials.exist()));
+      ended(link, Phase.End.of(options.uri(), code, why, credentials.mayChange()));
     });
   }
 

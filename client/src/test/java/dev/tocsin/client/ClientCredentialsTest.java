@@ -182,6 +182,19 @@ class ClientCredentialsTest {
   }
 
   @Test
+  void saysAtOnceThatItStaysAwayWhenNoOtherCredentialCanCome() throws Exception {
+    client = client(CredentialSupplier.of("first-secret"));
+    Peer peer = connected();
+
+    peer.close(4410, "revoked");
+
+    assertThat(recorder.next())
+        .startsWith("disconnected 4410 for good: ")
+        .contains("revoked", "give the client a key or token")
+        .doesNotContain("secret");
+  }
+
+  @Test
   void staysAwayWithoutACredential() throws Exception {
     client = new TocsinClient(server.options(Duration.ofSeconds(6)), recorder);
     Peer peer = connected();

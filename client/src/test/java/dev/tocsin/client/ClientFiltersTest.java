@@ -2,6 +2,7 @@ package dev.tocsin.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tocsin.client.TinyWebSocketServer.Peer;
 import dev.tocsin.events.Json;
@@ -41,6 +42,10 @@ class ClientFiltersTest {
   private static final Where FRONT = Where.of("{\"camera_id\":\"front\"}");
   private static final Where YARD = Where.of("{\"camera_id\":\"yard\"}");
 
+  /// What a server says of a field that is none.
+  private static final String REFUSAL =
+      "\"%s\":\"no such field\",\"details\":{\"field\":\"camra\",\"suggestion\":\"camera_id\"}}";
+
   private final Recorder recorder = new Recorder();
   private TinyWebSocketServer server;
   private TocsinClient client;
@@ -73,6 +78,42 @@ class ClientFiltersTest {
   private static String subscribe(int id, String events, String where) {
     return "{\"action\":\"subscribe\",\"id\":\"%d\",\"events\":[%s]%s}"
         .formatted(id, events, where.isEmpty() ? "" : ",\"where\":" + where);
+  }
+
+  @Test
+  void whatMayHaveBeenMeantIsToldWhereAFilterKeepsTheClientOut() throws Exception {
+    CompletableFuture<Position> connecting = client.connect();
+
+    server.refuse(
+        "400 Bad Request", "{\"error\":\"invalid_filter\"," + REFUSAL.formatted("detail"));
+
+    assertThatThrownBy(connecting::get)
+        .cause()
+        .hasMessageEndingWith("no such field; did you mean \"camera_id\"?");
+  }
+
+  @Test
+  void whatMayHaveBeenMeantIsToldWhereASubscriptionIsRefused() throws Exception {
+    CompletableFuture<Position> connecting = client.connect();
+    Peer peer = server.accept();
+    peer.established("e1", 4);
+    connecting.get();
+    CompletableFuture<SubscriptionOutcome> subscribing = client.subscribe(List.of("a.*"), FRONT);
+    String id = ((Json.Value) Json.read(peer.receive())).tree().path("id").asString();
+
+    peer.send(
+        "{\"type\":\"error\",\"payload\":{\"error\":\"invalid_filter\","
+            + REFUSAL.formatted("message")
+            + ",\"id\":\""
+            + id
+            + "\",\"timestamp\":\"2026-01-09T12:00:00Z\"}");
+
+    assertThat(subscribing.get())
+        .isInstanceOfSatisfying(
+            SubscriptionOutcome.Refused.class,
+            refused ->
+                assertThat(refused.refusal().message())
+                    .isEqualTo("no such field; did you mean \"camera_id\"?"));
   }
 
   @Test

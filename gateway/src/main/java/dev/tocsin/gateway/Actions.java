@@ -4,6 +4,7 @@ import dev.tocsin.events.ClientMessage;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.events.Where;
+import dev.tocsin.http.Secrets;
 import dev.tocsin.hub.Access;
 import dev.tocsin.hub.Credential;
 import dev.tocsin.hub.EventPattern;
@@ -23,6 +24,11 @@ import org.slf4j.LoggerFactory;
 final class Actions {
 
   private static final Logger LOG = LoggerFactory.getLogger(Actions.class);
+
+  private static final Rejection LEAKED =
+      new Rejection(
+          ErrorCode.INVALID_PATTERN,
+          "A key or token is no pattern; what was sent counts as leaked, so revoke it");
 
   private final GatewayContext context;
   private final Shard<LiveConnection> shard;
@@ -87,8 +93,7 @@ final class Actions {
   private byte[] answer(ClientMessage.Authenticate message, Judge.Finding finding) {
     return switch (finding) {
       case Judge.Finding.Known(Pass pass, Access access) -> connection.renew(message, pass, access);
-      case Judge.Finding.Bad bad ->
-          error(message.id(), new Rejection(ErrorCode.UNAUTHENTICATED, Door.UNAUTHENTICATED));
+      case Judge.Finding.Bad bad -> error(message.id(), bad.rejection());
       case Judge.Finding.Unjudged unjudged ->
           error(message.id(), new Rejection(ErrorCode.UNAVAILABLE, Judge.CANNOT_BE_JUDGED));
     };
@@ -129,6 +134,10 @@ final class Actions {
   }
 
   private byte[] subscribe(ClientMessage.Subscribe message) {
+    // What is stored is repeated, in answers and warnings, and matches nothing.
+    if (message.patterns().stream().anyMatch(Secrets::areIn)) {
+      return error(message.id(), LEAKED);
+    }
     return switch (EventPattern.compile(message.patterns())) {
       case EventPattern.Compilation.Refused refused -> error(message.id(), refused.rejection());
       case EventPattern.Compilation.Compiled compiled -> subscribe(message, compiled.patterns());

@@ -33,6 +33,9 @@ final class Door implements Doorkeeper {
   static final String UNAUTHENTICATED =
       "This takes a valid credential: an API key or a token, as 'Authorization: Bearer …'";
 
+  /// What everybody is told whose credential is not good, where too many from the same address were not.
+  static final String TOO_MANY_BAD = "Too many bad credentials have come from this address";
+
   /// What somebody is told who may do nothing here.
   static final String FORBIDDEN = "This credential does not allow it";
 
@@ -54,8 +57,8 @@ final class Door implements Doorkeeper {
   }
 
   @Override
-  public @Nullable Problem fault(Collection<String> names, Collection<String> values) {
-    return Presented.isLeaking(names, values)
+  public @Nullable Problem fault(String path, Collection<String> names, Collection<String> values) {
+    return Presented.isLeaking(path, names, values)
         ? Problem.invalidQuery(
             "A key or token must not stand in a URL, which is written down in many places: what was"
                 + " sent counts as leaked, so revoke it. Send it as 'Authorization: Bearer …', or"
@@ -85,8 +88,10 @@ final class Door implements Doorkeeper {
               sender,
               finding -> {
                 // A page that came with a bad one reads the reason in a close frame, and cannot in
-                // an answer to its upgrade.
-                if (finding instanceof Judge.Finding.Bad && knock.right().equals(CONNECT)) {
+                // an answer to its upgrade. Where there were too many, it is not worth a socket.
+                if (finding instanceof Judge.Finding.Bad(long retryMillis)
+                    && retryMillis == 0
+                    && knock.right().equals(CONNECT)) {
                   verdict.complete(new Verdict.Admitted(new Visitor(Optional::empty, sender)));
                 } else {
                   judged.accept(finding);
@@ -107,9 +112,7 @@ final class Door implements Doorkeeper {
           allows(known.access(), right)
               ? new Verdict.Admitted(new Visitor(known.pass(), sender))
               : new Verdict.Denied(Response.problem(Problem.forbidden(FORBIDDEN)));
-      case Judge.Finding.Bad bad ->
-          new Verdict.Denied(
-              bad.retryMillis() == 0 ? unauthenticated() : tooMany(bad.retryMillis()));
+      case Judge.Finding.Bad bad -> new Verdict.Denied(Problems.response(bad.rejection()));
       case Judge.Finding.Unjudged unjudged ->
           new Verdict.Denied(Response.problem(Problem.unavailable(Judge.CANNOT_BE_JUDGED)));
     };
@@ -119,12 +122,6 @@ final class Door implements Doorkeeper {
   static Response unauthenticated() {
     return Response.problem(Problem.unauthenticated(UNAUTHENTICATED))
         .with("WWW-Authenticate", "Bearer");
-  }
-
-  private static Response tooMany(long retryMillis) {
-    return Response.problem(
-            Problem.rateLimited("Too many bad credentials have come from this address"))
-        .with("Retry-After", String.valueOf((retryMillis + 999) / 1_000));
   }
 
   private static boolean allows(Access access, Right right) {

@@ -50,8 +50,8 @@ final class FailedAttempts {
   /// Counts one more.
   ///
   /// @param from `null` for an address that is not known
-  /// @return how long the next ones from there are turned away unseen, in milliseconds; 0 when this one is answered as what
-  ///     it is
+  /// @return how long the next bad ones from there are turned away as too many, in milliseconds; 0 when this one is answered
+  ///     as what it is
   synchronized long note(@Nullable InetAddress from) {
     long now = nanoTime.getAsLong();
     ByteBuffer key = AddressCounts.owner(from);

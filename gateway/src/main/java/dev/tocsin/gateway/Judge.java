@@ -1,5 +1,7 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.events.ErrorCode;
+import dev.tocsin.events.Rejection;
 import dev.tocsin.http.Connections;
 import dev.tocsin.http.LoopTasks;
 import dev.tocsin.http.Sender;
@@ -48,7 +50,15 @@ final class Judge {
     /// It is not.
     ///
     /// @param retryMillis how long others from the same address are turned away as well; 0 when they are not
-    record Bad(long retryMillis) implements Finding {}
+    record Bad(long retryMillis) implements Finding {
+
+      /// What the client is told, on whatever way it has presented it.
+      Rejection rejection() {
+        return retryMillis == 0
+            ? new Rejection(ErrorCode.UNAUTHENTICATED, Door.UNAUTHENTICATED)
+            : Rejection.rateLimited(Door.TOO_MANY_BAD, retryMillis);
+      }
+    }
 
     /// It cannot be judged at the moment.
     record Unjudged() implements Finding {}

@@ -4,6 +4,7 @@ import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.http.Json;
 import dev.tocsin.http.Response;
+import dev.tocsin.http.Secrets;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -65,7 +66,7 @@ final class NdjsonReport {
   /// 200, or 422 when there were lines and none was good.
   Response response() {
     if (acceptedCount > 0 || firstRejection == null) {
-      return Response.json(HttpResponseStatus.OK, toJson());
+      return Response.json(HttpResponseStatus.OK, Secrets.masked(Json.bytes(toJson())));
     }
     ErrorCode code = firstRejection.code();
     Rejection none =

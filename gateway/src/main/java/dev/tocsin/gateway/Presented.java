@@ -2,6 +2,7 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.http.Doorkeeper;
 import dev.tocsin.http.HeaderText;
+import dev.tocsin.http.Secrets;
 import dev.tocsin.http.Sender;
 import dev.tocsin.hub.Credential;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -23,6 +24,23 @@ sealed interface Presented {
 
   /// The parameter of a query that holds a ticket.
   String TICKET = "ticket";
+
+  /// The names by which somebody may put a secret into a query.
+  Set<String> SECRET_NAMES =
+      Set.of(
+          "token",
+          "access_token",
+          "id_token",
+          "key",
+          "api_key",
+          "apikey",
+          "api-key",
+          "auth",
+          "authorization",
+          "bearer",
+          "jwt",
+          "password",
+          "secret");
 
   /// Texts longer than this are no credential.
   int MAX_LENGTH = 8 * 1024;
@@ -54,7 +72,7 @@ sealed interface Presented {
   static Presented by(
       Doorkeeper.Knock knock, Sender sender, AccessSettings.@Nullable ProxyHeaders vouching) {
     HttpHeaders all = knock.head().headers();
-    if (vouching != null && sender.proxied() && all.contains(vouching.user())) {
+    if (vouching != null && sender.proxied() && names(all, vouching)) {
       return vouched(all, vouching);
     }
     List<String> headers = all.getAll(HttpHeaderNames.AUTHORIZATION);
@@ -75,10 +93,15 @@ sealed interface Presented {
     return certificate == null ? new Nothing() : new Shown(new Credential.Certificate(certificate));
   }
 
+  /// Whether a proxy names anybody: one that has nobody to name may send its header empty.
+  private static boolean names(HttpHeaders all, AccessSettings.ProxyHeaders vouching) {
+    return all.getAll(vouching.user()).stream().anyMatch(name -> !name.isBlank());
+  }
+
   private static Presented vouched(HttpHeaders all, AccessSettings.ProxyHeaders vouching) {
     List<String> names = all.getAll(vouching.user());
-    if (names.size() > 1 || names.getFirst().isBlank()) {
-      return new Garbled("a proxy that vouches for nobody, or for several");
+    if (names.size() > 1) {
+      return new Garbled("a proxy that vouches for several");
     }
     List<String> roles =
         vouching.roles() == null
@@ -91,37 +114,12 @@ sealed interface Presented {
     return new Shown(new Credential.Vouched(HeaderText.of(names.getFirst()).strip(), roles));
   }
 
-  /// Whether a query holds what must never stand in one, by a name or by a value.
-  static boolean isLeaking(Collection<String> names, Collection<String> values) {
-    return names.stream().anyMatch(name -> Secrets.NAMES.contains(name.toLowerCase(Locale.ROOT)))
-        || Stream.concat(names.stream(), values.stream())
-            .anyMatch(text -> Secrets.FORM.matcher(text).find());
-  }
-
-  /// How secrets look that somebody may put into a URL.
-  final class Secrets {
-
-    private static final Set<String> NAMES =
-        Set.of(
-            "token",
-            "access_token",
-            "id_token",
-            "key",
-            "api_key",
-            "apikey",
-            "api-key",
-            "auth",
-            "authorization",
-            "bearer",
-            "jwt",
-            "password",
-            "secret");
-
-    /// An API key, or the beginning of a signed token.
-    private static final Pattern FORM =
-        Pattern.compile("tocsin_[a-z0-9]+_[A-Za-z0-9_-]{16}|eyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.");
-
-    private Secrets() {}
+  /// Whether a URL holds what must never stand in one: in its path, or in its query by a name or by a value.
+  static boolean isLeaking(String path, Collection<String> names, Collection<String> values) {
+    return names.stream().anyMatch(name -> SECRET_NAMES.contains(name.toLowerCase(Locale.ROOT)))
+        || Stream.of(List.of(path), names, values)
+            .flatMap(Collection::stream)
+            .anyMatch(Secrets::areIn);
   }
 
   /// The header `Authorization` (RFC 6750 and RFC 7617).

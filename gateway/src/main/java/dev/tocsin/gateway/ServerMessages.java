@@ -6,6 +6,7 @@ import dev.tocsin.events.Rejection;
 import dev.tocsin.events.Timestamp;
 import dev.tocsin.events.Where;
 import dev.tocsin.http.Json;
+import dev.tocsin.http.Secrets;
 import dev.tocsin.hub.Access;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.PatternWarning;
@@ -146,6 +147,7 @@ final class ServerMessages {
     return Json.bytes(withId(message.put("timestamp", Timestamp.now(clock).text()), id));
   }
 
+  /// Whatever it repeats of what was sent, it repeats no credential.
   static byte[] error(@Nullable String id, Rejection rejection, InstantSource clock) {
     ObjectNode message = Json.object().put("type", "error");
     ObjectNode payload =
@@ -157,7 +159,8 @@ final class ServerMessages {
     if (details != null) {
       payload.set("details", details);
     }
-    return Json.bytes(withId(message.put("timestamp", Timestamp.now(clock).text()), id));
+    message.put("timestamp", Timestamp.now(clock).text());
+    return Secrets.masked(Json.bytes(withId(message, id)));
   }
 
   static byte[] heartbeat(long sequence, InstantSource clock) {

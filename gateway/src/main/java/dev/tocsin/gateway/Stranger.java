@@ -56,7 +56,12 @@ final class Stranger {
   private void take(Judge.Finding finding, ClientMessage.Authenticate message) {
     switch (finding) {
       case Judge.Finding.Known known -> letIn(known, message);
-      case Judge.Finding.Bad bad -> closeUnauthenticated();
+      case Judge.Finding.Bad bad -> {
+        if (bad.retryMillis() > 0) {
+          connection.refuse(message.id(), bad.rejection());
+        }
+        closeUnauthenticated();
+      }
       case Judge.Finding.Unjudged unjudged ->
           connection.refuse(
               message.id(), new Rejection(ErrorCode.UNAVAILABLE, Judge.CANNOT_BE_JUDGED));

@@ -193,6 +193,46 @@ class AccessTest {
     assertThat(ask("/api/v1/stats").status()).isEqualTo(401);
   }
 
+  /// On a socket as over HTTP: a bad credential more hears that it is one too many, and when to come back; good ones come in.
+  @Test
+  void aSocketHearsOfTooManyBadCredentialsAsWell() {
+    for (int i = 0; i < FailedAttempts.MAX_PER_MINUTE; i++) {
+      assertThat(ask("/api/v1/stats", bearer("nonsense")).status()).isEqualTo(401);
+    }
+
+    for (String query : List.of("", "?ticket=none")) {
+      HttpAnswer refused =
+          server.ask(
+              query.isEmpty()
+                  ? RawWebSocket.handshake("/ws/events", bearer("nonsense"))
+                  : RawWebSocket.handshake("/ws/events" + query));
+      assertThat(refused.problem()).as(query).isEqualTo("429 rate_limited");
+      assertThat(refused.header("retry-after")).isNotNull();
+      assertThat(refused.json().path("details").path("retry_after_ms").asInt())
+          .isBetween(1, 60_001);
+    }
+    try (RawWebSocket socket = stranger("")) {
+      assertOneTooMany(socket.ask(authenticate("nonsense")));
+      assertThat(close(socket.closeFrame())).isEqualTo("4401");
+    }
+    try (RawWebSocket socket = socket(FRONT, "")) {
+      assertOneTooMany(socket.ask(authenticate("nonsense")));
+      assertThat(socket.ask(authenticate(FRONT)).path("action").asString())
+          .isEqualTo("authenticated");
+    }
+    try (RawWebSocket socket = stranger("")) {
+      assertThat(socket.ask(authenticate(FRONT)).path("type").asString())
+          .isEqualTo("connection.established");
+    }
+  }
+
+  private static void assertOneTooMany(JsonNode error) {
+    assertThat(error.path("id").asInt()).isOne();
+    assertThat(error.path("payload").path("error").asString()).isEqualTo("rate_limited");
+    assertThat(error.path("payload").path("details").path("retry_after_ms").asInt())
+        .isBetween(1, 60_001);
+  }
+
   @Test
   void aTicketIsGoodOnce() {
     HttpAnswer made = server.ask(request("POST", "/api/v1/tickets", "", bearer(FRONT)));
@@ -717,6 +757,42 @@ class AccessTest {
                   .ask(get("/api/v1/stats", "X-User: ada", "X-Forwarded-Host: evil.example"))
                   .problem())
           .isEqualTo("403 forbidden");
+    }
+  }
+
+  /// It may send its header empty for whoever has not logged in.
+  @Test
+  void aProxyThatNamesNobodyLeavesItToTheCredential() {
+    AccessSettings settings =
+        new AccessSettings(
+            door,
+            false,
+            new AddressRules(0, TrustedProxies.of(List.of("127.0.0.0/8"))),
+            new AccessSettings.ProxyHeaders("X-User", "X-Roles"),
+            Audit.NONE);
+    try (TestServer behind = TestServer.start(TestServer.settings(Transport.AUTO).with(settings))) {
+      for (String nobody : List.of("X-User:", "X-User:  \t ")) {
+        assertThat(
+                behind.ask(get("/api/v1/stats", nobody, bearer(TestAuthenticator.ROOT))).status())
+            .isEqualTo(200);
+        assertThat(
+                behind
+                    .ask(get("/api/v1/stats", nobody, "X-Roles: admin", bearer("nonsense")))
+                    .status())
+            .isEqualTo(401);
+        assertThat(behind.ask(get("/api/v1/stats", nobody)).status()).isEqualTo(401);
+      }
+      assertThat(
+              behind
+                  .ask(
+                      get(
+                          "/api/v1/stats",
+                          "X-User:",
+                          "X-User: ada",
+                          bearer(TestAuthenticator.ROOT)))
+                  .status())
+          .as("a name that somebody else may have put there")
+          .isEqualTo(401);
     }
   }
 

@@ -49,11 +49,13 @@ public interface Doorkeeper {
     return Set.of();
   }
 
-  /// Why a query is refused whatever it asks for; `null` when it is not.
+  /// Why a URL is refused whatever it asks for; `null` when it is not.
   ///
-  /// @param names of its parameters
+  /// @param path decoded
+  /// @param names of the parameters in its query
   /// @param values of all of them
-  default @Nullable Problem fault(Collection<String> names, Collection<String> values) {
+  default @Nullable Problem fault(
+      String path, Collection<String> names, Collection<String> values) {
     return null;
   }
 }

@@ -10,10 +10,14 @@ import tools.jackson.databind.node.ObjectNode;
 /// The codes of HTTP itself are made here; whoever serves something has codes of its own besides.
 ///
 /// @param code the stable code, for instance `not_found`
-/// @param message a sentence for a person
+/// @param message a sentence for a person, without any credential that it repeats
 /// @param details more for a program; `null` when there is nothing more to say
 public record Problem(
     HttpResponseStatus status, String code, String message, @Nullable ObjectNode details) {
+
+  public Problem {
+    message = Secrets.masked(message);
+  }
 
   /// A problem without details.
   public Problem(HttpResponseStatus status, String code, String message) {

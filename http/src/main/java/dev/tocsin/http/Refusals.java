@@ -2,6 +2,7 @@ package dev.tocsin.http;
 
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -59,7 +60,9 @@ final class Refusals {
     }
     LoggingEventBuilder line = LOG.atInfo().addKeyValue("address", PeerAddress.of(channel));
     if (!asked.decoderResult().isFailure()) {
-      line = line.addKeyValue("method", asked.method()).addKeyValue("path", path(asked.uri()));
+      line =
+          line.addKeyValue("method", Secrets.masked(asked.method().name()))
+              .addKeyValue("path", path(asked.uri()));
     }
     line.addKeyValue("status", problem.status().code())
         .addKeyValue("error", problem.code())
@@ -134,9 +137,22 @@ final class Refusals {
     };
   }
 
+  /// The path as it was sent, cut short; what is secret in it is hidden, however it is encoded.
   private static String path(String target) {
     int query = target.indexOf('?');
-    String path = query < 0 ? target : target.substring(0, query);
+    String path = Secrets.masked(query < 0 ? target : target.substring(0, query));
+    if (path.indexOf('%') >= 0 && !isHarmless(path)) {
+      path = path.substring(0, path.indexOf('%')) + "…";
+    }
     return path.length() <= 100 ? path : path.substring(0, 100) + "…";
+  }
+
+  private static boolean isHarmless(String encoded) {
+    try {
+      String decoded = QueryStringDecoder.decodeComponent(encoded);
+      return Secrets.masked(decoded).equals(decoded);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 }

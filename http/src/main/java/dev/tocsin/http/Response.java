@@ -80,7 +80,7 @@ public record Response(
     return problem(problem, Json.object());
   }
 
-  /// The same with further members.
+  /// The same with further members. Whatever it repeats of what was sent, it repeats no credential.
   public static Response problem(Problem problem, ObjectNode members) {
     ObjectNode body =
         Json.object()
@@ -95,7 +95,8 @@ public record Response(
     body.setAll(members);
     Map<String, String> headers =
         problem.status().equals(HttpResponseStatus.UNAUTHORIZED) ? CHALLENGE : Map.of();
-    return new Response(problem.status(), PROBLEM, Json.bytes(body), headers, problem);
+    return new Response(
+        problem.status(), PROBLEM, Secrets.masked(Json.bytes(body)), headers, problem);
   }
 
   /// The answer when the server itself is at fault, which is logged.

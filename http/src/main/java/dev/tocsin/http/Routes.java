@@ -140,7 +140,7 @@ public final class Routes {
     }
     return head.method().equals(HttpMethod.OPTIONS)
         ? options(head, path.equals("*") ? everywhere : place, rules)
-        : find(head, place, parameters, uri);
+        : find(head, place, parameters, path, uri);
   }
 
   /// Whether a load balancer asks how the server is: without naming a host, as no browser does, for what anyone may know.
@@ -169,8 +169,9 @@ public final class Routes {
       HttpRequest head,
       @Nullable Place place,
       Map<String, String> parameters,
+      String path,
       QueryStringDecoder uri) {
-    Problem leak = doorkeepersFault(uri);
+    Problem leak = doorkeepersFault(path, uri);
     if (leak != null) {
       return settled(leak);
     }
@@ -190,14 +191,13 @@ public final class Routes {
             .with(HttpHeaderNames.ALLOW.toString(), String.join(", ", place.methods())));
   }
 
-  /// What is wrong with a query in the doorkeeper's eyes, wherever it was sent; `null` when nothing is, or it cannot be
-  /// read.
-  private @Nullable Problem doorkeepersFault(QueryStringDecoder uri) {
-    if (!QueryParameters.isWellEncoded(uri.rawQuery())) {
-      return null;
-    }
-    Map<String, List<String>> query = uri.parameters();
-    return doorkeeper.fault(query.keySet(), query.values().stream().flatMap(List::stream).toList());
+  /// What is wrong with a URL in the doorkeeper's eyes, wherever it leads; `null` when nothing is. A query that cannot be read
+  /// is passed over.
+  private @Nullable Problem doorkeepersFault(String path, QueryStringDecoder uri) {
+    Map<String, List<String>> query =
+        QueryParameters.isWellEncoded(uri.rawQuery()) ? uri.parameters() : Map.of();
+    return doorkeeper.fault(
+        path, query.keySet(), query.values().stream().flatMap(List::stream).toList());
   }
 
   /// What is wrong with a query by its names; `null` when nothing is.

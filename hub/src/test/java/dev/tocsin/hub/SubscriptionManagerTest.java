@@ -270,7 +270,8 @@ class SubscriptionManagerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> manager.subscribe("a", List.of("alert.*"), Where.of("{\"severty\":\"high\"}")))
-        .withMessageContaining("severty");
+        .withMessageContaining("severty")
+        .withMessageEndingWith("; did you mean \"severity\"?");
     assertThat(manager.getSubscriptions("a")).containsExactly("job.*");
   }
 }

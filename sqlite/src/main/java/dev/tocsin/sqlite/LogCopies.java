@@ -61,6 +61,7 @@ final class LogCopies implements AutoCloseable {
       Files.deleteIfExists(directory.resolve(FAILED));
       Files.deleteIfExists(directory.resolve(COPY));
       Files.deleteIfExists(directory.resolve(PART));
+      makePart();
       try (Connection connection = source.open(directory);
           PreparedStatement statement = connection.prepareStatement("VACUUM INTO ?")) {
         copying = statement;
@@ -74,6 +75,16 @@ final class LogCopies implements AutoCloseable {
     } finally {
       copying = null;
       delete(REQUEST);
+    }
+  }
+
+  /// Makes the file for SQLite to fill: whoever may not read the log may not read the copy.
+  private void makePart() throws IOException {
+    Path part = directory.resolve(PART);
+    LogFile.makeForOwner(part);
+    if (LogFile.hasModes(part)) {
+      Files.setPosixFilePermissions(
+          part, Files.getPosixFilePermissions(directory.resolve(LogFile.NAME)));
     }
   }
 

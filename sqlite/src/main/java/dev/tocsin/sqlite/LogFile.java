@@ -1,8 +1,11 @@
 package dev.tocsin.sqlite;
 
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -72,7 +75,9 @@ final class LogFile {
     Path file = directory.resolve(NAME);
     LogLock.requireFile(file);
     LogLock.requireFile(directory.resolve(JOURNAL));
-    if (Files.exists(file) && !Files.isWritable(file)) {
+    if (!Files.exists(file)) {
+      make(file);
+    } else if (!Files.isWritable(file)) {
       throw LogLock.cannotWrite(file, "access denied", null);
     }
     try {
@@ -89,6 +94,33 @@ final class LogFile {
     } catch (SQLException e) {
       throw new LogOpenException(LogFault.whenOpening(file, e), e);
     }
+  }
+
+  /// Makes the file, empty, before SQLite would: it holds every event, so nobody but its owner is to read it, whatever the
+  /// umask. SQLite gives the write-ahead file the same mode.
+  private static void make(Path file) throws LogOpenException {
+    try {
+      makeForOwner(file);
+    } catch (FileAlreadyExistsException e) {
+      // Somebody was faster; the mode is his.
+    } catch (IOException e) {
+      throw LogLock.cannotWrite(file, LogLock.reason(e), e);
+    }
+  }
+
+  /// Makes an empty file of mode 0600, where there are modes.
+  static void makeForOwner(Path file) throws IOException {
+    if (hasModes(file)) {
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    } else {
+      Files.createFile(file);
+    }
+  }
+
+  /// Whether files have owners and modes where this one is.
+  static boolean hasModes(Path file) {
+    return file.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
   /// Opens the file, which is there, for reading beside the writer.
