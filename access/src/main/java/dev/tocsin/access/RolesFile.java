@@ -46,10 +46,10 @@ public final class RolesFile {
   static Roles read(byte[] content, String source) throws BrokenFileException {
     Faults faults = new Faults();
     Roles roles =
-        switch (Json.read(content)) {
+        switch (Json.readDiscreetly(content)) {
           case Json.Value(JsonNode json) -> new Reading(faults).roles(json);
           case Rejection rejection -> {
-            faults.add(BrokenFileException.reason(rejection));
+            faults.add(rejection.message());
             yield Roles.NONE;
           }
         };
