@@ -36,8 +36,10 @@ final class Interest {
   private final TypeSet types;
   private final int hash;
   private final long comparisons;
-  private final long conditionBytes;
-  private final long indexBytes;
+
+  // Found when first asked for, which is for few; negative until then.
+  private long conditionBytes = -1;
+  private long indexBytes = -1;
 
   private Interest(TypeSet whole, Map<Integer, Set<Conditions>> parts, TypeSet types) {
     this.whole = whole;
@@ -49,8 +51,6 @@ final class Interest {
             .mapToLong(
                 alternatives -> alternatives.stream().mapToLong(Conditions::comparisons).sum())
             .sum();
-    this.conditionBytes = conditionBytes(parts);
-    this.indexBytes = indexBytes(whole, parts);
   }
 
   /// Conditions are mostly the same for many types.
@@ -175,11 +175,17 @@ final class Interest {
 
   /// The same of its conditions, without the values themselves, which are those of a filter.
   long conditionBytes() {
+    if (conditionBytes < 0) {
+      conditionBytes = conditionBytes(parts);
+    }
     return conditionBytes;
   }
 
   /// The same of what finds it for an event, at the most.
   long indexBytes() {
+    if (indexBytes < 0) {
+      indexBytes = indexBytes(whole, parts);
+    }
     return indexBytes;
   }
 
