@@ -177,7 +177,7 @@ class Hub(Server):
             os.replace(fresh, self.keys_file)
 
     def newest(self, key):
-        page = request(self.port, "GET", "/api/v1/events?order=desc&limit=1", None, bearer(key)).json
+        page = request(self.plain_port, "GET", "/api/v1/events?order=desc&limit=1", None, bearer(key)).json
         return page["events"][0]["sequence"] if page["events"] else 0
 
     def audit(self):

@@ -15,6 +15,10 @@ from pathlib import Path
 from access_client import ROOT, Hub, Socket, bearer, check, publish_lines, together, until
 from access_ways import event
 
+# Kinds of keys.
+EC = ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+RSA = ["rsa:2048"]
+
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
@@ -54,17 +58,16 @@ class Authority:
             [authority]
             basicConstraints = critical, CA:TRUE
             """)
-        openssl("req", "-x509", "-config", str(self.config), "-extensions", "authority", "-newkey", "ec", "-pkeyopt",
-                "ec_paramgen_curve:prime256v1", "-nodes", "-subj", f"/CN={name}", "-days", "30", "-keyout", str(self.key),
-                "-out", str(self.certificate))
+        openssl("req", "-x509", "-config", str(self.config), "-extensions", "authority", "-newkey", *EC, "-nodes",
+                "-subj", f"/CN={name}", "-days", "30", "-keyout", str(self.key), "-out", str(self.certificate))
 
-    def issue(self, name, subject="/CN=localhost", alternatives="DNS:localhost,IP:127.0.0.1", begin=-3_600, end=86_400):
+    def issue(self, name, subject="/CN=localhost", alternatives="DNS:localhost,IP:127.0.0.1", begin=-3_600, end=86_400, kind=EC):
         """A pair of files, the certificate being valid from and until so many seconds from now."""
         pair = self.folder / f"{name}.pem", self.folder / f"{name}.key"
         wish = str(self.folder / f"{name}.request")
         more = ["-addext", "subjectAltName=" + alternatives] if alternatives else []
-        openssl("req", "-new", "-config", str(self.config), "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                "-subj", subject, *more, "-keyout", str(pair[1]), "-out", wish)
+        openssl("req", "-new", "-config", str(self.config), "-newkey", *kind, "-nodes", "-subj", subject, *more,
+                "-keyout", str(pair[1]), "-out", wish)
         now = datetime.datetime.now(datetime.timezone.utc)
         begin, end = ((now + datetime.timedelta(seconds=each)).strftime("%Y%m%d%H%M%SZ") for each in (begin, end))
         with self.at_work:
@@ -141,11 +144,13 @@ def connect(port, context, session=None, name="localhost"):
 
 
 def read_all(connection):
-    """What comes until the end, of whatever kind that is."""
+    """What comes until the end, of whatever kind that is; a connection that does not end is told at the end of it."""
     said = b""
     try:
         while piece := connection.recv(65_536):
             said += piece
+    except TimeoutError:
+        said += b" (and does not end)"
     except OSError:
         pass
     return said
@@ -162,7 +167,8 @@ def healthy(connection):
 def speaks(folder):
     """Versions, ALPN, ciphers, plain HTTP, renegotiation, resumption; and the commands."""
     authority = Authority(folder, "tls-authority")
-    hub = SecureHub(folder, "tls", authority, authority.issue("server"))
+    # With RSA there are ciphers without a key that is used once, which could be taken.
+    hub = SecureHub(folder, "tls", authority, authority.issue("server", kind=RSA))
     root = hub.key("root")
     hub.write_keys()
     hub.start()
@@ -180,7 +186,7 @@ def versions(hub, authority):
             check(f"{name}: ALPN takes http/1.1", connection.selected_alpn_protocol() == "http/1.1", connection.selected_alpn_protocol())
             check(f"{name}: and answers", healthy(connection))
     for what, words in [("TLS 1.1", ["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"]), ("no key that is used once", ["-tls1_2", "-cipher", "AES128-GCM-SHA256"]),
-                        ("CBC", ["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA"])]:
+                        ("CBC", ["-tls1_2", "-cipher", "ECDHE-RSA-AES128-SHA"])]:
         done = openssl("s_client", "-connect", f"127.0.0.1:{hub.port}", *words, data=HEALTH, good=False)
         check(f"{what}: refused", done.returncode != 0 and b"HTTP/1.1" not in done.stdout, done.stdout[-300:])
 
@@ -193,7 +199,7 @@ def plain(hub):
     with socket.create_connection(("127.0.0.1", hub.port), timeout=10) as connection:
         connection.sendall(bytes(range(128, 250)))
         said = read_all(connection)
-    check("what is neither gets nothing", said == b"", said)
+    check("what is neither is cut off", said == b"", said)
 
 
 class Conversation:
@@ -279,7 +285,8 @@ def resumption(hub, authority):
 
 def run(*words, key=None):
     environment = {**os.environ, **({"TOCSIN_KEY": key} if key else {})}
-    return subprocess.run([str(ROOT / "tocsin"), *words], capture_output=True, text=True, timeout=60, env=environment)
+    return subprocess.run([str(ROOT / "tocsin"), *words], input='{"type":"alert.deleted","payload":{"id":"x"}}\n', capture_output=True,
+                          text=True, timeout=60, env=environment)
 
 
 def commands(hub, authority, root):

@@ -223,6 +223,19 @@ def long_patterns(port, seconds):
     hold(many(port, 1_465, make), seconds)
 
 
+@attack(java="-Xmx256m")
+def wide_filters(port, seconds):
+    """Filters of 4 KiB that come to 2 MB each: 256 values, for every event type."""
+    number = iter(range(10_000_000))
+
+    def make():
+        s = web_socket(port, "?events=alert.deleted")
+        values = [f"{next(number):08d}" for _ in range(256)]
+        s.sendall(frame(json.dumps({"action": "subscribe", "events": ["*"], "where": {"$correlation_id": values}}).encode()))
+        return s
+    hold(many(port, 300, make), seconds)
+
+
 def stream(port, line, seconds):
     s = connect(port)
     s.sendall(b"POST /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-ndjson\r\n"

@@ -12,7 +12,6 @@ server's, so that what is measured is what the server lets him take. With --bars
 without the flood, over all rounds, is a failure.
 """
 import argparse
-import itertools
 import json
 import multiprocessing
 import os
@@ -89,22 +88,21 @@ class Abuser:
                 if events & select.POLLOUT:
                     at = (at + s.send(memoryview(data)[at:at + 65_536])) % len(data)
 
-    def on_many(self, number, work):
-        threads = [threading.Thread(target=work, daemon=True) for _ in range(number)]
+    def again(self, number, work):
+        """On so many threads, for ever, whatever becomes of it."""
+        def one():
+            while True:
+                try:
+                    work()
+                except OSError:
+                    time.sleep(0.01)
+        threads = [threading.Thread(target=one, daemon=True) for _ in range(number)]
         [thread.start() for thread in threads]
         [thread.join() for thread in threads]
 
-    def again(self, work):
-        """For ever, whatever becomes of it."""
-        while True:
-            try:
-                work()
-            except OSError:
-                time.sleep(0.01)
-
     def actions(self, key, messages, marker=b'"id":"a"'):
         data = b"".join(frame(json.dumps({**message, "id": "a"}).encode()) for message in messages)
-        self.on_many(4, lambda: self.again(lambda: self.exchange(self.upgrade(key, "?events=job.completed"), data, marker)))
+        self.again(4, lambda: self.exchange(self.upgrade(key, "?events=job.completed"), data, marker))
 
     def requests(self, text, number=8):
         """One request after the other on each of some connections."""
@@ -125,7 +123,7 @@ class Abuser:
                 self.count()
                 if b"onnection: close" in head:
                     return
-        self.on_many(number, lambda: self.again(one))
+        self.again(number, one)
 
     def get(self, target, key, number=8):
         self.requests(f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAuthorization: Bearer {key}\r\n\r\n".encode(), number)
@@ -140,7 +138,7 @@ class Abuser:
             while True:
                 s.sendall(chunk)
                 self.count(block.count(b"\n"))
-        self.on_many(2, lambda: self.again(one))
+        self.again(2, one)
 
 
 def event(type, **payload):
@@ -169,7 +167,7 @@ def pings(abuser):
 @flood
 def control_pings(abuser):
     data = frame(b"", opcode=9) * 10_000
-    abuser.on_many(4, lambda: abuser.again(lambda: abuser.exchange(abuser.upgrade(abuser.keys["free"]), data, b"\x8a\x00")))
+    abuser.again(4, lambda: abuser.exchange(abuser.upgrade(abuser.keys["free"]), data, b"\x8a\x00"))
 
 
 @flood
@@ -191,7 +189,7 @@ def connections(abuser):
         s.recv(4096)
         s.close()
         abuser.count()
-    abuser.on_many(4, lambda: abuser.again(one))
+    abuser.again(4, one)
 
 
 @flood
@@ -202,7 +200,7 @@ def bare_connections(abuser):
         s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         s.close()
         abuser.count()
-    abuser.on_many(4, lambda: abuser.again(one))
+    abuser.again(4, one)
 
 
 @flood
@@ -220,7 +218,7 @@ def bad_authenticates(abuser):
         while s.recv(4096):
             pass
         abuser.count()
-    abuser.on_many(16, lambda: abuser.again(one))
+    abuser.again(16, one)
 
 
 @flood
@@ -242,47 +240,20 @@ def resumes(abuser):
                 if not piece:
                     return
                 abuser.count(piece.count(b'"previous":'))
-    abuser.on_many(8, lambda: abuser.again(one))
+    abuser.again(8, one)
 
 
-@flood
-def history(abuser):
-    abuser.get("/api/v1/events?limit=1000", abuser.keys["free"])
+for name, query in {
+    "history": "limit=1000",
+    "history_backwards": "limit=1000&order=desc",
+    "history_by_time": "limit=1&from=2026-01-01T00:00:00Z&to=2100-01-01T00:00:00Z&order=desc",
+    "history_of_a_rare_type": "limit=1000&events=gpu.*",
+    "history_that_nothing_fulfils": "limit=1000&events=job.*&where=%7B%22job_id%22%3A%22none%22%7D",
+}.items():
+    floods[name] = lambda abuser, query=query: abuser.get("/api/v1/events?" + query, abuser.keys["free"])
 
-
-@flood
-def history_backwards(abuser):
-    abuser.get("/api/v1/events?limit=1000&order=desc", abuser.keys["free"])
-
-
-@flood
-def history_by_time(abuser):
-    abuser.get("/api/v1/events?limit=1&from=2026-01-01T00:00:00Z&to=2100-01-01T00:00:00Z&order=desc", abuser.keys["free"])
-
-
-@flood
-def history_of_a_rare_type(abuser):
-    abuser.get("/api/v1/events?limit=1000&events=gpu.*", abuser.keys["free"])
-
-
-@flood
-def history_that_nothing_fulfils(abuser):
-    abuser.get("/api/v1/events?limit=1000&events=job.*&where=%7B%22job_id%22%3A%22none%22%7D", abuser.keys["free"])
-
-
-@flood
-def lines(abuser):
-    abuser.lines(abuser.keys["free"], STARTED)
-
-
-@flood
-def refused_lines(abuser):
-    abuser.lines(abuser.keys["free"], FORBIDDEN)
-
-
-@flood
-def limited_lines(abuser):
-    abuser.lines(abuser.keys["limited"], STARTED)
+for name, key, line in [("lines", "free", STARTED), ("refused_lines", "free", FORBIDDEN), ("limited_lines", "limited", STARTED)]:
+    floods[name] = lambda abuser, key=key, line=line: abuser.lines(abuser.keys[key], line)
 
 
 def abuse(name, port, keys, done):

@@ -76,10 +76,9 @@ final class KeySetReader {
       throw broken("is neither a JWK set, a JWK nor PEM");
     }
     JsonNode json =
-        switch (Json.read(content)) {
+        switch (Json.readDiscreetly(content)) {
           case Json.Value(JsonNode tree) -> tree;
-          case Rejection rejection ->
-              throw broken("is no JWK set: " + BrokenFileException.reason(rejection));
+          case Rejection rejection -> throw broken("is no JWK set: " + rejection.message());
         };
     return json.has("kty") ? one(json) : set(json.path("keys"));
   }

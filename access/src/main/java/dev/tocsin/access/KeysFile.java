@@ -92,9 +92,9 @@ public final class KeysFile {
   /// Reads the keys from the content of a file.
   Map<String, StoredKey> read(byte[] bytes) throws BrokenFileException {
     JsonNode json =
-        switch (Json.read(bytes)) {
+        switch (Json.readDiscreetly(bytes)) {
           case Json.Value(JsonNode tree) -> tree;
-          case Rejection rejection -> throw broken(BrokenFileException.reason(rejection));
+          case Rejection rejection -> throw broken(rejection.message());
         };
     JsonNode list = json.path("keys");
     if (!list.isArray()) {

@@ -28,7 +28,7 @@ public final class RightsReader {
   private static final Set<String> MEMBERS = Set.of("subscribe", "publish", "manage");
   private static final Set<String> GRANT_MEMBERS = Set.of("events", "where");
 
-  private final List<String> faults = new ArrayList<>();
+  private final Faults faults = new Faults();
 
   private RightsReader() {}
 
@@ -40,7 +40,8 @@ public final class RightsReader {
 
     /// They are none.
     ///
-    /// @param faults all that is wrong, each a sentence's part that begins with the place
+    /// @param faults what is wrong, each a sentence's part that begins with the place; where it is much, the last says how
+    ///     much more there is
     record Refused(List<String> faults) implements Reading {
       public Refused {
         faults = List.copyOf(faults);
@@ -54,7 +55,9 @@ public final class RightsReader {
   public static Reading read(JsonNode json, String place) {
     RightsReader reader = new RightsReader();
     Rights rights = reader.rights(json, place);
-    return reader.faults.isEmpty() ? new Reading.Read(rights) : new Reading.Refused(reader.faults);
+    return reader.faults.isEmpty()
+        ? new Reading.Read(rights)
+        : new Reading.Refused(reader.faults.told());
   }
 
   private Rights rights(JsonNode json, String place) {
@@ -75,9 +78,8 @@ public final class RightsReader {
         Optional<String> nearest = Suggestions.nearest(name, known);
         faults.add(
             place
-                + " has no member \""
-                + name
-                + "\""
+                + " has no member "
+                + Names.quoted(name)
                 + nearest.map(word -> "; did you mean \"" + word + "\"?").orElse(""));
       }
     });
@@ -157,7 +159,11 @@ public final class RightsReader {
     Set<String> manage = new HashSet<>(texts == null ? List.of() : texts);
     for (String name : manage) {
       if (!Rights.MANAGEABLE.contains(name)) {
-        faults.add(place + ": there is no \"" + name + "\"; there are metrics, console and keys");
+        faults.add(
+            place
+                + ": there is no "
+                + Names.quoted(name)
+                + "; there are metrics, console and keys");
       }
     }
     return manage;

@@ -26,7 +26,6 @@ public final class RolesFile {
   static final int MAX_MEMBERS = 10_000;
 
   private static final int MAX_BYTES = 4 << 20;
-  private static final int MAX_FAULTS = 20;
   private static final Set<String> PARTS = Set.of("roles", "members");
   private static final Set<String> INCLUDING = Set.of("roles", "includes", "extends", "inherits");
 
@@ -43,30 +42,25 @@ public final class RolesFile {
   /// Reads the content of a file.
   ///
   /// @param source what to call the file in the message
-  /// @throws BrokenFileException when what it says is not understood: all that is wrong, at most 20 faults
+  /// @throws BrokenFileException when what it says is not understood: all that is wrong, see [Faults]
   static Roles read(byte[] content, String source) throws BrokenFileException {
-    List<String> faults = new ArrayList<>();
+    Faults faults = new Faults();
     Roles roles =
-        switch (Json.read(content)) {
+        switch (Json.readDiscreetly(content)) {
           case Json.Value(JsonNode json) -> new Reading(faults).roles(json);
           case Rejection rejection -> {
-            faults.add(BrokenFileException.reason(rejection));
+            faults.add(rejection.message());
             yield Roles.NONE;
           }
         };
     if (faults.isEmpty()) {
       return roles;
     }
-    int more = faults.size() - MAX_FAULTS;
-    throw new BrokenFileException(
-        source
-            + ": "
-            + String.join("; ", faults.subList(0, Math.min(faults.size(), MAX_FAULTS)))
-            + (more > 0 ? "; and " + more + " more" : ""));
+    throw new BrokenFileException(source + ": " + String.join("; ", faults.told()));
   }
 
   /// One reading of a file, which collects what is wrong.
-  private record Reading(List<String> faults) {
+  private record Reading(Faults faults) {
 
     Roles roles(JsonNode json) {
       if (!json.isObject()) {
@@ -123,7 +117,7 @@ public final class RolesFile {
       return switch (RightsReader.read(grants, place)) {
         case RightsReader.Reading.Read(Rights read) -> read;
         case RightsReader.Reading.Refused(List<String> wrong) -> {
-          faults.addAll(wrong);
+          wrong.forEach(faults::add);
           yield Roles.NOTHING;
         }
       };

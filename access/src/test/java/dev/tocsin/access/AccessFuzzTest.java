@@ -5,32 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.tocsin.events.Json;
 import dev.tocsin.hub.Authenticator.Outcome;
-import dev.tocsin.hub.Credential;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 
 /// Whatever is read from outside is read, or refused in words. What [BadInputTest] does with a seed, this does guided.
 class AccessFuzzTest {
-
-  private static final Instant NOW = Instant.parse("2027-01-01T00:00:00Z");
-
-  private static void isASentence(BrokenFileException e) {
-    assertThat(e.getMessage())
-        .isNotBlank()
-        .hasSizeLessThan(2_000)
-        .doesNotContain("Exception")
-        .doesNotContain("dev.tocsin");
-  }
 
   @FuzzTest(maxDuration = "60s")
   void keys(byte[] file) {
     try {
       new KeysFile(Path.of("keys.json")).read(file);
     } catch (BrokenFileException e) {
-      isASentence(e);
+      ReadOrRefused.isASentence(e);
     }
   }
 
@@ -39,7 +27,7 @@ class AccessFuzzTest {
     try {
       RolesFile.read(file, "roles");
     } catch (BrokenFileException e) {
-      isASentence(e);
+      ReadOrRefused.isASentence(e);
     }
   }
 
@@ -56,9 +44,9 @@ class AccessFuzzTest {
   @FuzzTest(maxDuration = "60s")
   void keySets(byte[] file) {
     try {
-      KeySetReader.read(file, "keys", NOW);
+      KeySetReader.read(file, "keys", ReadOrRefused.NOW);
     } catch (BrokenFileException e) {
-      isASentence(e);
+      ReadOrRefused.isASentence(e);
     }
   }
 
@@ -77,39 +65,17 @@ class AccessFuzzTest {
   }
 
   private static Outcome judge(String token) {
-    Outcome outcome =
-        Held.AUTHORITY.authenticate(new Credential.Token(token)).toCompletableFuture().join();
-    if (outcome instanceof Outcome.Refused(String reason)) {
-      // What is told when something of ours has failed.
-      assertThat(reason).isNotBlank().isNotEqualTo("the token cannot be verified");
-    }
-    return outcome;
+    return ReadOrRefused.judge(Held.AUTHORITY, token);
   }
 
+  /// Made when the first token comes.
   private static final class Held {
 
     private static final Authority AUTHORITY = authority();
 
     private static Authority authority() {
       try {
-        Path folder = Files.createTempDirectory("tocsin-fuzz");
-        Path jwt = folder.resolve("jwt.json");
-        Files.writeString(
-            jwt,
-            SignedTokens.set(
-                SignedTokens.secret(SignedTokens.SECRET, ""),
-                SignedTokens.jwkFor("ES256", ""),
-                SignedTokens.jwkFor("EdDSA", "")));
-        Authority authority =
-            new Authority(
-                new AuthoritySettings(
-                    new KeysFile(folder.resolve("keys.json")),
-                    new JwtSettings(jwt.toString(), null, null),
-                    null),
-                Runnable::run,
-                () -> NOW);
-        authority.look();
-        return authority;
+        return ReadOrRefused.authority(Files.createTempDirectory("tocsin-fuzz"), null);
       } catch (IOException | BrokenFileException e) {
         throw new IllegalStateException(e);
       }

@@ -6,11 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.events.Json;
 import dev.tocsin.hub.Authenticator.Outcome;
-import dev.tocsin.hub.Credential;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -20,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// Whatever is read from outside is read, or refused in words: never an exception of something below. With a fixed seed.
 class BadInputTest {
 
-  private static final Instant NOW = Instant.parse("2027-01-01T00:00:00Z");
   private static final int ROUNDS = 4_000;
 
   private static final String GRANTS =
@@ -85,13 +81,6 @@ class BadInputTest {
     return bytes;
   }
 
-  private static void isASentence(BrokenFileException e) {
-    assertThat(e.getMessage())
-        .isNotBlank()
-        .doesNotContain("Exception")
-        .doesNotContain("dev.tocsin");
-  }
-
   @Test
   void keys() throws Exception {
     KeysFile keys = new KeysFile(folder.resolve("keys.json"));
@@ -100,7 +89,7 @@ class BadInputTest {
       try {
         keys.read(i % 10 == 0 ? noise() : mutated(KEYS));
       } catch (BrokenFileException e) {
-        isASentence(e);
+        ReadOrRefused.isASentence(e);
       }
     }
   }
@@ -112,7 +101,7 @@ class BadInputTest {
       try {
         RolesFile.read(i % 10 == 0 ? noise() : mutated(ROLES), "roles");
       } catch (BrokenFileException e) {
-        isASentence(e);
+        ReadOrRefused.isASentence(e);
       }
     }
   }
@@ -144,34 +133,21 @@ class BadInputTest {
     for (int i = 0; i < ROUNDS; i++) {
       String source = sources.get(i % sources.size());
       try {
-        KeySetReader.read(i % 10 == 0 ? noise() : mutated(source), "keys", NOW);
+        KeySetReader.read(i % 10 == 0 ? noise() : mutated(source), "keys", ReadOrRefused.NOW);
       } catch (BrokenFileException e) {
-        isASentence(e);
+        ReadOrRefused.isASentence(e);
       }
     }
   }
 
   @Test
   void tokens() throws Exception {
-    Path jwt = folder.resolve("jwt.json");
-    Files.writeString(
-        jwt,
-        SignedTokens.set(
-            SignedTokens.secret(SignedTokens.SECRET, ""),
-            SignedTokens.jwkFor("ES256", ""),
-            SignedTokens.jwkFor("EdDSA", "")));
-    AuthoritySettings settings =
-        new AuthoritySettings(
-            new KeysFile(folder.resolve("keys.json")),
-            new JwtSettings(jwt.toString(), "i", null),
-            null);
     String header = json("{'alg':'HS256','typ':'JWT','kid':'a'}");
     String claims =
         json("{'sub':'anna','exp':1.8e9,'nbf':1,'iss':'i','aud':['x'],'roles':'a b','tocsin':")
             + GRANTS
             + "}";
-    try (Authority authority = new Authority(settings, Runnable::run, () -> NOW)) {
-      authority.look();
+    try (Authority authority = ReadOrRefused.authority(folder, "i")) {
       int accepted = 0;
       for (int i = 0; i < ROUNDS; i++) {
         String head =
@@ -179,25 +155,15 @@ class BadInputTest {
         String body =
             base64(i % 3 == 0 ? claims.getBytes(StandardCharsets.UTF_8) : mutated(claims));
         String token = SignedTokens.signed("HS256", SignedTokens.SECRET, head + "." + body);
-        accepted += judge(authority, token) instanceof Outcome.Accepted ? 1 : 0;
-        judge(authority, new String(mutated(token), StandardCharsets.UTF_8));
-        judge(
+        accepted += ReadOrRefused.judge(authority, token) instanceof Outcome.Accepted ? 1 : 0;
+        ReadOrRefused.judge(authority, new String(mutated(token), StandardCharsets.UTF_8));
+        ReadOrRefused.judge(
             authority, new String(mutated("tocsin_abc_" + "A".repeat(43)), StandardCharsets.UTF_8));
         String algorithm = i % 2 == 0 ? "ES256" : "EdDSA";
         String odd = base64(SignedTokens.header(algorithm)) + "." + body + "." + base64(noise());
-        judge(authority, odd);
+        ReadOrRefused.judge(authority, odd);
       }
       assertThat(accepted).as("those that are whole by chance").isPositive();
     }
-  }
-
-  private static Outcome judge(Authority authority, String token) {
-    Outcome outcome =
-        authority.authenticate(new Credential.Token(token)).toCompletableFuture().join();
-    if (outcome instanceof Outcome.Refused(String reason)) {
-      // What is told when something of ours has failed.
-      assertThat(reason).isNotBlank().isNotEqualTo("the token cannot be verified");
-    }
-    return outcome;
   }
 }

@@ -25,7 +25,8 @@ class SecretsInFilesTest {
         "{\"keys\":[{\"kty\":\"oct\",\"k\":%s}]}",
         "{\"kty\":\"oct\",\"k\": %s}",
         "{%s}",
-        "{\"keys\":[]} %s"
+        "{\"keys\":[]} %s",
+        "{\"%1$s\":1,\"%1$s\":2}"
       })
   void noFaultRepeatsASecret(String form) {
     String text = ApiKey.generate(new SecureRandom()).text();

@@ -3,20 +3,17 @@ package dev.tocsin.app;
 import dev.tocsin.access.Authority;
 import dev.tocsin.access.AuthoritySettings;
 import dev.tocsin.access.BrokenFileException;
-import dev.tocsin.access.JwtSettings;
 import dev.tocsin.access.KeysFile;
 import dev.tocsin.gateway.AccessSettings;
 import dev.tocsin.gateway.Audit;
 import dev.tocsin.http.AddressRules;
-import dev.tocsin.http.TrustedProxies;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// The options that say who may come in, and how it is found out who somebody is.
@@ -24,9 +21,6 @@ final class AccessOptions {
 
   /// From one address, where others than this machine may connect.
   private static final int USUAL_CONNECTIONS = 256;
-
-  /// What RFC 9110, 5.6.2, allows.
-  private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
   @Option(
       names = "--insecure",
@@ -42,25 +36,7 @@ final class AccessOptions {
           "The file of API keys, which 'tocsin key' writes (default: keys.json in --data).")
   private @Nullable Path keys;
 
-  @Option(
-      names = "--jwt-keys",
-      paramLabel = "FILE|URL",
-      description =
-          "Take signed tokens (JWT): the issuer's keys, as a JWK set, PEM, or the URL of a JWK"
-              + " set.")
-  private @Nullable String jwtKeys;
-
-  @Option(
-      names = "--jwt-issuer",
-      paramLabel = "TEXT",
-      description = "What the claim 'iss' of a token must be (default: anything).")
-  private @Nullable String jwtIssuer;
-
-  @Option(
-      names = "--jwt-audience",
-      paramLabel = "TEXT",
-      description = "What the claim 'aud' of a token must name (default: anything).")
-  private @Nullable String jwtAudience;
+  @Mixin private final TokenOptions tokens = new TokenOptions();
 
   @Option(
       names = "--roles",
@@ -69,25 +45,7 @@ final class AccessOptions {
           "What the roles allow that tokens, certificates and proxies name, and who has which.")
   private @Nullable Path roles;
 
-  @Option(
-      names = "--trust-proxy",
-      paramLabel = "CIDR",
-      description =
-          "The address of a reverse proxy, or a network such as 10.0.0.0/8, whose X-Forwarded-For,"
-              + " -Proto and -Host are believed. Repeatable.")
-  private List<String> trustedProxies = List.of();
-
-  @Option(
-      names = "--proxy-user-header",
-      paramLabel = "NAME",
-      description = "The header in which a trusted proxy names who has logged in with it.")
-  private @Nullable String proxyUserHeader;
-
-  @Option(
-      names = "--proxy-roles-header",
-      paramLabel = "NAME",
-      description = "The header in which it names that user's roles, with commas between.")
-  private @Nullable String proxyRolesHeader;
+  @Mixin private final ProxyOptions proxies = new ProxyOptions();
 
   @Option(
       names = "--max-connections-per-address",
@@ -117,30 +75,11 @@ final class AccessOptions {
               + String.join(" and ", ways)
               + " would: leave out one of them");
     }
-    if (jwtKeys == null && (jwtIssuer != null || jwtAudience != null)) {
-      throw new WrongUse("--jwt-issuer and --jwt-audience mean something with --jwt-keys only");
-    }
-    if (proxyUserHeader == null && proxyRolesHeader != null) {
-      throw new WrongUse("--proxy-roles-header means something with --proxy-user-header only");
-    }
-    if (proxyUserHeader != null && trustedProxies.isEmpty()) {
-      throw new WrongUse(
-          "--proxy-user-header takes a proxy's word, and --trust-proxy has to say which proxy's:"
-              + " anybody could send the header");
-    }
-    requireHeader("--proxy-user-header", proxyUserHeader);
-    requireHeader("--proxy-roles-header", proxyRolesHeader);
+    tokens.check();
+    proxies.check();
     if (maxConnectionsPerAddress != null && maxConnectionsPerAddress < 0) {
       throw new WrongUse(
           "--max-connections-per-address is not negative; was " + maxConnectionsPerAddress);
-    }
-    proxies();
-  }
-
-  private static void requireHeader(String option, @Nullable String name) throws WrongUse {
-    if (name != null && !HEADER_NAME.matcher(name).matches()) {
-      throw new WrongUse(
-          option + " is the name of a header: letters, digits and -; was \"" + name + "\"");
     }
   }
 
@@ -152,25 +91,16 @@ final class AccessOptions {
     } else if (folder != null && Files.exists(folder.resolve(KeysOption.NAME))) {
       ways.add("the file of keys " + folder.resolve(KeysOption.NAME));
     }
-    if (jwtKeys != null) {
+    if (tokens.areTaken()) {
       ways.add("--jwt-keys");
     }
     if (certificates) {
       ways.add("--tls-client-ca");
     }
-    if (proxyUserHeader != null) {
+    if (proxies.nameUsers()) {
       ways.add("--proxy-user-header");
     }
     return ways;
-  }
-
-  private TrustedProxies proxies() throws WrongUse {
-    try {
-      return TrustedProxies.of(
-          trustedProxies.stream().flatMap(list -> Arrays.stream(list.split(",", -1))).toList());
-    } catch (IllegalArgumentException e) {
-      throw new WrongUse("--trust-proxy: " + e.getMessage());
-    }
   }
 
   /// Sets up what the options come down to.
@@ -198,10 +128,8 @@ final class AccessOptions {
         new AccessSettings(
             authority,
             insecure,
-            new AddressRules(most, proxies()),
-            proxyUserHeader == null
-                ? null
-                : new AccessSettings.ProxyHeaders(proxyUserHeader, proxyRolesHeader),
+            new AddressRules(most, proxies.trusted()),
+            proxies.headers(),
             audit == null ? Audit.NONE : audit);
     return new Guard(
         settings,
@@ -216,17 +144,16 @@ final class AccessOptions {
     if (!KeysOption.read(file).isEmpty()) {
       return Guard.First.NONE;
     }
-    boolean others = jwtKeys != null || certificates || proxyUserHeader != null;
+    boolean others = tokens.areTaken() || certificates || proxies.nameUsers();
     return others ? Guard.First.WANTED : Guard.First.NEEDED;
   }
 
   private Authority authority(KeysFile file, Audit audit, Surroundings surroundings)
       throws Failure {
-    JwtSettings jwt = jwtKeys == null ? null : new JwtSettings(jwtKeys, jwtIssuer, jwtAudience);
     try {
       Authority authority =
           new Authority(
-              new AuthoritySettings(file, jwt, roles),
+              new AuthoritySettings(file, tokens.settings(), roles),
               TokenThreads.start(),
               surroundings.clock(),
               new AuditedKeys(audit));

@@ -2,7 +2,6 @@ package dev.tocsin.app;
 
 import dev.tocsin.load.Audiences;
 import dev.tocsin.load.LoadDriver;
-import dev.tocsin.load.LoadException;
 import dev.tocsin.load.LoadPlan;
 import dev.tocsin.load.LoadReport;
 import dev.tocsin.load.Pace;
@@ -11,7 +10,6 @@ import dev.tocsin.load.PublishBy;
 import dev.tocsin.load.ServerProcess;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -28,7 +26,8 @@ import picocli.CommandLine.Option;
       "",
       "Without --url it starts a server of its own with a log in a temporary folder, and ends it"
           + " afterwards. Driver and server share the machine's cores then: 'taskset' separates"
-          + " them, see docs/benchmarks.md.",
+          + " them, see docs/benchmarks.md. A Tocsin is asked for its CPU and memory if there is no"
+          + " --pid.",
       "",
       "The exit code is 1 when an event was lost, came twice or out of order, or a connection was"
           + " cut.",
@@ -59,7 +58,7 @@ final class Bench implements Callable<Integer> {
 
   @Mixin private final KeyOption key = new KeyOption();
 
-  @Mixin private final CaOption ca = new CaOption();
+  @Mixin private final MeasuringOptions measuring = new MeasuringOptions();
 
   @Option(
       names = "--memory",
@@ -130,18 +129,6 @@ final class Bench implements Callable<Integer> {
   private String type = "detection.new";
 
   @Option(
-      names = "--duration",
-      paramLabel = "TIME",
-      description = "How long it is measured (default: 10s).")
-  private TimeSpan duration = new TimeSpan(Duration.ofSeconds(10));
-
-  @Option(
-      names = "--warm-up",
-      paramLabel = "TIME",
-      description = "How long it runs before it is measured (default: 5s).")
-  private TimeSpan warmUp = new TimeSpan(Duration.ofSeconds(5));
-
-  @Option(
       names = "--publish",
       paramLabel = "HOW",
       description =
@@ -167,14 +154,6 @@ final class Bench implements Callable<Integer> {
   private int receivers = 1;
 
   @Option(
-      names = "--pid",
-      paramLabel = "PID",
-      description =
-          "The server's process, if it runs on this machine: its CPU and memory are read there"
-              + " (default: a Tocsin is asked).")
-  private @Nullable Long pid;
-
-  @Option(
       names = "--peer-protocol",
       paramLabel = "KIND",
       description =
@@ -194,9 +173,6 @@ final class Bench implements Callable<Integer> {
       description = "Where an Nchan is posted to (default: /pub).")
   private String publishPath = "/pub";
 
-  @Option(names = "--json", description = "One JSON object on stdout, and nothing else there.")
-  private boolean json;
-
   Bench(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
@@ -207,14 +183,16 @@ final class Bench implements Callable<Integer> {
     if (url != null) {
       ServerUrl server = ServerUrl.parse(url);
       return measure(
-          new ServerAccess(server, key.credential(surroundings), ca.ssl(), List.of()), pid);
+          new ServerAccess(server, key.credential(surroundings), measuring.ca().ssl(), List.of()),
+          measuring.process());
     }
     plan(
         ServerAccess.open(
             ServerUrl.parse(ServerUrl.DEFAULT))); // wrong use is told before a server is started
     surroundings.interruption().listen();
     try (OwnServer server = OwnServer.start(memory)) {
-      return measure(ServerAccess.open(ServerUrl.parse(server.url())), server.pid());
+      return measure(
+          ServerAccess.open(ServerUrl.parse(server.url())), new ServerProcess.Local(server.pid()));
     }
   }
 
@@ -231,10 +209,10 @@ final class Bench implements Callable<Integer> {
     if (url == null && protocol != PeerProtocol.TOCSIN) {
       throw new WrongUse("where is the " + protocol + " server? Give its --url");
     }
-    if (url == null && pid != null) {
+    if (url == null && measuring.isPidGiven()) {
       throw new WrongUse("--pid is for a server that runs: give its --url");
     }
-    if (url == null && (key.isGiven() || ca.isGiven())) {
+    if (url == null && (key.isGiven() || measuring.ca().isGiven())) {
       throw new WrongUse("--key and --ca are for a server that runs: give its --url");
     }
     if (url != null && memory) {
@@ -279,11 +257,11 @@ final class Bench implements Callable<Integer> {
           pace(),
           by,
           by != PublishBy.NDJSON ? 1 : batch == null ? 100 : batch,
-          warmUp.duration(),
-          duration.duration(),
+          measuring.warmUp(),
+          measuring.duration(),
           receivers,
           deflate,
-          access.entrance(ca.file()));
+          access.entrance(measuring.ca().file()));
     } catch (IllegalArgumentException e) {
       throw new WrongUse(String.valueOf(e.getMessage()));
     }
@@ -306,47 +284,32 @@ final class Bench implements Callable<Integer> {
             : new Pace.OpenLoop(rate == null ? 50 : rate);
   }
 
-  private int measure(ServerAccess server, @Nullable Long serverPid) throws Failure, WrongUse {
+  /// @param known the server's process; `null` where nobody has said which it is
+  private int measure(ServerAccess server, @Nullable ServerProcess known) throws Failure, WrongUse {
     LoadPlan plan = plan(server);
     if (server.url().address().secure()) {
       new HubApi(server, surroundings).reach(); // tells in words why TLS does not come about
     }
     surroundings.interruption().listen();
-    BenchProgress progress = new BenchProgress(surroundings);
     HttpClient.Builder builder = HttpClient.newBuilder();
     server.trust(builder);
     try (HttpClient http = builder.build()) {
-      ServerProcess process =
-          serverPid != null
-              ? new ServerProcess.Local(serverPid)
-              : protocol == PeerProtocol.TOCSIN
-                  ? new ServerProcess.Told(
-                      server.url().resource("/api/v1/stats"), http, plan.entrance())
-                  : new ServerProcess.Unknown();
-      if (serverPid != null && process.sample().isEmpty()) {
-        throw new WrongUse("--pid " + serverPid + ": there is no such process on this machine");
-      }
-      LoadReport report = LoadDriver.run(plan, process, progress);
-      progress.clear();
-      print(report);
+      ServerProcess process = known == null ? asked(server, http, plan) : known;
+      LoadReport report =
+          measuring.run(surroundings, observer -> LoadDriver.run(plan, process, observer));
+      measuring.print(
+          surroundings,
+          () -> BenchReport.json(report),
+          () -> BenchReport.lines(report),
+          report.warnings(),
+          report.interrupted());
       return report.isClean() ? 0 : Main.FAILURE;
-    } catch (LoadException e) {
-      throw new Failure(String.valueOf(e.getMessage()), e);
-    } finally {
-      progress.clear();
     }
   }
 
-  private void print(LoadReport report) {
-    if (json) {
-      surroundings.out().println(BenchReport.json(report));
-    } else {
-      BenchReport.lines(report).forEach(surroundings.out()::println);
-    }
-    surroundings.out().flush();
-    report.warnings().forEach(warning -> surroundings.say("warning: " + warning));
-    if (report.interrupted()) {
-      surroundings.say("interrupted: these are the figures until then");
-    }
+  private ServerProcess asked(ServerAccess server, HttpClient http, LoadPlan plan) {
+    return protocol == PeerProtocol.TOCSIN
+        ? new ServerProcess.Told(server.url().resource("/api/v1/stats"), http, plan.entrance())
+        : new ServerProcess.Unknown();
   }
 }

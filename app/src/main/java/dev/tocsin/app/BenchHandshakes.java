@@ -4,13 +4,10 @@ import dev.tocsin.load.Entrance;
 import dev.tocsin.load.HandshakeDriver;
 import dev.tocsin.load.HandshakePlan;
 import dev.tocsin.load.HandshakeReport;
-import dev.tocsin.load.LoadException;
 import dev.tocsin.load.ServerProcess;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,7 +37,7 @@ final class BenchHandshakes implements Callable<Integer> {
       description = "The server, of any kind: https://host:port.")
   private String url = "";
 
-  @Mixin private final CaOption ca = new CaOption();
+  @Mixin private final MeasuringOptions measuring = new MeasuringOptions();
 
   @Option(
       names = "--at-once",
@@ -53,27 +50,6 @@ final class BenchHandshakes implements Callable<Integer> {
       description = "Connections resume the sessions of those before, where the server lets them.")
   private boolean resume;
 
-  @Option(
-      names = "--duration",
-      paramLabel = "TIME",
-      description = "How long it is measured (default: 10s).")
-  private TimeSpan duration = new TimeSpan(Duration.ofSeconds(10));
-
-  @Option(
-      names = "--warm-up",
-      paramLabel = "TIME",
-      description = "How long it runs before it is measured (default: 5s).")
-  private TimeSpan warmUp = new TimeSpan(Duration.ofSeconds(5));
-
-  @Option(
-      names = "--pid",
-      paramLabel = "PID",
-      description = "The server's process, if it runs on this machine: its CPU is read there.")
-  private @Nullable Long pid;
-
-  @Option(names = "--json", description = "One JSON object on stdout, and nothing else there.")
-  private boolean json;
-
   BenchHandshakes(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
@@ -84,24 +60,24 @@ final class BenchHandshakes implements Callable<Integer> {
     if (!server.address().secure()) {
       throw new WrongUse("--url " + url + " has no TLS: an address with https:// is wanted");
     }
-    ca.ssl(); // says in words what is wrong with its file
-    HandshakePlan plan = plan(server, ServerAccess.open(server).entrance(ca.file()));
-    ServerProcess process =
-        pid == null ? new ServerProcess.Unknown() : new ServerProcess.Local(pid);
-    if (pid != null && process.sample().isEmpty()) {
-      throw new WrongUse("--pid " + pid + ": there is no such process on this machine");
-    }
+    ServerAccess access = new ServerAccess(server, null, measuring.ca().ssl(), List.of());
+    HandshakePlan plan = plan(server, access.entrance(measuring.ca().file()));
+    ServerProcess known = measuring.process();
+    ServerProcess process = known == null ? new ServerProcess.Unknown() : known;
     surroundings.interruption().listen();
-    BenchProgress progress = new BenchProgress(surroundings);
+    HandshakeReport report = measured(access, plan, process);
+    measuring.print(
+        surroundings, () -> json(report), () -> lines(report), List.of(), report.interrupted());
+    return report.interrupted() ? Main.FAILURE : 0;
+  }
+
+  private HandshakeReport measured(ServerAccess access, HandshakePlan plan, ServerProcess process)
+      throws Failure {
     try {
-      HandshakeReport report = HandshakeDriver.run(plan, process, progress);
-      progress.clear();
-      print(report);
-      return report.interrupted() ? Main.FAILURE : 0;
-    } catch (LoadException e) {
-      throw new Failure(String.valueOf(e.getMessage()), e);
-    } finally {
-      progress.clear();
+      return measuring.run(surroundings, observer -> HandshakeDriver.run(plan, process, observer));
+    } catch (Failure e) {
+      new HubApi(access, surroundings).reach(); // tells in words why TLS does not come about
+      throw e;
     }
   }
 
@@ -111,23 +87,11 @@ final class BenchHandshakes implements Callable<Integer> {
           server.resource("/healthz"),
           atOnce,
           resume,
-          warmUp.duration(),
-          duration.duration(),
+          measuring.warmUp(),
+          measuring.duration(),
           entrance);
     } catch (IllegalArgumentException e) {
       throw new WrongUse(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private void print(HandshakeReport report) {
-    if (json) {
-      surroundings.out().println(json(report));
-    } else {
-      lines(report).forEach(surroundings.out()::println);
-    }
-    surroundings.out().flush();
-    if (report.interrupted()) {
-      surroundings.say("interrupted: these are the figures until then");
     }
   }
 

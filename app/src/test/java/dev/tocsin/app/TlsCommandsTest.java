@@ -135,9 +135,9 @@ class TlsCommandsTest {
     assertThat(server.interrupt()).isZero();
     long all = measured.path("handshakes").asLong();
     assertThat(all).isPositive();
-    // As many as are opened at once may be on their way at either end.
+    // Those of the first that are opened at once know no session.
     assertThat(measured.path("resumed").asLong())
-        .isBetween(resuming ? all - 8 : 0, resuming ? all : 8);
+        .isBetween(resuming ? all - 8 : 0, resuming ? all : 0);
     assertThat(measured.path("server_micros_per_handshake").asDouble()).isPositive();
   }
 
@@ -174,7 +174,10 @@ class TlsCommandsTest {
 
     assertThat(server.interrupt()).isZero();
     assertThat(code).isEqualTo(1);
-    assertThat(bench.err()).startsWith("tocsin: the handshake failed: ").doesNotContain("\tat ");
+    assertThat(bench.err())
+        .startsWith("tocsin: cannot reach " + url)
+        .contains("signed by an authority that is not trusted here; if it is yours, add --ca FILE")
+        .doesNotContain("\tat ", "Exception");
   }
 
   private static String[] serve(Path cert, Path privateKey) {

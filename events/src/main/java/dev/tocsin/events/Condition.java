@@ -28,6 +28,14 @@ public record Condition(
     return new Condition(values, Set.of(), null, null);
   }
 
+  /// How many values it names, bounds included.
+  int valueCount() {
+    return (values == null ? 0 : values.size())
+        + not.size()
+        + (min == null ? 0 : 1)
+        + (max == null ? 0 : 1);
+  }
+
   /// Whether a value fulfils it.
   ///
   /// @param value `null` for a field that is absent

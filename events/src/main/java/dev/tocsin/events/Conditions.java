@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
 /// Immutable; those that mean the same are equal, however they were written.
 public final class Conditions {
 
+  /// What they take in memory themselves, for each field and for each value that is named.
+  private static final int OWN_BYTES = 104;
+
+  private static final int BYTES_PER_FIELD = 120;
+  private static final int BYTES_PER_VALUE = 8;
+
   private final SortedMap<String, Condition> byField;
   private final int hash;
 
@@ -34,6 +40,25 @@ public final class Conditions {
       count += Math.max(1, values == null ? condition.not().size() : values.size());
     }
     return count;
+  }
+
+  /// How many values the longest list of one field has, of values of which it must have one; at least 1.
+  public int longestList() {
+    int longest = 1;
+    for (Condition condition : byField.values()) {
+      Set<FieldValue> values = condition.values();
+      longest = Math.max(longest, values == null ? 1 : values.size());
+    }
+    return longest;
+  }
+
+  /// About how much memory they take, in bytes, without the values themselves, which are those of a [Where].
+  public long heapBytes() {
+    long bytes = OWN_BYTES;
+    for (Condition condition : byField.values()) {
+      bytes += BYTES_PER_FIELD + (long) BYTES_PER_VALUE * condition.valueCount();
+    }
+    return bytes;
   }
 
   /// What fulfils both these and others.

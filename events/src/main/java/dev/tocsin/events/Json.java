@@ -1,5 +1,6 @@
 package dev.tocsin.events;
 
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -47,6 +48,13 @@ public final class Json {
     return read(utf8, json -> StrictJson.parser(json, 0, json.length));
   }
 
+  /// The same for what may hold a secret, where it stands or where it does not belong: the rejection repeats no word of
+  /// it.
+  public static Reading readDiscreetly(byte[] utf8) {
+    return read(
+        utf8, json -> StrictJson.parser(json, 0, json.length), StrictJson::discreetRejection);
+  }
+
   /// Reads what holds a list of events: an answer to a question for history. Since each event may be
   /// nested 64 levels deep, the whole may be two levels deeper.
   public static Reading readAnswer(String text) {
@@ -54,6 +62,13 @@ public final class Json {
   }
 
   private static Reading read(byte @Nullable [] utf8, Function<byte[], JsonParser> parsers) {
+    return read(utf8, parsers, (e, json) -> StrictJson.rejection(e, json, 0));
+  }
+
+  private static Reading read(
+      byte @Nullable [] utf8,
+      Function<byte[], JsonParser> parsers,
+      BiFunction<JacksonException, byte[], Rejection> rejections) {
     if (utf8 == null) {
       return NO_UTF8;
     }
@@ -64,7 +79,7 @@ public final class Json {
     try (JsonParser parser = parsers.apply(utf8)) {
       return new Value(tree(parser));
     } catch (JacksonException e) {
-      return StrictJson.rejection(e, utf8, 0);
+      return rejections.apply(e, utf8);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.tocsin.events;
 
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -145,6 +146,16 @@ final class StrictJson {
 
   /// The refusal that a parser's exception comes down to; the parser's input began at `offset`.
   static Rejection rejection(JacksonException e, byte[] json, int offset) {
+    return rejection(e, json, offset, SyntaxErrors::sentence);
+  }
+
+  /// The same for a text that may hold a secret, see [SyntaxErrors#discreet].
+  static Rejection discreetRejection(JacksonException e, byte[] json) {
+    return rejection(e, json, 0, SyntaxErrors::discreet);
+  }
+
+  private static Rejection rejection(
+      JacksonException e, byte[] json, int offset, Function<JacksonException, String> words) {
     if (e instanceof StreamConstraintsException
         && e.getOriginalMessage().contains("nesting depth")) {
       return invalid("The JSON is nested deeper than " + MAX_DEPTH + " levels");
@@ -154,7 +165,7 @@ final class StrictJson {
         location == null || location.getByteOffset() < 0
             ? ""
             : JsonText.place(json, offset, (int) location.getByteOffset());
-    return invalid("Not valid JSON: " + SyntaxErrors.sentence(e) + place);
+    return invalid("Not valid JSON: " + words.apply(e) + place);
   }
 
   static Rejection invalid(String message) {

@@ -19,10 +19,23 @@ final class SyntaxErrors {
   private static final String ANYTHING_ELSE = "This is not how JSON goes on";
 
   /// A kind of message, recognised by its beginning, and our sentence for it.
-  private record Kind(Pattern message, Function<MatchResult, String> sentence) {
+  ///
+  /// @param discreet the same without any word of the text
+  private record Kind(
+      Pattern message,
+      Function<MatchResult, String> sentence,
+      Function<MatchResult, String> discreet) {
 
+    /// One whose sentence repeats no more than a character of the text.
     static Kind of(String message, Function<MatchResult, String> sentence) {
-      return new Kind(Pattern.compile(message, Pattern.DOTALL), sentence);
+      return new Kind(Pattern.compile(message, Pattern.DOTALL), sentence, sentence);
+    }
+
+    /// One whose sentence repeats a word of the text.
+    ///
+    /// @param discreet the sentence without it
+    static Kind quoting(String message, Function<MatchResult, String> sentence, String discreet) {
+      return new Kind(Pattern.compile(message, Pattern.DOTALL), sentence, found -> discreet);
     }
   }
 
@@ -33,9 +46,10 @@ final class SyntaxErrors {
   private static final List<Kind> KINDS =
       List.of(
           Kind.of("There .*", MatchResult::group), // StrictJson's own
-          Kind.of(
+          Kind.quoting(
               "Duplicate Object property \"(.*)\"",
-              found -> "The name " + PayloadCheck.quoted(found.group(1)) + " is there twice"),
+              found -> "The name " + PayloadCheck.quoted(found.group(1)) + " is there twice",
+              "A name is there twice"),
           Kind.of(
               "Unexpected close marker '(.)': expected '(.)'.*",
               found ->
@@ -54,9 +68,10 @@ final class SyntaxErrors {
           expected("(?:expected a|maybe a \\()", "a value"),
           Kind.of(CHARACTER + ".*", found -> "There is " + character(found) + " out of place"),
           Kind.of("Unexpected end-of-input.*", found -> TOO_EARLY),
-          Kind.of(
+          Kind.quoting(
               "(?:Unrecognized|Non-standard) token '(.*?)'.*",
-              found -> "There is no JSON value '" + PayloadCheck.shortened(found.group(1)) + "'"),
+              found -> "There is no JSON value '" + PayloadCheck.shortened(found.group(1)) + "'",
+              "There is a word that is no JSON value"),
           Kind.of(
               "Unrecognized character escape '(.)'.*",
               found -> "There is no escape \\" + found.group(1)),
@@ -90,6 +105,16 @@ final class SyntaxErrors {
 
   /// The sentence, without a full stop and without the place.
   static String sentence(JacksonException e) {
+    return sentence(e, Kind::sentence);
+  }
+
+  /// The same for a text that may hold a secret: it repeats no word of it.
+  static String discreet(JacksonException e) {
+    return sentence(e, Kind::discreet);
+  }
+
+  private static String sentence(
+      JacksonException e, Function<Kind, Function<MatchResult, String>> wording) {
     if (e instanceof UnexpectedEndOfInputException) {
       return TOO_EARLY;
     }
@@ -97,7 +122,7 @@ final class SyntaxErrors {
     for (Kind kind : KINDS) {
       Matcher matcher = kind.message.matcher(message);
       if (matcher.matches()) {
-        return kind.sentence.apply(matcher);
+        return wording.apply(kind).apply(matcher);
       }
     }
     return ANYTHING_ELSE;

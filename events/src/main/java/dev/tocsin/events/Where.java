@@ -34,10 +34,13 @@ public final class Where {
   /// How long its JSON may be, in bytes.
   public static final int MAX_BYTES = 8 * 1024;
 
-  /// What a field takes in memory, roughly, and what each character of a value does.
-  private static final long HEAP_BYTES = 200;
+  /// What it takes in memory itself, for each field and for each value, and how often its text is there: as it was
+  /// written, and as values. `SubscriptionMemoryTest` measures it.
+  private static final long OWN_BYTES = 160;
 
-  private static final long HEAP_BYTES_PER_CHARACTER = 24;
+  private static final long BYTES_PER_FIELD = 160;
+  private static final long BYTES_PER_VALUE = 72;
+  private static final long TIMES_WRITTEN = 2;
 
   private static final String FORMS =
       "a value, a list of values, or an object with not, min or max";
@@ -365,7 +368,14 @@ public final class Where {
 
   /// About how much memory it takes, in bytes.
   public long heapBytes() {
-    return HEAP_BYTES * (1 + conditions.size()) + json.length() * HEAP_BYTES_PER_CHARACTER;
+    long values = 0;
+    for (Condition condition : conditions.values()) {
+      values += condition.valueCount();
+    }
+    return OWN_BYTES
+        + BYTES_PER_FIELD * conditions.size()
+        + BYTES_PER_VALUE * values
+        + TIMES_WRITTEN * json.length();
   }
 
   @Override

@@ -200,6 +200,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     member.renew(pass, access, context.clock().instant());
     loop.trail().note(Audit.What.CREDENTIAL_RENEWED, access.name(), sender(), null);
     loop.shard().grant(this, access.rights().subscribe());
+    notePatterns();
     return ServerMessages.authenticated(message.id(), access, cursor.tellPosition());
   }
 
@@ -221,6 +222,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
         // What was wanted and not granted is no gap: the client has to know from where on it
         // counts.
         sendHeartbeat();
+        notePatterns();
       }
       case null -> {}
     }
@@ -237,7 +239,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     return id;
   }
 
-  /// Its patterns have changed: counts what they weigh. When all connections together hold too much, the one with
+  /// What it wants has changed: counts what that weighs. When all connections together hold too much, the one with
   /// the most is closed, which may be this one.
   void notePatterns() {
     if (isClosing()) {
@@ -414,6 +416,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
         write(ControlFrames.ping(channel.alloc()));
         sendHeartbeat();
       });
+      notePatterns(); // its share of what it has in common with others grows when they leave
     }
   }
 

@@ -10,6 +10,9 @@ import java.util.List;
 /// by the thread that owns the index.
 class Audience<C> {
 
+  /// What one takes in memory besides what it contains, in bytes.
+  static final int OWN_BYTES = 400;
+
   private final Interest interest;
   private final List<Subscriber<C>> subscribers = new ArrayList<>();
 

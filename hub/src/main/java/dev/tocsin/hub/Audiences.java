@@ -88,7 +88,10 @@ final class Audiences<C, A extends Audience<C>> {
   void enter(Subscriber<C> subscriber) {
     Interest interest = subscriber.interest();
     @Nullable A known = byInterest.get(interest);
-    subscriber.join(known == null ? create(interest) : known);
+    A audience = known == null ? create(interest) : known;
+    // One object for all: some interests are large.
+    subscriber.want(audience.interest());
+    subscriber.join(audience);
     count(interest, 1);
   }
 

@@ -5,6 +5,7 @@ import dev.tocsin.events.FieldValues;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -16,11 +17,29 @@ import org.jspecify.annotations.Nullable;
 /// audience is made of. Immutable.
 final class Interest {
 
+  // What things take in memory, in bytes; SubscriptionMemoryTest measures it.
+  private static final int OWN_BYTES = 120;
+  private static final int PART_BYTES = 72;
+  private static final int BYTES_PER_ALTERNATIVE = 8;
+
+  /// For each type of which everything is wanted: a place in its list.
+  private static final int BYTES_PER_WHOLE = 8;
+
+  /// For each type of which some is wanted, for each alternative, and for each value under which it can be found.
+  private static final int INDEXED_PART_BYTES = 110;
+
+  private static final int INDEXED_BYTES = 60;
+  private static final int PLACE_BYTES = 170;
+
   private final TypeSet whole;
   private final Map<Integer, Set<Conditions>> parts;
   private final TypeSet types;
   private final int hash;
   private final long comparisons;
+
+  // Found when first asked for, which is for few; negative until then.
+  private long conditionBytes = -1;
+  private long indexBytes = -1;
 
   private Interest(TypeSet whole, Map<Integer, Set<Conditions>> parts, TypeSet types) {
     this.whole = whole;
@@ -32,6 +51,29 @@ final class Interest {
             .mapToLong(
                 alternatives -> alternatives.stream().mapToLong(Conditions::comparisons).sum())
             .sum();
+  }
+
+  /// Conditions are mostly the same for many types.
+  private static long conditionBytes(Map<Integer, Set<Conditions>> parts) {
+    IdentityHashMap<Conditions, Boolean> known = new IdentityHashMap<>();
+    long bytes = 0;
+    for (Set<Conditions> alternatives : parts.values()) {
+      for (Conditions conditions : alternatives) {
+        bytes += known.put(conditions, true) == null ? conditions.heapBytes() : 0;
+      }
+    }
+    return bytes;
+  }
+
+  private static long indexBytes(TypeSet whole, Map<Integer, Set<Conditions>> parts) {
+    long bytes = (long) BYTES_PER_WHOLE * whole.size();
+    for (Set<Conditions> alternatives : parts.values()) {
+      bytes += INDEXED_PART_BYTES;
+      for (Conditions conditions : alternatives) {
+        bytes += INDEXED_BYTES + (long) PLACE_BYTES * conditions.longestList();
+      }
+    }
+    return bytes;
   }
 
   /// Everything of some types.
@@ -116,6 +158,35 @@ final class Interest {
   /// How many comparisons there are in it, of all types together.
   long comparisons() {
     return comparisons;
+  }
+
+  /// About how much memory it takes itself, in bytes, without its conditions.
+  long heapBytes() {
+    return OWN_BYTES + PART_BYTES * (long) parts.size() + BYTES_PER_ALTERNATIVE * alternatives();
+  }
+
+  private long alternatives() {
+    long count = 0;
+    for (Set<Conditions> some : parts.values()) {
+      count += some.size();
+    }
+    return count;
+  }
+
+  /// The same of its conditions, without the values themselves, which are those of a filter.
+  long conditionBytes() {
+    if (conditionBytes < 0) {
+      conditionBytes = conditionBytes(parts);
+    }
+    return conditionBytes;
+  }
+
+  /// The same of what finds it for an event, at the most.
+  long indexBytes() {
+    if (indexBytes < 0) {
+      indexBytes = indexBytes(whole, parts);
+    }
+    return indexBytes;
   }
 
   /// The types of which it lets everything through.

@@ -9,13 +9,10 @@ final class Selection {
   /// What tells one from another.
   ///
   /// @param where `null` for everything that the pattern matches
-  record Key(EventPattern pattern, @Nullable Where where) {
+  record Key(EventPattern pattern, @Nullable Where where) {}
 
-    /// About how much memory it takes, in bytes.
-    long heapBytes() {
-      return pattern.heapBytes() + (where == null ? 0 : where.heapBytes());
-    }
-  }
+  /// What one takes in memory besides what it contains, in bytes.
+  private static final int OWN_BYTES = 112;
 
   private final Key key;
   private Interest interest;
@@ -34,6 +31,11 @@ final class Selection {
 
   Interest interest() {
     return interest;
+  }
+
+  /// About how much memory it takes, in bytes, without its filter, which several may share.
+  long heapBytes() {
+    return OWN_BYTES + interest.heapBytes() + interest.conditionBytes();
   }
 
   /// Takes in types that have become known.

@@ -261,7 +261,8 @@ public final class Shard<C> {
     return cursor.index().comparisonsWith(connection, patterns, where);
   }
 
-  /// About how much memory the connection's patterns take, in bytes.
+  /// About how much memory it takes, in bytes, what the connection wants: its patterns, and its share of what it has in
+  /// common with others, which grows when they leave.
   public long patternBytes(C connection) {
     return cursor.index().patternBytes(connection);
   }

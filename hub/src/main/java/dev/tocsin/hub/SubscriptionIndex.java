@@ -5,6 +5,7 @@ import dev.tocsin.events.FieldValues;
 import dev.tocsin.events.Where;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -162,12 +163,36 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     }
   }
 
-  /// About how much memory the connection's patterns take, in bytes.
+  /// About how much memory it takes, in bytes, what the connection wants: its patterns, and its share of what it has in
+  /// common with others. The share grows when they leave.
   long patternBytes(C connection) {
     Subscriber<C> subscriber = subscribers.get(connection);
-    return subscriber == null
-        ? 0
-        : subscriber.patterns().values().stream().mapToLong(held -> held.key().heapBytes()).sum();
+    if (subscriber == null
+        || (!subscriber.isExplicit() && subscriber.interest().parts().isEmpty())) {
+      return 0;
+    }
+    long bytes = 0;
+    IdentityHashMap<Where, Boolean> known = new IdentityHashMap<>();
+    for (Map.Entry<EventPattern, Selection> held : subscriber.patterns().entrySet()) {
+      Selection selection = held.getValue();
+      Where where = selection.key().where();
+      long filterBytes = where == null || known.put(where, true) != null ? 0 : where.heapBytes();
+      bytes +=
+          held.getKey().heapBytes() + (selection.heapBytes() + filterBytes) / selection.holders;
+    }
+    return bytes + audienceBytes(subscriber);
+  }
+
+  /// One that is suspended is in no audience.
+  private long audienceBytes(Subscriber<C> subscriber) {
+    Audience<C> audience = subscriber.audience();
+    Interest interest = subscriber.interest();
+    // What grants make of conditions is nobody else's.
+    long own = interest.heapBytes() + (subscriber.grants() == null ? 0 : interest.conditionBytes());
+    return audience == null
+        ? own
+        : (own + Audience.OWN_BYTES + (long) Integer.BYTES * table.size() + interest.indexBytes())
+            / audience.members().size();
   }
 
   /// How many comparisons the connection's filters would come to after subscribing to these as well: each value counts

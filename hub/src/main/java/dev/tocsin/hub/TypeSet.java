@@ -58,6 +58,15 @@ final class TypeSet {
     return type >= 0 && word < words.length && (words[word] & 1L << type) != 0;
   }
 
+  /// How many types there are in it.
+  int size() {
+    int size = 0;
+    for (long word : words) {
+      size += Long.bitCount(word);
+    }
+    return size;
+  }
+
   boolean isEmpty() {
     return words.length == 0;
   }

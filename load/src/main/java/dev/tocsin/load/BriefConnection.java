@@ -3,6 +3,7 @@ package dev.tocsin.load;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 
@@ -24,10 +25,10 @@ final class BriefConnection extends ChannelInboundHandlerAdapter {
     if (event instanceof SslHandshakeCompletionEvent handshake) {
       if (handshake.isSuccess()) {
         agreed = true;
-        driver.agreed();
+        driver.agreed(ctx.pipeline().get(SslHandler.class));
         ctx.writeAndFlush(Unpooled.wrappedBuffer(request));
       } else {
-        driver.failed("the handshake failed: " + handshake.cause().getMessage());
+        driver.failed(handshake.cause());
         ctx.close();
       }
     }
@@ -47,7 +48,7 @@ final class BriefConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (!agreed) {
-      driver.failed("the handshake failed: " + cause.getMessage());
+      driver.failed(cause);
     }
     ctx.close();
   }

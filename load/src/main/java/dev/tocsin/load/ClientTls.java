@@ -33,11 +33,11 @@ final class ClientTls {
   /// Sessions that are remembered.
   private static final int SESSIONS = 256;
 
-  private final CountingTrust trust;
+  private final NotingTrust trust;
   private final SslContext channels;
   private final SSLContext sockets;
 
-  private ClientTls(CountingTrust trust, SslContext channels, SSLContext sockets) {
+  private ClientTls(NotingTrust trust, SslContext channels, SSLContext sockets) {
     this.trust = trust;
     this.channels = channels;
     this.sockets = sockets;
@@ -47,7 +47,7 @@ final class ClientTls {
   /// @throws LoadException with a sentence, when they cannot be used
   static ClientTls trusting(@Nullable Path authorities) throws LoadException {
     try {
-      CountingTrust trust = new CountingTrust(trust(authorities));
+      NotingTrust trust = new NotingTrust(trust(authorities));
       SslContext channels =
           SslContextBuilder.forClient()
               .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
@@ -109,7 +109,8 @@ final class ClientTls {
     return secure;
   }
 
-  long verifications() {
-    return trust.verifications();
+  /// Whether a connection's handshake resumed a session: then nobody had to verify a certificate.
+  boolean hasResumed(SslHandler handler) {
+    return !trust.wasAskedFor(handler.engine());
   }
 }

@@ -65,9 +65,11 @@ public final class Entrance {
     return tls == null ? socket : tls.around(socket, host, port);
   }
 
-  /// How many certificates of servers have been verified: a session that is resumed needs none.
-  long verifications() {
-    return tls().verifications();
+  /// Whether a connection, whose handshake is over, has resumed a session of an earlier one.
+  ///
+  /// @param handler made by [#handler]
+  boolean hasResumed(SslHandler handler) {
+    return tls().hasResumed(handler);
   }
 
   private ClientTls tls() {

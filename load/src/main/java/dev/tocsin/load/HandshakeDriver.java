@@ -11,14 +11,15 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ public final class HandshakeDriver implements AutoCloseable {
   private final byte[] request;
 
   // written by the loop, read by any
-  private final AtomicLong done = new AtomicLong();
+  private volatile Done done = new Done(0, 0);
   private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
 
   // written by whoever runs it, read by the loop
@@ -89,14 +90,14 @@ public final class HandshakeDriver implements AutoCloseable {
     Reading last = read();
     stopped = true;
     double seconds = Math.max(1e-9, (last.nanos() - first.nanos()) / 1e9);
-    long handshakes = last.done() - first.done();
-    long whole = last.verified() - first.verified();
+    if (!interrupted && last.done().handshakes() == first.done().handshakes()) {
+      throw noHandshake(seconds);
+    }
     return new HandshakeReport(
         plan,
         seconds,
-        handshakes,
-        // Those that are on their way at either end are verified, but not done.
-        Math.max(0, handshakes - whole),
+        last.done().handshakes() - first.done().handshakes(),
+        last.done().resumed() - first.done().resumed(),
         first.server().isPresent() && last.server().isPresent()
             ? (last.server().get().cpuSeconds() - first.server().get().cpuSeconds()) / seconds
             : null,
@@ -104,20 +105,20 @@ public final class HandshakeDriver implements AutoCloseable {
         interrupted);
   }
 
+  /// What has been done so far.
+  ///
+  /// @param resumed how many of the handshakes resumed a session
+  private record Done(long handshakes, long resumed) {}
+
   /// What is read at both ends of the measured time.
   private record Reading(
-      long nanos,
-      long done,
-      long verified,
-      Optional<ServerProcess.Sample> server,
-      long driverNanos) {}
+      long nanos, Done done, Optional<ServerProcess.Sample> server, long driverNanos) {}
 
   private Reading read() {
     Optional<ServerProcess.Sample> server = process.sample();
     return new Reading(
         System.nanoTime(),
-        done.get(),
-        plan.entrance().verifications(),
+        done,
         server,
         ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
             ? system.getProcessCpuTime()
@@ -129,28 +130,20 @@ public final class HandshakeDriver implements AutoCloseable {
   /// @return whether it is to end early
   private boolean watch(String what, Duration time) throws LoadException {
     long end = System.nanoTime() + time.toNanos();
-    long before = done.get();
+    long before = done.handshakes();
     long changed = System.nanoTime();
     for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
       if (observer.pause(left < SLICE.toNanos() ? Duration.ofNanos(left) : SLICE)) {
         return true;
       }
-      String failed = failure.get();
-      if (failed != null) {
-        throw new LoadException(failed);
-      }
-      long now = done.get();
+      throwIfFailed();
+      long now = done.handshakes();
       long nanos = System.nanoTime();
       if (now > before) {
         before = now;
         changed = nanos;
       } else if (nanos - changed > PATIENCE.toNanos()) {
-        throw new LoadException(
-            "the server at "
-                + plan.server()
-                + " answers no more: no handshake for "
-                + PATIENCE.toSeconds()
-                + " s");
+        throw noHandshake(PATIENCE.toMillis() / 1e3);
       }
       observer.progress(
           String.format(
@@ -160,7 +153,24 @@ public final class HandshakeDriver implements AutoCloseable {
               Math.max(0, (end - nanos) / 1e9),
               now));
     }
+    throwIfFailed();
     return false;
+  }
+
+  private void throwIfFailed() throws LoadException {
+    String failed = failure.get();
+    if (failed != null) {
+      throw new LoadException(failed);
+    }
+  }
+
+  private LoadException noHandshake(double seconds) {
+    return new LoadException(
+        String.format(
+            Locale.ROOT,
+            "the server at %s does not answer: no handshake for %.1f s",
+            plan.server(),
+            seconds));
   }
 
   // called by the loop
@@ -188,20 +198,33 @@ public final class HandshakeDriver implements AutoCloseable {
         .connect(address)
         .addListener(connecting -> {
           if (!connecting.isSuccess()) {
-            failed("cannot connect to " + plan.server() + ": " + connecting.cause().getMessage());
+            fail("cannot connect to " + plan.server() + ": " + connecting.cause().getMessage());
           }
         });
   }
 
-  void agreed() {
-    done.getAndIncrement();
+  void agreed(SslHandler handler) {
+    Done before = done;
+    done =
+        new Done(
+            before.handshakes() + 1,
+            before.resumed() + (plan.entrance().hasResumed(handler) ? 1 : 0));
   }
 
   void closed() {
     openNext();
   }
 
-  void failed(String reason) {
+  void failed(Throwable cause) {
+    String reason = cause instanceof ClosedChannelException ? null : cause.getMessage();
+    fail(
+        "the handshake with "
+            + plan.server()
+            + " failed: "
+            + (reason == null ? "the server ended the connection" : reason));
+  }
+
+  private void fail(String reason) {
     if (!stopped) {
       failure.compareAndSet(null, reason);
     }
