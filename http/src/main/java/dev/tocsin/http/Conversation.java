@@ -114,8 +114,7 @@ final class Conversation {
     switch (verdict) {
       case Doorkeeper.Verdict.Admitted who -> {
         connection.count(who.caller().payer());
-        inTurn(() ->
-            receive(asking.by(who.caller()), Routes.take(found, connection, head, who.caller())));
+        receive(asking.by(who.caller()), Routes.take(found, connection, head, who.caller()));
       }
       case Doorkeeper.Verdict.Denied denied -> {
         receive(asking, new FixedExchange(connection, denied.response()));
@@ -125,35 +124,6 @@ final class Conversation {
         }
       }
     }
-  }
-
-  /// Begins with a request when it is the turn of whose it is.
-  private void inTurn(Runnable step) {
-    if (!connection.allowance().isInDebt()) {
-      step.run();
-      return;
-    }
-    loop.turns()
-        .await(
-            new Turns.Waiting() {
-              @Override
-              public void goOn() {
-                if (phase instanceof HttpPhase.Admitting) {
-                  connection.onLoop(step);
-                  connection.pump();
-                }
-              }
-
-              @Override
-              public int waitingBytes() {
-                return 0;
-              }
-
-              @Override
-              public Allowance allowance() {
-                return connection.allowance();
-              }
-            });
   }
 
   /// Lets an exchange have the body, if there is to be one.
