@@ -87,6 +87,7 @@ final class ReplayWriter implements Turns.Waiting {
   void end() {
     if (!ended) {
       ended = true;
+      loop.connections().turns().leave(this);
       letGo();
       context.replayRoom().end();
     }

@@ -148,11 +148,13 @@ public final class Connections {
       return;
     }
     channel.closeFuture().addListener(closed -> context.dismiss());
+    // Also of one that is cut at once: it has cost as much.
+    Allowance allowance = allowance(channel);
     boolean tooMany = isTooMany(channel);
     if (!channel.isOpen()) {
       return;
     }
-    Activity activity = new Activity(this, allowance(channel));
+    Activity activity = new Activity(this, allowance);
     RequestDecoder decoder = new RequestDecoder();
     HttpConnection connection = new HttpConnection(this, activity, decoder, tooMany);
     Tls tls = context.tls();

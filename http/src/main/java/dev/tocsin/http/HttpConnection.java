@@ -105,7 +105,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     loop.remove(this);
     releaseInbox();
     conversation.leave();
-    count(null);
+    leaveTurns();
     input.set(0);
     inactive.fireChannelInactive();
   }
@@ -158,6 +158,13 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     if (before != null) {
       loop.allowances().leave(before);
     }
+  }
+
+  /// Nothing more is to be worked off, whoever it is counted under.
+  private void leaveTurns() {
+    turns.leave(this);
+    count(null);
+    turns.leave(this);
   }
 
   /// The client has finished sending; what it asked for before is still answered.
@@ -281,7 +288,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     conversation.leave();
     loop.remove(this);
     releaseInbox();
-    count(null);
+    leaveTurns();
     input.set(0);
     context.noteAnswer(head.status());
     leaving.write(head, leaving.voidPromise());

@@ -208,6 +208,7 @@ final class TlsDoor extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelInactive(ChannelHandlerContext inactive) {
+    loop.turns().leave(this);
     letGo();
     input.set(0);
     inactive.fireChannelInactive();

@@ -198,6 +198,14 @@ public final class Turns {
     serveLater();
   }
 
+  /// Takes somebody out of the queue, whose connection has ended: while a debt grows nobody under it is served, and those
+  /// who come and go would gather there.
+  public void leave(Waiting waiting) {
+    small.remove(waiting);
+    large.remove(waiting);
+    waiting.allowance().debtors().remove(waiting);
+  }
+
   private void awaitPayment(Waiting waiting) {
     waiting.allowance().debtors().add(waiting);
     serveDebtorsLater(waiting.allowance());

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whose requests wait because of time that was spent before.
 class DebtsTest {
@@ -85,6 +87,22 @@ class DebtsTest {
       assertThat(http.pass(1).pass(1).said().split("hello", -1)).hasSize(3);
       assertThat(http.hasAskedForMore()).isTrue();
     }
+  }
+
+  /// Where a debt grows as fast as it is paid, nobody under it is served: those who come and go would gather.
+  @ParameterizedTest
+  @ValueSource(strings = {"/private", "/public"})
+  void whoHasGoneWaitsNoLonger(String asked) {
+    EmbeddedHttp http = http();
+    Payer payer = asked.equals("/private") ? ANNA : Payer.of("", null);
+    Allowance allowance = http.allowances().enterStranger(payer);
+    spend(http, payer);
+    http.receive(get(asked));
+    assertThat(allowance.debtors()).hasSize(1);
+
+    http.close();
+
+    assertThat(allowance.debtors()).isEmpty();
   }
 
   @Test

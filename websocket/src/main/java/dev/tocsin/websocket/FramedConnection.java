@@ -504,6 +504,7 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     outlet.letGo();
     decoder.stop();
     input.set(0);
+    turns.leave(this);
     loop.allowances().leave(allowance);
     allowance = loop.allowances().free();
     noteClosing(CloseCodes.BROKEN, null);
