@@ -27,8 +27,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// The schemas of a catalog as parts that refer to each other by name: one for each payload, and one for each place that a
 /// `$ref` leads to. Equal parts of several types, such as an enum that many payloads have, are one.
 ///
-/// Immutable once it is made. Names are given in the order of the types' names, so they do not depend on the order in
-/// which types were added.
+/// Immutable once it is made. The built-in types get their names first, then the others in the order of the alphabet: so names
+/// do not depend on what else there is, as far as can be, nor on the order in which types were added.
 final class NamedSchemas {
 
   /// How long a payload's schema may be to be told in the documents, in characters of JSON; what is longer is told as "any
@@ -45,7 +45,7 @@ final class NamedSchemas {
 
   /// What says something about the document, and nothing about the payload.
   private static final List<String> ABOUT_THE_DOCUMENT =
-      List.of("$schema", "$id", "x-tocsin-type", "x-tocsin-channel", "description");
+      List.of("$schema", "$id", "x-tocsin-type", "x-tocsin-channel", "description", "examples");
 
   private final Names names = new Names();
   private final Map<String, Entry> entries = new LinkedHashMap<>();
@@ -57,7 +57,8 @@ final class NamedSchemas {
   ///
   /// @param name of the event as a whole
   /// @param payload `null` when it has none
-  record Entry(EventType type, String name, @Nullable Part payload) {}
+  /// @param example one of the payload's; `null` when the schema has none
+  record Entry(EventType type, String name, @Nullable Part payload, @Nullable JsonNode example) {}
 
   /// The schema of a payload, in which pointers lead to parts.
   ///
@@ -93,21 +94,36 @@ final class NamedSchemas {
   static NamedSchemas of(EventCatalog catalog) {
     NamedSchemas schemas = new NamedSchemas();
     List<EventType> types =
-        catalog.allEventTypes().stream().sorted(Comparator.comparing(EventType::name)).toList();
+        catalog.allEventTypes().stream()
+            .sorted(Comparator.comparing(NamedSchemas::isAdded).thenComparing(EventType::name))
+            .toList();
     Map<String, String> eventNames = new HashMap<>();
     types.forEach(
         type -> eventNames.put(type.name(), schemas.names.take(Names.of(type.name()) + "Event")));
     Map<String, Part> payloads = new HashMap<>();
+    Map<String, JsonNode> examples = new HashMap<>();
     for (EventType type : types) {
-      catalog
-          .jsonSchema(type.name())
-          .ifPresent(schema -> payloads.put(type.name(), schemas.add(type, schema)));
+      ObjectNode schema = catalog.jsonSchema(type.name()).orElse(null);
+      if (schema != null) {
+        schema
+            .path("examples")
+            .valueStream()
+            .filter(JsonNode::isObject)
+            .findFirst()
+            .ifPresent(example -> examples.put(type.name(), example));
+        payloads.put(type.name(), schemas.add(type, schema));
+      }
     }
     for (EventType type : catalog.allEventTypes()) {
       String name = Objects.requireNonNull(eventNames.get(type.name()));
-      schemas.entries.put(type.name(), new Entry(type, name, payloads.get(type.name())));
+      schemas.entries.put(
+          type.name(), new Entry(type, name, payloads.get(type.name()), examples.get(type.name())));
     }
     return schemas;
+  }
+
+  private static boolean isAdded(EventType type) {
+    return EventCatalog.builtIn().find(type.name()).isEmpty();
   }
 
   /// The types in the order of the catalog.
@@ -123,7 +139,7 @@ final class NamedSchemas {
   private Part add(EventType type, ObjectNode schema) {
     int size = Json.write(schema).length();
     boolean isTold = size <= MAX_SCHEMA_LENGTH && length + size <= MAX_LENGTH;
-    ObjectNode root = isTold ? described(schema) : tooLong(type);
+    ObjectNode root = isTold ? described(type, schema) : tooLong(type);
     length += isTold ? size : 0;
     Document document = new Document(root, new HashMap<>());
     Part payload = part(document, payloadName(type), root);
@@ -140,8 +156,12 @@ final class NamedSchemas {
             "Too long to be told here: GET /api/v1/catalog/" + type.name() + "/schema has it");
   }
 
-  private static ObjectNode described(ObjectNode schema) {
+  /// The schema without what speaks of the document or the event. A title that is but the payload's name says nothing.
+  private static ObjectNode described(EventType type, ObjectNode schema) {
     schema.remove(ABOUT_THE_DOCUMENT);
+    if (Names.of(schema.path("title").asString("")).equals(payloadName(type))) {
+      schema.remove("title");
+    }
     return schema;
   }
 

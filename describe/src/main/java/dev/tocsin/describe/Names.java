@@ -19,8 +19,12 @@ final class Names {
           "CatalogHash",
           // Global types that the page refers to, or that a reader would take for them.
           "Array",
+          "Boolean",
+          "Function",
+          "Number",
           "Object",
-          "Record");
+          "Record",
+          "String");
 
   private static final Pattern WORD_END = Pattern.compile("[^A-Za-z0-9]+");
 

@@ -8,7 +8,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -62,6 +64,18 @@ final class SchemaTypes {
   /// How many items of a tuple are told one by one because there have to be so many.
   private static final int MAX_FILLED = 8;
 
+  /// What an object of JavaScript has under these names when it has none of its own.
+  private static final Map<String, Ts> INHERITED =
+      Stream.of(
+              "constructor",
+              "toString",
+              "toLocaleString",
+              "valueOf",
+              "hasOwnProperty",
+              "isPrototypeOf",
+              "propertyIsEnumerable")
+          .collect(Collectors.toUnmodifiableMap(Function.identity(), name -> Ts.one("Function")));
+
   private final NamedSchemas.Document document;
 
   SchemaTypes(NamedSchemas.Document document) {
@@ -82,7 +96,8 @@ final class SchemaTypes {
     List<Ts> all = new ArrayList<>();
     Part part = document.part(object.path("$ref"));
     if (part != null) {
-      all.add(Ts.one(part.name()));
+      boolean isOne = part.schema().path("type").asString("").equals("object");
+      all.add(isOne ? Ts.object(part.name()) : Ts.one(part.name()));
     }
     for (JsonNode inner : object.path("allOf")) {
       all.add(of(inner, kinds));
@@ -91,9 +106,7 @@ final class SchemaTypes {
     addAlternatives(object.path("oneOf"), kinds, all);
     addCondition(object, kinds, all);
     all.removeIf(Ts.UNKNOWN::equals);
-    boolean isObject =
-        all.stream().anyMatch(Ts::isPlainObject)
-            || (part != null && part.schema().path("type").asString("").equals("object"));
+    boolean isObject = all.stream().anyMatch(Ts::object);
     Ts own = own(object, kinds, isObject ? Ts.UNKNOWN : all.isEmpty() ? Ts.ANY_OBJECT : Ts.OBJECT);
     all.addFirst(own);
     return Ts.intersection(all);
@@ -184,14 +197,14 @@ final class SchemaTypes {
     Map<String, Property> properties = properties(schema);
     Ts index = index(schema, properties);
     if (properties.isEmpty()) {
-      return index == null ? Ts.ANY_OBJECT : Ts.one("{ [field: string]: " + index.text() + " }");
+      return index == null ? Ts.ANY_OBJECT : Ts.object("{ [field: string]: " + index.text() + " }");
     }
     List<String> lines = new ArrayList<>();
     properties.forEach((name, property) -> lines.add(property.line(name)));
     if (index != null) {
       lines.add("  [field: string]: " + index.indented());
     }
-    return Ts.one(lines.stream().collect(Collectors.joining(";\n", "{\n", ";\n}")));
+    return Ts.object(lines.stream().collect(Collectors.joining(";\n", "{\n", ";\n}")));
   }
 
   private Map<String, Property> properties(ObjectNode schema) {
@@ -204,12 +217,15 @@ final class SchemaTypes {
     Map<String, Property> properties = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> entry : schema.path("properties").properties()) {
       JsonNode inner = entry.getValue();
+      boolean isRequired = required.contains(entry.getKey());
+      Ts inherited = isRequired ? null : INHERITED.get(entry.getKey());
+      Ts type = of(inner);
       properties.put(
           entry.getKey(),
           new Property(
               TsText.comment(SchemaDocs.of(inner), "  "),
-              required.contains(entry.getKey()),
-              of(inner)));
+              isRequired,
+              inherited == null ? type : Ts.union(List.of(type, inherited))));
     }
     for (String name : required) {
       properties.computeIfAbsent(name, absent -> new Property("", true, unnamed(schema)));
@@ -265,7 +281,7 @@ final class SchemaTypes {
     List<String> told = new ArrayList<>();
     for (int i = 0; i < first.size(); i++) {
       Ts item = first.get(i);
-      told.add(i < least ? item.text() : "(" + item.text() + ")?");
+      told.add(i < least ? item.text() : item.optionalItem());
     }
     if (!rest.equals(Ts.NEVER)) {
       told.add("..." + rest.list().text());

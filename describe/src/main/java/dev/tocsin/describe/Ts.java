@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
 ///
 /// @param text on one line or several, the first of them not indented
 /// @param binding how it has to be set apart from what stands around it
-record Ts(String text, Binding binding) {
+/// @param object whether what it lets through surely is an object
+record Ts(String text, Binding binding, boolean object) {
 
   /// How tightly a type holds together: a looser one needs parentheses inside a tighter one.
   enum Binding {
@@ -25,13 +26,17 @@ record Ts(String text, Binding binding) {
   static final Ts NUMBER = one("number");
   static final Ts STRING = one("string");
   static final Ts UNDEFINED = one("undefined");
-  static final Ts OBJECT = one("object");
+  static final Ts OBJECT = object("object");
 
   /// What may hold anything by any name.
-  static final Ts ANY_OBJECT = one("{ [field: string]: unknown }");
+  static final Ts ANY_OBJECT = object("{ [field: string]: unknown }");
 
   static Ts one(String text) {
-    return new Ts(text, Binding.ONE);
+    return new Ts(text, Binding.ONE, false);
+  }
+
+  static Ts object(String text) {
+    return new Ts(text, Binding.ONE, true);
   }
 
   /// What is one of several types.
@@ -41,7 +46,7 @@ record Ts(String text, Binding binding) {
       return UNKNOWN;
     }
     members.remove(NEVER);
-    return joined(members, NEVER, Binding.UNION, " | ");
+    return joined(members, NEVER, Binding.UNION, members.stream().allMatch(Ts::object));
   }
 
   /// What is all of several types.
@@ -51,10 +56,11 @@ record Ts(String text, Binding binding) {
       return NEVER;
     }
     members.remove(UNKNOWN);
-    return joined(members, UNKNOWN, Binding.INTERSECTION, " & ");
+    return joined(members, UNKNOWN, Binding.INTERSECTION, members.stream().anyMatch(Ts::object));
   }
 
-  private static Ts joined(Set<Ts> members, Ts none, Binding binding, String between) {
+  private static Ts joined(Set<Ts> members, Ts none, Binding binding, boolean object) {
+    String between = binding == Binding.UNION ? " | " : " & ";
     return switch (members.size()) {
       case 0 -> none;
       case 1 -> members.iterator().next();
@@ -63,7 +69,8 @@ record Ts(String text, Binding binding) {
               members.stream()
                   .map(member -> member.inside(binding))
                   .collect(Collectors.joining(between)),
-              binding);
+              binding,
+              object);
     };
   }
 
@@ -75,6 +82,11 @@ record Ts(String text, Binding binding) {
   /// A list of these.
   Ts list() {
     return one(inside(Binding.ONE) + "[]");
+  }
+
+  /// An item of a tuple that may be missing.
+  String optionalItem() {
+    return inside(Binding.ONE) + "?";
   }
 
   private String inside(Binding outer) {

@@ -118,7 +118,7 @@ final class TsText {
       case OBJECT ->
           value.isEmpty()
               ? Ts.ANY_OBJECT
-              : Ts.one(
+              : Ts.object(
                   value.properties().stream()
                       .map(member ->
                           property(member.getKey()) + ": " + only(member.getValue()).text())

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /// A catalog as a module of TypeScript's types (`.d.ts`), for `tsc --strict`: an interface for each payload and each event, and
 /// their unions.
@@ -18,7 +17,6 @@ final class TypeScriptPage {
       What may be published is a little more: the values of enums in any letter case, and fields that no payload names.
       What types cannot say (bounds, formats, patterns) stands in the comments; the server checks it.
 
-      catalog\s\
       """;
 
   private final NamedSchemas schemas;
@@ -36,7 +34,7 @@ final class TypeScriptPage {
   }
 
   private void write(String hash) {
-    page.append(TsText.comment(ABOUT + hash, ""));
+    page.append(TsText.comment(ABOUT + "\ncatalog " + hash, ""));
     page.append('\n')
         .append(
             TsText.comment(
@@ -66,7 +64,7 @@ final class TypeScriptPage {
 
   private void part(Part part) {
     JsonNode schema = part.schema();
-    page.append('\n').append(TsText.comment(docs(part), ""));
+    page.append('\n').append(TsText.comment(SchemaDocs.of(schema), ""));
     Ts type = new SchemaTypes(part.document()).of(schema);
     if (type.isPlainObject()) {
       page.append("export interface ").append(part.name()).append(' ').append(type.text());
@@ -74,14 +72,6 @@ final class TypeScriptPage {
       page.append("export type ").append(part.name()).append(" = ").append(type.text()).append(';');
     }
     page.append('\n');
-  }
-
-  private static String docs(Part part) {
-    if (part.schema() instanceof ObjectNode schema
-        && Names.of(schema.path("title").asString("")).equals(part.name())) {
-      return SchemaDocs.of(schema.deepCopy().without("title"));
-    }
-    return SchemaDocs.of(part.schema());
   }
 
   private void event(NamedSchemas.Entry entry) {

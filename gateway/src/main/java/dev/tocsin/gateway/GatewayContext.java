@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// @param hub what events go into
 /// @param access who may come in
 /// @param catalogPages the answers about the catalog, which never change
+/// @param descriptions the catalog as other tools read it
 /// @param webSockets counts them
 /// @param rates how fast the hub works
 /// @param metrics the figures for Prometheus
@@ -24,6 +25,7 @@ record GatewayContext(
     Hub hub,
     AccessControl access,
     CatalogPages catalogPages,
+    DescriptionPages descriptions,
     WebSocketCounters webSockets,
     Rates rates,
     MetricsPages metrics,
@@ -41,6 +43,7 @@ record GatewayContext(
         hub,
         access,
         new CatalogPages(hub.catalog()),
+        new DescriptionPages(hub.catalog()),
         webSockets,
         new Rates(hub::stats),
         new MetricsPages(() -> MetricsPage.of(hub, access, webSockets), MetricsPages.thread()),

@@ -130,7 +130,9 @@ public record Response(
       fields.set(HttpHeaderNames.CONTENT_TYPE, contentType);
       policy.writeTo(fields);
     }
-    if (!status.equals(HttpResponseStatus.NO_CONTENT)) {
+    // What 304 leaves out has a length, but this is not it.
+    if (!status.equals(HttpResponseStatus.NO_CONTENT)
+        && !status.equals(HttpResponseStatus.NOT_MODIFIED)) {
       fields.setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
     }
     fields.set(HttpHeaderNames.DATE, DATE.format(context.clock().instant()));
