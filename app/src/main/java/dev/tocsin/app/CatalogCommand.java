@@ -1,8 +1,10 @@
 package dev.tocsin.app;
 
+import dev.tocsin.describe.Descriptions;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventType;
 import dev.tocsin.events.Json;
+import dev.tocsin.gateway.BuildVersion;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
@@ -181,6 +183,81 @@ final class CatalogCommand {
               .orElseThrow(() -> new Failure(found.name() + " has no payload"));
       surroundings.out().println(Json.writePretty(schema));
       return 0;
+    }
+  }
+
+  /// The catalog as a document for other tools.
+  abstract static sealed class Document implements Callable<Integer> {
+
+    private final Surroundings surroundings;
+
+    @Mixin private final CatalogOption catalogOption = new CatalogOption();
+
+    Document(Surroundings surroundings) {
+      this.surroundings = surroundings;
+    }
+
+    abstract String text(Descriptions descriptions);
+
+    @Override
+    public Integer call() throws Failure {
+      Descriptions descriptions = new Descriptions(catalogOption.load(), BuildVersion.number());
+      surroundings.out().println(text(descriptions).stripTrailing());
+      return 0;
+    }
+  }
+
+  /// For TypeScript.
+  @Command(
+      name = "types",
+      description =
+          "All event types for TypeScript, as a server gives them at /api/v1/catalog.d.ts.",
+      sortOptions = false)
+  static final class Types extends Document {
+
+    Types(Surroundings surroundings) {
+      super(surroundings);
+    }
+
+    @Override
+    String text(Descriptions descriptions) {
+      return descriptions.typeScript();
+    }
+  }
+
+  /// For what speaks HTTP.
+  @Command(
+      name = "openapi",
+      description =
+          "The HTTP side of a server as OpenAPI 3.1, as it gives it at /api/v1/openapi.json.",
+      sortOptions = false)
+  static final class OpenApi extends Document {
+
+    OpenApi(Surroundings surroundings) {
+      super(surroundings);
+    }
+
+    @Override
+    String text(Descriptions descriptions) {
+      return Json.writePretty(descriptions.openApi());
+    }
+  }
+
+  /// For what speaks WebSocket.
+  @Command(
+      name = "asyncapi",
+      description =
+          "The WebSocket of a server as AsyncAPI 3.0, as it gives it at /api/v1/asyncapi.json.",
+      sortOptions = false)
+  static final class AsyncApi extends Document {
+
+    AsyncApi(Surroundings surroundings) {
+      super(surroundings);
+    }
+
+    @Override
+    String text(Descriptions descriptions) {
+      return Json.writePretty(descriptions.asyncApi());
     }
   }
 }

@@ -108,7 +108,10 @@ public final class Main {
             new CommandLine(new CatalogCommand())
                 .addSubcommand(new CatalogCommand.ListTypes(surroundings))
                 .addSubcommand(new CatalogCommand.Show(surroundings))
-                .addSubcommand(new CatalogCommand.Schema(surroundings)));
+                .addSubcommand(new CatalogCommand.Schema(surroundings))
+                .addSubcommand(new CatalogCommand.Types(surroundings))
+                .addSubcommand(new CatalogCommand.OpenApi(surroundings))
+                .addSubcommand(new CatalogCommand.AsyncApi(surroundings)));
     makers.put("stats", () -> new CommandLine(new Stats(surroundings)));
     makers.put("validate", () -> new CommandLine(new Validate(surroundings)));
     makers.put(

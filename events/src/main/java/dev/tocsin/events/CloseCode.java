@@ -11,36 +11,29 @@ import java.util.stream.Collectors;
 /// 4400 to 4499 are final (do not come back as you are), 4500 to 4599 say come back. Each of those
 /// is preceded by a `connection.error` event that carries [#wireName] and a sentence.
 public enum CloseCode {
-  /// The peer asked for the end.
-  NORMAL(1000, false),
-  /// The server is going away.
-  GOING_AWAY(1001, true),
-  /// A frame broke the WebSocket protocol.
-  PROTOCOL_ERROR(1002, false),
-  /// A binary message; the protocol is text.
-  UNSUPPORTED_DATA(1003, false),
-  /// A text message that is not UTF-8.
-  INVALID_UTF8(1007, false),
-  /// A message over 64 KiB.
-  MESSAGE_TOO_BIG(1009, false),
-  /// The server has not the memory for what this connection holds; come back later.
-  TRY_AGAIN_LATER(1013, true),
-  /// Nothing, or nothing good, was presented to say who the client is.
-  UNAUTHENTICATED(4401, false),
-  /// The client may not connect.
-  FORBIDDEN(4403, false),
-  /// What the client was known by has expired or was revoked.
-  CREDENTIAL_ENDED(4410, false),
-  /// The server met a fault of its own while serving this connection.
-  INTERNAL_ERROR(4500, true),
-  /// The client took not one byte of what was waiting for it, for a long time.
-  SLOW_CONSUMER(4503, true),
-  /// Nothing at all was heard from the client for 60 s.
-  HEARTBEAT_TIMEOUT(4508, true),
-  /// The log has begun a new epoch: the positions that the client knows mean nothing any more.
-  EPOCH_CHANGED(4510, true),
-  /// The principal or the address has as many connections as it may; come back later.
-  TOO_MANY_CONNECTIONS(4529, true);
+  NORMAL(1000, false, "The peer asked for the end."),
+  GOING_AWAY(1001, true, "The server is going away."),
+  PROTOCOL_ERROR(1002, false, "A frame broke the WebSocket protocol."),
+  UNSUPPORTED_DATA(1003, false, "A binary message; the protocol is text."),
+  INVALID_UTF8(1007, false, "A text message that is not UTF-8."),
+  MESSAGE_TOO_BIG(1009, false, "A message over 64 KiB."),
+  TRY_AGAIN_LATER(
+      1013, true, "The server has not the memory for what this connection holds; come back later."),
+  UNAUTHENTICATED(4401, false, "Nothing, or nothing good, was presented to say who the client is."),
+  FORBIDDEN(4403, false, "The client may not connect."),
+  CREDENTIAL_ENDED(4410, false, "What the client was known by has expired or was revoked."),
+  INTERNAL_ERROR(4500, true, "The server met a fault of its own while serving this connection."),
+  SLOW_CONSUMER(
+      4503, true, "The client took not one byte of what was waiting for it, for a long time."),
+  HEARTBEAT_TIMEOUT(4508, true, "Nothing at all was heard from the client for 60 s."),
+  EPOCH_CHANGED(
+      4510,
+      true,
+      "The log has begun a new epoch: the positions that the client knows mean nothing any more."),
+  TOO_MANY_CONNECTIONS(
+      4529,
+      true,
+      "The principal or the address has as many connections as it may; come back later.");
 
   private static final Map<Integer, CloseCode> BY_CODE =
       Arrays.stream(values())
@@ -48,11 +41,13 @@ public enum CloseCode {
 
   private final int code;
   private final boolean retryable;
+  private final String meaning;
   private final String wireName = Ascii.lowerCase(name());
 
-  CloseCode(int code, boolean retryable) {
+  CloseCode(int code, boolean retryable, String meaning) {
     this.code = code;
     this.retryable = retryable;
+    this.meaning = meaning;
   }
 
   /// The number in the close frame.
@@ -63,6 +58,11 @@ public enum CloseCode {
   /// The name in the `connection.error` event that precedes a 44xx or 45xx close.
   public String wireName() {
     return wireName;
+  }
+
+  /// What it means, in a sentence for a person.
+  public String meaning() {
+    return meaning;
   }
 
   /// Whether a client should come back by itself.

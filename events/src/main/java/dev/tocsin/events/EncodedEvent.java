@@ -184,8 +184,8 @@ public final class EncodedEvent implements EncodingResult {
     return payload;
   }
 
-  /// The payload's JSON where it stands.
-  Slice payloadSlice() {
+  /// The payload's JSON where it stands. Not to be changed.
+  public Slice payloadSlice() {
     return new Slice(json, payloadOffset, payloadLength);
   }
 

@@ -27,6 +27,9 @@ public final class EventCatalog {
   private final Map<Class<?>, EventType> byRecord;
   private final Suggestions suggestions;
 
+  /// Made when somebody asks first.
+  private volatile @Nullable String hash;
+
   private EventCatalog(Collection<EventType> types) {
     Map<String, EventType> byName = new LinkedHashMap<>();
     Map<Class<?>, EventType> records = new LinkedHashMap<>();
@@ -263,6 +266,18 @@ public final class EventCatalog {
         .distinct()
         .sorted()
         .toList();
+  }
+
+  /// What tells this catalog from others: 32 hexadecimal digits, the same after every start and whatever the order
+  /// of the types; others as soon as a type or a schema is another. It goes with the release of the program too, whose
+  /// built-in types may have got new fields.
+  public String hash() {
+    String known = hash;
+    if (known == null) {
+      known = CatalogHash.of(this);
+      hash = known;
+    }
+    return known;
   }
 
   // Payloads.

@@ -10,10 +10,10 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Which keywords JSON Schema 2020-12 has, and which of them hold schemas.
-final class SchemaWalk {
+public final class SchemaWalk {
 
   /// How a schema stands to the one it is found in.
-  enum Relation {
+  public enum Relation {
     /// It applies to the same place of the payload, so that a ring of such has no end.
     SAME_PLACE,
     /// It applies to a part of the place.
@@ -79,7 +79,7 @@ final class SchemaWalk {
           "format");
 
   /// What is told of each schema that is found.
-  interface Visitor {
+  public interface Visitor {
 
     /// A schema was found inside another.
     ///
@@ -90,7 +90,7 @@ final class SchemaWalk {
   private SchemaWalk() {}
 
   /// Tells the schemas that stand directly inside `schema`.
-  static void inside(ObjectNode schema, Visitor visitor) {
+  public static void inside(ObjectNode schema, Visitor visitor) {
     schema.forEachEntry((keyword, value) -> inside(keyword, value, visitor));
   }
 

@@ -60,6 +60,7 @@ final class CatalogPages {
     catalog.allEventTypes().forEach(type -> types.add(entry(type)));
     ArrayNode channels = page.putArray("channels");
     catalog.allChannels().forEach(channels::add);
+    page.put("catalog", catalog.hash());
     return Response.json(HttpResponseStatus.OK, page);
   }
 

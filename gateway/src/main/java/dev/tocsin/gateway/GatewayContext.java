@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// @param hub what events go into
 /// @param access who may come in
 /// @param catalogPages the answers about the catalog, which never change
+/// @param descriptions the catalog as other tools read it
 /// @param webSockets counts them
 /// @param streams counts them, by their kind
 /// @param rates how fast the hub works
@@ -29,6 +30,7 @@ record GatewayContext(
     Hub hub,
     AccessControl access,
     CatalogPages catalogPages,
+    DescriptionPages descriptions,
     WebSocketCounters webSockets,
     Map<StreamKind, StreamCounters> streams,
     Rates rates,
@@ -57,6 +59,7 @@ record GatewayContext(
         hub,
         access,
         new CatalogPages(hub.catalog()),
+        new DescriptionPages(hub.catalog()),
         webSockets,
         streams,
         new Rates(hub::stats),

@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// The table of what the hub serves, for the connections of one event loop.
@@ -40,34 +41,49 @@ final class HubRoutes {
   static Routes of(GatewayContext context, Loop loop) {
     HubRoutes hub = new HubRoutes(context, loop);
     return new Routes(
-        List.of(
-            Route.takeOver("/ws/events", Door.CONNECT, hub::upgrade)
-                .with("events", "where", "since", "epoch"),
-            Route.get("/sse/events", Door.READ, hub::serverSentEvents)
-                .with("events", "where", "since", "epoch", "last_event_id", "named"),
-            Route.get("/api/v1/events", Door.ANY, hub::history)
-                .with(
-                    "events", "where", "since", "before", "from", "to", "order", "limit", "follow",
-                    "epoch"),
-            Route.post("/api/v1/events", Door.ANY, hub::publish),
-            Route.get("/api/v1/catalog", Door.ANY, fixed(hub.pages::whole)),
-            Route.get(
-                "/api/v1/catalog/{type}",
-                Door.ANY,
-                request -> request.answer(hub.pages.entry(request.parameter("type")))),
-            Route.get(
-                "/api/v1/catalog/{type}/schema",
-                Door.ANY,
-                request -> request.answer(hub.pages.schema(request.parameter("type")))),
-            Route.post("/api/v1/catalog/{type}/validate", Door.ANY, hub::validate),
-            Route.get("/api/v1/stats", Door.METRICS, fixed(() -> StatsPage.of(context))),
-            Route.get("/metrics", Door.METRICS, hub::metrics).withAny(),
-            Route.post("/api/v1/tickets", Door.ANY, hub::ticket),
-            Route.get("/healthz", Right.NONE, fixed(() -> status("ok"))).withAny(),
-            Route.get("/readyz", Right.NONE, fixed(hub::ready)).withAny()),
+        hub.table(),
         loop.door(),
         List.of("Authorization", "Content-Type", IDEMPOTENCY_KEY, StreamQuery.LAST_EVENT_ID),
         Suggestions::nearest);
+  }
+
+  /// All that is served. What is added here belongs into the description of it as well, which a test compares
+  /// (`describe`: `Operations`).
+  List<Route> table() {
+    HubRoutes hub = this;
+    return List.of(
+        Route.takeOver("/ws/events", Door.CONNECT, hub::upgrade)
+            .with("events", "where", "since", "epoch"),
+        Route.get("/sse/events", Door.READ, hub::serverSentEvents)
+            .with("events", "where", "since", "epoch", "last_event_id", "named"),
+        Route.get("/api/v1/events", Door.ANY, hub::history)
+            .with(
+                "events", "where", "since", "before", "from", "to", "order", "limit", "follow",
+                "epoch"),
+        Route.post("/api/v1/events", Door.ANY, hub::publish),
+        Route.get("/api/v1/catalog", Door.ANY, fixed(hub.pages::whole)),
+        description("/api/v1/catalog.d.ts", context.descriptions()::typeScript),
+        description("/api/v1/openapi.json", context.descriptions()::openApi),
+        description("/api/v1/asyncapi.json", context.descriptions()::asyncApi),
+        Route.get(
+            "/api/v1/catalog/{type}",
+            Door.ANY,
+            request -> request.answer(hub.pages.entry(request.parameter("type")))),
+        Route.get(
+            "/api/v1/catalog/{type}/schema",
+            Door.ANY,
+            request -> request.answer(hub.pages.schema(request.parameter("type")))),
+        Route.post("/api/v1/catalog/{type}/validate", Door.ANY, hub::validate),
+        Route.get("/api/v1/stats", Door.METRICS, fixed(() -> StatsPage.of(context))),
+        Route.get("/metrics", Door.METRICS, hub::metrics).withAny(),
+        Route.post("/api/v1/tickets", Door.ANY, hub::ticket),
+        Route.get("/healthz", Right.NONE, fixed(() -> status("ok"))).withAny(),
+        Route.get("/readyz", Right.NONE, fixed(hub::ready)).withAny());
+  }
+
+  private static Route description(String path, Function<Request, Response> page) {
+    return Route.get(path, Door.ANY, request -> request.answer(page.apply(request)))
+        .under(DescriptionPages.POLICY);
   }
 
   private static Route.Handler fixed(Supplier<Response> answer) {

@@ -66,30 +66,6 @@ final class Problems {
   }
 
   private static HttpResponseStatus status(ErrorCode code) {
-    return switch (code) {
-      case INVALID_JSON,
-          INVALID_MESSAGE,
-          INVALID_QUERY,
-          UNKNOWN_ACTION,
-          INVALID_PATTERN,
-          INVALID_FILTER,
-          TOO_MANY_PATTERNS ->
-          HttpResponseStatus.BAD_REQUEST;
-      case UNAUTHENTICATED -> HttpResponseStatus.UNAUTHORIZED;
-      case FORBIDDEN -> HttpResponseStatus.FORBIDDEN;
-      case NOT_FOUND -> HttpResponseStatus.NOT_FOUND;
-      case METHOD_NOT_ALLOWED -> HttpResponseStatus.METHOD_NOT_ALLOWED;
-      case REQUEST_TIMEOUT -> HttpResponseStatus.REQUEST_TIMEOUT;
-      case IDEMPOTENCY_CONFLICT -> HttpResponseStatus.CONFLICT;
-      case MESSAGE_TOO_LARGE -> HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
-      case UNSUPPORTED_MEDIA_TYPE -> HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE;
-      case NOT_ACCEPTABLE -> HttpResponseStatus.NOT_ACCEPTABLE;
-      case INVALID_PAYLOAD, UNKNOWN_EVENT_TYPE, RESERVED_EVENT_TYPE ->
-          HttpResponseStatus.UNPROCESSABLE_ENTITY;
-      case UPGRADE_REQUIRED -> HttpResponseStatus.UPGRADE_REQUIRED;
-      case RATE_LIMITED -> HttpResponseStatus.TOO_MANY_REQUESTS;
-      case UNAVAILABLE -> HttpResponseStatus.SERVICE_UNAVAILABLE;
-      case INTERNAL_ERROR -> HttpResponseStatus.INTERNAL_SERVER_ERROR;
-    };
+    return HttpResponseStatus.valueOf(code.httpStatus());
   }
 }

@@ -25,11 +25,13 @@ final class ServerMessages {
 
   private ServerMessages() {}
 
+  /// @param catalog the hash of the server's
   /// @param warnings about the patterns that came with the query
   static byte[] established(
       String connectionId,
       String epoch,
       long sequence,
+      String catalog,
       List<PatternWarning> warnings,
       InstantSource clock) {
     String now = Timestamp.now(clock).text();
@@ -56,7 +58,8 @@ final class ServerMessages {
             .put("connection_id", connectionId)
             .put("timestamp", now)
             .put("epoch", epoch)
-            .put("sequence", sequence);
+            .put("sequence", sequence)
+            .put("catalog", catalog);
     PatternWarnings.put(warnings, payload);
     return payload;
   }

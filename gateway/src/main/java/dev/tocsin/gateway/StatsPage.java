@@ -25,6 +25,7 @@ final class StatsPage {
     ObjectNode answer =
         Json.object()
             .put("version", BuildVersion.number())
+            .put("catalog", context.hub().catalog().hash())
             .put("insecure", context.access().insecure())
             .put("total_connections", stats.subscriptions().totalConnections())
             .put("explicit_subscriptions", stats.subscriptions().explicitSubscriptions())

@@ -155,7 +155,9 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
         asked == null ? List.of() : context.hub().warnings(asked, upgrade.events().where(), grants);
     loop.trail().subscriptionDenied(access, sender(), warnings);
     epoch = loop.shard().epoch();
-    send(ServerMessages.established(id, epoch, sequence, warnings, context.clock()));
+    send(
+        ServerMessages.established(
+            id, epoch, sequence, context.hub().catalog().hash(), warnings, context.clock()));
     if (answer != null) {
       send(answer.apply(sequence));
     }

@@ -129,7 +129,10 @@ public record Response(
             head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
     HttpHeaders fields = full.headers();
     write(fields, asked, policy, context);
-    if (!status.equals(HttpResponseStatus.NO_CONTENT) && !(head && isWithoutEnd())) {
+    // What 304 leaves out has a length, but this is not it.
+    if (!status.equals(HttpResponseStatus.NO_CONTENT)
+        && !status.equals(HttpResponseStatus.NOT_MODIFIED)
+        && !(head && isWithoutEnd())) {
       fields.setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
     }
     HttpUtil.setKeepAlive(fields, asked.protocolVersion(), !close);

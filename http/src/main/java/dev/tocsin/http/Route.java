@@ -60,6 +60,11 @@ public record Route(
     return new Route(methods, path, Set.of(names), right, policy, handler);
   }
 
+  /// The same with another policy.
+  public Route under(AnswerPolicy other) {
+    return new Route(methods, path, parameters, right, other, handler);
+  }
+
   /// The same, whatever the query: for what is called by programs that add parameters of their own.
   public Route withAny() {
     return new Route(methods, path, null, right, policy, handler);

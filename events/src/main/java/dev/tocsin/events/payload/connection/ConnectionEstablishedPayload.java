@@ -20,4 +20,10 @@ public record ConnectionEstablishedPayload(
             value = "Position of the connection: everything above it that matches follows",
             example = "1234")
         @Range(min = 0)
-        @Nullable Long sequence) {}
+        @Nullable Long sequence,
+    @Doc(
+            value =
+                "Hash of the server's catalog; another one than a client was made for may have"
+                    + " other types",
+            example = "3f1d0c5b7a9e42688c41d2aa90be7f56")
+        @Nullable String catalog) {}
