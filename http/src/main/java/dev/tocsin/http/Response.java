@@ -39,6 +39,8 @@ public record Response(
   private static final Logger LOG = LoggerFactory.getLogger(Response.class);
   private static final String PROBLEM = "application/problem+json";
 
+  private static final String LOCATION = HttpHeaderNames.LOCATION.toString();
+
   /// What each 401 has to have (RFC 9110, 15.5.2).
   private static final Map<String, String> CHALLENGE =
       Map.of(HttpHeaderNames.WWW_AUTHENTICATE.toString(), "Bearer");
@@ -73,6 +75,13 @@ public record Response(
   /// An answer without a body.
   public static Response empty(HttpResponseStatus status) {
     return new Response(status, null, new byte[0], Map.of());
+  }
+
+  /// It is elsewhere.
+  ///
+  /// @param location a path
+  public static Response redirect(String location) {
+    return empty(HttpResponseStatus.FOUND).with(HttpHeaderNames.LOCATION.toString(), location);
   }
 
   /// A failure as RFC 9457 has it.
@@ -128,20 +137,23 @@ public record Response(
     HttpHeaders fields = full.headers();
     if (contentType != null) {
       fields.set(HttpHeaderNames.CONTENT_TYPE, contentType);
+    }
+    boolean unchanged = status.equals(HttpResponseStatus.NOT_MODIFIED);
+    if (contentType != null || unchanged || headers.containsKey(LOCATION)) {
       policy.writeTo(fields);
     }
-    if (!status.equals(HttpResponseStatus.NO_CONTENT)) {
+    if (!status.equals(HttpResponseStatus.NO_CONTENT) && !unchanged) {
       fields.setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
     }
     fields.set(HttpHeaderNames.DATE, DATE.format(context.clock().instant()));
+    headers.forEach(fields::set);
     if (context.browserRules().allowsForeignOrigins()) {
-      fields.set(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
+      fields.add(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
       String origin = context.browserRules().corsOrigin(asked.headers());
       if (origin != null) {
         fields.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
       }
     }
-    headers.forEach(fields::set);
     HttpUtil.setKeepAlive(fields, asked.protocolVersion(), !close);
     if (close) {
       fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
