@@ -37,31 +37,40 @@ final class HubRoutes {
 
   static Routes of(GatewayContext context, Loop loop) {
     HubRoutes hub = new HubRoutes(context, loop);
+    List<Route> routes = new ArrayList<>(context.pages().routes());
+    routes.addAll(hub.api());
     return new Routes(
-        List.of(
-            Route.takeOver("/ws/events", Door.CONNECT, hub::upgrade)
-                .with("events", "where", "since", "epoch"),
-            Route.get("/api/v1/events", Door.ANY, hub::history)
-                .with("events", "where", "since", "before", "from", "to", "order", "limit"),
-            Route.post("/api/v1/events", Door.ANY, hub::publish),
-            Route.get("/api/v1/catalog", Door.ANY, fixed(hub.pages::whole)),
-            Route.get(
-                "/api/v1/catalog/{type}",
-                Door.ANY,
-                request -> request.answer(hub.pages.entry(request.parameter("type")))),
-            Route.get(
-                "/api/v1/catalog/{type}/schema",
-                Door.ANY,
-                request -> request.answer(hub.pages.schema(request.parameter("type")))),
-            Route.post("/api/v1/catalog/{type}/validate", Door.ANY, hub::validate),
-            Route.get("/api/v1/stats", Door.METRICS, fixed(() -> StatsPage.of(context))),
-            Route.get("/metrics", Door.METRICS, hub::metrics).withAny(),
-            Route.post("/api/v1/tickets", Door.ANY, hub::ticket),
-            Route.get("/healthz", Right.NONE, fixed(() -> status("ok"))).withAny(),
-            Route.get("/readyz", Right.NONE, fixed(hub::ready)).withAny()),
+        routes,
         loop.door(),
         List.of("Authorization", "Content-Type", IDEMPOTENCY_KEY),
-        Suggestions::nearest);
+        Suggestions::nearest,
+        context.pages().home());
+  }
+
+  private List<Route> api() {
+    return List.of(
+        Route.takeOver("/ws/events", Door.CONNECT, this::upgrade)
+            .with("events", "where", "since", "epoch"),
+        Route.get("/api/v1/events", Door.ANY, this::history)
+            .with("events", "where", "since", "before", "from", "to", "order", "limit"),
+        Route.post("/api/v1/events", Door.ANY, this::publish),
+        Route.get("/api/v1/catalog", Door.ANY, fixed(pages::whole)),
+        Route.get(
+            "/api/v1/catalog/{type}",
+            Door.ANY,
+            request -> request.answer(pages.entry(request.parameter("type")))),
+        Route.get(
+            "/api/v1/catalog/{type}/schema",
+            Door.ANY,
+            request -> request.answer(pages.schema(request.parameter("type")))),
+        Route.post("/api/v1/catalog/{type}/validate", Door.ANY, this::validate),
+        Route.get("/api/v1/stats", Door.METRICS, fixed(() -> StatsPage.of(context))),
+        Route.get("/metrics", Door.METRICS, this::metrics).withAny(),
+        Route.get("/api/v1/connections", Door.CONSOLE, this::connections).with("after", "limit"),
+        Route.delete("/api/v1/connections/{id}", Door.CONSOLE, this::close),
+        Route.post("/api/v1/tickets", Door.ANY, this::ticket),
+        Route.get("/healthz", Right.NONE, fixed(() -> status("ok"))).withAny(),
+        Route.get("/readyz", Right.NONE, fixed(this::ready)).withAny());
   }
 
   private static Route.Handler fixed(Supplier<Response> answer) {
@@ -82,6 +91,19 @@ final class HubRoutes {
         request.connection(),
         context.metrics(),
         MetricsFormat.of(request.head().headers().getAll(HttpHeaderNames.ACCEPT)));
+  }
+
+  private Exchange connections(Request request) throws QueryParameters.InvalidQueryException {
+    return new ConnectionsExchange(request.connection(), context.rosters(), request.query());
+  }
+
+  private Exchange close(Request request) {
+    return new ConnectionCloseExchange(
+        request.connection(),
+        context.rosters(),
+        loop.trail(),
+        Visitor.of(request),
+        request.parameter("id"));
   }
 
   private Exchange ticket(Request request) {

@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.events.CloseCode;
 import io.netty.buffer.ByteBuf;
 
 /// A member of a loop's shard: it takes batches as they come while it is at the head, and reads the log at its own pace
@@ -24,6 +25,15 @@ sealed interface LiveConnection permits WebSocketConnection {
   ///
   /// @param previous what the first event's `previous` is
   void lag(long after, long previous);
+
+  /// The name that its client was told.
+  String id();
+
+  /// What an operator is told of it.
+  ConnectionView view();
+
+  /// Ends it with a word.
+  void close(CloseCode code, String sentence);
 
   /// The server is at fault: ends this connection.
   void fail(Throwable failure);
