@@ -30,6 +30,8 @@ public enum CloseCode {
       4510,
       true,
       "The log has begun a new epoch: the positions that the client knows mean nothing any more."),
+  CLOSED_BY_OPERATOR(
+      4520, true, "An operator has closed the connection; nothing is held against the client."),
   TOO_MANY_CONNECTIONS(
       4529,
       true,

@@ -200,6 +200,38 @@ final class Cursor {
     state = next;
   }
 
+  /// The position, without telling it.
+  long position() {
+    return switch (state) {
+      case State.Awaiting(ReplayWriter writer) -> writer.position();
+      case State.Replaying(ReplayWriter writer) -> writer.position();
+      case State.Leaving leaving -> leaving.after();
+      case State.Live live -> loop.shard().position();
+      case State.Ended ended -> loop.shard().position();
+    };
+  }
+
+  /// How the connection fares.
+  ///
+  /// @param isUnread whether its socket has something left to take
+  Standing standing(boolean isUnread) {
+    return switch (state) {
+      case State.Live live -> Standing.LIVE;
+      case State.Leaving leaving -> Standing.WAITING_FOR_SOCKET;
+      case State.Awaiting awaiting -> Standing.AWAITING_POSITION;
+      case State.Replaying(ReplayWriter writer) -> {
+        if (needsRoom || isUnread) {
+          yield Standing.WAITING_FOR_SOCKET;
+        }
+        if (writer.allowance().isInDebt()) {
+          yield Standing.IN_DEBT;
+        }
+        yield context.replayRoom().isFull() ? Standing.WAITING_FOR_MEMORY : Standing.READING_LOG;
+      }
+      case State.Ended ended -> Standing.CLOSING;
+    };
+  }
+
   /// The socket has taken what was written to it.
   void noteRoom() {
     if (needsRoom && state instanceof State.Replaying(ReplayWriter writer)) {

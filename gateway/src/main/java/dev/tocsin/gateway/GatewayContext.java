@@ -22,6 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// @param rates how fast the hub works
 /// @param metrics the figures for Prometheus
 /// @param replayRoom what the pages of lagging WebSockets may take up
+/// @param rosters who is connected
+/// @param pages the files that browsers get
 /// @param historyCount history answers that are being made or sent
 /// @param stallMillis how long a WebSocket may take none of the bytes that wait for it
 /// @param deflate which messages are compressed for those who want it
@@ -36,6 +38,8 @@ record GatewayContext(
     Rates rates,
     MetricsPages metrics,
     ReplayRoom replayRoom,
+    Rosters rosters,
+    WebPages pages,
     AtomicInteger historyCount,
     long stallMillis,
     DeflateSettings deflate) {
@@ -66,6 +70,8 @@ record GatewayContext(
         new MetricsPages(
             () -> MetricsPage.of(hub, access, webSockets, streams), MetricsPages.thread()),
         new ReplayRoom(),
+        new Rosters(),
+        WebPages.read(settings.console()),
         new AtomicInteger(),
         settings.stallTimeout().toMillis(),
         settings.deflate());

@@ -40,45 +40,49 @@ final class HubRoutes {
 
   static Routes of(GatewayContext context, Loop loop) {
     HubRoutes hub = new HubRoutes(context, loop);
+    List<Route> routes = new ArrayList<>(context.pages().routes());
+    routes.addAll(hub.table());
     return new Routes(
-        hub.table(),
+        routes,
         loop.door(),
         List.of("Authorization", "Content-Type", IDEMPOTENCY_KEY, StreamQuery.LAST_EVENT_ID),
-        Suggestions::nearest);
+        Suggestions::nearest,
+        context.pages().home());
   }
 
   /// All that is served. What is added here belongs into the description of it as well, which a test compares
   /// (`describe`: `Operations`).
   List<Route> table() {
-    HubRoutes hub = this;
     return List.of(
-        Route.takeOver("/ws/events", Door.CONNECT, hub::upgrade)
+        Route.takeOver("/ws/events", Door.CONNECT, this::upgrade)
             .with("events", "where", "since", "epoch"),
-        Route.get("/sse/events", Door.READ, hub::serverSentEvents)
+        Route.get("/sse/events", Door.READ, this::serverSentEvents)
             .with("events", "where", "since", "epoch", "last_event_id", "named"),
-        Route.get("/api/v1/events", Door.ANY, hub::history)
+        Route.get("/api/v1/events", Door.ANY, this::history)
             .with(
                 "events", "where", "since", "before", "from", "to", "order", "limit", "follow",
                 "epoch"),
-        Route.post("/api/v1/events", Door.ANY, hub::publish),
-        Route.get("/api/v1/catalog", Door.ANY, fixed(hub.pages::whole)),
+        Route.post("/api/v1/events", Door.ANY, this::publish),
+        Route.get("/api/v1/catalog", Door.ANY, fixed(pages::whole)),
         description("/api/v1/catalog.d.ts", context.descriptions()::typeScript),
         description("/api/v1/openapi.json", context.descriptions()::openApi),
         description("/api/v1/asyncapi.json", context.descriptions()::asyncApi),
         Route.get(
             "/api/v1/catalog/{type}",
             Door.ANY,
-            request -> request.answer(hub.pages.entry(request.parameter("type")))),
+            request -> request.answer(pages.entry(request.parameter("type")))),
         Route.get(
             "/api/v1/catalog/{type}/schema",
             Door.ANY,
-            request -> request.answer(hub.pages.schema(request.parameter("type")))),
-        Route.post("/api/v1/catalog/{type}/validate", Door.ANY, hub::validate),
+            request -> request.answer(pages.schema(request.parameter("type")))),
+        Route.post("/api/v1/catalog/{type}/validate", Door.ANY, this::validate),
         Route.get("/api/v1/stats", Door.METRICS, fixed(() -> StatsPage.of(context))),
-        Route.get("/metrics", Door.METRICS, hub::metrics).withAny(),
-        Route.post("/api/v1/tickets", Door.ANY, hub::ticket),
+        Route.get("/metrics", Door.METRICS, this::metrics).withAny(),
+        Route.get("/api/v1/connections", Door.CONSOLE, this::connections).with("after", "limit"),
+        Route.delete("/api/v1/connections/{id}", Door.CONSOLE, this::close),
+        Route.post("/api/v1/tickets", Door.ANY, this::ticket),
         Route.get("/healthz", Right.NONE, fixed(() -> status("ok"))).withAny(),
-        Route.get("/readyz", Right.NONE, fixed(hub::ready)).withAny());
+        Route.get("/readyz", Right.NONE, fixed(this::ready)).withAny());
   }
 
   private static Route description(String path, Function<Request, Response> page) {
@@ -104,6 +108,19 @@ final class HubRoutes {
         request.connection(),
         context.metrics(),
         MetricsFormat.of(request.head().headers().getAll(HttpHeaderNames.ACCEPT)));
+  }
+
+  private Exchange connections(Request request) throws QueryParameters.InvalidQueryException {
+    return new ConnectionsExchange(request.connection(), context.rosters(), request.query());
+  }
+
+  private Exchange close(Request request) {
+    return new ConnectionCloseExchange(
+        request.connection(),
+        context.rosters(),
+        loop.trail(),
+        Visitor.of(request),
+        request.parameter("id"));
   }
 
   private Exchange ticket(Request request) {

@@ -118,6 +118,12 @@ final class Limits {
   /// The spread of the times at which clients are asked to come back after a stop.
   static final int RECONNECT_SPREAD_MILLIS = 5_000;
 
+  /// Connections on one page of `GET /api/v1/connections`.
+  static final int MAX_ROSTER_ENTRIES = 1_000;
+
+  /// What is described of them, in bytes; the last may go beyond.
+  static final int MAX_ROSTER_BYTES = 1024 * 1024;
+
   private Limits() {}
 
   /// What a publish of so many bytes that is refused counts as of its sender's time of the event loop.

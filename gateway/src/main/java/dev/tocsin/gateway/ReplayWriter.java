@@ -48,6 +48,11 @@ final class ReplayWriter implements Turns.Waiting {
     context.replayRoom().begin();
   }
 
+  /// See [Replay#position].
+  long position() {
+    return replay.position();
+  }
+
   /// See [Replay#tellPosition].
   long tellPosition() {
     return replay.tellPosition();

@@ -45,8 +45,13 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   private final Cursor cursor;
   private final OutputProgress output;
   private final StreamCounters counters;
+  private final Instant since;
 
   // owned by the event loop
+
+  /// Its place among all connections.
+  private long number;
+
   private MemoryBudget.@Nullable Account patterns;
   private String epoch = "";
 
@@ -89,6 +94,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
     this.output = new OutputProgress(channel, loop.connections());
     this.counters = context.streams(query.kind());
     this.lastPulseMillis = loop.nowMillis();
+    this.since = context.clock().instant();
   }
 
   /// Joins the shard. Nothing is said before [#begin].
@@ -126,6 +132,8 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   /// The head of the answer is on its way: greets, and goes on where the client was.
   void begin() {
     loop.connections().add(this);
+    number = context.rosters().nextNumber();
+    loop.roster().enter(number, this);
     counters.noteOpened();
     List<EventPattern> asked = query.events().patterns();
     List<PatternWarning> warnings =
@@ -187,6 +195,22 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   @Override
   public Form form() {
     return form;
+  }
+
+  @Override
+  public ConnectionView view() {
+    return new ConnectionView(
+        id,
+        membership.access().name(),
+        visitor.sender().text(),
+        query.kind().label(),
+        since,
+        isEnded() ? List.of() : loop.shard().subscribed(this),
+        cursor.position(),
+        context.hub().log().state().newest(),
+        isEnded() ? Standing.CLOSING : cursor.standing(unreadBytes() > 0),
+        unreadBytes(),
+        allowance().isInDebt());
   }
 
   @Override
@@ -334,7 +358,8 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   }
 
   /// Says why, and ends.
-  private void close(CloseCode code, String sentence) {
+  @Override
+  public void close(CloseCode code, String sentence) {
     if (isEnded()) {
       return;
     }
@@ -370,6 +395,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   @Override
   protected void gone() {
     detach(CloseCodes.BROKEN, "the client has gone");
+    loop.roster().leave(number, this);
     loop.quotas().disconnect(membership.access().name());
   }
 }

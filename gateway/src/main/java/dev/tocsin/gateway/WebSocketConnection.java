@@ -52,6 +52,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
       new Access("", Rights.NONE, dev.tocsin.hub.Limits.NONE, Instant.EPOCH);
 
   // immutable
+  private final Instant since;
   private final String id = UUID.randomUUID().toString();
   private final GatewayContext context;
   private final Loop loop;
@@ -82,6 +83,9 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   private long lastHeardMillis;
   private long lastHeartbeatMillis;
 
+  /// Its place among all connections, once it is open.
+  private long number;
+
   /// @param visitor who the client is, counted among the connections of his; or that it says only now who it is
   WebSocketConnection(
       GatewayContext context,
@@ -102,6 +106,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     this.loop = loop;
     this.channel = channel;
     this.visitor = visitor;
+    this.since = context.clock().instant();
     this.secure = secure;
     this.form = loop.forms().webSocket(windowBits());
     this.actions = new Actions(context, loop, this);
@@ -116,6 +121,8 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   /// @param access what the client was let in with is worth, counted among its connections; `null` when it is worth nothing
   void open(Upgrade.Accepted upgrade, @Nullable Access access) {
     loop.connections().add(this);
+    number = context.rosters().nextNumber();
+    loop.roster().enter(number, this);
     Pass pass = visitor.pass();
     if (pass != null && access != null) {
       join(upgrade, pass, access, null);
@@ -239,6 +246,30 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   @Override
   public String id() {
     return id;
+  }
+
+  @Override
+  public ConnectionView view() {
+    boolean known = membership != null;
+    return new ConnectionView(
+        id,
+        access().name(),
+        sender().text(),
+        "websocket",
+        since,
+        known && !isClosing() ? loop.shard().subscribed(this) : List.of(),
+        known ? cursor.position() : 0,
+        known ? context.hub().log().state().newest() : 0,
+        standing(),
+        unreadBytes(),
+        allowance().isInDebt());
+  }
+
+  private Standing standing() {
+    if (isClosing()) {
+      return Standing.CLOSING;
+    }
+    return membership == null ? Standing.UNAUTHENTICATED : cursor.standing(unreadBytes() > 0);
   }
 
   /// What it wants has changed: counts what that weighs. When all connections together hold too much, the one with
@@ -461,7 +492,8 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     close(CloseCode.GOING_AWAY, "The server is going away");
   }
 
-  void close(CloseCode code, String sentence) {
+  @Override
+  public void close(CloseCode code, String sentence) {
     close(code.code(), sentence);
   }
 
@@ -492,6 +524,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     loop.connections().remove(this);
+    loop.roster().leave(number, this);
     if (membership != null) {
       loop.quotas().disconnect(membership.access().name());
     }

@@ -41,6 +41,8 @@ public record Response(
   private static final Logger LOG = LoggerFactory.getLogger(Response.class);
   private static final String PROBLEM = "application/problem+json";
 
+  private static final String LOCATION = HttpHeaderNames.LOCATION.toString();
+
   /// What each 401 has to have (RFC 9110, 15.5.2).
   private static final Map<String, String> CHALLENGE =
       Map.of(HttpHeaderNames.WWW_AUTHENTICATE.toString(), "Bearer");
@@ -75,6 +77,13 @@ public record Response(
   /// An answer without a body.
   public static Response empty(HttpResponseStatus status) {
     return new Response(status, null, new byte[0], Map.of());
+  }
+
+  /// It is elsewhere.
+  ///
+  /// @param location a path
+  public static Response redirect(String location) {
+    return empty(HttpResponseStatus.FOUND).with(HttpHeaderNames.LOCATION.toString(), location);
   }
 
   /// A failure as RFC 9457 has it.
@@ -166,11 +175,15 @@ public record Response(
       HttpHeaders fields, HttpRequest asked, AnswerPolicy policy, HttpContext context) {
     if (contentType != null) {
       fields.set(HttpHeaderNames.CONTENT_TYPE, contentType);
+    }
+    boolean unchanged = status.equals(HttpResponseStatus.NOT_MODIFIED);
+    if (contentType != null || unchanged || headers.containsKey(LOCATION)) {
       policy.writeTo(fields);
     }
     fields.set(HttpHeaderNames.DATE, DATE.format(context.clock().instant()));
+    headers.forEach(fields::set);
     if (context.browserRules().allowsForeignOrigins()) {
-      fields.set(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
+      fields.add(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
       String origin = context.browserRules().corsOrigin(asked.headers());
       if (origin != null) {
         fields.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
@@ -178,6 +191,5 @@ public record Response(
         fields.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
       }
     }
-    headers.forEach(fields::set);
   }
 }

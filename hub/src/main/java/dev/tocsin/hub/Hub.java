@@ -52,6 +52,7 @@ public final class Hub {
   private final List<Shard<?>> shards = new CopyOnWriteArrayList<>();
   private final Counts<String> published = new Counts<>();
   private final Counts<HubStats.Refused> refused = new Counts<>();
+  private final RefusedFields refusedFields = new RefusedFields();
   private final Durations appends = new Durations();
   private final DeliveryTimes deliveries = new DeliveryTimes();
 
@@ -226,6 +227,7 @@ public final class Hub {
     }
     if (result instanceof Rejection rejection) {
       refused.increment(new HubStats.Refused(check.type(), rejection.code()));
+      refusedFields.note(check.type(), rejection);
     }
     return result;
   }
@@ -386,6 +388,11 @@ public final class Hub {
         filtered,
         appends.now(),
         deliveries.now());
+  }
+
+  /// What was wrong with the payloads that were refused; only what occurred.
+  public Map<HubStats.RefusedField, Long> refusedFields() {
+    return refusedFields.now();
   }
 
   private Map<String, Long> deliveredByType() {

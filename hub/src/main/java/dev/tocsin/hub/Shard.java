@@ -253,6 +253,12 @@ public final class Shard<C> {
     return cursor.index().patternCountWith(connection, patterns);
   }
 
+  /// The patterns that a connection holds, in the order in which it subscribed; `null` when it never did, and receives
+  /// everything that it may read. None of one that is not in.
+  public @Nullable List<Subscribed> subscribed(C connection) {
+    return cursor.index().subscribed(connection);
+  }
+
   /// How many comparisons the connection's filters would come to after subscribing to these as well: each value counts
   /// for each type that it narrows. So much work is a change of its subscription.
   ///
