@@ -36,7 +36,7 @@ final class ServerMessages {
       InstantSource clock) {
     String now = Timestamp.now(clock).text();
     ObjectNode message = Json.object().put("type", "connection.established");
-    message.set("payload", payload(connectionId, epoch, sequence, warnings, now));
+    message.set("payload", payload(connectionId, epoch, sequence, catalog, warnings, now));
     return Json.bytes(message.put("timestamp", now));
   }
 
@@ -45,14 +45,20 @@ final class ServerMessages {
       String connectionId,
       String epoch,
       long sequence,
+      String catalog,
       List<PatternWarning> warnings,
       InstantSource clock) {
     String now = Timestamp.now(clock).text();
-    return Json.bytes(payload(connectionId, epoch, sequence, warnings, now));
+    return Json.bytes(payload(connectionId, epoch, sequence, catalog, warnings, now));
   }
 
   private static ObjectNode payload(
-      String connectionId, String epoch, long sequence, List<PatternWarning> warnings, String now) {
+      String connectionId,
+      String epoch,
+      long sequence,
+      String catalog,
+      List<PatternWarning> warnings,
+      String now) {
     ObjectNode payload =
         Json.object()
             .put("connection_id", connectionId)

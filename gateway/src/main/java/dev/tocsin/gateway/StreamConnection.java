@@ -150,7 +150,8 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
         .addKeyValue("patterns", asked == null ? "all" : asked.size())
         .log("connected");
     byte[] payload =
-        ServerMessages.establishedPayload(id, epoch, joinedAt, warnings, context.clock());
+        ServerMessages.establishedPayload(
+            id, epoch, joinedAt, context.hub().catalog().hash(), warnings, context.clock());
     long told = resuming ? StreamText.UNKNOWN : joinedAt;
     say(out -> form.text().established(out, payload, told, pauseMillis()));
     notePatterns();
