@@ -33,6 +33,7 @@ http {{
   server {{
     listen 127.0.0.1:{ours};
     location / {{ include {deploy}/proxy.conf; }}
+    location /sse/ {{ include {deploy}/proxy.conf; error_page 502 504 = @tocsin_away; }}
     include {deploy}/streams.conf;
   }}
 }}
