@@ -16,11 +16,13 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// `GET /sse/events`, read as a browser reads it.
+@Timeout(60)
 class ServerSentEventsTest {
 
   private static final String SSE = "/sse/events";

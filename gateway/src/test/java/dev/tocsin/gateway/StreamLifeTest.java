@@ -27,12 +27,14 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// How streams begin, go on and end: whose they are, what becomes of their rights, who does not read them.
+@Timeout(60)
 class StreamLifeTest {
 
   private static final String SSE = "/sse/events";

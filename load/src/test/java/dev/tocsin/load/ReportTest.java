@@ -24,7 +24,6 @@ class ReportTest {
             100,
             ReceiveBy.WEBSOCKET,
             0,
-            0,
             List.of(List.of()),
             "detection.new",
             300,
