@@ -56,6 +56,14 @@ final class NetworkOptions {
               + " (default: 10m).")
   private TimeSpan stallTimeout = new TimeSpan(GatewaySettings.DEFAULT_STALL_TIMEOUT);
 
+  @Option(
+      names = "--source",
+      paramLabel = "URI",
+      description =
+          "What events say where they come from when they are read as CloudEvents (default:"
+              + " /tocsin/EPOCH).")
+  private @Nullable String source;
+
   @Mixin private final DeflateOptions deflate = new DeflateOptions();
 
   /// What the options come down to.
@@ -83,7 +91,8 @@ final class NetworkOptions {
           stallTimeout.duration(),
           compression,
           AccessSettings.OPEN,
-          tls);
+          tls,
+          source);
     } catch (IllegalArgumentException e) {
       throw new WrongUse(String.valueOf(e.getMessage()));
     }

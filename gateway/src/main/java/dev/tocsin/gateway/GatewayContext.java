@@ -1,10 +1,12 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.describe.CloudEvents;
 import dev.tocsin.http.HttpContext;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.websocket.WebSocketCounters;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// What all connections of a gateway share. Safe for any thread.
 ///
@@ -19,6 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// @param replayRoom what the pages of lagging WebSockets may take up
 /// @param historyCount history answers that are being made or sent
 /// @param stallMillis how long a WebSocket may take none of the bytes that wait for it
+/// @param cloudEvents reads them
+/// @param source what CloudEvents say where they come from; `null` for what is usual
 /// @param deflate which messages are compressed for those who want it
 record GatewayContext(
     HttpContext http,
@@ -32,6 +36,8 @@ record GatewayContext(
     ReplayRoom replayRoom,
     AtomicInteger historyCount,
     long stallMillis,
+    CloudEvents cloudEvents,
+    @Nullable String source,
     DeflateSettings deflate) {
 
   /// Nobody is connected yet.
@@ -50,6 +56,8 @@ record GatewayContext(
         new ReplayRoom(),
         new AtomicInteger(),
         settings.stallTimeout().toMillis(),
+        new CloudEvents(hub.catalog()),
+        settings.source(),
         settings.deflate());
   }
 

@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.describe.CloudEvents;
 import dev.tocsin.http.BrowserNames;
 import dev.tocsin.http.BrowserRules;
 import dev.tocsin.http.HttpSettings;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param deflate which WebSocket messages are compressed for those who want it
 /// @param access who may come in
 /// @param tls what connections are encrypted with; `null` when they are not
+/// @param source what CloudEvents say where they come from; `null` for `/tocsin/<epoch>`
 public record GatewaySettings(
     String host,
     int port,
@@ -33,7 +35,8 @@ public record GatewaySettings(
     Duration stallTimeout,
     DeflateSettings deflate,
     AccessSettings access,
-    @Nullable TlsFiles tls) {
+    @Nullable TlsFiles tls,
+    @Nullable String source) {
 
   private static final BrowserRules NOBODY = new BrowserRules(Set.of(), Set.of());
 
@@ -45,6 +48,7 @@ public record GatewaySettings(
         allowedOrigins.stream().map(BrowserNames::origin).collect(Collectors.toUnmodifiableSet());
     allowedHosts =
         allowedHosts.stream().map(BrowserNames::host).collect(Collectors.toUnmodifiableSet());
+    source = source == null ? null : CloudEvents.source(source);
     // What HTTP has against them is said now.
     new HttpSettings(host, port, NOBODY, transport, loops);
   }
@@ -78,6 +82,7 @@ public record GatewaySettings(
         DEFAULT_STALL_TIMEOUT,
         DeflateSettings.USUAL,
         AccessSettings.OPEN,
+        null,
         null);
   }
 
@@ -93,6 +98,7 @@ public record GatewaySettings(
         stallTimeout,
         deflate,
         other,
-        tls);
+        tls,
+        source);
   }
 }

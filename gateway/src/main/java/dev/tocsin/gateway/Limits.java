@@ -114,6 +114,9 @@ final class Limits {
   /// The spread of the times at which clients are asked to come back after a stop.
   static final int RECONNECT_SPREAD_MILLIS = 5_000;
 
+  /// How many gaps the header of a batch of CloudEvents names.
+  static final int MAX_GAPS_IN_HEADER = 100;
+
   private Limits() {}
 
   /// What a publish of so many bytes that is refused counts as of its sender's time of the event loop.
