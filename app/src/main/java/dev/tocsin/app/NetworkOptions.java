@@ -61,6 +61,14 @@ final class NetworkOptions {
       description = "Serve no console at /console/, and lead no browser there.")
   private boolean noConsole;
 
+  @Option(
+      names = "--source",
+      paramLabel = "URI",
+      description =
+          "What events say where they come from when they are read as CloudEvents (default:"
+              + " /tocsin/EPOCH).")
+  private @Nullable String source;
+
   @Mixin private final DeflateOptions deflate = new DeflateOptions();
 
   /// What the options come down to.
@@ -89,7 +97,8 @@ final class NetworkOptions {
           compression,
           AccessSettings.OPEN,
           tls,
-          !noConsole);
+          !noConsole,
+          source);
     } catch (IllegalArgumentException e) {
       throw new WrongUse(String.valueOf(e.getMessage()));
     }

@@ -41,6 +41,10 @@ final class Draft7 {
       schema.remove("contains");
     }
     schema.remove(LOST);
+    if (schema.get("properties") instanceof ObjectNode properties) {
+      // To tools in JavaScript it is no name of a property.
+      properties.remove("__proto__");
+    }
     JsonNode first = schema.remove("prefixItems");
     if (first != null) {
       JsonNode rest = schema.remove("items");

@@ -38,6 +38,16 @@ public record Timestamp(String text) {
     return of(clock.instant());
   }
 
+  /// Whether a text is a moment with an offset, as the envelope of an event asks for.
+  public static boolean isOffsetDateTime(String text) {
+    return IsoDateTime.isOffsetDateTime(text);
+  }
+
+  /// Whether a text is a moment as RFC 3339 writes it, which allows less.
+  public static boolean isRfc3339(String text) {
+    return IsoDateTime.isRfc3339(text);
+  }
+
   /// The moment on the time line. A text without an offset is read as UTC; digits beyond the
   /// nanosecond are dropped; the leap second is read as the first moment of the next day.
   public Instant toInstant() {

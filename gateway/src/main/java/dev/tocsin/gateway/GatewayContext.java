@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.describe.CloudEvents;
 import dev.tocsin.http.HttpContext;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.websocket.WebSocketCounters;
@@ -9,6 +10,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// What all connections of a gateway share. Safe for any thread.
 ///
@@ -26,6 +28,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// @param pages the files that browsers get
 /// @param historyCount history answers that are being made or sent
 /// @param stallMillis how long a WebSocket may take none of the bytes that wait for it
+/// @param cloudEvents reads them
+/// @param source what CloudEvents say where they come from; `null` for what is usual
 /// @param deflate which messages are compressed for those who want it
 record GatewayContext(
     HttpContext http,
@@ -42,6 +46,8 @@ record GatewayContext(
     WebPages pages,
     AtomicInteger historyCount,
     long stallMillis,
+    CloudEvents cloudEvents,
+    @Nullable String source,
     DeflateSettings deflate) {
 
   GatewayContext {
@@ -74,6 +80,8 @@ record GatewayContext(
         WebPages.read(settings.console()),
         new AtomicInteger(),
         settings.stallTimeout().toMillis(),
+        new CloudEvents(hub.catalog()),
+        settings.source(),
         settings.deflate());
   }
 

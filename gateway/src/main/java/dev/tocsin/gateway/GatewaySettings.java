@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.describe.CloudEvents;
 import dev.tocsin.http.BrowserNames;
 import dev.tocsin.http.BrowserRules;
 import dev.tocsin.http.HttpSettings;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param access who may come in
 /// @param tls what connections are encrypted with; `null` when they are not
 /// @param console whether there is a console at `/console/`, to which browsers are led
+/// @param source what CloudEvents say where they come from; `null` for `/tocsin/<epoch>`
 public record GatewaySettings(
     String host,
     int port,
@@ -35,7 +37,8 @@ public record GatewaySettings(
     DeflateSettings deflate,
     AccessSettings access,
     @Nullable TlsFiles tls,
-    boolean console) {
+    boolean console,
+    @Nullable String source) {
 
   private static final BrowserRules NOBODY = new BrowserRules(Set.of(), Set.of());
 
@@ -47,6 +50,7 @@ public record GatewaySettings(
         allowedOrigins.stream().map(BrowserNames::origin).collect(Collectors.toUnmodifiableSet());
     allowedHosts =
         allowedHosts.stream().map(BrowserNames::host).collect(Collectors.toUnmodifiableSet());
+    source = source == null ? null : CloudEvents.source(source);
     // What HTTP has against them is said now.
     new HttpSettings(host, port, NOBODY, transport, loops);
   }
@@ -86,7 +90,8 @@ public record GatewaySettings(
         deflate,
         access,
         tls,
-        true);
+        true,
+        null);
   }
 
   /// Settings with what is usual for the rest.
@@ -106,6 +111,8 @@ public record GatewaySettings(
         DEFAULT_STALL_TIMEOUT,
         DeflateSettings.USUAL,
         AccessSettings.OPEN,
+        null,
+        true,
         null);
   }
 
@@ -122,7 +129,8 @@ public record GatewaySettings(
         deflate,
         other,
         tls,
-        console);
+        console,
+        source);
   }
 
   /// The same with a console or without.
@@ -138,6 +146,7 @@ public record GatewaySettings(
         deflate,
         access,
         tls,
-        there);
+        there,
+        source);
   }
 }

@@ -1,5 +1,7 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.describe.CloudEventWriter;
+import dev.tocsin.describe.CloudEvents;
 import dev.tocsin.http.Allowance;
 import dev.tocsin.http.BodyExchange;
 import dev.tocsin.http.HttpConnection;
@@ -23,11 +25,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -42,6 +46,8 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
   private final Hub hub;
   private final Visitor visitor;
   private final HistoryQuery query;
+  private final HistoryForm form;
+  private final @Nullable String source;
   private final AtomicInteger active;
   private final Turns turns;
   private final ByteArrayOutputStream events = new ByteArrayOutputStream();
@@ -56,6 +62,9 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
   private @Nullable EventFilter wanted;
 
   private String epoch = "";
+
+  /// Writes CloudEvents, once the epoch is known; `null` where envelopes are asked for.
+  private @Nullable CloudEventWriter cloudEvents;
 
   /// The bounds as positions: wanted is what stands after the first, up to the last.
   private long after;
@@ -74,12 +83,16 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
   private boolean over;
 
   /// @param visitor whose rights count
+  /// @param form how events are written
+  /// @param source what CloudEvents say where they come from; `null` for what is usual
   /// @param active how many history answers are under way
   HistoryExchange(
       HttpConnection connection,
       Hub hub,
       Visitor visitor,
       HistoryQuery query,
+      HistoryForm form,
+      @Nullable String source,
       AtomicInteger active) {
     super(connection);
     this.turns = connection.loop().turns();
@@ -88,6 +101,8 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
     this.hub = hub;
     this.visitor = visitor;
     this.query = query;
+    this.form = form;
+    this.source = source;
   }
 
   @Override
@@ -105,6 +120,9 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
     }
     LogState state = hub.log().state();
     epoch = state.epoch();
+    if (form != HistoryForm.ENVELOPES) {
+      cloudEvents = new CloudEventWriter(hub.catalog(), epoch, source);
+    }
     EventFilter asked =
         hub.filter(query.events().patterns(), query.events().where(), access.rights().subscribe());
     filter = asked == null ? TypeFilter.ALL : asked.types();
@@ -122,7 +140,8 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
                 upTo = Math.min(last, state.newest());
                 after = first;
                 position = query.newestFirst() ? upTo : after;
-                events.writeBytes("{\"events\":[".getBytes(StandardCharsets.US_ASCII));
+                String begin = form == HistoryForm.BATCH ? "[" : "{\"events\":[";
+                events.writeBytes(begin.getBytes(StandardCharsets.US_ASCII));
                 readOn();
               });
         });
@@ -351,9 +370,13 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
     if (found++ > 0) {
       events.write(',');
     }
-    events.writeBytes(json);
-    events.writeBytes(
-        (",\"sequence\":" + event.sequence() + "}").getBytes(StandardCharsets.US_ASCII));
+    if (cloudEvents == null) {
+      events.writeBytes(json);
+      events.writeBytes(
+          (",\"sequence\":" + event.sequence() + "}").getBytes(StandardCharsets.US_ASCII));
+    } else {
+      cloudEvents.write(event.event(), event.sequence(), events::write);
+    }
     return true;
   }
 
@@ -370,6 +393,21 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
       unavailable("The log has begun a new epoch: ask again");
       return;
     }
+    if (form == HistoryForm.BATCH) {
+      events.write(']');
+      respond(batch());
+      return;
+    }
+    byte[] members = Json.bytes(rest());
+    // They follow the events in the same object.
+    members[0] = ',';
+    events.write(']');
+    events.writeBytes(members);
+    respond(Response.json(HttpResponseStatus.OK, events.toByteArray()));
+  }
+
+  /// What is told beside the events.
+  private ObjectNode rest() {
     ObjectNode rest = Json.object();
     if (!gaps.isEmpty()) {
       ArrayNode list = rest.putArray("gaps");
@@ -387,11 +425,24 @@ final class HistoryExchange extends BodyExchange implements Turns.Waiting {
             ? List.of()
             : hub.warnings(patterns, query.events().where(), access.rights().subscribe()),
         rest);
-    byte[] members = Json.bytes(rest);
-    // They follow the events in the same object.
-    members[0] = ',';
-    events.write(']');
-    events.writeBytes(members);
-    respond(Response.json(HttpResponseStatus.OK, events.toByteArray()));
+    return rest;
+  }
+
+  /// An array has no room for what else there is to tell: headers have.
+  private Response batch() {
+    Response batch =
+        new Response(HttpResponseStatus.OK, CloudEvents.BATCH, events.toByteArray(), Map.of())
+            .with(
+                query.newestFirst() ? "Tocsin-Next-Before" : "Tocsin-Next-Since",
+                String.valueOf(query.newestFirst() ? position + 1 : position))
+            .with("Tocsin-Epoch", epoch);
+    return gaps.isEmpty()
+        ? batch
+        : batch.with(
+            "Tocsin-Gaps",
+            gaps.stream()
+                .limit(Limits.MAX_GAPS_IN_HEADER)
+                .map(gap -> gap.from() + "-" + gap.to())
+                .collect(Collectors.joining(", ")));
   }
 }

@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.describe.CloudEvents;
 import dev.tocsin.events.Suggestions;
 import dev.tocsin.http.Exchange;
 import dev.tocsin.http.Json;
@@ -17,9 +18,13 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The table of what the hub serves, for the connections of one event loop.
 final class HubRoutes {
@@ -61,7 +66,7 @@ final class HubRoutes {
         Route.get("/api/v1/events", Door.ANY, this::history)
             .with(
                 "events", "where", "since", "before", "from", "to", "order", "limit", "follow",
-                "epoch"),
+                "epoch", "format"),
         Route.post("/api/v1/events", Door.ANY, this::publish),
         Route.get("/api/v1/catalog", Door.ANY, fixed(pages::whole)),
         description("/api/v1/catalog.d.ts", context.descriptions()::typeScript),
@@ -155,19 +160,68 @@ final class HubRoutes {
         context.hub(),
         Visitor.of(request),
         HistoryQuery.of(request.query(), context.hub()),
+        HistoryForm.of(request),
+        context.source(),
         context.historyCount());
   }
 
   private Exchange publish(Request request) throws Request.InvalidHeaderException {
     String mediaType = request.mediaType();
-    Visitor visitor = Visitor.of(request);
-    if (NDJSON.equals(mediaType)) {
-      return new NdjsonExchange(request.connection(), context.hub(), loop, visitor);
+    return switch (mediaType) {
+      case NDJSON ->
+          many(request, new LineSplitter(Limits.MAX_MESSAGE_BYTES), Envelopes.asTheyAre(null));
+      case CloudEvents.BATCH ->
+          many(
+              request,
+              new ArraySplitter(Limits.MAX_MESSAGE_BYTES),
+              context.cloudEvents()::structured);
+      case CloudEvents.EVENT -> one(request, context.cloudEvents()::structured);
+      case null, default -> json(request, mediaType);
+    };
+  }
+
+  /// One event in JSON; where there are headers of CloudEvents, in their binary form, the payload alone.
+  private Exchange json(Request request, @Nullable String mediaType)
+      throws Request.InvalidHeaderException {
+    Map<String, String> attributes = attributes(request);
+    if (mediaType != null && !attributes.isEmpty() && CloudEvents.isJson(mediaType)) {
+      return one(request, body -> context.cloudEvents().binary(attributes, body));
     }
     return JSON.equals(mediaType)
-        ? new PublishExchange(
-            request.connection(), context.hub(), loop, visitor, request.text(IDEMPOTENCY_KEY))
-        : request.answer(unsupported(JSON + " (one event) or " + NDJSON));
+        ? one(request, Envelopes.asTheyAre(request.text(IDEMPOTENCY_KEY)))
+        : request.answer(
+            unsupported(
+                JSON
+                    + " (one event), "
+                    + NDJSON
+                    + ", "
+                    + CloudEvents.EVENT
+                    + " or "
+                    + CloudEvents.BATCH));
+  }
+
+  /// The attributes that a CloudEvent in the binary form has in its headers.
+  private static Map<String, String> attributes(Request request)
+      throws Request.InvalidHeaderException {
+    Map<String, String> attributes = new LinkedHashMap<>();
+    for (String header : request.head().headers().names()) {
+      String name = header.toLowerCase(Locale.ROOT);
+      String value = name.startsWith(CloudEvents.HEADER_PREFIX) ? request.text(header) : null;
+      if (value != null) {
+        attributes.put(name.substring(CloudEvents.HEADER_PREFIX.length()), value);
+      }
+    }
+    return attributes;
+  }
+
+  private Exchange one(Request request, Envelopes envelopes) {
+    return new PublishExchange(
+        request.connection(), context.hub(), loop, Visitor.of(request), envelopes);
+  }
+
+  private Exchange many(Request request, Splitter splitter, Envelopes envelopes) {
+    return new NdjsonExchange(
+        request.connection(), context.hub(), loop, Visitor.of(request), splitter, envelopes);
   }
 
   private Exchange validate(Request request) {

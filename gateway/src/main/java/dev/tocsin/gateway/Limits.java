@@ -124,6 +124,9 @@ final class Limits {
   /// What is described of them, in bytes; the last may go beyond.
   static final int MAX_ROSTER_BYTES = 1024 * 1024;
 
+  /// How many gaps the header of a batch of CloudEvents names.
+  static final int MAX_GAPS_IN_HEADER = 100;
+
   private Limits() {}
 
   /// What a publish of so many bytes that is refused counts as of its sender's time of the event loop.

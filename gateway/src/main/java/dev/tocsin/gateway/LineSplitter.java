@@ -4,12 +4,11 @@ import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /// Cuts a stream of bytes into lines, holding no more than one line of the greatest length.
 ///
 /// Lines end with LF or CR LF and count from 1; those with nothing but white space are passed over.
-final class LineSplitter {
+final class LineSplitter implements Splitter {
 
   private static final byte LF = '\n';
 
@@ -18,23 +17,12 @@ final class LineSplitter {
   private long number = 1;
   private boolean overlong;
 
-  /// Takes the lines.
-  interface LineConsumer {
-
-    /// Takes one line.
-    ///
-    /// @param line without its end; `null` when it was longer than it may be
-    void line(long number, byte @Nullable [] line);
-  }
-
   LineSplitter(int maxBytes) {
     this.maxBytes = maxBytes;
   }
 
-  /// Takes the next piece of the stream, or what was left of it.
-  ///
-  /// @param goesOn asked before each line; when it says no, the rest of the piece is left
-  void split(ByteBuf piece, LineConsumer consumer, BooleanSupplier goesOn) {
+  @Override
+  public void split(ByteBuf piece, Consumer consumer, BooleanSupplier goesOn) {
     while (piece.isReadable() && goesOn.getAsBoolean()) {
       int length = piece.bytesBefore(LF);
       if (length < 0) {
@@ -53,13 +41,14 @@ final class LineSplitter {
     }
   }
 
-  /// How many bytes of a line that is not complete are held.
-  int heldBytes() {
+  @Override
+  public int heldBytes() {
     return partial.size();
   }
 
-  /// The stream has ended; what is left is the last line.
-  void end(LineConsumer consumer) {
+  /// What is left is the last line.
+  @Override
+  public void end(Consumer consumer) {
     finish(consumer);
   }
 
@@ -76,16 +65,16 @@ final class LineSplitter {
     partial.writeBytes(bytes);
   }
 
-  private void finish(LineConsumer consumer) {
+  private void finish(Consumer consumer) {
     finish(partial.toByteArray(), consumer);
   }
 
-  private void finish(byte[] ended, LineConsumer consumer) {
+  private void finish(byte[] ended, Consumer consumer) {
     byte[] line = withoutReturn(ended);
     if (overlong || line.length > maxBytes) {
-      consumer.line(number, null);
+      consumer.text(number, null);
     } else if (!isBlank(line)) {
-      consumer.line(number, line);
+      consumer.text(number, line);
     }
     number++;
     overlong = false;

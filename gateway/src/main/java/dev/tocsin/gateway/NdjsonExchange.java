@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.describe.CloudEvents;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.events.Slice;
@@ -27,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `POST /api/v1/events` with one event a line, streamed.
+/// `POST /api/v1/events` with one event a line, or with a batch of CloudEvents, which counts as so many lines. Both are streamed.
 ///
 /// The lines that are at hand are published together. While they are on their way into the log more are
 /// read, up to [Limits#MAX_PUBLISHES_BYTES], and published together after them: so the log has large groups
@@ -50,7 +51,8 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
   private final Loop loop;
   private final Visitor visitor;
   private final Turns turns;
-  private final LineSplitter splitter = new LineSplitter(Limits.MAX_MESSAGE_BYTES);
+  private final Splitter splitter;
+  private final Envelopes envelopes;
   private final NdjsonReport report = new NdjsonReport();
 
   /// What has come of the body and not been worked off.
@@ -85,8 +87,11 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
 
     private final PublishBatch batch;
 
-    /// Their numbers; negative where the line is too long to be published.
+    /// Their numbers; negative where the line is refused before it is published.
     private final List<Long> numbers = new ArrayList<>();
+
+    /// Why those are refused, in their order.
+    private final Deque<Rejection> refusals = new ArrayDeque<>(0);
 
     private int bytes;
 
@@ -94,20 +99,35 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
       this.batch = batch;
     }
 
+    void refuse(long number, int length, Rejection rejection) {
+      numbers.add(-number);
+      refusals.add(rejection);
+      bytes += Limits.LINE_BYTES + length;
+    }
+
     void add(
-        long number, byte @Nullable [] line, @Nullable EventFilter granted, long receivedNanos) {
-      numbers.add(line == null ? -number : number);
-      bytes += Limits.LINE_BYTES;
-      if (line != null) {
-        batch.add(new PublishCommand(Slice.of(line), null, granted, receivedNanos));
-        bytes += line.length;
-      }
+        long number, CloudEvents.Read line, @Nullable EventFilter granted, long receivedNanos) {
+      numbers.add(number);
+      batch.add(
+          new PublishCommand(
+              Slice.of(line.envelope()), line.idempotencyKey(), granted, receivedNanos));
+      bytes += Limits.LINE_BYTES + line.envelope().length;
     }
   }
 
   /// @param visitor whose rights count, for each line when it is worked off
-  NdjsonExchange(HttpConnection connection, Hub hub, Loop loop, Visitor visitor) {
+  /// @param splitter finds the lines
+  /// @param envelopes what each is
+  NdjsonExchange(
+      HttpConnection connection,
+      Hub hub,
+      Loop loop,
+      Visitor visitor,
+      Splitter splitter,
+      Envelopes envelopes) {
     super(connection);
+    this.splitter = splitter;
+    this.envelopes = envelopes;
     this.hub = hub;
     this.loop = loop;
     this.visitor = visitor;
@@ -171,7 +191,15 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
 
   private void line(long number, byte @Nullable [] line) {
     nextLine = number + 1;
-    gathered.add(number, line, granted, lineNanos);
+    if (line == null) {
+      gathered.refuse(number, 0, TOO_LONG);
+    } else {
+      switch (envelopes.of(line)) {
+        case CloudEvents.Read event -> gathered.add(number, event, granted, lineNanos);
+        case CloudEvents.Refused(Rejection rejection) ->
+            gathered.refuse(number, line.length, rejection);
+      }
+    }
     lineNanos = readNanos;
     if (access != null) {
       slowDown(access, line == null ? 0 : line.length);
@@ -242,6 +270,11 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
       lastLineTaken = true;
       splitter.end(this::line);
     }
+    Rejection malformed = splitter.fault();
+    if (fault == null && malformed != null) {
+      fault = Problems.of(malformed);
+      letGo();
+    }
     publish();
     if (answered) {
       return;
@@ -302,24 +335,34 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
     Iterator<PublishResult> next = results.iterator();
     for (long number : lines.numbers) {
       if (number < 0) {
-        allowance().spend(Limits.refusedNanos(Limits.MAX_MESSAGE_BYTES));
-        report.refused(-number, TOO_LONG);
+        Rejection rejection = lines.refusals.remove();
+        allowance()
+            .spend(
+                Limits.refusedNanos(
+                    rejection.equals(TOO_LONG)
+                        ? Limits.MAX_MESSAGE_BYTES
+                        : lines.bytes / lines.numbers.size()));
+        refused(-number, rejection);
         continue;
       }
       switch (next.next()) {
         case PublishResult.Published event -> report.accepted(event.sequence());
         case PublishResult.Refused refused -> {
           allowance().spend(Limits.refusedNanos(lines.bytes / lines.numbers.size()));
-          report.refused(number, refused.rejection());
-          if (access != null) {
-            loop.trail().publishRefused(access, visitor.sender(), refused.rejection());
-          }
+          refused(number, refused.rejection());
           if (notTaken == null && refused.rejection().code() == ErrorCode.UNAVAILABLE) {
             notTaken = problem(refused.rejection());
             nextLine = number;
           }
         }
       }
+    }
+  }
+
+  private void refused(long number, Rejection rejection) {
+    report.refused(number, rejection);
+    if (access != null) {
+      loop.trail().publishRefused(access, visitor.sender(), rejection);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.describe.CloudEvents;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.events.Slice;
 import dev.tocsin.http.BodyExchange;
@@ -19,23 +20,19 @@ final class PublishExchange extends BodyExchange {
   private final Hub hub;
   private final Loop loop;
   private final Visitor visitor;
-  private final @Nullable String idempotencyKey;
+  private final Envelopes envelopes;
 
   /// Publishes the body.
   ///
   /// @param visitor whose rights count
-  /// @param idempotencyKey `null` when the request has none
+  /// @param envelopes what the body is
   PublishExchange(
-      HttpConnection connection,
-      Hub hub,
-      Loop loop,
-      Visitor visitor,
-      @Nullable String idempotencyKey) {
+      HttpConnection connection, Hub hub, Loop loop, Visitor visitor, Envelopes envelopes) {
     super(connection);
     this.hub = hub;
     this.loop = loop;
     this.visitor = visitor;
-    this.idempotencyKey = idempotencyKey;
+    this.envelopes = envelopes;
   }
 
   @Override
@@ -56,21 +53,31 @@ final class PublishExchange extends BodyExchange {
       respond(Problems.response(tooFast));
       return;
     }
+    switch (envelopes.of(event)) {
+      case CloudEvents.Read read -> publish(read, access, event.length);
+      case CloudEvents.Refused(Rejection rejection) ->
+          answer(new PublishResult.Refused(rejection), null, access, event.length);
+    }
+  }
+
+  private void publish(CloudEvents.Read event, Access access, int length) {
     hub.publish(
             new PublishCommand(
-                Slice.of(event),
-                idempotencyKey,
+                Slice.of(event.envelope()),
+                event.idempotencyKey(),
                 loop.publishable(access),
                 connection().firstByteNanos()))
         .whenComplete((result, failure) ->
-            connection()
-                .onLoop(() -> {
-                  if (result instanceof PublishResult.Refused refused) {
-                    connection().allowance().spend(Limits.refusedNanos(event.length));
-                    loop.trail().publishRefused(access, visitor.sender(), refused.rejection());
-                  }
-                  respond(answer(result, failure));
-                }));
+            connection().onLoop(() -> answer(result, failure, access, length)));
+  }
+
+  private void answer(
+      @Nullable PublishResult result, @Nullable Throwable failure, Access access, int length) {
+    if (result instanceof PublishResult.Refused refused) {
+      connection().allowance().spend(Limits.refusedNanos(length));
+      loop.trail().publishRefused(access, visitor.sender(), refused.rejection());
+    }
+    respond(answer(result, failure));
   }
 
   private static Response answer(@Nullable PublishResult result, @Nullable Throwable failure) {

@@ -93,7 +93,8 @@ final class TestServer implements AutoCloseable {
         stallTimeout,
         deflate,
         AccessSettings.OPEN,
-        tls);
+        tls,
+        null);
   }
 
   static TestServer start() {

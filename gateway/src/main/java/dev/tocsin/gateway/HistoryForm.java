@@ -1,0 +1,43 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.describe.CloudEvents;
+import dev.tocsin.http.QueryParameters.InvalidQueryException;
+import dev.tocsin.http.Request;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+
+/// How an answer of the history writes its events.
+enum HistoryForm {
+  /// Envelopes, in an object that says where to go on.
+  ENVELOPES,
+  /// CloudEvents in such an object.
+  CLOUD_EVENTS,
+  /// CloudEvents in an array, as their batch is; headers say where to go on.
+  BATCH;
+
+  private static final Set<String> BATCHES = Set.of(CloudEvents.BATCH, CloudEvents.EVENT);
+
+  /// What a request asks for: by `format`, or by what it accepts.
+  static HistoryForm of(Request request) throws InvalidQueryException {
+    String format = request.query().text("format").orElse(null);
+    boolean batch =
+        request.head().headers().getAll(HttpHeaderNames.ACCEPT).stream()
+            .flatMap(accept -> Arrays.stream(accept.toLowerCase(Locale.ROOT).split(",", -1)))
+            .anyMatch(HistoryForm::isBatch);
+    return switch (format) {
+      case null -> batch ? BATCH : ENVELOPES;
+      case "json" -> ENVELOPES;
+      case "cloudevents" -> batch ? BATCH : CLOUD_EVENTS;
+      default -> throw new InvalidQueryException("format has to be json or cloudevents");
+    };
+  }
+
+  private static boolean isBatch(String range) {
+    String[] parts = range.split(";", -1);
+    boolean refused =
+        Arrays.stream(parts).map(String::strip).anyMatch(part -> part.matches("q=0(?:\\.0*)?"));
+    return !refused && BATCHES.contains(parts[0].strip());
+  }
+}
