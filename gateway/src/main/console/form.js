@@ -2,7 +2,7 @@
 
 import { ask, theHub } from "./hub.js";
 import { address } from "./place.js";
-import { exampleOf, formOf, inWords, jsonOf, kindOf, plain } from "./schema.js";
+import { exampleOf, formOf, inWords, isTime, jsonOf, kindOf, plain } from "./schema.js";
 import { Component, h, tags } from "./tags.js";
 import { count, exact, harmless, line } from "./text.js";
 
@@ -218,7 +218,7 @@ function Control({ kind, schema, control, required, value, onValue }) {
         ...control, value: value ?? "", placeholder, spellcheck: false, autocomplete: "off", inputmode: kind === "number" ? "decimal" : null,
         onInput: (event) => onValue(left(event.target.value)),
       });
-      return schema.format === "date-time"
+      return isTime(schema)
         ? div({ class: "with-button" }, field, button({ type: "button", onClick: () => onValue(new Date().toISOString()) }, "Now"))
         : field;
     }
