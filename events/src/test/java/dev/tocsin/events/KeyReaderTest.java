@@ -72,7 +72,8 @@ class KeyReaderTest {
   void nameOfTheFieldMayBeAnyText(String name) {
     KeyReader reader = new KeyReader(name);
 
-    assertThat(reader.read(event(Json.write(JsonNodeFactory.instance.objectNode().put(name, "x"))))).isTrue();
+    assertThat(reader.read(event(Json.write(JsonNodeFactory.instance.objectNode().put(name, "x")))))
+        .isTrue();
     assertThat(reader.text()).isEqualTo("x");
   }
 
