@@ -42,7 +42,9 @@ final class HubRoutes {
             Route.takeOver("/ws/events", Door.CONNECT, hub::upgrade)
                 .with("events", "where", "since", "epoch"),
             Route.get("/api/v1/events", Door.ANY, hub::history)
-                .with("events", "where", "since", "before", "from", "to", "order", "limit"),
+                .with("events", "where", "since", "before", "from", "to", "order", "limit", "last"),
+            Route.get("/api/v1/latest", Door.ANY, hub::latest)
+                .with("events", "where", "since", "limit"),
             Route.post("/api/v1/events", Door.ANY, hub::publish),
             Route.get("/api/v1/catalog", Door.ANY, fixed(hub.pages::whole)),
             Route.get(
@@ -95,6 +97,15 @@ final class HubRoutes {
         context.hub(),
         Visitor.of(request),
         HistoryQuery.of(request.query(), context.hub()),
+        context.historyCount());
+  }
+
+  private Exchange latest(Request request) throws QueryParameters.InvalidQueryException {
+    return new LatestExchange(
+        request.connection(),
+        context.hub(),
+        Visitor.of(request),
+        LatestQuery.of(request.query(), context.hub()),
         context.historyCount());
   }
 

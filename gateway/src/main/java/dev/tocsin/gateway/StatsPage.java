@@ -5,6 +5,7 @@ import dev.tocsin.http.Json;
 import dev.tocsin.http.Response;
 import dev.tocsin.http.TlsFigures;
 import dev.tocsin.hub.HubStats;
+import dev.tocsin.hub.LatestEvents;
 import dev.tocsin.hub.LogFigures;
 import dev.tocsin.hub.LogState;
 import dev.tocsin.websocket.WebSocketFigures;
@@ -39,6 +40,7 @@ final class StatsPage {
             .put("uptime_seconds", context.uptimeMillis() / 1_000.0);
     context.rates().now(System.nanoTime()).writeTo(answer.putObject("rates"));
     writeCounts(stats, answer);
+    write(context.hub().latest().figures(), answer.putObject("latest"));
     write(context.hub().log().figures(), answer.putObject("log"));
     write(log, context.hub().pages().fault(), answer.withObject("log"));
     write(context.http().figures(), answer.putObject("http"));
@@ -53,6 +55,11 @@ final class StatsPage {
     ObjectNode rejected = target.putObject("rejected_by_code");
     new TreeMap<>(stats.rejectedByCode())
         .forEach((code, count) -> rejected.put(code.wireName(), count));
+  }
+
+  private static void write(LatestEvents.Figures latest, ObjectNode target) {
+    target.put("keys", latest.keys()).put("whole", latest.whole());
+    latest.forgotten().forEach(target.putObject("forgotten")::put);
   }
 
   private static void write(LogFigures figures, ObjectNode target) {
