@@ -37,40 +37,42 @@ final class HubRoutes {
 
   static Routes of(GatewayContext context, Loop loop) {
     HubRoutes hub = new HubRoutes(context, loop);
-    List<Route> routes = new ArrayList<>(context.pages().routes());
-    routes.addAll(hub.api());
     return new Routes(
-        routes,
+        context
+            .pages()
+            .with(
+                List.of(
+                    Route.takeOver("/ws/events", Door.CONNECT, hub::upgrade)
+                        .with("events", "where", "since", "epoch"),
+                    Route.get("/api/v1/events", Door.ANY, hub::history)
+                        .with(
+                            "events", "where", "since", "before", "from", "to", "order", "limit",
+                            "last"),
+                    Route.get("/api/v1/latest", Door.ANY, hub::latest)
+                        .with("events", "where", "since", "limit"),
+                    Route.post("/api/v1/events", Door.ANY, hub::publish),
+                    Route.get("/api/v1/catalog", Door.ANY, fixed(hub.pages::whole)),
+                    Route.get(
+                        "/api/v1/catalog/{type}",
+                        Door.ANY,
+                        request -> request.answer(hub.pages.entry(request.parameter("type")))),
+                    Route.get(
+                        "/api/v1/catalog/{type}/schema",
+                        Door.ANY,
+                        request -> request.answer(hub.pages.schema(request.parameter("type")))),
+                    Route.post("/api/v1/catalog/{type}/validate", Door.ANY, hub::validate),
+                    Route.get("/api/v1/stats", Door.METRICS, fixed(() -> StatsPage.of(context))),
+                    Route.get("/metrics", Door.METRICS, hub::metrics).withAny(),
+                    Route.get("/api/v1/connections", Door.CONSOLE, hub::connections)
+                        .with("after", "limit"),
+                    Route.delete("/api/v1/connections/{id}", Door.CONSOLE, hub::close),
+                    Route.post("/api/v1/tickets", Door.ANY, hub::ticket),
+                    Route.get("/healthz", Right.NONE, fixed(() -> status("ok"))).withAny(),
+                    Route.get("/readyz", Right.NONE, fixed(hub::ready)).withAny())),
         loop.door(),
         List.of("Authorization", "Content-Type", IDEMPOTENCY_KEY),
         Suggestions::nearest,
         context.pages().home());
-  }
-
-  private List<Route> api() {
-    return List.of(
-        Route.takeOver("/ws/events", Door.CONNECT, this::upgrade)
-            .with("events", "where", "since", "epoch"),
-        Route.get("/api/v1/events", Door.ANY, this::history)
-            .with("events", "where", "since", "before", "from", "to", "order", "limit"),
-        Route.post("/api/v1/events", Door.ANY, this::publish),
-        Route.get("/api/v1/catalog", Door.ANY, fixed(pages::whole)),
-        Route.get(
-            "/api/v1/catalog/{type}",
-            Door.ANY,
-            request -> request.answer(pages.entry(request.parameter("type")))),
-        Route.get(
-            "/api/v1/catalog/{type}/schema",
-            Door.ANY,
-            request -> request.answer(pages.schema(request.parameter("type")))),
-        Route.post("/api/v1/catalog/{type}/validate", Door.ANY, this::validate),
-        Route.get("/api/v1/stats", Door.METRICS, fixed(() -> StatsPage.of(context))),
-        Route.get("/metrics", Door.METRICS, this::metrics).withAny(),
-        Route.get("/api/v1/connections", Door.CONSOLE, this::connections).with("after", "limit"),
-        Route.delete("/api/v1/connections/{id}", Door.CONSOLE, this::close),
-        Route.post("/api/v1/tickets", Door.ANY, this::ticket),
-        Route.get("/healthz", Right.NONE, fixed(() -> status("ok"))).withAny(),
-        Route.get("/readyz", Right.NONE, fixed(this::ready)).withAny());
   }
 
   private static Route.Handler fixed(Supplier<Response> answer) {
@@ -117,6 +119,15 @@ final class HubRoutes {
         context.hub(),
         Visitor.of(request),
         HistoryQuery.of(request.query(), context.hub()),
+        context.historyCount());
+  }
+
+  private Exchange latest(Request request) throws QueryParameters.InvalidQueryException {
+    return new LatestExchange(
+        request.connection(),
+        context.hub(),
+        Visitor.of(request),
+        LatestQuery.of(request.query(), context.hub()),
         context.historyCount());
   }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The files that browsers get: the JavaScript client, and the console. Everybody may have them, since there is nothing in
@@ -47,6 +48,11 @@ record WebPages(List<Route> routes, @Nullable String home) {
 
   WebPages {
     routes = List.copyOf(routes);
+  }
+
+  /// These and others.
+  List<Route> with(List<Route> others) {
+    return Stream.concat(routes.stream(), others.stream()).toList();
   }
 
   /// Reads them.
