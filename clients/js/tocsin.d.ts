@@ -151,8 +151,7 @@ export interface Fault {
  * `unreachable`, `http_502` and the like, `no_credential` and `credential_ended`.
  */
 export declare class TocsinError extends Error {
-  constructor(code: string, message: string, details?: { [name: string]: unknown }, retryable?: boolean);
-  readonly name: "TocsinError";
+  constructor(code: string, message: string, retryable?: boolean, details?: { [name: string]: unknown });
   readonly code: string;
   readonly details: { readonly [name: string]: unknown };
   readonly faults: readonly Fault[];

@@ -7,94 +7,125 @@
 //
 // How it works, from the outside in:
 //
-//   Hub      what an application sees: on, subscribe, publish, state, close.
-//   Session  the life of a hub over all its connections: it opens them, notices that one is dead, comes back, and keeps the
-//            place in the log to which everything was received.
-//   Reader   one subscription: a cursor on the log with a bounded buffer. It is "live" as long as it takes events as fast as
-//            they come. Else it is "lagging": it lets the connection's events go, and reads the log by pages (history) at its
-//            own pace until it can join again without a seam. A new subscription with `last`, `latest` or `since` begins as a
-//            lagging one. So nothing is lost, nothing comes twice, and nobody waits for the slowest.
-//   Outbox   what was published and is not known to be in the log yet.
-//   Link     a connection of one kind: a WebSocket, else a stream (SSE).
+//   Hub           the life of a client over all its connections. It opens them, notices that one is dead, comes back, and keeps
+//                 the place in the log up to which everything has come.
+//   Subscription  a cursor on the log with a bounded buffer. It is "live" as long as it takes events as fast as they come.
+//                 Else it is "lagging": it lets those of the connection go, and reads the log by pages (history) at its own
+//                 pace, until it can join the connection again without a seam. With `last`, `latest` or `since` it begins as
+//                 a lagging one. So nothing is lost, nothing comes twice, and nobody waits for the slowest.
+//   Outbox        what was published and is not known to be in the log.
+//   Link          one connection: a WebSocket; where there can be none a stream (SSE); or another tab that has one. All speak
+//                 the messages of docs/protocol.md, so the hub need not know which it has.
 //
-// The types are in tocsin.d.ts; what the messages mean is in docs/protocol.md.
+// What applications may use is in tocsin.d.ts; all other members belong to this file.
 
 /** @typedef {import("./tocsin.js").Options} Options */
 /** @typedef {import("./tocsin.js").SubscribeOptions} SubscribeOptions */
 /** @typedef {import("./tocsin.js").PublishOptions} PublishOptions */
 /** @typedef {import("./tocsin.js").State} State */
-/** @typedef {import("./tocsin.js").Store} Store */
 /** @typedef {import("./tocsin.js").Fault} Fault */
-/** @typedef {import("./tocsin.js").Envelope} Envelope */
+
+/** A place in the log. @typedef {{epoch: string, sequence: number}} Place */
+
+/** What the server says: an event, an answer, or something that comes unasked. @typedef {{[field: string]: any}} Message */
 
 /**
- * A message of the server: an event, an answer, or one that comes unasked.
- * @typedef {Envelope & {[field: string]: any}} Message
- */
-
-/**
- * An open connection.
  * @typedef {object} Link
- * @property {"websocket" | "sse"} kind
- * @property {(message: object) => void} send
- * @property {() => void} close without telling anybody
+ * @property {"websocket" | "sse" | "shared"} kind
+ * @property {(message: Message) => void} send
+ * @property {() => void} close without telling the listener
  */
 
 /**
  * Whom a link tells what happens to it.
  * @typedef {object} Listener
- * @property {() => void} opened the server answers; it has not said who it is
+ * @property {() => void} opened it can be spoken on; the server has not said a word
  * @property {(message: Message) => void} heard
- * @property {(code: number, reason: string) => void} ended
+ * @property {(error: TocsinError) => void} ended
  */
 
-const CONNECT_MS = 10_000;
-const PROBE_MS = 5_000;
+const SILENCE_MS = 60_000; // so long without a word, and the server is dead
+const TAB_SILENCE_MS = 12_000; // or another tab
+const WEBSOCKET_AGAIN_MS = 300_000;
 const LONGEST_OBEYED_MS = 3_600_000;
-const REPEAT_MS = 9 * 60_000; // less than the ten minutes for which the server remembers idempotency keys
+const REPEAT_MS = 540_000; // less than the ten minutes for which the server remembers idempotency keys
 const OUTBOX_EVENTS = 1024;
 const OUTBOX_BYTES = 16 << 20;
-const MESSAGE_BYTES = 64 << 10;
+const EVENT_BYTES = 64 << 10;
 const PAGE_EVENTS = 1000;
 const PATTERNS_A_MESSAGE = 40;
 const NOTHING = "-"; // a pattern that matches no type: a connection without any receives everything
-const ABNORMAL = 1006;
-const TOO_BIG = 1009;
-const CREDENTIAL_ENDED = 4410;
 
 /**
- * Connects to a hub, and goes on for as long as it is not closed.
- * @param {string | URL} url the hub's address, for instance https://hub.example
+ * Connects to a hub, and goes on until it is closed.
+ * @param {string | URL} url the hub's address
  * @param {Options} [options]
  */
 export function connect(url, options = {}) {
   return new Hub(url, options);
 }
 
-/** What was refused, or could not be done: a `code` for programs, a sentence for people, and every fault. */
+/** What was refused, or could not be done: a code for programs, a sentence for people, and every fault. */
 export class TocsinError extends Error {
   name = "TocsinError";
 
   /**
    * @param {string} code
    * @param {string} message
-   * @param {{[name: string]: any}} [details]
    * @param {boolean} [retryable] whether the same may succeed later
+   * @param {{[name: string]: any}} [details]
    */
-  constructor(code, message, details = {}, retryable = ["rate_limited", "unavailable", "internal_error"].includes(code)) {
+  constructor(code, message, retryable = false, details = {}) {
     super(message);
     this.code = code;
-    this.details = details;
     this.retryable = retryable;
-    /** @type {Fault[]} every fault of a payload */
+    this.details = details;
+    /** @type {Fault[]} */
     this.faults = details.errors ?? [];
   }
 }
 
-/** A connection to a hub that comes back by itself. */
-export class Hub extends EventTarget {
-  /** @type {Session} */
-  #session;
+// -------------------------------------------------------------------------------------------------------------------- Hub
+
+class Hub extends EventTarget {
+  /** @type {State} */
+  state = "connecting";
+  reason = "";
+  /** When the next attempt is made, in milliseconds since 1970. @type {number | undefined} */
+  retryAt;
+  /** Everything up to here has come. @type {Place | undefined} */
+  place;
+  /** The connection that counts. @type {Link | undefined} */
+  link;
+  /** @type {Set<Subscription>} */
+  subscriptions = new Set();
+
+  /** Changes with each connection: what belongs to an earlier one is void. @type {object | undefined} */
+  #turn;
+  #epoch = "";
+  /** Whether the connection still has to be taken back to the place. */
+  #resuming = false;
+  /** What the connection is subscribed to: each pattern with its filter. @type {Map<string, string>} */
+  #told = new Map();
+  /** By the id of a subscribe: who is told of its answer. @type {Map<string, {subscription?: Subscription, last?: boolean}>} */
+  #asked = new Map();
+  #lastId = 0;
+  #syncing = false;
+
+  /** Why the server says that it closes. */
+  #farewell = "";
+  /** After how long it wants to see us again. @type {number | undefined} */
+  #comeBackMs;
+  /** Whether there are no WebSockets, and how often in a row one failed although the hub was there. */
+  #streams = false;
+  #blocked = 0;
+  /** Whether the tab that has the connection was silent. */
+  #steal = false;
+  #silentLooks = 0;
+  #silence = SILENCE_MS;
+  /** @type {{[name: string]: ReturnType<typeof setTimeout> | undefined}} */
+  #timers = {};
+  #warned = new Set();
 
   /**
    * @param {string | URL} url
@@ -102,46 +133,50 @@ export class Hub extends EventTarget {
    */
   constructor(url, options) {
     super();
-    this.#session = new Session(this, url, options);
+    const { protocol, host, pathname } = new URL(url, globalThis.location?.href);
+    this.url = `${protocol.replace("ws", "http")}//${host}${pathname}`.replace(/\/+$/, "");
+    this.options = options;
+    this.backoff = new Backoff(options);
+    this.credential = new Credential(options.token);
+    this.outbox = new Outbox(this);
+    this.#listen("addEventListener");
+    this.#open();
   }
 
-  get state() {
-    return this.#session.state;
-  }
-
-  get reason() {
-    return this.#session.reason;
-  }
-
-  get retryAt() {
-    return this.#session.retryAt;
-  }
+  // What an application wants.
 
   get transport() {
-    return this.#session.link?.kind;
+    return this.link?.kind;
   }
 
   get position() {
-    return written(this.#session.place);
+    return written(this.place);
   }
 
   /**
-   * @param {string | string[]} patterns
+   * @param {string | readonly string[]} patterns
    * @param {SubscribeOptions} [options]
    */
   subscribe(patterns, options = {}) {
-    return this.#session.subscribe([patterns].flat(), options);
+    const subscription = new Subscription(this, [patterns].flat(), options);
+    if (this.state === "closed") {
+      subscription.end(new TocsinError("closed", this.reason));
+    } else {
+      this.subscriptions.add(subscription);
+      subscription.start();
+    }
+    return subscription;
   }
 
   /**
-   * @param {string | string[]} patterns
+   * Hands each event to a function, the next one when that is done.
+   * @param {string | readonly string[]} patterns
    * @param {(event: any) => unknown} handler
    * @param {SubscribeOptions} [options]
-   * @returns {() => void} ends it
    */
   on(patterns, handler, options) {
     const subscription = this.subscribe(patterns, options);
-    (async () => {
+    const run = async () => {
       for await (const event of subscription) {
         try {
           await handler(event);
@@ -149,7 +184,8 @@ export class Hub extends EventTarget {
           report(thrown);
         }
       }
-    })().catch((thrown) => this.state === "closed" || report(thrown));
+    };
+    run().catch((thrown) => this.state === "closed" || report(thrown));
     return () => subscription.close();
   }
 
@@ -157,89 +193,10 @@ export class Hub extends EventTarget {
    * @param {string} type
    * @param {unknown} payload
    * @param {PublishOptions} [options]
-   * @returns {Promise<number>} its sequence
+   * @returns {Promise<number>} the event's sequence
    */
   publish(type, payload, options = {}) {
-    return this.#session.outbox.publish(type, payload, options);
-  }
-
-  close() {
-    this.#session.close();
-  }
-}
-
-// ---------------------------------------------------------------------------------------------------------------- Session
-
-/** A place in the log. @typedef {{epoch: string, sequence: number}} Place */
-
-class Session {
-  /** @type {State} */
-  state = "connecting";
-  reason = "";
-  /** When the next attempt is made, in milliseconds since 1970. @type {number | undefined} */
-  retryAt;
-  /** The connection that counts. @type {Link | undefined} */
-  link;
-  /** Everything up to here was received. @type {Place | undefined} */
-  place;
-  /** @type {Set<Reader>} */
-  readers = new Set();
-
-  /** @type {object | undefined} what belongs to an earlier connection is void */
-  #turn;
-  /** Whether the connection still has to be taken back to the place. */
-  #resuming = false;
-  #epoch = "";
-  /** What the connection is subscribed to: each pattern with its filter. @type {Map<string, string>} */
-  #told = new Map();
-  /** Subscriptions without an answer. @type {Map<string, {reader: Reader, last: boolean} | undefined>} */
-  #asked = new Map();
-  #syncing = false;
-  #lastId = 0;
-
-  /** Why the server says that it closes. */
-  #farewell = "";
-  /** After how long the server wants to see us again. @type {number | undefined} */
-  #comeBackMs;
-  #silentLooks = 0;
-  #lookedAt = 0;
-  /** @type {{[name: string]: ReturnType<typeof setTimeout> | undefined}} */
-  #timers = {};
-  #warned = new Set();
-
-  /**
-   * @param {Hub} hub
-   * @param {string | URL} url
-   * @param {Options} options
-   */
-  constructor(hub, url, options) {
-    const base = new URL(url, globalThis.location?.href);
-    if (!/^(http|ws)s?:$/.test(base.protocol)) throw new TypeError(`no address of a hub: ${base.protocol}`);
-    this.hub = hub;
-    this.options = options;
-    this.http = `${base.protocol.replace("ws", "http")}//${base.host}${base.pathname}`.replace(/\/+$/, "");
-    this.backoff = new Backoff(options);
-    this.credential = new Credential(options.token);
-    this.outbox = new Outbox(this);
-    this.#listen(true);
-    this.#open();
-  }
-
-  // The application.
-
-  /**
-   * @param {string[]} patterns
-   * @param {SubscribeOptions} options
-   */
-  subscribe(patterns, options) {
-    const reader = new Reader(this, patterns, options);
-    if (this.state === "closed") {
-      reader.end(new TocsinError("closed", `the hub is closed: ${this.reason}`));
-    } else {
-      this.readers.add(reader);
-      reader.start();
-    }
-    return reader.subscription;
+    return this.outbox.publish(type, payload, options);
   }
 
   close() {
@@ -251,90 +208,132 @@ class Session {
   async #open() {
     const turn = (this.#turn = {});
     clearTimeout(this.#timers.retry);
-    this.#change("connecting");
-    this.#farewell = "";
     this.#comeBackMs = undefined;
+    this.#farewell = "";
+    this.#change("connecting");
     try {
       await this.credential.renew();
+      if (turn === this.#turn) this.#connect(turn);
     } catch (thrown) {
       if (turn === this.#turn) this.#ended(asError(thrown));
-      return;
-    }
-    if (turn !== this.#turn) return;
-    /** @type {Listener} */
-    const listener = {
-      opened: () => turn === this.#turn && this.#opened(),
-      heard: (message) => turn === this.#turn && this.#hear(message),
-      ended: (code, reason) => turn === this.#turn && this.#closed(code, reason),
-    };
-    this.#timers.connect = setTimeout(() => listener.ended(ABNORMAL, "no answer in time"), CONNECT_MS);
-    try {
-      this.link = webSocket(this.#WebSocket, `${this.http.replace("http", "ws")}/ws/events?events=${NOTHING}`, listener);
-    } catch (thrown) {
-      listener.ended(ABNORMAL, String(thrown));
     }
   }
 
+  /** @param {object} turn */
+  #connect(turn) {
+    /** @type {Listener} */
+    const listener = {
+      opened: () => {
+        const { token } = this.credential;
+        if (token && turn === this.#turn) this.link?.send({ action: "authenticate", token });
+      },
+      heard: (message) => turn === this.#turn && this.#hear(message),
+      ended: (error) => turn === this.#turn && this.#ended(error),
+    };
+    const { shared } = this.options;
+    this.#silence = shared && globalThis.navigator?.locks ? TAB_SILENCE_MS : (this.options.silenceMs ?? SILENCE_MS);
+    this.#timers.connect = setTimeout(() => listener.ended(broken("no answer in time")), this.#silence / 6);
+    if (shared && globalThis.navigator?.locks) this.link = tab(this, `tocsin ${this.url} ${shared}`, listener, this.#steal);
+    else if (this.#streams || !this.#WebSocket) this.link = stream(this, listener);
+    else this.link = webSocket(new this.#WebSocket(this.#socketUrl), listener);
+    this.#steal = false;
+  }
+
+  /** @returns {any} */
   get #WebSocket() {
     return this.options.WebSocket ?? globalThis.WebSocket;
   }
 
-  #opened() {
-    const { token } = this.credential;
-    if (token) this.link?.send({ action: "authenticate", token });
+  get #socketUrl() {
+    return `${this.url.replace("http", "ws")}/ws/events?events=${NOTHING}`;
   }
 
-  /** @param {Message} message */
-  #established({ payload }) {
+  /** The server has let us in. @param {Message} payload */
+  #established({ epoch, sequence, catalog }) {
+    const { link, place, options } = this;
     clearTimeout(this.#timers.connect);
-    const { epoch, sequence, catalog } = payload;
+    if (options.catalog && catalog && options.catalog !== catalog) {
+      this.warn("catalog", `the hub's catalog is ${catalog}, not ${options.catalog}`);
+    }
     this.#epoch = epoch;
-    this.#resuming = this.place !== undefined;
+    this.#forget();
     this.#told = new Map([[NOTHING, ""]]);
-    const { catalog: known } = this.options;
-    if (known && catalog && known !== catalog) {
-      this.warn("catalog", `the hub's catalog is ${catalog}, this client was made for ${known}`);
+    this.#resuming = place !== undefined && link?.kind !== "shared";
+    if (!this.#resuming) this.place = { epoch, sequence };
+    // Another tab's connection goes on from where it is, and the subscriptions read what lies between.
+    if (place && !this.#resuming) {
+      if (place.epoch !== epoch) this.#lost("epoch_changed");
+      else if (place.sequence !== sequence) this.#fallBack(place.sequence);
     }
     this.#sync();
-    if (this.place) {
-      this.link?.send({ action: "resume", since: this.place.sequence, epoch: this.place.epoch });
-    } else {
-      this.place = { epoch, sequence };
-      this.backoff.reset();
-    }
-    this.#silentLooks = 0;
+    if (this.#resuming) link?.send({ action: "resume", since: place?.sequence, epoch: place?.epoch });
+    else this.backoff.reset();
     this.#look();
     this.#change("open");
     this.outbox.connected();
+    if (link?.kind === "websocket") this.#blocked = 0;
+    if (link?.kind === "sse" && this.#WebSocket) this.#tryWebSocket();
+  }
+
+  /** WebSockets were blocked; they may not be any more. */
+  #tryWebSocket() {
+    this.#timers.again = setTimeout(() => {
+      const turn = this.#turn;
+      const socket = new this.#WebSocket(this.#socketUrl);
+      socket.onopen = () => {
+        socket.close();
+        if (turn !== this.#turn) return;
+        this.#streams = false;
+        this.#drop();
+        this.#open();
+      };
+      socket.onerror = () => turn === this.#turn && this.#tryWebSocket();
+    }, this.options.webSocketAgainMs ?? WEBSOCKET_AGAIN_MS);
+  }
+
+  /** A connection is gone, or there could be none. @param {TocsinError} error */
+  async #ended(error) {
+    const { state, link } = this;
+    const { close } = error.details;
+    this.#drop();
+    this.outbox.disconnected(close);
+    if (close === 4410) {
+      this.credential.end();
+      error.retryable = this.credential.mayChange;
+    }
+    if (error.retryable && state === "connecting" && link?.kind === "websocket") {
+      const turn = (this.#turn = {});
+      error = await this.#whyNot(error);
+      if (turn !== this.#turn) return;
+      if (error.code === "upgrade_required") {
+        this.#streams = this.#blocked++ > 0;
+        return this.#open();
+      }
+    }
+    const why = error.message || this.#farewell || error.code;
+    if (!error.retryable) {
+      console.error(`tocsin: ${why}`);
+      return this.#finish(why, new TocsinError(error.code, why, false, error.details));
+    }
+    this.#steal = link?.kind === "shared";
+    const told = (this.#comeBackMs ??= error.details.retry_after_ms);
+    const delay = told === undefined ? this.backoff.next() : Math.min(told, LONGEST_OBEYED_MS);
+    this.#timers.retry = setTimeout(() => this.#open(), delay);
+    this.#change("waiting", why, Date.now() + delay);
   }
 
   /**
-   * A connection was closed, or could not be opened.
-   * @param {number} code
-   * @param {string} reason
+   * Nobody tells a page why there is no WebSocket. The same path without an upgrade does: 426 says that the hub is there.
+   * @param {TocsinError} error what is known
    */
-  #closed(code, reason) {
-    if (code === CREDENTIAL_ENDED) this.credential.end();
-    const final = code >= 4400 && code < 4500 && !(code === CREDENTIAL_ENDED && this.credential.mayChange);
-    this.#ended(
-      new TocsinError(`closed_${code}`, reason || this.#farewell || `the connection ended (${code})`, { code }, !final),
-    );
-  }
-
-  /** @param {TocsinError} error */
-  #ended(error) {
-    this.#drop();
-    this.outbox.disconnected(error.details.code);
-    if (!error.retryable) {
-      console.error(`tocsin: ${error.message}`);
-      this.#finish(error.message, error);
-      return;
+  async #whyNot(error) {
+    try {
+      return await problem(await this.fetch("/ws/events", { signal: AbortSignal.timeout(this.#silence / 6) }));
+    } catch (unreachable) {
+      const origin = globalThis.location?.origin;
+      const isThere = origin && (await fetch(this.url + "/healthz", { mode: "no-cors" }).catch(() => false));
+      return isThere ? broken(`${this.url} is there: does it have --allow-origin ${origin}?`) : asError(unreachable ?? error);
     }
-    const told = error.details.retry_after_ms ?? this.#comeBackMs;
-    const delay = told === undefined ? this.backoff.next() : Math.min(told, LONGEST_OBEYED_MS);
-    this.#timers.retry = setTimeout(() => this.#open(), delay);
-    this.#comeBackMs = told;
-    this.#change("waiting", error.message, Date.now() + delay);
   }
 
   /** The connection is gone, whether it knows or not. */
@@ -343,8 +342,14 @@ class Session {
     this.link?.close();
     this.link = undefined;
     for (const name in this.#timers) clearTimeout(this.#timers[name]);
+    this.#timers = {};
+    this.#forget();
+  }
+
+  /** What a connection was told, and has not answered, goes with it. */
+  #forget() {
     this.#asked.clear();
-    for (const reader of this.readers) reader.disconnected();
+    for (const subscription of this.subscriptions) subscription.disconnected();
   }
 
   /**
@@ -354,95 +359,71 @@ class Session {
   #finish(reason, error) {
     if (this.state === "closed") return;
     this.#drop();
-    this.#listen(false);
-    this.#change("closed", reason);
+    this.#listen("removeEventListener");
+    this.#change("closed", reason, undefined, error?.code);
     this.outbox.abandon(reason);
-    for (const reader of [...this.readers]) reader.end(error);
+    for (const subscription of this.subscriptions) subscription.end(error);
   }
 
   /**
    * @param {State} state
    * @param {string} [reason]
    * @param {number} [retryAt]
+   * @param {string} [code] of the error that has ended it
    */
-  #change(state, reason = "", retryAt) {
+  #change(state, reason = "", retryAt, code) {
     Object.assign(this, { state, reason, retryAt });
-    for (const reader of this.readers) reader.poke();
-    this.#tell("state", { state, reason, retryAt, transport: this.link?.kind });
+    for (const subscription of this.subscriptions) subscription.poke();
+    this.tell("state", { state, reason, retryAt, code, transport: this.transport });
   }
 
   /**
+   * Tells the application.
    * @param {string} type
    * @param {object} fields
    */
-  #tell(type, fields) {
-    return this.hub.dispatchEvent(Object.assign(new Event(type, { cancelable: true }), fields));
+  tell(type, fields) {
+    return this.dispatchEvent(Object.assign(new Event(type, { cancelable: true }), fields));
   }
 
   /**
-   * Something that the application should know and that stops nothing: told once.
+   * Something that should be known and stops nothing: told once.
    * @param {string} code
    * @param {string} message
    */
   warn(code, message) {
     if (this.#warned.has(message)) return;
     this.#warned.add(message);
-    if (this.#tell("warning", { code, message })) console.warn(`tocsin: ${message}`);
-  }
-
-  /**
-   * Events are missing, or nobody knows whether some are.
-   * @param {string} reason
-   * @param {number} [from]
-   * @param {number} [to]
-   * @param {Reader} [reader] the subscription that misses them; all, when there is none
-   */
-  gap(reason, from, to, reader) {
-    this.#tell("gap", { reason, from, to, subscription: reader?.subscription });
+    if (this.tell("warning", { code, message })) console.warn(`tocsin: ${message}`);
   }
 
   // Is anybody there?
 
-  /** Looks after the connection: a sixth of the silence that is one too long, again and again. */
+  /** Looks, again and again, whether anything was heard: six times nothing is a dead connection. */
   #look() {
+    const pause = this.#silence / 6;
+    const due = Date.now() + pause;
     clearTimeout(this.#timers.look);
-    const every = (this.options.silenceMs ?? 60_000) / 6;
-    this.#lookedAt = Date.now();
     this.#timers.look = setTimeout(() => {
-      if (Date.now() - this.#lookedAt > 2 * every + 1000) {
-        this.#wake(); // the machine slept, or the page was frozen
-      } else if (++this.#silentLooks > 5) {
-        this.#closed(ABNORMAL, "nothing was heard from the hub");
-        return;
-      } else if (this.#silentLooks > 1) {
-        this.#ping();
-      }
+      if (Date.now() > due + 2 * pause) this.probe(); // the machine slept, or the page was frozen
+      else if (++this.#silentLooks > 5) return this.#ended(broken("nothing was heard"));
+      else if (this.#silentLooks > 1) this.link?.send({ action: "ping" });
       this.#look();
-    }, every);
-  }
-
-  #ping() {
-    this.link?.send({ action: "ping" });
+    }, pause);
   }
 
   /** There may be a network again, or somebody looks: do not wait, and do not trust a connection that may be dead. */
-  #wake = () => {
-    if (globalThis.document?.visibilityState === "hidden") return;
-    if (this.state === "waiting" && this.#comeBackMs === undefined) {
-      this.#open();
-    } else if (this.state === "open" && !this.#timers.probe) {
-      this.#ping();
-      this.#timers.probe = setTimeout(() => this.#closed(ABNORMAL, "the connection was dead"), PROBE_MS);
-    }
+  probe = () => {
+    if (this.state === "waiting" && this.#comeBackMs === undefined) this.#open();
+    if (this.state !== "open" || this.#timers.probe) return;
+    this.link?.send({ action: "ping" });
+    this.#timers.probe = setTimeout(() => this.#ended(broken("nothing was heard")), this.#silence / 12);
   };
 
-  /** @param {boolean} on */
-  #listen(on) {
-    const verb = on ? "addEventListener" : "removeEventListener";
-    globalThis[verb]?.("online", this.#wake);
-    globalThis[verb]?.("pageshow", this.#wake);
-    globalThis.document?.[verb]("visibilitychange", this.#wake);
-    globalThis.document?.[verb]("resume", this.#wake);
+  /** @param {"addEventListener" | "removeEventListener"} verb */
+  #listen(verb) {
+    for (const type of ["online", "pageshow"]) globalThis[verb]?.(type, this.probe);
+    for (const type of ["visibilitychange", "resume"]) globalThis.document?.[verb](type, this.probe);
   }
 
   // What the server says.
@@ -452,52 +433,47 @@ class Session {
     this.#silentLooks = 0;
     clearTimeout(this.#timers.probe);
     this.#timers.probe = undefined;
+    const { id, sequence, payload } = message;
     switch (message.action ?? message.type) {
       case "connection.established":
-        return this.#established(message);
+        return this.#established(payload);
       case "connection.error":
-        this.#farewell = message.payload.message;
-        this.#comeBackMs = message.payload.details?.retry_after_ms;
+        this.#farewell = payload.message;
+        this.#comeBackMs = payload.details?.retry_after_ms;
         return;
       case "ping":
         this.link?.send({ type: "pong" });
-        return this.#toldPosition(message.sequence);
-      case "pong":
-        return;
+        return this.#moved(sequence);
+      case "unsubscribed":
+        return this.#moved(sequence);
+      case "subscribed":
+        this.#moved(sequence);
+        for (const { code, pattern, message: text, suggestion } of message.warnings ?? []) {
+          this.warn(code, `${pattern} ${text}${suggestion ? `; did you mean ${suggestion}?` : ""}`);
+        }
+        return this.#answered(id)?.subscribed(this.#epoch, sequence);
       case "resumed":
         return this.#resumed(message);
       case "gap":
-        if (!this.#resuming && this.place) {
-          this.gap("deleted", message.from, message.to);
-          this.#toldPosition(Math.max(this.place.sequence, message.to));
-        }
-        return;
-      case "subscribed": {
-        this.#toldPosition(message.sequence);
-        for (const warning of message.warnings ?? []) {
-          const { pattern, suggestion } = warning;
-          this.warn(warning.code, `${pattern} ${warning.message}` + (suggestion ? `; did you mean ${suggestion}?` : ""));
-        }
-        const asked = this.#asked.get(message.id);
-        this.#asked.delete(message.id);
-        if (asked?.last) asked.reader.subscribed(this.#epoch, message.sequence);
-        return;
-      }
-      case "unsubscribed":
-        return this.#toldPosition(message.sequence);
+        if (this.#resuming) return; // it comes again, as events do
+        this.tell("gap", { reason: "deleted", from: message.from, to: message.to });
+        return this.#moved(Math.max(message.to, this.place?.sequence ?? 0));
       case "published":
-        return this.outbox.answered(message.id, message.sequence);
-      case "authenticated":
-        return this.credential.answered(true);
+        return this.outbox.answered(id, sequence);
       case "expiring":
-        return void this.#renew();
+        return this.#renew();
       case "reconnect":
         this.#comeBackMs = message.after_ms;
         return;
+      case "tab":
+        return this.#tabTold(message);
       case "error":
-        return this.#refused(message);
+        return this.#refused(id, payload);
+      case "authenticated":
+      case "pong":
+        return;
       default:
-        if (message.sequence !== undefined) this.#event(message);
+        if (sequence) this.#event(message);
     }
   }
 
@@ -505,65 +481,96 @@ class Session {
   #event(event) {
     const { place } = this;
     if (!place || this.#resuming || event.sequence <= place.sequence) return;
-    if ((event.previous ?? 0) > place.sequence) this.gap("missed", place.sequence + 1, event.previous);
+    if (event.previous > place.sequence) this.#fallBack(place.sequence); // the log knows what is missing here
     place.sequence = event.sequence;
-    for (const reader of this.readers) reader.offer(event);
+    for (const subscription of this.subscriptions) subscription.offer(event);
   }
 
-  /** @param {number} sequence */
-  #toldPosition(sequence) {
-    if (this.place && !this.#resuming) {
-      this.place.sequence = sequence;
-      for (const reader of this.readers) reader.moved();
-    }
+  /** The server has told the connection's position. @param {number} sequence */
+  #moved(sequence) {
+    if (!this.place || this.#resuming) return;
+    this.place.sequence = sequence;
+    for (const subscription of this.subscriptions) subscription.moved();
   }
 
   /** The server has gone back to the place, or as near as it can. @param {Message} message */
-  #resumed({ since, reason, first_available: oldest }) {
-    const before = this.place;
-    if (!this.#resuming || !before) return;
+  #resumed({ since, complete, reason, first_available: oldest }) {
+    const { place } = this;
+    if (!this.#resuming || !place) return complete || this.#ended(broken(reason));
     this.#resuming = false;
     this.backoff.reset();
     this.place = { epoch: this.#epoch, sequence: since };
-    if (reason === "truncated") {
-      this.gap(reason, before.sequence + 1, oldest - 1);
-    } else if (reason) {
-      this.gap(reason);
-      for (const reader of this.readers) reader.lost(this.place);
-    }
+    this.#moved(since);
+    if (reason === "truncated") this.tell("gap", { reason, from: place.sequence + 1, to: oldest - 1 });
+    else if (!complete) this.#lost(reason);
   }
 
-  /** @param {Message} message */
-  #refused({ id, payload }) {
-    const error = new TocsinError(payload.error, payload.message, payload.details);
-    if (this.#asked.has(id)) {
-      const asked = this.#asked.get(id);
-      this.#asked.delete(id);
-      if (asked) asked.reader.end(error);
-      else this.warn(error.code, error.message);
-    } else if (id && id === this.credential.asked) {
-      this.credential.answered(false);
-      this.warn(error.code, `the credential was not renewed: ${error.message}`);
-    } else if (!this.outbox.answered(id, error)) {
-      this.#farewell = error.message;
-      this.#comeBackMs = error.details.retry_after_ms;
-      if (this.state === "connecting") this.#closed(ABNORMAL, error.message);
-    }
+  /** The log is another one: nobody knows what was missed. @param {string} reason */
+  #lost(reason) {
+    this.tell("gap", { reason });
+    for (const subscription of this.subscriptions) subscription.lost(/** @type {Place} */ (this.place));
+  }
+
+  /** Whoever was live up to here reads on in the log. @param {number} sequence */
+  #fallBack(sequence) {
+    for (const subscription of this.subscriptions) subscription.fallBack(sequence);
+  }
+
+  /**
+   * @param {string} id
+   * @returns {Subscription | undefined} whose subscribe was answered, with its last message
+   */
+  #answered(id) {
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
+    return asked?.last ? asked.subscription : undefined;
+  }
+
+  /**
+   * @param {string} id
+   * @param {Message} payload
+   */
+  #refused(id, payload) {
+    const error = refusal(payload);
+    const asked = this.#asked.get(id);
+    if (asked?.subscription) asked.subscription.end(error);
+    else if (this.outbox.answered(id, error)) return;
+    else if (this.state === "connecting") this.#ended(broken(error.message, error.details));
+    else this.warn(error.code, error.message);
   }
 
   /** The credential ends soon: another takes its place on the open connection. */
   async #renew() {
-    const turn = this.#turn;
+    const { link, credential } = this;
+    const { token } = credential;
     try {
-      await this.credential.propose((token, id) => turn === this.#turn && this.link?.send({ action: "authenticate", id, token }));
+      await credential.renew();
+      if (credential.token !== token) link?.send({ action: "authenticate", id: "renewal", token: credential.token });
     } catch (thrown) {
-      this.warn("unauthenticated", `the credential ends soon, and there is no other: ${asError(thrown).message}`);
+      this.warn("unauthenticated", `the credential ends soon: ${asError(thrown).message}`);
     }
   }
 
-  // What is wanted.
+  /** What the hub that the tabs share tells. @param {Message} message */
+  #tabTold({ told, fields }) {
+    const { state, reason, retryAt, code, message, from } = fields;
+    clearTimeout(this.#timers.connect);
+    if (told === "warning") {
+      this.warn(code, message);
+    } else if (told === "gap") {
+      if (from) this.tell(told, fields);
+      else this.link?.send({ action: "hello" }); // and hear of another epoch
+    } else if (state === "closed") {
+      this.#ended(new TocsinError(code, reason));
+    } else if (state !== this.state && (state !== "open" || this.place)) {
+      this.#look();
+      this.#change(state, reason, retryAt);
+    }
+  }
 
-  /** Something has changed in what the readers want. */
+  // What the subscriptions want.
+
+  /** Something has changed in it. */
   changed() {
     if (this.#syncing) return;
     this.#syncing = true;
@@ -574,199 +581,166 @@ class Session {
   }
 
   /**
-   * A connection holds one filter for a pattern, or none. Where readers of a pattern do not agree, it gets none, and each
-   * reader takes what it asked for.
+   * A connection holds one filter for a pattern, or none. Where subscriptions to a pattern do not agree it gets none, and each
+   * takes what it asked for.
    */
   wanted() {
     /** @type {Map<string, string>} */
     const wanted = new Map();
-    for (const reader of this.readers) {
-      if (!reader.wants) continue;
-      for (const pattern of reader.patterns) {
-        wanted.set(pattern, (wanted.get(pattern) ?? reader.where) === reader.where ? reader.where : "");
-      }
+    for (const { wants, patterns, where } of this.subscriptions) {
+      if (wants) for (const one of patterns) wanted.set(one, (wanted.get(one) ?? where) === where ? where : "");
     }
     return wanted;
   }
 
-  /** Tells the server what is wanted and it does not know. */
+  /** Tells the server what it does not know of it. */
   #sync() {
     const wanted = this.wanted();
     const told = this.#told;
-    const gone = [...told.keys()].filter((pattern) => !wanted.has(pattern));
-    for (const events of chunks(gone)) this.link?.send({ action: "unsubscribe", events });
     this.#told = wanted;
-    for (const reader of this.readers) {
-      if (!reader.asks) continue;
-      reader.asks = false;
-      this.#subscribe(reader.patterns, wanted, reader);
-      for (const pattern of reader.patterns) told.set(pattern, wanted.get(pattern) ?? "");
+    for (const events of chunks([...told.keys()].filter((one) => !wanted.has(one)))) {
+      this.link?.send({ action: "unsubscribe", events });
     }
-    this.#subscribe([...wanted.keys()].filter((pattern) => told.get(pattern) !== wanted.get(pattern)), wanted);
+    for (const subscription of this.subscriptions) {
+      if (!subscription.asks) continue;
+      subscription.asks = false;
+      this.#ask(subscription.patterns, subscription);
+      for (const one of subscription.patterns) told.set(one, wanted.get(one) ?? "");
+    }
+    this.#ask([...wanted.keys()].filter((one) => told.get(one) !== wanted.get(one)));
   }
 
   /**
    * @param {string[]} patterns
-   * @param {Map<string, string>} wanted
-   * @param {Reader} [reader] who is told the answer
+   * @param {Subscription} [subscription] who is told the answer
    */
-  #subscribe(patterns, wanted, reader) {
-    const wheres = [...new Set(patterns.map((pattern) => wanted.get(pattern) ?? ""))];
-    const messages = wheres.flatMap((where) =>
-      chunks(patterns.filter((pattern) => (wanted.get(pattern) ?? "") === where)).map((events) => ({ events, where })),
-    );
-    messages.forEach(({ events, where }, index) => {
-      const id = `s${++this.#lastId}`;
-      this.#asked.set(id, reader && { reader, last: index === messages.length - 1 });
-      this.link?.send({ action: "subscribe", id, events, where: where ? JSON.parse(where) : undefined });
-    });
+  #ask(patterns, subscription) {
+    /** @type {{subscription?: Subscription, last?: boolean}} */
+    let asked = {};
+    for (const where of new Set(patterns.map((one) => this.#told.get(one)))) {
+      for (const events of chunks(patterns.filter((one) => this.#told.get(one) === where))) {
+        const id = `s${++this.#lastId}`;
+        this.#asked.set(id, (asked = { subscription }));
+        this.link?.send({ action: "subscribe", id, events, where: where ? JSON.parse(where) : undefined });
+      }
+    }
+    asked.last = true;
   }
 
   // HTTP, beside the connection.
 
   /**
    * @param {string} path
-   * @param {RequestInit & {headers?: {[name: string]: string}}} [init]
+   * @param {Message} [init]
    * @returns {Promise<any>}
    */
-  async ask(path, init = {}) {
-    for (let again = false; ; again = true) {
-      const shown = this.credential.token;
-      const answer = await this.fetch(path, init);
-      if (answer.ok) return answer.json();
-      if (answer.status === 401 && !again && this.credential.mayChange) {
-        await this.credential.renew();
-        if (this.credential.token !== shown) continue;
-      }
-      throw await problem(answer);
+  async ask(path, init) {
+    const { credential } = this;
+    const { token } = credential;
+    let answer = await this.fetch(path, init);
+    if (answer.status === 401 && credential.mayChange) {
+      await credential.renew();
+      if (credential.token !== token) answer = await this.fetch(path, init);
     }
+    if (!answer.ok) throw await problem(answer);
+    return answer.json();
   }
 
   /**
    * @param {string} path
-   * @param {RequestInit & {headers?: {[name: string]: string}}} init
+   * @param {Message} [init]
    */
-  async fetch(path, { headers, ...init }) {
+  async fetch(path, { headers, signal = AbortSignal.timeout(this.#silence / 2), ...init } = {}) {
     const { token } = this.credential;
     try {
-      return await fetch(this.http + path, {
-        cache: "no-store",
-        credentials: "omit",
-        ...init,
-        headers: { ...(token && { Authorization: `Bearer ${token}` }), ...headers },
-      });
+      const authorization = token && { Authorization: `Bearer ${token}` };
+      return await fetch(this.url + path, { cache: "no-store", signal, ...init, headers: { ...authorization, ...headers } });
     } catch (thrown) {
-      throw new TocsinError("unreachable", `cannot reach ${this.http}`, {}, true);
+      throw broken(`cannot reach ${this.url}`);
     }
   }
 }
 
-// ----------------------------------------------------------------------------------------------------------------- Reader
+// ----------------------------------------------------------------------------------------------------------- Subscription
 
 /**
- * One subscription.
- *
  *   joining ── subscribed ──▶ live ── the buffer is full ──▶ lagging ── near the head ──▶ joining …
  *
- * A reader that joins from a place in the log waits for the connection's word that it is subscribed after S, keeps what comes
- * on the connection from then on, and is live when its pages have come as far as S.
+ * One that joins from a place in the log waits for the server's word that it is subscribed after S, keeps what comes on the
+ * connection from then on, and is live when its pages have come as far as S.
  */
-class Reader {
+class Subscription {
   /** @type {"joining" | "live" | "lagging" | "over"} */
   phase = "joining";
   /** Whether the server has to be asked. */
   asks = true;
 
-  /** What the consumer has not taken yet, each with its epoch. @type {[Message, string | undefined][]} */
+  /** What the consumer has not taken yet, each with its epoch. @type {[Message, string][]} */
   #queue = [];
   /** @type {{resolve: (result: IteratorResult<any>) => void, reject: (error: unknown) => void}[]} */
   #consumers = [];
-  /** Everything up to here was put into the queue, or is on the connection. @type {number | undefined} */
-  #at;
-  /** @type {string | undefined} */
-  #epoch;
-  /** The position after which the connection carries what is wanted here. @type {number | undefined} */
-  #from;
-  /** What the connection carries while pages are read. @type {Message[]} */
-  #pending = [];
-  /** Where the event stands that the consumer is busy with. @type {Place | undefined} */
-  #given;
-  /** Everything up to here was received by the consumer. @type {Place | undefined} */
-  #taken;
   /** @type {unknown} */
   #error;
+  /** Everything up to here is in the queue, or was; when it is live, all that the connection has brought is. @type {number | undefined} */
+  #at;
+  /** The epoch of that; empty when it is not known yet. */
+  #epoch = "";
+  /** The position after which the connection carries what is wanted. @type {number | undefined} */
+  #from;
+  /** What it has carried while pages are read. @type {Message[]} */
+  #pending = [];
   #reading = false;
-  /** @type {() => void} */
   #poked = () => {};
+  /** Where the event stands that the consumer is busy with. @type {Place | undefined} */
+  #given;
+  /** Everything up to here is done with. @type {Place | undefined} */
+  #done;
 
   /**
-   * @param {Session} session
+   * @param {Hub} hub
    * @param {string[]} patterns
    * @param {SubscribeOptions} options
    */
-  constructor(session, patterns, options) {
-    this.session = session;
+  constructor(hub, patterns, options) {
+    const { where, name, buffer = 1000 } = options;
+    this.hub = hub;
     this.options = options;
-    this.patterns = [...new Set(patterns.map((pattern) => String(pattern).toLowerCase()))];
-    this.where = JSON.stringify(options.where ?? {}).replace(/^{}$/, "");
-    this.buffer = Math.max(1, options.buffer ?? 1000);
-    this.backoff = new Backoff(session.options);
-    this.judge = judge(this.patterns, options.where ?? {});
-    this.name = `tocsin ${session.http} ${options.name ?? JSON.stringify([this.patterns, this.where])}`;
-    const reader = this;
-    /** What the application sees of it. */
-    this.subscription = {
-      next: () => reader.#next(),
-      return: async () => {
-        reader.end();
-        return { done: /** @type {const} */ (true), value: undefined };
-      },
-      close: () => reader.end(),
-      get position() {
-        return written(reader.#received);
-      },
-      get lagging() {
-        return reader.phase === "lagging";
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
-  }
-
-  /** Whether the connection is to carry what is wanted here. */
-  get wants() {
-    return this.phase === "joining" || this.phase === "live";
+    this.patterns = [...new Set(patterns.map((one) => one.toLowerCase()))];
+    this.where = where ? JSON.stringify(where) : "";
+    this.name = `tocsin ${hub.url} ${name ?? this.patterns + this.where}`;
+    this.buffer = buffer;
+    this.backoff = new Backoff(hub.options);
+    this.judge = judge(this.patterns, where ?? {});
   }
 
   async start() {
     const { last, latest, since } = this.options;
-    const { store } = this.session.options;
-    if (store || last || latest || since !== undefined) {
+    const { store } = this.hub.options;
+    const begins = last || latest;
+    if (begins || store || since !== undefined) {
       this.phase = "lagging";
       try {
-        const kept = last || latest ? undefined : await store?.getItem(this.name);
-        const place = read(kept ?? since);
-        this.#epoch = place?.epoch;
+        const place = begins ? undefined : read((await store?.getItem(this.name)) ?? since);
         this.#at = place?.sequence;
+        this.#epoch = place?.epoch ?? "";
+        if (this.lagging && !begins && !place) this.#join();
       } catch (thrown) {
         this.end(thrown);
       }
-      if (this.#at === undefined && !last && !latest && this.phase === "lagging") this.#join();
     }
+    this.hub.changed();
     this.#catchUp();
-    this.session.changed();
   }
 
   // The consumer.
 
   /** @returns {Promise<IteratorResult<any>>} */
-  #next() {
+  next() {
     // Who comes for the next one has done with the one before.
     if (this.#given) {
-      this.#taken = this.#given;
+      this.#done = this.#given;
       this.#given = undefined;
-      this.#persist();
+      this.#keep();
     }
     return new Promise((resolve, reject) => {
       this.#consumers.push({ resolve, reject });
@@ -774,43 +748,70 @@ class Reader {
     });
   }
 
+  /** @returns {Promise<{done: true, value: undefined}>} */
+  async return() {
+    this.end();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator]() {
+    return this;
+  }
+
+  close() {
+    this.end();
+  }
+
+  get lagging() {
+    return this.phase === "lagging";
+  }
+
+  get position() {
+    return written(this.#received);
+  }
+
+  /** How far the consumer is: where it has taken everything, as far as this subscription. @returns {Place | undefined} */
+  get #received() {
+    const sequence = this.phase === "live" ? this.hub.place?.sequence : this.#at;
+    return sequence === undefined || !this.#epoch || this.#queue.length || this.#given
+      ? this.#done
+      : { epoch: this.#epoch, sequence };
+  }
+
+  async #keep() {
+    const { store } = this.hub.options;
+    const { position } = this;
+    try {
+      if (position) await store?.setItem(this.name, position);
+    } catch (thrown) {
+      report(thrown);
+    }
+  }
+
+  /** @param {Message} event */
+  #put(event) {
+    this.#queue.push([event, this.#epoch]);
+    this.#serve();
+  }
+
   #serve() {
-    while (this.#consumers.length) {
+    while (this.#consumers.length && (this.#queue.length || this.phase === "over")) {
+      const { resolve, reject } = /** @type {{resolve: (result: IteratorResult<any>) => void, reject: (error: unknown) => void}} */ (
+        this.#consumers.shift()
+      );
       const [event, epoch = ""] = this.#queue.shift() ?? [];
-      if (!event && this.phase !== "over") break;
-      const consumer = /** @type {(typeof this.#consumers)[0]} */ (this.#consumers.shift());
+      const error = this.#error;
       if (event) {
         this.#given = { epoch, sequence: event.sequence };
-        consumer.resolve({ done: false, value: event });
-      } else if (this.#error) {
-        consumer.reject(this.#error);
+        resolve({ done: false, value: event });
+      } else if (error) {
         this.#error = undefined;
+        reject(error);
       } else {
-        consumer.resolve({ done: true, value: undefined });
+        resolve({ done: true, value: undefined });
       }
     }
     this.poke();
-  }
-
-  #persist() {
-    const { store } = this.session.options;
-    const place = this.#received;
-    if (store && place) {
-      try {
-        Promise.resolve(store.setItem(this.name, written(place))).catch(report);
-      } catch (thrown) {
-        report(thrown);
-      }
-    }
-  }
-
-  /** How far the consumer has come: where it has everything, that is where the reader is. @returns {Place | undefined} */
-  get #received() {
-    if (!this.#queue.length && !this.#given && this.#epoch !== undefined) {
-      const sequence = this.phase === "live" ? this.session.place?.sequence : this.#at;
-      if (sequence !== undefined) return { epoch: this.#epoch, sequence };
-    }
-    return this.#taken;
   }
 
   /** @param {unknown} [error] */
@@ -820,56 +821,49 @@ class Reader {
     this.#error = error;
     this.#pending = [];
     if (!error) this.#queue = [];
-    this.session.readers.delete(this);
-    this.session.changed();
+    this.hub.subscriptions.delete(this);
+    this.hub.changed();
     this.#serve();
   }
 
   // The connection.
 
-  /**
-   * An event of the connection.
-   * @param {Message} event
-   */
+  /** Whether it is to carry what is wanted here. */
+  get wants() {
+    return this.phase === "joining" || this.phase === "live";
+  }
+
+  /** It has brought an event. @param {Message} event */
   offer(event) {
-    if (this.phase === "joining" && this.#from !== undefined && this.judge(event) !== false) {
-      this.#pending.push(event);
-      if (this.#pending.length > this.buffer) this.#lag();
-    } else if (this.phase === "live" && event.sequence > /** @type {number} */ (this.#at)) {
-      const wanted = this.judge(event);
-      if (wanted === undefined || (wanted && this.#queue.length >= this.buffer)) {
-        this.#at = event.sequence - 1;
-        this.#lag();
-      } else if (wanted) {
-        this.#put(event);
-      }
+    const wanted = this.wants && this.judge(event);
+    if (wanted === false || event.sequence <= (this.#at ?? 0)) return;
+    if (this.phase === "live") {
+      if (wanted && this.#queue.length < this.buffer) this.#put(event);
+      else this.fallBack(event.sequence - 1);
+    } else if (this.#from !== undefined && this.#pending.push(event) > this.buffer) {
+      this.#lag();
     }
   }
 
-  /** @param {Message} event */
-  #put(event) {
-    this.#queue.push([event, this.#epoch]);
-    if (this.#consumers.length) this.#serve();
-  }
-
-  /** The connection's position has moved without an event. */
+  /** Its position has moved without an event. */
   moved() {
-    if (this.phase === "live" && !this.#queue.length && !this.#given) this.#persist();
+    if (this.phase === "live" && !this.#queue.length && !this.#given) this.#keep();
   }
 
   /**
-   * The connection carries what is wanted here, after a position.
+   * It carries what is wanted here, after a position.
    * @param {string} epoch
    * @param {number} sequence
    */
   subscribed(epoch, sequence) {
     if (this.phase !== "joining") return;
+    const wanted = this.hub.wanted();
     if (this.#at === undefined) {
-      this.#epoch = epoch;
       this.#at = sequence;
-      this.#taken = { epoch, sequence };
-      // The server has judged our own filter, unless others have to get more: then the first page tells whether it is good.
-      if (this.patterns.every((pattern) => this.session.wanted().get(pattern) === this.where)) {
+      this.#epoch = epoch;
+      this.#done = { epoch, sequence };
+      // The server has judged this filter, unless others have to get more. Then the first page tells whether it is good.
+      if (this.patterns.every((one) => wanted.get(one) === this.where)) {
         this.phase = "live";
         return this.moved();
       }
@@ -884,19 +878,24 @@ class Reader {
     if (this.phase === "joining" && this.#at !== undefined) this.#lag();
   }
 
-  /** The log is another: nobody knows what was missed. @param {Place} place where it goes on */
-  lost(place) {
-    if (this.phase === "live") {
-      this.#epoch = place.epoch;
-      this.#at = place.sequence;
-    }
+  /** It leaves something out. @param {number} sequence after which */
+  fallBack(sequence) {
+    if (this.phase !== "live") return;
+    this.#at = Math.max(sequence, this.#at ?? 0);
+    this.#lag();
+  }
+
+  /** The log is another. @param {Place} place where it goes on */
+  lost({ epoch, sequence }) {
+    if (this.phase !== "live") return;
+    this.#epoch = epoch;
+    this.#at = sequence;
   }
 
   #join() {
     this.phase = "joining";
     this.asks = true;
-    this.#from = undefined;
-    this.session.changed();
+    this.hub.changed();
   }
 
   #lag() {
@@ -904,7 +903,7 @@ class Reader {
     this.asks = false;
     this.#from = undefined;
     this.#pending = [];
-    this.session.changed();
+    this.hub.changed();
     this.#catchUp();
   }
 
@@ -915,75 +914,51 @@ class Reader {
     this.#poked();
   }
 
-  /** Whether a page may be read now. */
-  get #mayRead() {
-    const { state } = this.session;
-    const has = this.phase === "lagging" || (this.phase === "joining" && this.#from !== undefined);
-    return has && state === "open" && this.#queue.length <= this.buffer / 2;
-  }
-
-  /** Reads the log until the reader is live. */
+  /** Reads the log until it is live. */
   async #catchUp() {
     if (this.#reading) return;
     this.#reading = true;
     try {
-      while (this.phase === "lagging" || (this.phase === "joining" && this.#at !== undefined)) {
-        if (this.#mayRead) {
-          await this.#readOn();
-        } else {
-          await new Promise((resolve) => (this.#poked = () => resolve(undefined)));
-        }
+      while (this.lagging || (this.phase === "joining" && this.#from !== undefined)) {
+        if (this.hub.state === "open" && this.#queue.length <= this.buffer / 2) await this.#readOn();
+        else await new Promise((resolve) => (this.#poked = () => resolve(undefined)));
       }
     } catch (thrown) {
       this.end(thrown);
-    } finally {
-      this.#reading = false;
     }
+    this.#reading = false;
   }
 
   async #readOn() {
+    const { hub, options, where, backoff } = this;
     const limit = Math.min(PAGE_EVENTS, this.buffer - this.#queue.length);
-    const initial = this.#at === undefined;
-    const query = new URLSearchParams({ events: this.patterns.map((pattern) => pattern.replaceAll(",", "")).join() });
-    if (this.where) query.set("where", this.where);
-    let path = "events";
-    if (!initial) {
-      query.set("since", String(this.#at));
-      query.set("limit", String(limit));
-    } else if (this.options.latest) {
-      path = "latest";
-    } else {
-      query.set("last", String(this.options.last));
-    }
+    const since = this.#at;
+    const initial = since === undefined;
+    const form = !initial ? { since, limit } : options.latest ? {} : { last: options.last };
     let page;
     try {
-      page = await this.session.ask(`/api/v1/${path}?${query}`);
+      page = await hub.ask(`/api/v1/${initial && options.latest ? "latest" : "events"}?${query(this.patterns, where, form)}`);
     } catch (thrown) {
-      const error = asError(thrown);
-      if (!error.retryable) throw error;
-      const pause = error.details.retry_after_ms ?? this.backoff.next();
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      const { retryable, details } = asError(thrown);
+      if (!retryable) throw thrown;
+      await new Promise((resolve) => setTimeout(resolve, details.retry_after_ms ?? backoff.next()));
       return;
     }
-    this.backoff.reset();
+    backoff.reset();
     if (this.phase === "over") return;
-    if (this.#epoch !== undefined && page.epoch !== this.#epoch) {
-      this.session.gap("epoch_changed", undefined, undefined, this);
-      this.#at = undefined;
-      this.#epoch = undefined;
-      this.#join();
-      return;
+    const { epoch, events, gaps = [], next_since: next = page.sequence } = page;
+    if (this.#epoch && epoch !== this.#epoch) {
+      hub.tell("gap", { reason: "epoch_changed", subscription: this });
+      this.#at = this.#from = undefined;
+      return this.#join();
     }
-    this.#epoch = /** @type {string} */ (page.epoch);
-    if (!initial) this.#taken ??= { epoch: this.#epoch, sequence: /** @type {number} */ (this.#at) };
-    for (const { from, to } of page.gaps ?? []) this.session.gap("deleted", from, to, this);
-    for (const event of page.events) this.#put(initial ? { ...event, initial } : event);
-    this.#at = page.next_since ?? page.sequence;
-    if (this.#from !== undefined && /** @type {number} */ (this.#at) >= this.#from) {
-      this.#goLive();
-    } else if (this.phase === "lagging" && page.events.length < limit) {
-      this.#join();
-    }
+    this.#epoch = epoch;
+    if (!initial) this.#done ??= { epoch, sequence: since };
+    for (const { from, to } of gaps) hub.tell("gap", { reason: "deleted", from, to, subscription: this });
+    for (const event of events) this.#put(initial ? { ...event, initial } : event);
+    this.#at = next;
+    if (this.#from !== undefined && next >= this.#from) this.#goLive();
+    else if (this.lagging && events.length < limit) this.#join();
   }
 
   #goLive() {
@@ -998,11 +973,8 @@ class Reader {
 // ----------------------------------------------------------------------------------------------------------------- Outbox
 
 /**
- * What was published and is not known to be in the log yet. An event goes out with each new connection until it is answered,
- * always under the same idempotency key, so that it is in the log once.
- *
  * @typedef {object} Parcel
- * @property {object} event
+ * @property {Message} event
  * @property {string} key
  * @property {number} bytes
  * @property {string} [id] of the action that is not answered yet
@@ -1010,18 +982,24 @@ class Reader {
  * @property {(sequence: number) => void} resolve
  * @property {(error: TocsinError) => void} reject
  */
+
+/**
+ * What was published and is not known to be in the log. An event goes out with each new connection until it is answered,
+ * always under the same idempotency key, so that it is in the log once.
+ */
 class Outbox {
   /** @type {Set<Parcel>} */
   #held = new Set();
   #bytes = 0;
   #lastKey = 0;
   #prefix = unique();
-  #paused = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #pause;
 
-  /** @param {Session} session */
-  constructor(session) {
-    this.session = session;
-    this.backoff = new Backoff(session.options);
+  /** @param {Hub} hub */
+  constructor(hub) {
+    this.hub = hub;
+    this.backoff = new Backoff(hub.options);
   }
 
   /**
@@ -1031,41 +1009,59 @@ class Outbox {
    * @returns {Promise<number>}
    */
   async publish(type, payload, { idempotencyKey, correlationId, timestamp, channel }) {
-    const event = { type, payload, timestamp, correlation_id: correlationId, channel };
+    const event = { type, payload, timestamp, channel, correlation_id: correlationId };
     const key = idempotencyKey ?? `${this.#prefix}-${++this.#lastKey}`;
-    const bytes = new TextEncoder().encode(JSON.stringify({ action: "publish", id: "p0", event, idempotency_key: key })).length + 16;
-    const { events = OUTBOX_EVENTS, bytes: most = OUTBOX_BYTES } = this.session.options.outbox ?? {};
-    if (this.session.state === "closed") throw new TocsinError("not_sent", `the hub is closed: ${this.session.reason}`);
-    if (bytes > MESSAGE_BYTES) throw new TocsinError("message_too_large", `an event may have ${MESSAGE_BYTES} bytes`);
-    if (this.#held.size >= events || this.#bytes + bytes > most) {
-      throw new TocsinError("outbox_full", `${this.#held.size} events wait for their answers`, {}, true);
+    const bytes = new TextEncoder().encode(JSON.stringify(event) + key).length + 99; // the message around it
+    const { state, reason } = this.hub;
+    if (state === "closed") throw new TocsinError("not_sent", reason);
+    if (bytes > EVENT_BYTES) throw new TocsinError("message_too_large", `an event may have ${EVENT_BYTES} bytes`);
+    if (this.#held.size >= OUTBOX_EVENTS || this.#bytes + bytes > OUTBOX_BYTES) {
+      throw new TocsinError("outbox_full", `${this.#held.size} events are not answered yet`, true);
     }
     this.#bytes += bytes;
     return new Promise((resolve, reject) => {
-      const parcel = { event, key, bytes, resolve, reject };
-      this.#held.add(parcel);
-      this.#send(parcel);
+      this.#held.add({ event, key, bytes, resolve, reject });
+      this.#send();
     });
   }
 
   /** The server takes actions. */
   connected() {
-    this.#paused = false;
-    for (const parcel of [...this.#held]) this.#send(parcel);
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    this.#send();
   }
 
-  /** @param {Parcel} parcel */
-  #send(parcel) {
-    const { link, state } = this.session;
-    if (parcel.id || this.#paused || state !== "open" || !link) return;
-    const now = Date.now();
-    parcel.sentAt ??= now;
-    if (now - parcel.sentAt >= REPEAT_MS) {
-      this.#settle(parcel, new TocsinError("unanswered", "no answer came, and the hub may have forgotten the key since"));
-      return;
+  /** Over a WebSocket all that can go goes; by HTTP one at a time, which keeps their order. */
+  #send() {
+    const { link, state } = this.hub;
+    if (this.#pause || state !== "open" || !link) return;
+    for (const parcel of this.#held) {
+      const { event, key } = parcel;
+      if (!parcel.id) {
+        parcel.sentAt ??= Date.now();
+        if (isLate(parcel)) {
+          this.#settle(parcel, new TocsinError("unanswered", "the hub may have forgotten the key since"));
+          continue;
+        }
+        const id = (parcel.id = unique());
+        if (link.kind === "websocket") link.send({ action: "publish", id, event, idempotency_key: key });
+        else this.#post(id, event, key);
+      }
+      if (link.kind !== "websocket") return;
     }
-    parcel.id = unique();
-    link.send({ action: "publish", id: parcel.id, event: parcel.event, idempotency_key: parcel.key });
+  }
+
+  /**
+   * @param {string} id
+   * @param {Message} event
+   * @param {string} key
+   */
+  async #post(id, event, key) {
+    const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
+    const request = this.hub.ask("/api/v1/events", { method: "POST", body: JSON.stringify(event), headers });
+    this.answered(id, await request.then(({ sequence }) => sequence, asError));
+    this.#send();
   }
 
   /**
@@ -1074,38 +1070,37 @@ class Outbox {
    * @returns {boolean} whether it was for one of these
    */
   answered(id, answer) {
-    const parcel = [...this.#held].find((one) => id !== undefined && one.id === id);
+    const parcel = [...this.#held].find((one) => id && one.id === id);
     if (!parcel) return false;
     if (typeof answer === "number") this.backoff.reset();
-    const late = Date.now() - /** @type {number} */ (parcel.sentAt) >= REPEAT_MS;
-    if (typeof answer === "number" || !answer.retryable || late) {
+    if (typeof answer === "number" || !answer.retryable || isLate(parcel)) {
       this.#settle(parcel, answer);
     } else {
       parcel.id = undefined;
-      if (!this.#paused) {
-        this.#paused = true;
-        setTimeout(() => this.connected(), answer.details.retry_after_ms ?? this.backoff.next());
-      }
+      this.#pause ??= setTimeout(() => this.connected(), answer.details.retry_after_ms ?? this.backoff.next());
     }
     return true;
   }
 
   /**
-   * An event that is too large for a proxy in between must not break each connection that follows.
+   * The connection is gone, and with it the answers. An event that is too large for a proxy in between must not break each
+   * connection that follows.
    * @param {number | undefined} code
    */
   disconnected(code) {
-    const sent = [...this.#held].filter((parcel) => parcel.id);
-    for (const parcel of sent) parcel.id = undefined;
-    if (code === TOO_BIG && sent.length) {
-      const largest = sent.reduce((one, other) => (other.bytes > one.bytes ? other : one));
-      this.#settle(largest, new TocsinError("unanswered", "the connection was closed with 1009: a message is too large"));
+    /** @type {Parcel | undefined} */
+    let largest;
+    for (const parcel of this.#held) {
+      if (parcel.id && parcel.bytes > (largest?.bytes ?? 0)) largest = parcel;
+      parcel.id = undefined;
     }
+    if (code === 1009 && largest) this.#settle(largest, new TocsinError("unanswered", "a message is too large (1009)"));
   }
 
   /** No connection follows. @param {string} reason */
   abandon(reason) {
-    for (const parcel of [...this.#held]) {
+    clearTimeout(this.#pause);
+    for (const parcel of this.#held) {
       this.#settle(parcel, new TocsinError(parcel.sentAt ? "unanswered" : "not_sent", reason));
     }
   }
@@ -1115,25 +1110,26 @@ class Outbox {
    * @param {number | TocsinError} answer
    */
   #settle(parcel, answer) {
-    if (!this.#held.delete(parcel)) return;
+    this.#held.delete(parcel);
     this.#bytes -= parcel.bytes;
     if (typeof answer === "number") parcel.resolve(answer);
     else parcel.reject(answer);
   }
 }
 
+/** @param {Parcel} parcel */
+function isLate({ sentAt }) {
+  return Date.now() - (sentAt ?? Infinity) >= REPEAT_MS;
+}
+
 // ------------------------------------------------------------------------------------------------------------- Credential
 
-/** What a client shows to be let in. It hands the text to the header and the action that carry it, and to nothing else. */
+/** What a client shows to be let in: nothing but a header and the action `authenticate` carry it. */
 class Credential {
   /** @type {string | undefined} */
   token;
-  /** The action that proposes another one. @type {string | undefined} */
-  asked;
   /** @type {string | undefined} */
   #ended;
-  /** @type {string | undefined} */
-  #proposed;
 
   /** @param {Options["token"]} supplier */
   constructor(supplier) {
@@ -1145,49 +1141,18 @@ class Credential {
     return typeof this.supplier === "function";
   }
 
-  async #supply() {
+  /** Asks for the newest one. */
+  async renew() {
     const { supplier } = this;
     let token;
     try {
       token = typeof supplier === "function" ? await supplier() : supplier;
     } catch (thrown) {
-      // What it said is not repeated: it may name the credential.
-      throw new TocsinError("no_credential", "there is no credential at the moment: `token` has failed", {}, true);
+      throw broken("`token` has failed"); // what it said may name the credential
     }
-    if (token === undefined || token === null) return undefined;
-    if (!/^[A-Za-z0-9._~+/-]{1,16384}=*$/.test(token)) {
-      throw new TocsinError("unauthenticated", "what `token` gives is no credential", {}, false);
-    }
-    return token;
-  }
-
-  /** Asks for the newest one. */
-  async renew() {
-    const token = await this.#supply();
-    if (token && token === this.#ended) {
-      throw new TocsinError("credential_ended", "the credential has ended, and `token` gives no other", {}, false);
-    }
-    this.token = token;
-    this.#proposed = this.asked = undefined;
-  }
-
-  /**
-   * Asks for another one, to take the place of the one on the open connection.
-   * @param {(token: string, id: string) => void} send
-   */
-  async propose(send) {
-    const token = await this.#supply();
-    if (token && ![this.token, this.#ended, this.#proposed].includes(token)) {
-      this.#proposed = token;
-      this.asked = unique();
-      send(token, this.asked);
-    }
-  }
-
-  /** @param {boolean} taken */
-  answered(taken) {
-    if (taken && this.#proposed) this.token = this.#proposed;
-    this.#proposed = this.asked = undefined;
+    if (token && !/^[\w.~+/-]{1,16384}=*$/.test(token)) throw new TocsinError("unauthenticated", "what `token` gives is none");
+    if (token && token === this.#ended) throw new TocsinError("credential_ended", "the credential has ended");
+    this.token = token || undefined;
   }
 
   /** The server has said that it is expired or revoked. */
@@ -1199,93 +1164,302 @@ class Credential {
 // ------------------------------------------------------------------------------------------------------------------ Links
 
 /**
- * @param {any} WebSocket
- * @param {string} url
+ * @param {any} socket
  * @param {Listener} listener
  * @returns {Link}
  */
-function webSocket(WebSocket, url, listener) {
-  const socket = new WebSocket(url);
+function webSocket(socket, listener) {
   socket.onopen = listener.opened;
-  socket.onmessage = (/** @type {{data: string}} */ { data }) => listener.heard(JSON.parse(data));
-  socket.onclose = (/** @type {{code: number, reason: string}} */ { code, reason }) => listener.ended(code, reason);
+  socket.onmessage = (/** @type {Message} */ { data }) => listener.heard(JSON.parse(data));
+  socket.onclose = (/** @type {Message} */ { code, reason }) =>
+    listener.ended(new TocsinError(`closed_${code}`, reason, code < 4400 || code > 4499, { close: code }));
   socket.onerror = () => {}; // a close follows
   return {
     kind: "websocket",
     send: (message) => socket.readyState === 1 && socket.send(JSON.stringify(message)),
-    close: () => socket.close(1000),
+    close: () => socket.close(),
+  };
+}
+
+/**
+ * Server-sent events, read by fetch, which can show a credential and sees why one is refused. The query of a stream says what
+ * is wanted: when that changes, another goes on from where the one before was.
+ * @param {Hub} hub
+ * @param {Listener} listener
+ * @returns {Link}
+ */
+function stream(hub, listener) {
+  /** @type {Map<string, string>} each pattern with its filter */
+  const wanted = new Map();
+  /** @type {string[]} subscribes without an answer */
+  let asked = [];
+  /** @type {string | undefined} where it stands */
+  let id;
+  /** @type {AbortController | undefined} */
+  let stop;
+  let established = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let due;
+
+  const begin = async () => {
+    due = undefined;
+    stop?.abort();
+    const mine = (stop = new AbortController());
+    const { signal } = mine;
+    const [where = "", other] = new Set(wanted.values());
+    const ids = asked;
+    asked = [];
+    let newest = 0;
+    // What is new begins after the newest position there was, which this stream may reach later.
+    const answer = (/** @type {number} */ sequence) => {
+      if (sequence < newest) return;
+      for (const one of ids.splice(0)) listener.heard({ action: "subscribed", id: one, sequence: newest });
+    };
+    try {
+      const narrowing = other === undefined ? where : "";
+      const path = `/sse/events?${query(wanted.size ? [...wanted.keys()] : [NOTHING], narrowing, id ? { last_event_id: id } : {})}`;
+      const response = await hub.fetch(path, { signal, headers: { Accept: "text/event-stream" } });
+      if (!response.ok || !response.body) throw await problem(response);
+      for await (const block of blocks(response.body)) {
+        if (mine !== stop) return;
+        const said = block.data && JSON.parse(block.data);
+        const sequence = read(block.id)?.sequence ?? 0;
+        if (block.event === "established") {
+          const payload = said.payload ?? said;
+          newest = payload.sequence;
+          if (established) answer(read(id)?.sequence ?? newest);
+          else listener.heard({ type: "connection.established", payload });
+          established = true;
+        } else if (block.event === "control") {
+          listener.heard(said);
+        } else if (said) {
+          answer(sequence - 1);
+          listener.heard(said);
+        } else {
+          listener.heard({ type: "ping", sequence });
+          answer(sequence);
+        }
+        id = block.id ?? id;
+      }
+      throw broken("the stream has ended");
+    } catch (thrown) {
+      if (mine === stop) listener.ended(asError(thrown));
+    }
+  };
+
+  /** What a WebSocket is told. @param {Message} message */
+  const send = async ({ action, id: messageId, events, where, since, epoch }) => {
+    if (action === "subscribe") {
+      const text = where ? JSON.stringify(where) : "";
+      try {
+        // One bad pattern would refuse the whole stream.
+        await hub.ask(`/api/v1/events?${query(events, text, { before: 1, limit: 1 })}`);
+      } catch (thrown) {
+        const { code, message, details, retryable } = asError(thrown);
+        if (retryable) return listener.ended(asError(thrown));
+        return listener.heard({ type: "error", id: messageId, payload: { error: code, message, details } });
+      }
+      for (const one of events) wanted.set(one, text);
+      asked.push(messageId);
+    } else if (action === "unsubscribe") {
+      for (const one of events) wanted.delete(one);
+    } else if (action === "resume") {
+      id = `${epoch}:${since}`;
+    } else if (action !== "authenticate" || !messageId) {
+      return;
+    }
+    due ??= setTimeout(begin);
+  };
+
+  begin();
+  return {
+    kind: "sse",
+    send,
+    close: () => {
+      clearTimeout(due);
+      stop?.abort();
+      stop = undefined;
+    },
+  };
+}
+
+/** The blocks of server-sent events, each with its fields. @param {ReadableStream<Uint8Array>} body */
+async function* blocks(body) {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  for (let rest = ""; ; ) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const parts = (rest + decoder.decode(value, { stream: true })).split("\n\n");
+    rest = parts.pop() ?? "";
+    for (const part of parts) {
+      /** @type {{id?: string, event?: string, data?: string}} */
+      const block = Object.fromEntries(part.split("\n").map((line) => line.split(/: ?(.*)/)));
+      if (block.id || block.data) yield block;
+    }
+  }
+}
+
+/**
+ * One of the tabs of an origin that share a connection (Web Locks, BroadcastChannel). Who has the lock has a hub of its own for
+ * all of them, and passes on what that hears. When this tab is closed another gets the lock, when it is frozen another steals
+ * it. Each tab knows its own place, so nothing is lost between one and the next.
+ * @param {Hub} hub
+ * @param {string} name
+ * @param {Listener} listener
+ * @param {boolean} steal
+ * @returns {Link}
+ */
+function tab(hub, name, listener, steal) {
+  const { locks } = navigator;
+  const self = unique();
+  const over = new AbortController();
+  const closed = new Promise((resolve) => over.signal.addEventListener("abort", resolve));
+  const channel = new BroadcastChannel(name);
+  /** @type {string | undefined} */
+  let holder;
+  /** @param {Message} said */
+  const send = (said) => channel.postMessage({ from: self, said });
+  channel.onmessage = ({ data: { who, to, said } }) => {
+    if (!who || (to && to !== self)) return;
+    if (said.action === "here") return send({ action: "hello" });
+    if (to) holder = who;
+    if (who === holder) listener.heard(said);
+  };
+  // A lock of its own tells whoever has the connection when this tab is gone.
+  locks.request(name + self, () => (send({ action: "hello" }), closed));
+  /** @type {(() => void) | undefined} */
+  let end;
+  const hold = () => ((end = share(hub, name)), closed);
+  locks
+    .request(name, steal ? { steal } : { signal: over.signal }, hold)
+    .catch(() => {}) // stolen, or not wanted any more
+    .then(() => end?.());
+  return {
+    kind: "shared",
+    send,
+    close: () => {
+      over.abort();
+      channel.close();
+    },
+  };
+}
+
+/**
+ * Makes the connection that tabs share.
+ * @param {Hub} hub of the tab that has the lock
+ * @param {string} name
+ * @returns {() => void} ends it
+ */
+function share(hub, name) {
+  const channel = new BroadcastChannel(name);
+  const who = unique();
+  /** @type {(said: Message, to?: string) => void} */
+  const say = (said, to) => channel.postMessage({ who, to, said });
+  const real = new Hub(hub.url, { ...hub.options, shared: false, store: undefined });
+  real.tell = (told, fields) => (say({ action: "tab", told, fields }), false);
+  const moved = () => say({ type: "ping", sequence: real.place?.sequence });
+  real.subscriptions.add(Object.assign(new Subscription(real, [], {}), { offer: say, moved }));
+  /** What each tab wants. @type {Map<string, Subscription[]>} */
+  const tabs = new Map();
+  channel.onmessage = ({ data: { from, said } }) => {
+    if (!from) return;
+    const { action, id, events, where } = said;
+    const wanted = tabs.get(from) ?? [];
+    if (action === "hello") {
+      const { state, reason, retryAt, place } = real;
+      if (place) say({ type: "connection.established", payload: place }, from);
+      say({ action: "tab", told: "state", fields: { state, reason, retryAt } }, from);
+      if (!tabs.has(from)) navigator.locks.request(name + from, () => wanted.forEach((one) => one.close()));
+      tabs.set(from, wanted);
+      real.probe();
+    } else if (action === "ping") {
+      say({ type: "pong" }, from);
+    } else if (events) {
+      for (const one of wanted) one.patterns = one.patterns.filter((pattern) => !events.includes(pattern));
+      if (action === "subscribe") {
+        const subscription = new Subscription(real, events, { where });
+        const subscribed = (/** @type {string} */ epoch, /** @type {number} */ sequence) =>
+          say({ action: "subscribed", id, sequence }, from);
+        const end = (/** @type {unknown} */ error) => {
+          real.subscriptions.delete(subscription);
+          if (error) say({ type: "error", id, payload: told(asError(error)) }, from);
+        };
+        wanted.push(Object.assign(subscription, { offer() {}, subscribed, end }));
+        real.subscriptions.add(subscription);
+      }
+      real.changed();
+    }
+  };
+  say({ action: "here" });
+  return () => {
+    real.tell = () => false;
+    real.close();
+    channel.close();
   };
 }
 
 // -------------------------------------------------------------------------------------------------------- Patterns, filters
 
 /**
- * Judges events as the server does: true, false, or undefined where only the server knows (a text that is the wanted one but
- * for its letter case matches in an enum and nowhere else).
+ * Judges events as the server does: true, false, or undefined where only the server knows. A text that is the wanted one but for
+ * its letter case matches in an enum, and nowhere else.
  * @param {string[]} patterns
- * @param {{[field: string]: any}} where
+ * @param {{readonly [field: string]: unknown}} where
+ * @returns {(event: Message) => boolean | undefined}
  */
 function judge(patterns, where) {
-  const expression = new RegExp(`^(?:${patterns.map(glob).join("|")})$`, "i");
+  const types = new RegExp(`^(?:${patterns.map(glob).join("|")})$`, "i");
   /** @type {Map<string, boolean>} */
-  const types = new Map();
-  const fields = Object.entries(where).map(([field, condition]) => /** @type {const} */ ([field, fulfils(condition)]));
-  return (/** @type {Message} */ event) => {
-    let wanted = types.get(event.type);
-    if (wanted === undefined) types.set(event.type, (wanted = patterns.length > 0 && expression.test(event.type)));
-    /** @type {boolean | undefined} */
-    let verdict = wanted;
-    for (const [field, holds] of fields) {
-      if (verdict === false) break;
-      const one = holds(field[0] === "$" ? event[field.slice(1)] : event.payload?.[field]);
-      verdict = one === false ? false : verdict && one;
+  const known = new Map();
+  const conditions = Object.entries(where);
+  return ({ type, payload, ...envelope }) => {
+    if (!known.has(type)) known.set(type, patterns.length > 0 && types.test(type));
+    let verdict = known.get(type);
+    for (const [field, condition] of conditions) {
+      if (!verdict) break;
+      verdict = fulfils(field[0] === "$" ? envelope[field.slice(1)] : payload?.[field], condition) ?? (verdict = undefined);
     }
     return verdict;
   };
 }
 
-/** A shell's pattern as a regular expression. @param {string} pattern */
-function glob(pattern) {
-  return pattern.replace(/\[(!?)(\]?[^\]]*)\]|\*|\?|[^\w\s]/g, (found, not, members) => {
-    if (found === "*") return "[^]*";
-    if (found === "?") return "[^]";
-    if (members === undefined) return `\\${found}`;
-    const set = members.replace(/(.)-(.)|[\\\]^-]/g, (/** @type {string} */ part, /** @type {string} */ from, /** @type {string} */ to) =>
-      from === undefined ? `\\${part}` : from > to ? "" : `${escape(from)}-${escape(to)}`,
-    );
-    return `[${not && "^"}${set}]`;
-  });
-}
-
-/** @param {string} character in a set */
-function escape(character) {
-  return /[\\\]^-]/.test(character) ? `\\${character}` : character;
-}
-
 /**
+ * @param {any} value
  * @param {any} condition
- * @returns {(value: unknown) => boolean | undefined}
+ * @returns {boolean | undefined}
  */
-function fulfils(condition) {
-  if (typeof condition !== "object" || Array.isArray(condition)) return (value) => isOneOf(value, [condition].flat());
-  const { not, min = -Infinity, max = Infinity } = condition;
-  const bounded = "min" in condition || "max" in condition;
-  return (value) => {
-    if (value === null || !["string", "number", "boolean"].includes(typeof value)) return false;
-    if (bounded && !(typeof value === "number" && value >= min && value <= max)) return false;
-    const unwanted = not !== undefined && isOneOf(value, [not].flat());
-    return unwanted === undefined ? undefined : !unwanted;
-  };
+function fulfils(value, condition) {
+  if (value === null || !/^[bns][otu]/.test(typeof value)) return false; // boolean, number, string
+  if (typeof condition !== "object" || Array.isArray(condition)) return isOneOf(value, condition);
+  const { not = [], min = -Infinity, max = Infinity } = condition;
+  if (("min" in condition || "max" in condition) && !(typeof value === "number" && value >= min && value <= max)) return false;
+  const unwanted = isOneOf(value, not);
+  return unwanted === undefined ? unwanted : !unwanted;
 }
 
 /**
  * @param {unknown} value
- * @param {unknown[]} wanted
+ * @param {unknown} wanted
+ * @returns {boolean | undefined}
  */
 function isOneOf(value, wanted) {
-  if (wanted.includes(value)) return value !== null && value !== undefined;
-  const alike = typeof value === "string" && wanted.some((one) => typeof one === "string" && one.toLowerCase() === value);
-  return alike ? undefined : false;
+  const all = [wanted].flat();
+  return all.includes(value) || (all.some((one) => typeof one === "string" && one.toLowerCase() === value) ? undefined : false);
+}
+
+/** A shell's pattern as a regular expression. @param {string} pattern */
+function glob(pattern) {
+  return pattern.replace(/\[(!?)(\]?[^\]]*)\]|[^\w]/g, (found, not, members) => {
+    if (found === "*") return "[^]*";
+    if (found === "?") return "[^]";
+    if (members === undefined) return `\\${found}`;
+    // A range that runs backwards has no members.
+    const set = members.replace(/(.)-(.)/g, (/** @type {string} */ range, /** @type {string} */ from, /** @type {string} */ to) =>
+      from > to ? "" : range,
+    );
+    return `[${not && "^"}${set.replace(/[\\\]^]/g, "\\$&")}]`;
+  });
 }
 
 // ------------------------------------------------------------------------------------------------------------ Small things
@@ -1309,7 +1483,18 @@ class Backoff {
   }
 }
 
-/** @template T @param {T[]} list @returns {T[][]} */
+/**
+ * What is asked for, as a query. A comma, which separates patterns there, stands in a set of one at the most.
+ * @param {string[]} patterns
+ * @param {string} where
+ * @param {Message} others
+ */
+function query(patterns, where, others) {
+  const events = patterns.map((one) => one.replaceAll(",", "")).join();
+  return new URLSearchParams({ events, ...(where && { where }), ...others });
+}
+
+/** @param {string[]} list @returns {string[][]} */
 function chunks(list) {
   return list.length ? [list.slice(0, PATTERNS_A_MESSAGE), ...chunks(list.slice(PATTERNS_A_MESSAGE))] : [];
 }
@@ -1321,34 +1506,49 @@ function written(place) {
 
 /**
  * @param {string | number | null | undefined} text what `written` has written, or a sequence
- * @returns {{epoch?: string, sequence: number} | undefined}
+ * @returns {Place | undefined}
  */
 function read(text) {
   if (text === undefined || text === null) return undefined;
-  const [, epoch, digits] = /^(?:(.+):)?(\d+)$/.exec(String(text)) ?? [];
-  if (digits === undefined) throw new TypeError(`no position: ${text}`);
-  return { epoch, sequence: Number(digits) };
+  const [, epoch = "", sequence] = /^(?:(.+):)?(\d+)$/.exec(String(text)) ?? [];
+  if (!sequence) throw new TypeError(`no position: ${text}`);
+  return { epoch, sequence: Number(sequence) };
 }
 
-/** The problem document of an answer, or what is known without one: then it was a proxy, and it may be otherwise later. */
+/** A connection that can be made again. @param {string} reason @param {Message} [details] */
+function broken(reason, details) {
+  return new TocsinError("broken", reason, true, details);
+}
+
+/** What the server says in an error. @param {Message} payload */
+function refusal({ error, message, details }) {
+  return new TocsinError(error, message, /^(rate_lim|unavail|internal)/.test(error), details);
+}
+
+/** The same, said to another tab. @param {TocsinError} error @returns {Message} */
+function told({ code, message, details }) {
+  return { error: code, message, details };
+}
+
+/** What an answer refuses. Without a problem document it is not the hub's, but that of a proxy: later it may be otherwise. */
 async function problem(/** @type {Response} */ answer) {
-  const own = answer.headers.get("content-type")?.includes("problem+json");
-  const { error = `http_${answer.status}`, title, detail, details = {} } = own ? await answer.json().catch(() => ({})) : {};
-  const seconds = Number(answer.headers.get("retry-after"));
+  const { status, headers } = answer;
+  const own = headers.get("content-type")?.includes("problem+json");
+  const { error = `http_${status}`, detail = `HTTP ${status}`, details = {} } = own ? await answer.json() : {};
+  const seconds = Number(headers.get("retry-after"));
   if (seconds) details.retry_after_ms ??= seconds * 1000;
-  const retryable = !own || answer.status >= 500 || [408, 429].includes(answer.status);
-  return new TocsinError(error, detail ?? title ?? `HTTP ${answer.status}`, { ...details, status: answer.status }, retryable);
+  return new TocsinError(error, detail, !own || status >= 500 || status === 408 || status === 429, details);
 }
 
 /** @param {unknown} thrown */
 function asError(thrown) {
-  return thrown instanceof TocsinError ? thrown : new TocsinError("failed", String(thrown), {}, true);
+  return thrown instanceof TocsinError ? thrown : broken(String(thrown));
 }
 
 /** A text that nobody else has. */
 function unique() {
-  const random = globalThis.crypto?.getRandomValues(new Uint32Array(4)) ?? Array.from({ length: 4 }, () => Math.random() * 2 ** 32);
-  return Array.from(random, (number) => Math.floor(number).toString(36)).join("");
+  const random = globalThis.crypto?.getRandomValues(new Uint32Array(4)) ?? Array.from("four", () => Math.random() * 2 ** 32);
+  return Array.from(random, (number) => number.toString(36)).join("");
 }
 
 /** Something of the application's has failed; nothing else comes of it. @param {unknown} thrown */

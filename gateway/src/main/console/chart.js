@@ -17,7 +17,7 @@ function colour(element, name) {
 
 /**
  * Properties: data (uPlot's: times in seconds, then each series), series ([{label, colour, bars}]), height, label (what it
- * shows, in words), onSelect(from, to) in seconds.
+ * shows, in words), window (how many seconds it shows; all there are, where it is not given), onSelect(from, to) in seconds.
  */
 export class Chart extends Component {
   constructor(props) {
@@ -67,8 +67,8 @@ export class Chart extends Component {
         height,
         legend: { show: false },
         cursor: { y: false, drag: { x: this.props.onSelect !== undefined, y: false, setScale: false } },
-        scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
-        axes: [{ ...axis, space: 70 }, { ...axis, size: 52, values: (_, values) => values.map((value) => short.format(value)) }],
+        scales: { x: { time: true, range: this.props.window && ((_, __, most) => [most - this.props.window, most]) }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
+        axes: [{ ...axis, space: 80, size: 28, values: (_, times) => clock(times) }, { ...axis, size: 52, values: (_, values) => values.map((value) => short.format(value)) }],
         series: [
           {},
           ...series.map(({ label, colour: name, bars }) => ({
@@ -97,4 +97,14 @@ export class Chart extends Component {
   }
 }
 
+/** Times under an axis: as much of each as tells it from the next. */
+function clock(times) {
+  const step = times.length > 1 ? times[1] - times[0] : 60;
+  const format = step < 60 ? withSeconds : step < 86_400 ? toTheMinute : day;
+  return times.map((time) => format.format(new Date(time * 1000)));
+}
+
+const withSeconds = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const toTheMinute = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });

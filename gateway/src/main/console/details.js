@@ -88,6 +88,7 @@ export class Details extends Component {
 
   render({ event, link, onClose, onNarrow }, { text, said }) {
     const { a, aside, button, dd, div, dl, dt, h2, header, p } = tags;
+    const level = levelOf(event);
     const json = text ?? JSON.stringify(event);
     const facts = [
       ["Time", dayAndTime(event.timestamp)],
@@ -107,7 +108,7 @@ export class Details extends Component {
         button({ type: "button", class: "close", onClick: onClose, "aria-label": "Close the details" }, "×"),
       ),
       div({ class: "details-body" },
-        p({ class: "details-gist" }, badge(levelOf(event)), " ", gist(event)),
+        p({ class: "details-gist" }, level !== "info" && [badge(level), " "], gist(event)),
         dl(null, facts.map(([name, value]) => [dt(null, name), dd(null, value)])),
         drawing(event),
         h(PrettyJson, { json, label: "The event in JSON", key: event.sequence }),

@@ -2,7 +2,7 @@
 
 import { ask, theHub } from "./hub.js";
 import { address } from "./place.js";
-import { exampleOf, formOf, inWords, jsonOf, kindOf, plain } from "./schema.js";
+import { exampleOf, formOf, inWords, isTime, jsonOf, kindOf, plain } from "./schema.js";
 import { Component, h, tags } from "./tags.js";
 import { count, exact, harmless, line } from "./text.js";
 
@@ -113,7 +113,7 @@ export class PublishForm extends Component {
         button({ type: "button", onClick: () => this.fill() }, "Fill with an example"),
         button({ type: "button", "aria-pressed": String(raw !== null), onClick: () => this.swap() }, "As JSON")),
       raw === null
-        ? h(Members, { schema: plain(schema, schema), root: schema, path: [], value, faults: byPath, onChange: (path, member) => this.change(path, member) })
+        ? h(Members, { schema: plain(schema, schema), root: schema, path: [], value, example: schema.examples?.[0], faults: byPath, onChange: (path, member) => this.change(path, member) })
         : div({ class: "field" },
           label({ for: "raw" }, "Payload in JSON"),
           textarea({ id: "raw", value: raw, spellcheck: false, rows: 14, "aria-invalid": faults.length > 0 ? "true" : null, onInput: (event) => { this.setState({ raw: event.target.value, outcome: null }); this.judgeSoon(); } })),
@@ -160,17 +160,17 @@ function changed(value, path, member) {
 }
 
 /** The fields of an object. */
-function Members({ schema, root, path, value, faults, onChange }) {
+function Members({ schema, root, path, value, example, faults, onChange }) {
   return tags.div(
     { class: "members" },
     Object.entries(schema.properties).map(([name, member]) =>
-      h(Field, { key: name, name, schema: plain(member, root), root, path: [...path, name], required: schema.required?.includes(name) ?? false, value: value?.[name], faults, onChange })),
+      h(Field, { key: name, name, schema: plain(member, root), root, path: [...path, name], required: schema.required?.includes(name) ?? false, value: value?.[name], example: example?.[name], faults, onChange })),
   );
 }
 
 /** One field, with its label, what it takes, and what is wrong with it. */
 function Field(props) {
-  const { name, schema, root, path, required, value, faults, onChange } = props;
+  const { name, schema, root, path, required, value, example, faults, onChange } = props;
   const { button, div, fieldset, label, legend, p, span } = tags;
   const kind = kindOf(schema);
   const pointer = path.map(step).join("");
@@ -185,21 +185,20 @@ function Field(props) {
       legend(null, title), more,
       kind === "array" ? h(Items, props)
         : value === undefined && !required ? button({ type: "button", onClick: () => onChange(path, {}) }, `Add ${line(name, 40)}`)
-        : [h(Members, { schema, root, path, value: value ?? {}, faults, onChange }), !required && button({ type: "button", class: "quiet", onClick: () => onChange(path, undefined) }, `Leave ${line(name, 40)} out`)],
+        : [h(Members, { schema, root, path, value: value ?? {}, example, faults, onChange }), !required && button({ type: "button", class: "quiet", onClick: () => onChange(path, undefined) }, `Leave ${line(name, 40)} out`)],
     );
   }
   const control = {
     id, "aria-invalid": fault ? "true" : null, "aria-required": required ? "true" : null,
     "aria-describedby": fault ? `${id}-told ${id}-fault` : `${id}-told`,
   };
-  return div({ class: "field" }, label({ for: id }, title), h(Control, { kind, schema, control, required, value, onValue: (typed) => onChange(path, typed) }), more);
+  return div({ class: "field" }, label({ for: id }, title), h(Control, { kind, schema, control, required, value, example: schema.examples?.[0] ?? example, onValue: (typed) => onChange(path, typed) }), more);
 }
 
-function Control({ kind, schema, control, required, value, onValue }) {
+function Control({ kind, schema, control, required, value, example, onValue }) {
   const { button, div, input, option, select, textarea } = tags;
   const left = (text) => (text === "" && (!required || kind !== "text") ? undefined : text);
-  const example = schema.examples?.[0];
-  const placeholder = example === undefined ? null : line(example, 80);
+  const placeholder = example === undefined || example === null ? null : line(example, 80);
   switch (kind) {
     case "choice":
     case "boolean": {
@@ -218,7 +217,7 @@ function Control({ kind, schema, control, required, value, onValue }) {
         ...control, value: value ?? "", placeholder, spellcheck: false, autocomplete: "off", inputmode: kind === "number" ? "decimal" : null,
         onInput: (event) => onValue(left(event.target.value)),
       });
-      return schema.format === "date-time"
+      return isTime(schema)
         ? div({ class: "with-button" }, field, button({ type: "button", onClick: () => onValue(new Date().toISOString()) }, "Now"))
         : field;
     }
@@ -226,7 +225,7 @@ function Control({ kind, schema, control, required, value, onValue }) {
 }
 
 /** The items of a list. */
-function Items({ name, schema, root, path, value = [], faults, onChange }) {
+function Items({ name, schema, root, path, value = [], example, faults, onChange }) {
   const { button, div } = tags;
   const item = plain(schema.items, root);
   const isObject = kindOf(item) === "object";
@@ -234,7 +233,7 @@ function Items({ name, schema, root, path, value = [], faults, onChange }) {
     { class: "items" },
     value.map((one, i) =>
       div({ class: "item", key: i },
-        h(Field, { name: `${name} ${i + 1}`, schema: item, root, path: [...path, i], required: true, value: one, faults, onChange }),
+        h(Field, { name: `${name} ${i + 1}`, schema: item, root, path: [...path, i], required: true, value: one, example: example?.[0], faults, onChange }),
         button({ type: "button", class: "quiet", onClick: () => onChange([...path, i], undefined) }, `Remove ${line(name, 30)} ${i + 1}`))),
     button({ type: "button", onClick: () => onChange(path, [...value, isObject ? {} : ""]) }, `Add to ${line(name, 40)}`),
   );

@@ -73,7 +73,7 @@ export class HealthScreen extends Polling {
       fault && p({ class: "fault", role: "alert" }, line(sentence(fault, "metrics"), 400)),
       stats === null && !fault && p({ class: "soft", role: "status" }, "Asking the server how it fares…"),
       stats !== null && [
-        this.overall(ready),
+        this.overall(ready, stats),
         this.figures(stats),
         this.chart(),
         div({ class: "panels" }, this.latencies(), this.log(stats), this.rejections(stats), this.silent(stats, catalog), this.wantedBy(stats, wanted)),
@@ -81,9 +81,9 @@ export class HealthScreen extends Polling {
     );
   }
 
-  overall({ status, reason }) {
+  overall({ status, reason }, { version }) {
     const level = { ready: "ok", degraded: "medium" }[status] ?? "critical";
-    return tags.p({ class: "ready" }, badge(level, status), reason && [" ", line(reason, 400)]);
+    return tags.p({ class: "ready" }, badge(level, status), reason && [" ", line(reason, 400)], tags.span({ class: "soft" }, ` · tocsin ${line(version, 40)}`));
   }
 
   figures(stats) {
@@ -95,7 +95,6 @@ export class HealthScreen extends Polling {
       ["Published", exact(stats.published)],
       ["Refused", exact(stats.rejected)],
       ["Running for", duration(Math.floor(stats.uptime_seconds))],
-      ["Version", line(stats.version, 40)],
     ];
     return tags.dl({ class: "facts" }, facts.map(([name, value]) => tags.div(null, tags.dt(null, name), tags.dd(null, value))));
   }
@@ -107,7 +106,7 @@ export class HealthScreen extends Polling {
       { class: "panel rates" },
       figcaption(null, "Events a second, ", span({ class: "key key-accent" }, "published"), " and ", span({ class: "key key-ok" }, "delivered"), `, in the last ${MINUTES} minutes while this is open`),
       times.length < 2 ? div({ class: "soft chart-wait" }, "Two looks make a rate…") : h(Chart, {
-        data: this.rates, height: 180,
+        data: this.rates, height: 170, window: MINUTES * 60,
         series: [{ label: "published", colour: "--accent" }, { label: "delivered", colour: "--ok" }],
         label: `Now ${number(published.at(-1))} published and ${number(delivered.at(-1))} delivered a second; at most ${number(Math.max(...published))} and ${number(Math.max(...delivered))}`,
       }),

@@ -72,7 +72,7 @@ export function whenLocked(action) {
 /** The connection, which is made when it is first asked for. */
 export function theHub() {
   if (hub === undefined) {
-    hub = connect(location.origin, { token: () => key() });
+    hub = connect(location.origin, key() ? { token: () => key() } : {});
     hub.addEventListener("state", () => {
       if (hub.state === "closed" && /credential|authenticat/i.test(hub.reason)) {
         locked(hub.reason);

@@ -20,6 +20,9 @@ const BY_ACTION = {
 
 const WORDS = ["severity", "risk_level", "health", "status", "state"];
 
+/** The level of a word such as `offline`; undefined where it says nothing. */
+export const levelOfWord = (word) => (Object.hasOwn(BY_WORD, word) ? BY_WORD[word] : undefined);
+
 /** The level of an event. */
 export function levelOf({ type, payload }) {
   for (const field of WORDS) {
@@ -82,6 +85,8 @@ const GISTS = {
     p.temperature != null && `${line(p.temperature, 12)} °C`,
     p.inference_fps != null && `${line(p.inference_fps, 12)} frames/s`,
   ],
+  "system.status": (p) => [p.health, p.cameras && `${line(p.cameras.active ?? "?", 12)} of ${line(p.cameras.total ?? "?", 12)} cameras active`],
+  "system.health_changed": (p) => [p.previous_health ? `${line(p.previous_health, 30)} → ${line(p.health, 30)}` : p.health],
   "job.progress": (p) => [p.job_type, `${line(p.progress, 12)} %`, p.message ?? p.status],
 };
 

@@ -49,19 +49,19 @@ export class NowScreen extends Component {
     const { div, h1, p, code } = tags;
     const { wall } = this;
     return div(
-      { class: "page wall" },
+      { class: "page" },
       h1({ class: "hidden" }, "Now"),
       fault ? p({ class: "fault", role: "alert" }, line(fault, 400))
         : wall.isEmpty ? p({ class: "nothing", role: "status" }, ready ? ["Nothing has been reported yet. Cameras, services, workers, jobs, alerts and GPUs appear here as soon as something is published about them: ", code(null, "./tocsin demo"), " shows how that looks."] : "Asking for the latest of everything…")
-        : [
+        : div({ class: "wall" },
           h(Overall, { wall }),
           h(Group, { title: "Open alerts", of: "alert", items: wall.openAlerts(), tile: alertTile, none: "No alert is open.", wide: true }),
           h(Group, { title: "Cameras", of: "camera", items: wall.cameras(), tile: cameraTile }),
           h(Group, { title: "Services", of: "service", items: wall.services(), tile: serviceTile }),
           h(Group, { title: "Workers", of: "worker", items: wall.workers(), tile: workerTile }),
           h(Group, { title: "Jobs", of: "job", items: wall.jobs(), tile: jobTile }),
-          h(Group, { title: "GPU", of: "reading", items: wall.gpus(), tile: gpuTile, wide: true }),
-        ],
+          h(Group, { title: "GPU", of: "reading", items: wall.gpus(), tile: gpuTile }),
+        ),
     );
   }
 }
@@ -103,7 +103,7 @@ function alertTile(item) {
   return [
     badge(levelOf({ type: "alert.created", payload }), payload.severity ?? "unknown"),
     name(item, payload.dedup_key ?? payload.id),
-    told(item, acknowledged && "acknowledged", payload.rule_id),
+    told(item, acknowledged && "acknowledged", payload.dedup_key && payload.id),
   ];
 }
 
@@ -112,14 +112,14 @@ function cameraTile(item) {
   return [
     badge(level, word),
     name(item, payload.camera_name ?? item.key),
-    told(item, payload.reason ?? payload.error),
+    told(item, item.event.payload.reason ?? item.event.payload.error),
     seen && tags.p({ class: "tile-told" }, "saw ", tags.b(null, line(seen.payload.label, 30)), " ", ago(seen.timestamp)),
   ];
 }
 
-const serviceTile = (item) => [badge(item.level, item.word), name(item, item.key), told(item, item.payload.message)];
+const serviceTile = (item) => [badge(item.level, item.word), name(item, item.key), told(item, item.event.payload.message)];
 
-const workerTile = (item) => [badge(item.level, item.word), name(item, item.key), told(item, item.payload.error ?? item.payload.reason)];
+const workerTile = (item) => [badge(item.level, item.word), name(item, item.key), told(item, item.event.payload.error ?? item.event.payload.reason)];
 
 function jobTile(item) {
   const { payload, level, word } = item;
@@ -128,7 +128,7 @@ function jobTile(item) {
     badge(level, word),
     name(item, payload.job_type ?? item.key),
     Number.isFinite(done) && word === "running" && meter(`${line(payload.job_type ?? "job", 40)}: done`, done, `${number(done)} %`),
-    told(item, payload.message ?? payload.error),
+    told(item, item.event.payload.message ?? item.event.payload.error),
   ];
 }
 

@@ -32,6 +32,9 @@ export function plain(schema, root) {
   return resolved.enum ? { ...resolved, enum: resolved.enum.filter((value) => value !== null) } : resolved;
 }
 
+/** Whether a text is a time. The hub's own schemas say so by a pattern. */
+export const isTime = (schema) => schema.format === "date-time" || (schema.type === "string" && /\[Tt\]/.test(schema.pattern ?? ""));
+
 /** What kind of field a schema takes. */
 export function kindOf(schema) {
   if (Array.isArray(schema.enum)) {
@@ -48,7 +51,7 @@ export function kindOf(schema) {
 
 /** A schema in a few words. */
 export function inWords(schema, root) {
-  const { type, items, format, minimum, maximum } = schema;
+  const { type, items, minimum, maximum } = schema;
   const parts = [];
   if (schema.enum) {
     parts.push("one of ", schema.enum.map((value) => (typeof value === "string" ? value : JSON.stringify(value))).join(", "));
@@ -61,7 +64,7 @@ export function inWords(schema, root) {
     const values = typeof schema.additionalProperties === "object" ? plain(schema.additionalProperties, root).type : undefined;
     return values ? `object of ${values}s` : "any object";
   }
-  parts.push(format === "date-time" ? "date-time" : (type ?? "anything"));
+  parts.push(isTime(schema) ? "date-time" : (type ?? "anything"));
   if (minimum !== undefined && maximum !== undefined) {
     parts.push(`, ${minimum} to ${maximum}`);
   } else if (minimum !== undefined) {
@@ -125,8 +128,8 @@ export function formOf(value, schema, root) {
   }
 }
 
-/** What a schema gives as an example; of an object, of what has to be there and what else has one. */
-export function exampleOf(schema, root) {
+/** What a schema gives as an example; where it gives none, something that is believable. */
+export function exampleOf(schema, root, name = "example") {
   const meant = plain(schema, root);
   const given = meant.examples?.[0] ?? meant.example;
   if (given !== undefined) {
@@ -135,16 +138,18 @@ export function exampleOf(schema, root) {
   switch (kindOf(meant)) {
     case "choice":
       return meant.enum[0];
-    case "object": {
-      const members = Object.entries(meant.properties).map(([name, member]) => [name, exampleOf(member, root)]);
-      return Object.fromEntries(members.filter(([name, value]) => value !== undefined || meant.required?.includes(name)));
-    }
+    case "object":
+      return Object.fromEntries(
+        Object.entries(meant.properties)
+          .filter(([member, one]) => meant.required?.includes(member) || plain(one, root).examples)
+          .map(([member, one]) => [member, exampleOf(one, root, member)]),
+      );
     case "array":
-      return [exampleOf(meant.items, root)];
+      return [exampleOf(meant.items, root, name)];
     case "text":
-      return meant.format === "date-time" ? new Date().toISOString() : undefined;
+      return isTime(meant) ? new Date().toISOString() : `${name.replace(/_id$/, "")}-1`;
     case "number":
-      return meant.minimum ?? 0;
+      return meant.minimum ?? 1;
     case "boolean":
       return false;
     default:

@@ -1,6 +1,6 @@
 // What is the case, made of the latest events: each thing by its key, with what was last said of it.
 
-import { LEVELS, levelOf } from "./level.js";
+import { LEVELS, levelOf, levelOfWord } from "./level.js";
 
 const MOST_OF_A_KIND = 1_000;
 
@@ -119,6 +119,6 @@ function wordAndLevel(domain, event) {
   const { type, payload } = event;
   const words = { camera: AFTER_CAMERA, worker: AFTER_WORKER, job: AFTER_JOB }[domain] ?? {};
   const word = words[type] ?? payload.status ?? payload.state ?? type.split(".")[1];
-  const level = domain === "job" && word === "running" ? "info" : levelOf(event);
+  const level = domain === "job" && word === "running" ? "info" : (levelOfWord(word) ?? levelOf(event));
   return { word: String(word), level };
 }

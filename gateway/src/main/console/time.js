@@ -3,9 +3,6 @@
 import { tags } from "./tags.js";
 import { duration, harmless } from "./text.js";
 
-const clock = new Intl.DateTimeFormat(undefined, {
-  hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23",
-});
 const short = new Intl.DateTimeFormat(undefined, {
   hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
 });
@@ -31,11 +28,9 @@ function time(text, write) {
     : tags.time({ class: "time", dateTime: date.toISOString(), title: utc(date) }, write(date));
 }
 
-/** The time of day. */
-export const timeOfDay = (text) => time(text, (date) => clock.format(date));
-
-/** The time of day, to the second. */
-export const shortTime = (text) => time(text, (date) => short.format(date));
+/** The time of day, with its thousandths where there is room. */
+export const timeOfDay = (text) =>
+  time(text, (date) => [short.format(date), tags.span({ class: "millis" }, `.${String(date.getMilliseconds()).padStart(3, "0")}`)]);
 
 /** Day and time. */
 export const dayAndTime = (text) => time(text, (date) => full.format(date));

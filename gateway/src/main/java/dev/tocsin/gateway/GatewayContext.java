@@ -2,6 +2,7 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.describe.CloudEvents;
 import dev.tocsin.http.HttpContext;
+import dev.tocsin.http.Site;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.websocket.WebSocketCounters;
 import java.time.InstantSource;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param metrics the figures for Prometheus
 /// @param replayRoom what the pages of lagging WebSockets may take up
 /// @param rosters who is connected
-/// @param pages the files that browsers get
+/// @param site the files that browsers get
 /// @param historyCount history answers that are being made or sent
 /// @param stallMillis how long a WebSocket may take none of the bytes that wait for it
 /// @param cloudEvents reads them
@@ -43,7 +44,7 @@ record GatewayContext(
     MetricsPages metrics,
     ReplayRoom replayRoom,
     Rosters rosters,
-    WebPages pages,
+    Site site,
     AtomicInteger historyCount,
     long stallMillis,
     CloudEvents cloudEvents,

@@ -45,14 +45,12 @@ final class HubRoutes {
 
   static Routes of(GatewayContext context, Loop loop) {
     HubRoutes hub = new HubRoutes(context, loop);
-    List<Route> routes = new ArrayList<>(context.pages().routes());
-    routes.addAll(hub.table());
     return new Routes(
-        routes,
+        hub.table(),
         loop.door(),
         List.of("Authorization", "Content-Type", IDEMPOTENCY_KEY, StreamQuery.LAST_EVENT_ID),
         Suggestions::nearest,
-        context.pages().home());
+        context.site());
   }
 
   /// All that is served. What is added here belongs into the description of it as well, which a test compares
@@ -65,8 +63,10 @@ final class HubRoutes {
             .with("events", "where", "since", "epoch", "last_event_id", "named"),
         Route.get("/api/v1/events", Door.ANY, this::history)
             .with(
-                "events", "where", "since", "before", "from", "to", "order", "limit", "follow",
-                "epoch", "format"),
+                "events", "where", "since", "before", "from", "to", "order", "limit", "last",
+                "follow", "epoch", "format"),
+        Route.get("/api/v1/latest", Door.ANY, this::latest)
+            .with("events", "where", "since", "limit", "format"),
         Route.post("/api/v1/events", Door.ANY, this::publish),
         Route.get("/api/v1/catalog", Door.ANY, fixed(pages::whole)),
         description("/api/v1/catalog.d.ts", context.descriptions()::typeScript),
@@ -160,8 +160,17 @@ final class HubRoutes {
         context.hub(),
         Visitor.of(request),
         HistoryQuery.of(request.query(), context.hub()),
-        HistoryForm.of(request),
-        context.source(),
+        EventsForm.of(request, context.source()),
+        context.historyCount());
+  }
+
+  private Exchange latest(Request request) throws QueryParameters.InvalidQueryException {
+    return new LatestExchange(
+        request.connection(),
+        context.hub(),
+        Visitor.of(request),
+        LatestQuery.of(request.query(), context.hub()),
+        EventsForm.of(request, context.source()),
         context.historyCount());
   }
 

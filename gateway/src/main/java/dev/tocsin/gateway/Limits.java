@@ -57,6 +57,12 @@ final class Limits {
   static final int MIN_HISTORY_BYTES = 16 * 1024;
   static final int HISTORY_BYTES = 32 * 1024 * 1024;
 
+  /// The newest events of types and keys that one answer holds, and keys that the index is asked for at a time.
+  static final int MAX_LATEST_EVENTS = 10_000;
+
+  /// How long an answer waits for the index of the latest after a start.
+  static final long LATEST_WAIT_MILLIS = 5_000;
+
   /// What a look into the log, for a page or a time, counts as of its asker's time of the event loop
   /// ([dev.tocsin.http.Allowance]).
   static final long LOOK_NANOS = 1_000_000;

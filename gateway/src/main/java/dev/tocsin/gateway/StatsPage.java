@@ -6,6 +6,7 @@ import dev.tocsin.http.Json;
 import dev.tocsin.http.Response;
 import dev.tocsin.http.TlsFigures;
 import dev.tocsin.hub.HubStats;
+import dev.tocsin.hub.LatestEvents;
 import dev.tocsin.hub.LogFigures;
 import dev.tocsin.hub.LogState;
 import dev.tocsin.websocket.WebSocketFigures;
@@ -48,6 +49,7 @@ final class StatsPage {
     context.rates().now(System.nanoTime()).writeTo(answer.putObject("rates"));
     writeCounts(stats, answer);
     writeRejections(stats, context.hub().refusedFields(), answer.putArray("rejections"));
+    write(context.hub().latest().figures(), answer.putObject("latest"));
     write(context.hub().log().figures(), answer.putObject("log"));
     write(log, context.hub().pages().fault(), answer.withObject("log"));
     write(context.http().figures(), answer.putObject("http"));
@@ -107,6 +109,11 @@ final class StatsPage {
                 .reversed()
                 .thenComparing(entry -> entry.getKey().toString()))
         .limit(MAX_REJECTIONS);
+  }
+
+  private static void write(LatestEvents.Figures latest, ObjectNode target) {
+    target.put("keys", latest.keys()).put("whole", latest.whole());
+    latest.forgotten().forEach(target.putObject("forgotten")::put);
   }
 
   private static void write(LogFigures figures, ObjectNode target) {

@@ -33,6 +33,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   private static final Logger LOG = LoggerFactory.getLogger(StreamConnection.class);
 
   // immutable
+  private final Instant since;
   private final String id = UUID.randomUUID().toString();
   private final GatewayContext context;
   private final Loop loop;
@@ -63,6 +64,9 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
 
   private long lastPulseMillis;
 
+  /// Its place among all connections, once it is open.
+  private long number;
+
   /// Whether it is no member any more.
   private boolean detached;
 
@@ -78,6 +82,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
       boolean chunked) {
     super(from, visitor.payer(), chunked);
     this.context = context;
+    this.since = context.clock().instant();
     this.loop = loop;
     this.channel = from.channel();
     this.visitor = visitor;
@@ -191,6 +196,22 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   @Override
   public String id() {
     return id;
+  }
+
+  @Override
+  public ConnectionView view() {
+    return new ConnectionView(
+        id,
+        membership.access().name(),
+        visitor.sender().text(),
+        query.kind().label(),
+        since,
+        detached ? List.of() : loop.shard().subscribed(this),
+        cursor.position(),
+        context.hub().log().state().newest(),
+        detached ? Standing.CLOSING : cursor.standing(unreadBytes() > 0),
+        unreadBytes(),
+        allowance().isInDebt());
   }
 
   @Override
@@ -408,6 +429,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
 
   @Override
   protected void gone() {
+    loop.roster().leave(number, this);
     detach(CloseCodes.BROKEN, "the client has gone");
     loop.roster().leave(number, this);
     loop.quotas().disconnect(membership.access().name());

@@ -3,18 +3,15 @@ package dev.tocsin.gateway;
 import dev.tocsin.http.AnswerPolicy;
 import dev.tocsin.http.FileTree;
 import dev.tocsin.http.Route;
+import dev.tocsin.http.Site;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /// The files that browsers get: the JavaScript client, and the console. Everybody may have them, since there is nothing in
-/// them but the program; what they show they ask for as everybody else does. Immutable, any thread.
-///
-/// @param routes of all files
-/// @param home where a browser is led that asks for `/`; `null` when there is no console
-record WebPages(List<Route> routes, @Nullable String home) {
+/// them but the program; what they show they ask for as everybody else does.
+final class WebPages {
 
   private static final String CONSOLE = "/console/";
 
@@ -45,14 +42,12 @@ record WebPages(List<Route> routes, @Nullable String home) {
               "Permissions-Policy",
               "camera=(), microphone=(), geolocation=()"));
 
-  WebPages {
-    routes = List.copyOf(routes);
-  }
+  private WebPages() {}
 
   /// Reads them.
   ///
   /// @param console whether there is one
-  static WebPages read(boolean console) {
+  static Site read(boolean console) {
     Executor compressor = task -> Thread.ofPlatform().daemon().name("tocsin-files").start(task);
     List<Route> routes =
         new ArrayList<>(
@@ -60,6 +55,6 @@ record WebPages(List<Route> routes, @Nullable String home) {
     if (console) {
       routes.addAll(FileTree.read(WebPages.class, "console", compressor).routes(CONSOLE, PAGES));
     }
-    return new WebPages(routes, console ? CONSOLE : null);
+    return new Site(routes, console ? CONSOLE : null);
   }
 }

@@ -20,6 +20,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -282,6 +283,35 @@ class ConnectionListTest {
               .startsWith("connection ")
               .endsWith(" of dashboard from 127.0.0.1");
         });
+  }
+
+  /// Whatever the form, it is a connection that events go to.
+  @ParameterizedTest
+  @CsvSource({
+    "/sse/events?events=job.*, text/event-stream, sse",
+    "/api/v1/events?follow=true&events=job.*, application/x-ndjson, ndjson"
+  })
+  void streamsAreConnectionsToo(String path, String mediaType, String transport) {
+    try (RawClient stream = server.client().send(get(path, "Accept: " + mediaType))) {
+      JsonNode found = page("").path("connections").path(0);
+      for (int i = 0; i < 1_000 && found.isMissingNode(); i++) {
+        LockSupport.parkNanos(10_000_000);
+        found = page("").path("connections").path(0);
+      }
+      assertThat(found.path("transport").asString()).isEqualTo(transport);
+      assertThat(found.path("patterns").toString()).isEqualTo("[\"job.*\"]");
+      assertThat(found.path("state").asString()).isEqualTo("live");
+
+      String one = PATH + "/" + found.path("id").asString();
+      assertThat(server.ask(request("DELETE", one, "")).status()).isEqualTo(204);
+      assertThat(stream.rest())
+          .startsWith("HTTP/1.1 200")
+          .matches(said -> transport.equals("ndjson") || said.contains("closed_by_operator"));
+    }
+    for (int i = 0; i < 1_000 && page("").path("total").asInt() > 0; i++) {
+      LockSupport.parkNanos(10_000_000);
+    }
+    assertThat(page("").path("total").asInt()).isZero();
   }
 
   /// It is there as well, and holds a socket.

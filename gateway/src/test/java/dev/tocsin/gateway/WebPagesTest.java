@@ -103,7 +103,7 @@ class WebPagesTest {
       assertThat(server.ask(get("/console")).header("location")).isEqualTo("/console/");
       assertThat(server.ask(get("/", "Accept: */*")).problem()).isEqualTo("404 not_found");
       assertThat(server.ask(get("/nowhere")).text())
-          .contains("/console/,")
+          .contains("/console/")
           .doesNotContain("main.js");
     }
   }

@@ -138,10 +138,7 @@ public record Response(
             head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
     HttpHeaders fields = full.headers();
     write(fields, asked, policy, context);
-    // What 304 leaves out has a length, but this is not it.
-    if (!status.equals(HttpResponseStatus.NO_CONTENT)
-        && !status.equals(HttpResponseStatus.NOT_MODIFIED)
-        && !(head && isWithoutEnd())) {
+    if (hasLength() && !(head && isWithoutEnd())) {
       fields.setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
     }
     HttpUtil.setKeepAlive(fields, asked.protocolVersion(), !close);
@@ -149,6 +146,12 @@ public record Response(
       fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
     return full;
+  }
+
+  /// Whether it says how long its body is. Where nothing has changed, that would be the length of what is not sent.
+  private boolean hasLength() {
+    return !status.equals(HttpResponseStatus.NO_CONTENT)
+        && !status.equals(HttpResponseStatus.NOT_MODIFIED);
   }
 
   /// Whether it is what an answer begins with that has no end: a type, and nothing of it yet.

@@ -72,23 +72,22 @@ public final class Routes {
   /// @param requestHeaders what a page of another origin may send besides what every page may
   public Routes(
       List<Route> routes, Doorkeeper doorkeeper, List<String> requestHeaders, NearestName nearest) {
-    this(routes, doorkeeper, requestHeaders, nearest, null);
+    this(routes, doorkeeper, requestHeaders, nearest, Site.NONE);
   }
 
-  /// The same with a page for people.
-  ///
-  /// @param home where a browser is sent that asks for `/`, for instance `/console/`; `null` when there is no such page
+  /// The same with files for browsers.
   public Routes(
       List<Route> routes,
       Doorkeeper doorkeeper,
       List<String> requestHeaders,
       NearestName nearest,
-      @Nullable String home) {
-    this.home = home;
+      Site site) {
+    this.home = site.home();
     this.doorkeeper = doorkeeper;
     this.nearest = nearest;
     this.requestHeaders = String.join(", ", requestHeaders);
-    for (Route route : routes) {
+    List<Route> all = Stream.concat(routes.stream(), site.routes().stream()).toList();
+    for (Route route : all) {
       PathTemplate template = PathTemplate.of(route.path());
       Place place =
           template.isFixed()
@@ -99,7 +98,7 @@ public final class Routes {
     }
     this.rest = null;
     this.paths =
-        routes.stream()
+        all.stream()
             .filter(Route::listed)
             .map(Route::path)
             .distinct()

@@ -18,6 +18,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,13 +41,16 @@ class FileTreeTest {
   private final FileTree tree = FileTree.read(FileTreeTest.class, "site", compressing::add);
   private final EmbeddedHttp server = server(tree, null);
 
-  private static EmbeddedHttp server(FileTree files, String home) {
-    List<Route> routes = new ArrayList<>(files.routes("/site/", POLICY));
-    routes.add(
-        Route.get("/hello", Right.NONE, r -> r.answer(Response.problem(Problem.goingAway()))));
+  private static EmbeddedHttp server(FileTree files, @Nullable String home) {
+    Route hello =
+        Route.get("/hello", Right.NONE, r -> r.answer(Response.problem(Problem.goingAway())));
     return new EmbeddedHttp(
         new Routes(
-            routes, Doorkeeper.NONE, List.of(), (word, names) -> names.stream().findFirst(), home));
+            List.of(hello),
+            Doorkeeper.NONE,
+            List.of(),
+            (word, names) -> names.stream().findFirst(),
+            new Site(files.routes("/site/", POLICY), home)));
   }
 
   private String answer(String request) {
@@ -111,7 +115,7 @@ class FileTreeTest {
   /// Whoever has lost his way is shown the places, not each file.
   @Test
   void onlyTheFolderIsListed() {
-    assertThat(answer(get("/nowhere"))).contains("there is something at /site/, /hello\"");
+    assertThat(answer(get("/nowhere"))).contains("there is something at /hello, /site/\"");
   }
 
   @Test

@@ -7,29 +7,40 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/// How an answer of the history writes its events.
-enum HistoryForm {
-  /// Envelopes, in an object that says where to go on.
-  ENVELOPES,
-  /// CloudEvents in such an object.
-  CLOUD_EVENTS,
-  /// CloudEvents in an array, as their batch is; headers say where to go on.
-  BATCH;
+/// How an answer that holds events of the log writes them.
+///
+/// @param source what CloudEvents say where they come from; `null` for what is usual
+record EventsForm(Kind kind, @Nullable String source) {
+
+  /// The forms.
+  enum Kind {
+    /// Envelopes, in an object that says where to go on.
+    ENVELOPES,
+    /// CloudEvents in such an object.
+    CLOUD_EVENTS,
+    /// CloudEvents in an array, as their batch is; headers say where to go on.
+    BATCH
+  }
 
   private static final Set<String> BATCHES = Set.of(CloudEvents.BATCH, CloudEvents.EVENT);
 
   /// What a request asks for: by `format`, or by what it accepts.
-  static HistoryForm of(Request request) throws InvalidQueryException {
+  static EventsForm of(Request request, @Nullable String source) throws InvalidQueryException {
+    return new EventsForm(kind(request), source);
+  }
+
+  private static Kind kind(Request request) throws InvalidQueryException {
     String format = request.query().text("format").orElse(null);
     boolean batch =
         request.head().headers().getAll(HttpHeaderNames.ACCEPT).stream()
             .flatMap(accept -> Arrays.stream(accept.toLowerCase(Locale.ROOT).split(",", -1)))
-            .anyMatch(HistoryForm::isBatch);
+            .anyMatch(EventsForm::isBatch);
     return switch (format) {
-      case null -> batch ? BATCH : ENVELOPES;
-      case "json" -> ENVELOPES;
-      case "cloudevents" -> batch ? BATCH : CLOUD_EVENTS;
+      case null -> batch ? Kind.BATCH : Kind.ENVELOPES;
+      case "json" -> Kind.ENVELOPES;
+      case "cloudevents" -> batch ? Kind.BATCH : Kind.CLOUD_EVENTS;
       default -> throw new InvalidQueryException("format has to be json or cloudevents");
     };
   }
