@@ -50,6 +50,8 @@ public enum ErrorCode {
   MESSAGE_TOO_LARGE,
   /// HTTP: the body's media type is none that is understood here.
   UNSUPPORTED_MEDIA_TYPE,
+  /// HTTP: what is there is of no media type that the request's `Accept` admits.
+  NOT_ACCEPTABLE,
   /// HTTP: the socket's path was asked for without a WebSocket upgrade.
   UPGRADE_REQUIRED,
   /// HTTP: the request did not arrive in time.
@@ -89,6 +91,7 @@ public enum ErrorCode {
           METHOD_NOT_ALLOWED,
           MESSAGE_TOO_LARGE,
           UNSUPPORTED_MEDIA_TYPE,
+          NOT_ACCEPTABLE,
           UPGRADE_REQUIRED ->
           false;
     };

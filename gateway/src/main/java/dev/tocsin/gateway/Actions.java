@@ -117,7 +117,7 @@ final class Actions {
             .resume(
                 message,
                 newest.getAsLong(),
-                resumed -> {
+                (resumed, since, complete) -> {
                   answer.give(resumed);
                   if (!starting[0]) {
                     connection.actionFinished();

@@ -27,7 +27,7 @@ final class Cursor {
   private final Loop loop;
   private final LoopTasks tasks;
   private final Channel channel;
-  private final WebSocketConnection connection;
+  private final LiveConnection connection;
   private State state = LIVE;
 
   /// Whether the replay begins when the socket has taken what was written to it.
@@ -56,10 +56,15 @@ final class Cursor {
 
   /// Takes the answer to a resumption, which goes out before anything that follows it.
   interface Answer {
-    void give(byte[] message);
+
+    /// Gives it.
+    ///
+    /// @param since the position from which it goes on
+    /// @param complete whether nothing was missed
+    void give(byte[] message, long since, boolean complete);
   }
 
-  Cursor(GatewayContext context, Loop loop, Channel channel, WebSocketConnection connection) {
+  Cursor(GatewayContext context, Loop loop, Channel channel, LiveConnection connection) {
     this.context = context;
     this.loop = loop;
     this.tasks = loop.connections().tasks();
@@ -89,7 +94,7 @@ final class Cursor {
   void resume(ClientMessage.Resume wish, long newest, Answer answer) {
     Shard<LiveConnection> shard = loop.shard();
     if (isForeign(wish) || wish.since() <= newest) {
-      answer.give(resumeNow(wish, newest));
+      resumeNow(wish, newest, answer);
       return;
     }
     // Nothing may come before the answer.
@@ -100,7 +105,7 @@ final class Cursor {
         new State.Awaiting(
             writer(shard.replay(connection, newest, newest), connection.allowance())));
     if (reached.isDone()) {
-      answer.give(resumeNow(wish, shard.catchUp(connection)));
+      resumeNow(wish, shard.catchUp(connection), answer);
     } else {
       reached.whenComplete((position, failure) ->
           tasks.execute(() -> connection.together(() -> goOn(wish, answer))));
@@ -109,7 +114,7 @@ final class Cursor {
 
   private void goOn(ClientMessage.Resume wish, Answer answer) {
     if (!(state instanceof State.Ended)) {
-      answer.give(resumeNow(wish, loop.shard().catchUp(connection)));
+      resumeNow(wish, loop.shard().catchUp(connection), answer);
     }
   }
 
@@ -117,20 +122,26 @@ final class Cursor {
     return wish.epoch() != null && !wish.epoch().equals(loop.shard().epoch());
   }
 
-  private byte[] resumeNow(ClientMessage.Resume wish, long newest) {
+  private void resumeNow(ClientMessage.Resume wish, long newest, Answer answer) {
     Shard<LiveConnection> shard = loop.shard();
     long oldest = context.hub().log().state().oldest();
     boolean foreign = isForeign(wish);
     if (foreign || wish.since() > newest) {
       replay(shard.replay(connection, newest, newest), connection.allowance());
-      return ServerMessages.resumedInPart(
-          wish.id(), newest, newest, foreign ? "epoch_changed" : "ahead", oldest);
+      String reason = foreign ? "epoch_changed" : "ahead";
+      answer.give(
+          ServerMessages.resumedInPart(wish.id(), newest, newest, reason, oldest), newest, false);
+      return;
     }
     long since = Math.min(Math.max(wish.since(), oldest - 1), newest);
     replay(shard.replay(connection, since, since), connection.allowance());
-    return since == wish.since()
-        ? ServerMessages.resumed(wish.id(), since, newest)
-        : ServerMessages.resumedInPart(wish.id(), since, newest, "truncated", oldest);
+    boolean complete = since == wish.since();
+    answer.give(
+        complete
+            ? ServerMessages.resumed(wish.id(), since, newest)
+            : ServerMessages.resumedInPart(wish.id(), since, newest, "truncated", oldest),
+        since,
+        complete);
   }
 
   /// Leaves the live path, as soon as the shard has done its turn, and reads on from a position.

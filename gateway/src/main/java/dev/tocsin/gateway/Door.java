@@ -8,6 +8,7 @@ import dev.tocsin.http.Sender;
 import dev.tocsin.hub.Access;
 import dev.tocsin.hub.Grants;
 import dev.tocsin.hub.Pass;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +26,9 @@ final class Door implements Doorkeeper {
 
   /// To connect, and to say only then who one is.
   static final Right CONNECT = new Right("connect");
+
+  /// To be sent events.
+  static final Right READ = new Right("read");
 
   /// To see how the hub fares.
   static final Right METRICS = new Right("metrics");
@@ -77,8 +81,7 @@ final class Door implements Doorkeeper {
       return admitted(new Visitor(null, sender));
     }
     CompletableFuture<Verdict> verdict = new CompletableFuture<>();
-    Consumer<Judge.Finding> judged =
-        finding -> verdict.complete(verdict(finding, knock.right(), sender));
+    Consumer<Judge.Finding> judged = finding -> verdict.complete(verdict(finding, knock, sender));
     switch (presented) {
       case Presented.Nothing nothing -> verdict.complete(new Verdict.Denied(unauthenticated()));
       case Presented.Garbled garbled -> judge.refuse(garbled.reason(), sender, judged);
@@ -106,16 +109,24 @@ final class Door implements Doorkeeper {
     return CompletableFuture.completedFuture(new Verdict.Admitted(visitor));
   }
 
-  private Verdict verdict(Judge.Finding finding, Right right, Sender sender) {
+  private Verdict verdict(Judge.Finding finding, Knock knock, Sender sender) {
     return switch (finding) {
       case Judge.Finding.Known known ->
-          allows(known.access(), right)
+          allows(known.access(), knock.right())
               ? new Verdict.Admitted(new Visitor(known.pass(), sender))
-              : new Verdict.Denied(Response.problem(Problem.forbidden(FORBIDDEN)));
+              : new Verdict.Denied(forbidden(knock));
       case Judge.Finding.Bad bad -> new Verdict.Denied(Problems.response(bad.rejection()));
       case Judge.Finding.Unjudged unjudged ->
           new Verdict.Denied(Response.problem(Problem.unavailable(Judge.CANNOT_BE_JUDGED)));
     };
+  }
+
+  /// The answer to somebody who may not do what he wants. A browser that comes back to its stream is told in a way that it
+  /// understands: 204 ends that for good.
+  private static Response forbidden(Knock knock) {
+    return knock.right().equals(READ) && knock.head().headers().contains(StreamQuery.LAST_EVENT_ID)
+        ? Response.empty(HttpResponseStatus.NO_CONTENT)
+        : Response.problem(Problem.forbidden(FORBIDDEN));
   }
 
   /// The answer to a credential that is missing, not good or not good any more.
@@ -128,7 +139,15 @@ final class Door implements Doorkeeper {
     if (right.equals(METRICS)) {
       return access.rights().manage().contains(METRICS.name());
     }
+    if (right.equals(READ)) {
+      return mayRead(access);
+    }
     return !right.equals(CONNECT) || mayConnect(access);
+  }
+
+  /// Whether there is anything that somebody may be sent.
+  static boolean mayRead(Access access) {
+    return isSomething(access.rights().subscribe());
   }
 
   /// Whether there is anything that somebody could do with a WebSocket.

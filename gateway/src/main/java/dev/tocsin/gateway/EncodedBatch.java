@@ -56,6 +56,7 @@ final class EncodedBatch implements AutoCloseable {
     try {
       return switch (form) {
         case Form.Plain plain -> plain.encode(batch, allocator);
+        case Form.Streamed streamed -> streamed.encode(batch, allocator);
         case Form.Deflated deflated -> {
           ByteBuf frames = in(deflated.plain());
           yield frames == null ? null : deflated.encode(batch, frames, allocator);

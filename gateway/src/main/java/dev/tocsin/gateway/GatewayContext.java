@@ -4,6 +4,10 @@ import dev.tocsin.http.HttpContext;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.websocket.WebSocketCounters;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// What all connections of a gateway share. Safe for any thread.
@@ -13,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// @param access who may come in
 /// @param catalogPages the answers about the catalog, which never change
 /// @param webSockets counts them
+/// @param streams counts them, by their kind
 /// @param rates how fast the hub works
 /// @param metrics the figures for Prometheus
 /// @param replayRoom what the pages of lagging WebSockets may take up
@@ -25,6 +30,7 @@ record GatewayContext(
     AccessControl access,
     CatalogPages catalogPages,
     WebSocketCounters webSockets,
+    Map<StreamKind, StreamCounters> streams,
     Rates rates,
     MetricsPages metrics,
     ReplayRoom replayRoom,
@@ -32,18 +38,30 @@ record GatewayContext(
     long stallMillis,
     DeflateSettings deflate) {
 
+  GatewayContext {
+    streams = Collections.unmodifiableMap(new EnumMap<>(streams));
+  }
+
+  /// Counts the streams of a kind.
+  StreamCounters streams(StreamKind kind) {
+    return Objects.requireNonNull(streams.get(kind));
+  }
+
   /// Nobody is connected yet.
   static GatewayContext of(HttpContext http, Hub hub, GatewaySettings settings) {
     AccessControl access = AccessControl.of(settings.access(), System::nanoTime);
     WebSocketCounters webSockets = new WebSocketCounters();
+    Map<StreamKind, StreamCounters> streams = StreamCounters.ofEveryKind();
     return new GatewayContext(
         http,
         hub,
         access,
         new CatalogPages(hub.catalog()),
         webSockets,
+        streams,
         new Rates(hub::stats),
-        new MetricsPages(() -> MetricsPage.of(hub, access, webSockets), MetricsPages.thread()),
+        new MetricsPages(
+            () -> MetricsPage.of(hub, access, webSockets, streams), MetricsPages.thread()),
         new ReplayRoom(),
         new AtomicInteger(),
         settings.stallTimeout().toMillis(),

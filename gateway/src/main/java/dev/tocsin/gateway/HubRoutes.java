@@ -3,6 +3,7 @@ package dev.tocsin.gateway;
 import dev.tocsin.events.Suggestions;
 import dev.tocsin.http.Exchange;
 import dev.tocsin.http.Json;
+import dev.tocsin.http.MediaRanges;
 import dev.tocsin.http.Problem;
 import dev.tocsin.http.QueryParameters;
 import dev.tocsin.http.Request;
@@ -13,6 +14,7 @@ import dev.tocsin.http.Routes;
 import dev.tocsin.hub.LogState;
 import dev.tocsin.hub.Stretch;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +25,7 @@ final class HubRoutes {
 
   private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
   private static final String JSON = "application/json";
-  private static final String NDJSON = "application/x-ndjson";
+  private static final String NDJSON = StreamKind.NDJSON.mediaType();
 
   private final GatewayContext context;
   private final Loop loop;
@@ -41,8 +43,12 @@ final class HubRoutes {
         List.of(
             Route.takeOver("/ws/events", Door.CONNECT, hub::upgrade)
                 .with("events", "where", "since", "epoch"),
+            Route.get("/sse/events", Door.READ, hub::serverSentEvents)
+                .with("events", "where", "since", "epoch", "last_event_id", "named"),
             Route.get("/api/v1/events", Door.ANY, hub::history)
-                .with("events", "where", "since", "before", "from", "to", "order", "limit", "last"),
+.with(
+                    "events", "where", "since", "before", "from", "to", "order", "limit", "last",
+                    "follow", "epoch"),
             Route.get("/api/v1/latest", Door.ANY, hub::latest)
                 .with("events", "where", "since", "limit"),
             Route.post("/api/v1/events", Door.ANY, hub::publish),
@@ -62,7 +68,7 @@ final class HubRoutes {
             Route.get("/healthz", Right.NONE, fixed(() -> status("ok"))).withAny(),
             Route.get("/readyz", Right.NONE, fixed(hub::ready)).withAny()),
         loop.door(),
-        List.of("Authorization", "Content-Type", IDEMPOTENCY_KEY),
+        List.of("Authorization", "Content-Type", IDEMPOTENCY_KEY, StreamQuery.LAST_EVENT_ID),
         Suggestions::nearest);
   }
 
@@ -91,7 +97,28 @@ final class HubRoutes {
         request.connection(), context.access().tickets(), Visitor.of(request));
   }
 
+  private Exchange serverSentEvents(Request request) throws QueryParameters.InvalidQueryException {
+    return stream(request, StreamQuery.serverSent(request, context.hub()));
+  }
+
+  /// Answers without an end, if the client takes what such an answer is made of.
+  private Exchange stream(Request request, StreamQuery query) {
+    String mediaType = query.kind().mediaType();
+    if (!MediaRanges.admit(request.head().headers().getAll(HttpHeaderNames.ACCEPT), mediaType)) {
+      return request.answer(
+          Response.problem(
+              Problem.notAcceptable(
+                  "What is here is " + mediaType + ", which the request's Accept excludes")));
+    }
+    return request.head().method().equals(HttpMethod.HEAD)
+        ? request.answer(StreamExchange.head(query.kind()))
+        : new StreamExchange(request, context, loop, query);
+  }
+
   private Exchange history(Request request) throws QueryParameters.InvalidQueryException {
+    if (StreamQuery.isFollowing(request.query())) {
+      return stream(request, StreamQuery.lines(request.query(), context.hub()));
+    }
     return new HistoryExchange(
         request.connection(),
         context.hub(),

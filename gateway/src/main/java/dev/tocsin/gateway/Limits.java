@@ -114,7 +114,11 @@ final class Limits {
   /// Between two heartbeats.
   static final long HEARTBEAT_MILLIS = 25_000;
 
-  /// From the last sign of life of a WebSocket to its close.
+  /// Between two signs of life on a stream.
+  static final long PULSE_MILLIS = 15_000;
+
+  /// From the last sign of life of a WebSocket to its close; of a stream, from the last byte that the client's side has
+  /// acknowledged while something is on its way.
   static final long SILENCE_MILLIS = 60_000;
 
   /// The spread of the times at which clients are asked to come back after a stop.

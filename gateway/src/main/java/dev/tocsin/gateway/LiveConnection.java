@@ -1,10 +1,12 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.http.Allowance;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 
 /// A member of a loop's shard: it takes batches as they come while it is at the head, and reads the log at its own pace
 /// while it lags. Belongs to the event loop.
-sealed interface LiveConnection permits WebSocketConnection {
+sealed interface LiveConnection permits WebSocketConnection, StreamConnection {
 
   /// The form in which it takes events: the same object for all members of the loop that take the same.
   Form form();
@@ -24,6 +26,21 @@ sealed interface LiveConnection permits WebSocketConnection {
   ///
   /// @param previous what the first event's `previous` is
   void lag(long after, long previous);
+
+  /// Sends a page of the log.
+  ///
+  /// @param encoded in its form; released here
+  /// @return done when the socket has taken it
+  ChannelFuture sendAndTell(ByteBuf encoded);
+
+  /// Does something whose output leaves in one write. A failure of it ends this connection and no other.
+  void together(Runnable action);
+
+  /// Under whom its time of the event loop is counted.
+  Allowance allowance();
+
+  /// The log has begun a new epoch: ends the connection, unless it has come since.
+  void leaveEarlierEpoch();
 
   /// The server is at fault: ends this connection.
   void fail(Throwable failure);

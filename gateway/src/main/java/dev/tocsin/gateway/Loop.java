@@ -11,7 +11,6 @@ import dev.tocsin.hub.Grants;
 import dev.tocsin.hub.Shard;
 import dev.tocsin.hub.ShardOwner;
 import dev.tocsin.websocket.Deflation;
-import dev.tocsin.websocket.FramedConnection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +28,7 @@ final class Loop implements Service {
   private final Publishes publishes;
   private final Deflation deflation;
   private final PlainTypes plainTypes;
+  private final Forms forms;
   private final MemoryBudget patterns;
   private final Connections connections;
   private final Routes routes;
@@ -36,7 +36,6 @@ final class Loop implements Service {
   private final AuditTrail trail;
   private final Judge judge;
   private final Door door;
-  private final Form.Plain plain = new Form.Plain();
 
   /// What the grants come down to of those who have published last.
   private final Map<Grants, EventFilter> publishable =
@@ -48,9 +47,6 @@ final class Loop implements Service {
           return size() > Limits.REMEMBERED_GRANTS;
         }
       };
-
-  /// The compressed forms, each at the bits of its window.
-  private final @Nullable Form[] deflated = new @Nullable Form[16];
 
   Loop(Connections connections, GatewayContext context) {
     this.connections = connections;
@@ -66,6 +62,7 @@ final class Loop implements Service {
         context
             .hub()
             .newShard(new Owner(), new LiveOutput(LiveMemory.ofProcess(connections::nowMillis)));
+    this.forms = new Forms(deflation, plainTypes, shard::epoch);
     AccessControl access = context.access();
     this.quotas = access.quotas();
     this.trail = new AuditTrail(access.settings().audit());
@@ -103,8 +100,8 @@ final class Loop implements Service {
   /// Ends the connections that stand in an earlier epoch of the log.
   private void endEarlierEpoch() {
     connections.forEach(connection -> {
-      if (connection instanceof WebSocketConnection socket) {
-        socket.leaveEarlierEpoch();
+      if (connection instanceof LiveConnection live) {
+        live.leaveEarlierEpoch();
       }
     });
   }
@@ -118,19 +115,9 @@ final class Loop implements Service {
     return shard;
   }
 
-  /// The form in which a WebSocket takes events.
-  ///
-  /// @param windowBits see [FramedConnection#windowBits]
-  Form form(int windowBits) {
-    if (windowBits == FramedConnection.PLAIN) {
-      return plain;
-    }
-    Form known = deflated[windowBits];
-    if (known == null) {
-      known = new Form.Deflated(plain, deflation.deflater(), windowBits, plainTypes);
-      deflated[windowBits] = known;
-    }
-    return known;
+  /// How events are put on the wire.
+  Forms forms() {
+    return forms;
   }
 
   Deflation deflation() {

@@ -12,11 +12,14 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import java.lang.management.MemoryUsage;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /// `GET /metrics`: the figures of every module, as they are now, as families for Prometheus.
@@ -41,11 +44,17 @@ final class MetricsPage {
   }
 
   /// The figures of a gateway.
-  static MetricSnapshots of(Hub hub, AccessControl access, WebSocketCounters webSockets) {
+  static MetricSnapshots of(
+      Hub hub,
+      AccessControl access,
+      WebSocketCounters webSockets,
+      Map<StreamKind, StreamCounters> streams) {
     MetricsPage page = new MetricsPage(hub.catalog());
     HubStats stats = hub.stats();
     page.events(stats);
-    page.connections(stats, webSockets.figures());
+    Map<StreamKind, StreamCounters.Figures> ofStreams = new EnumMap<>(StreamKind.class);
+    streams.forEach((kind, counters) -> ofStreams.put(kind, counters.figures()));
+    page.connections(stats, webSockets.figures(), ofStreams);
     page.log(hub.log(), hub.pages().fault());
     page.authentications(access.authentications().figures());
     JvmFigures jvm = JvmFigures.now();
@@ -110,12 +119,15 @@ final class MetricsPage {
     return types.contains(type) ? type : "";
   }
 
-  private void connections(HubStats stats, WebSocketFigures webSockets) {
+  private void connections(
+      HubStats stats,
+      WebSocketFigures webSockets,
+      Map<StreamKind, StreamCounters.Figures> streams) {
     families
         .gauges(
             "tocsin_connections",
             "Open connections that events go to, or will once it is known who the client is.",
-            Map.of(Labels.of("transport", "websocket"), Math.max(0, webSockets.open())))
+            open(webSockets, streams))
         .gauge(
             "tocsin_connections_behind",
             "Connections that are lagging: they read the log at their own pace.",
@@ -123,17 +135,33 @@ final class MetricsPage {
         .counters(
             "tocsin_connections_closed",
             "Connections that ended, by the WebSocket close code that came first; 1006 without any,"
-                + " other for codes of clients' own making.",
-            closed(webSockets))
+                + " other for codes of clients' own making. Streams count under the code that a"
+                + " WebSocket would have been closed with, under 1006 when the client has gone.",
+            closed(webSockets, streams))
         .gauge(
             "tocsin_audiences",
             "Groups of live connections of one event loop that get exactly the same events.",
             stats.audiences());
   }
 
-  private static Map<Labels, Long> closed(WebSocketFigures webSockets) {
+  private static Map<Labels, Long> open(
+      WebSocketFigures webSockets, Map<StreamKind, StreamCounters.Figures> streams) {
     Map<Labels, Long> values = new LinkedHashMap<>();
-    webSockets.closed().forEach((code, count) -> values.put(Labels.of("code", "" + code), count));
+    values.put(Labels.of("transport", "websocket"), Math.max(0, webSockets.open()));
+    streams.forEach(
+        (kind, figures) -> values.put(Labels.of("transport", kind.label()), figures.open()));
+    return values;
+  }
+
+  private static Map<Labels, Long> closed(
+      WebSocketFigures webSockets, Map<StreamKind, StreamCounters.Figures> streams) {
+    SortedMap<Integer, Long> byCode = new TreeMap<>(webSockets.closed());
+    streams
+        .values()
+        .forEach(figures ->
+            figures.closed().forEach((code, count) -> byCode.merge(code, count, Long::sum)));
+    Map<Labels, Long> values = new LinkedHashMap<>();
+    byCode.forEach((code, count) -> values.put(Labels.of("code", "" + code), count));
     values.put(Labels.of("code", "other"), webSockets.closedOtherwise());
     return values;
   }

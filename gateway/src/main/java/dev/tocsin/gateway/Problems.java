@@ -83,6 +83,7 @@ final class Problems {
       case IDEMPOTENCY_CONFLICT -> HttpResponseStatus.CONFLICT;
       case MESSAGE_TOO_LARGE -> HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
       case UNSUPPORTED_MEDIA_TYPE -> HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE;
+      case NOT_ACCEPTABLE -> HttpResponseStatus.NOT_ACCEPTABLE;
       case INVALID_PAYLOAD, UNKNOWN_EVENT_TYPE, RESERVED_EVENT_TYPE ->
           HttpResponseStatus.UNPROCESSABLE_ENTITY;
       case UPGRADE_REQUIRED -> HttpResponseStatus.UPGRADE_REQUIRED;

@@ -4,13 +4,9 @@ import dev.tocsin.http.Allowance;
 import dev.tocsin.http.LoopTasks;
 import dev.tocsin.http.Turns;
 import dev.tocsin.hub.LogPages;
-import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Replay;
-import dev.tocsin.websocket.FramedConnection;
-import dev.tocsin.websocket.TextFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -18,12 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// connection has had of the loop's time is paid ([Turns]). Belongs to the event loop.
 final class ReplayWriter implements Turns.Waiting {
 
-  private static final int INITIAL_BYTES = 1_024;
-
   private final GatewayContext context;
   private final Loop loop;
   private final LoopTasks tasks;
-  private final WebSocketConnection connection;
+  private final LiveConnection connection;
   private final Channel channel;
   private final Replay<LiveConnection> replay;
   private final Allowance allowance;
@@ -38,7 +32,7 @@ final class ReplayWriter implements Turns.Waiting {
   ReplayWriter(
       GatewayContext context,
       Loop loop,
-      WebSocketConnection connection,
+      LiveConnection connection,
       Channel channel,
       Replay<LiveConnection> replay,
       Allowance allowance,
@@ -125,20 +119,17 @@ final class ReplayWriter implements Turns.Waiting {
   }
 
   private void advance(int share) {
-    int maxBytes =
-        connection.windowBits() == FramedConnection.PLAIN
-            ? share
-            : Math.min(share, Limits.MAX_DEFLATED_PAGE_BYTES);
-    Frames frames = new Frames();
+    int maxBytes = connection.form().pageBytes(share);
+    FormPage encoded = new FormPage(connection.form(), loop.plainTypes(), channel.alloc());
     Replay.Progress progress;
     try {
       LogPages.Lease page = fetched;
       progress =
           page == null
-              ? replay.advance(maxBytes, frames)
-              : replay.take(page.page(), page.filter(), maxBytes, frames);
+              ? replay.advance(maxBytes, encoded)
+              : replay.take(page.page(), page.filter(), maxBytes, encoded);
     } catch (RuntimeException | Error e) {
-      frames.discard();
+      encoded.discard();
       throw e;
     } finally {
       letGo();
@@ -147,7 +138,7 @@ final class ReplayWriter implements Turns.Waiting {
       case NOT_HELD -> fetch();
       // The connection is about to be closed, see Loop.
       case ENDED -> end();
-      case MORE, CAUGHT_UP -> go(progress == Replay.Progress.MORE, frames);
+      case MORE, CAUGHT_UP -> go(progress == Replay.Progress.MORE, encoded);
     }
   }
 
@@ -183,18 +174,17 @@ final class ReplayWriter implements Turns.Waiting {
     }
   }
 
-  private void go(boolean more, Frames page) {
+  private void go(boolean more, FormPage page) {
     if (!more) {
       end();
       caughtUp.run();
     }
-    ByteBuf plain = page.buffer;
-    if (plain != null) {
-      ByteBuf frames = inItsForm(plain, page);
-      long bytes = frames.capacity();
+    ByteBuf encoded = page.finish();
+    if (encoded != null) {
+      long bytes = encoded.capacity();
       context.replayRoom().take(bytes);
       connection
-          .sendAndTell(frames)
+          .sendAndTell(encoded)
           .addListener(done -> {
             context.replayRoom().giveBack(bytes);
             if (more && done.isSuccess()) {
@@ -203,68 +193,6 @@ final class ReplayWriter implements Turns.Waiting {
           });
     } else if (more) {
       awaitTurn();
-    }
-  }
-
-  /// @param plain the frames of the page, released here or returned
-  private ByteBuf inItsForm(ByteBuf plain, Frames page) {
-    return switch (connection.form()) {
-      case Form.Plain form -> plain;
-      case Form.Deflated form -> {
-        try {
-          yield form.encode(plain, page::isCompressible, channel.alloc());
-        } finally {
-          plain.release();
-        }
-      }
-    };
-  }
-
-  /// The frames of one page.
-  private final class Frames implements Replay.Sink {
-
-    private @Nullable ByteBuf buffer;
-    private int count;
-
-    /// The places of those that are never compressed; `null` when there are none.
-    private @Nullable BitSet exempt;
-
-    private ByteBuf buffer() {
-      ByteBuf present = buffer;
-      if (present == null) {
-        present = channel.alloc().buffer(INITIAL_BYTES);
-        buffer = present;
-      }
-      return present;
-    }
-
-    boolean isCompressible(int place) {
-      return exempt == null || !exempt.get(place);
-    }
-
-    void discard() {
-      if (buffer != null) {
-        buffer.release();
-      }
-    }
-
-    @Override
-    public void event(LoggedEvent event, long previous) {
-      if (loop.plainTypes().includes(event)) {
-        BitSet places = exempt == null ? new BitSet() : exempt;
-        places.set(count);
-        exempt = places;
-      }
-      count++;
-      EventFrame.write(buffer(), event, previous);
-    }
-
-    @Override
-    public void gap(long from, long to) {
-      count++;
-      byte[] message = ServerMessages.gap(from, to);
-      TextFrames.writeHeader(buffer(), message.length);
-      buffer().writeBytes(message);
     }
   }
 }

@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.util.RawValue;
 
-/// What the server says over WebSocket besides events, each as the bytes of one text message.
+/// What the server says on a connection besides events, each as the bytes of one JSON object in one line.
 ///
 /// An `id` is the JSON text that came with the action, or `null`.
 final class ServerMessages {
@@ -34,15 +34,31 @@ final class ServerMessages {
       InstantSource clock) {
     String now = Timestamp.now(clock).text();
     ObjectNode message = Json.object().put("type", "connection.established");
+    message.set("payload", payload(connectionId, epoch, sequence, warnings, now));
+    return Json.bytes(message.put("timestamp", now));
+  }
+
+  /// Its payload alone, for who is told what it is in another way.
+  static byte[] establishedPayload(
+      String connectionId,
+      String epoch,
+      long sequence,
+      List<PatternWarning> warnings,
+      InstantSource clock) {
+    String now = Timestamp.now(clock).text();
+    return Json.bytes(payload(connectionId, epoch, sequence, warnings, now));
+  }
+
+  private static ObjectNode payload(
+      String connectionId, String epoch, long sequence, List<PatternWarning> warnings, String now) {
     ObjectNode payload =
-        message
-            .putObject("payload")
+        Json.object()
             .put("connection_id", connectionId)
             .put("timestamp", now)
             .put("epoch", epoch)
             .put("sequence", sequence);
     PatternWarnings.put(warnings, payload);
-    return Json.bytes(message.put("timestamp", now));
+    return payload;
   }
 
   /// What a connection now receives.

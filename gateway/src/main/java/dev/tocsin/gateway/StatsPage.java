@@ -45,6 +45,10 @@ final class StatsPage {
     write(log, context.hub().pages().fault(), answer.withObject("log"));
     write(context.http().figures(), answer.putObject("http"));
     write(context.webSockets().figures(), answer.putObject("websockets"));
+    ObjectNode streams = answer.putObject("streams");
+    context
+        .streams()
+        .forEach((kind, counters) -> write(counters.figures(), streams.putObject(kind.label())));
     ProcessFigures.now().writeTo(answer.putObject("process"));
     return Response.json(HttpResponseStatus.OK, answer);
   }
@@ -98,5 +102,11 @@ final class StatsPage {
     ObjectNode closed = target.putObject("closed");
     webSockets.closed().forEach((code, count) -> closed.put(code.toString(), count));
     closed.put("other", webSockets.closedOtherwise());
+  }
+
+  private static void write(StreamCounters.Figures streams, ObjectNode target) {
+    target.put("opened", streams.opened()).put("open", streams.open());
+    ObjectNode closed = target.putObject("closed");
+    streams.closed().forEach((code, count) -> closed.put(code.toString(), count));
   }
 }

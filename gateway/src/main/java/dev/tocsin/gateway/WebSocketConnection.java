@@ -103,7 +103,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     this.channel = channel;
     this.visitor = visitor;
     this.secure = secure;
-    this.form = loop.form(windowBits());
+    this.form = loop.forms().webSocket(windowBits());
     this.actions = new Actions(context, loop, this);
     this.output = new OutputProgress(channel, loop.connections());
     this.cursor = new Cursor(context, loop, channel, this);
@@ -427,8 +427,8 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
         : context.stallMillis();
   }
 
-  /// The log has begun a new epoch: ends the connection, unless it has come since.
-  void leaveEarlierEpoch() {
+  @Override
+  public void leaveEarlierEpoch() {
     if (!isClosing() && membership != null && !epoch.equals(loop.shard().epoch())) {
       close(
           CloseCode.EPOCH_CHANGED, "The log has begun a new epoch: come back, and resume from it");

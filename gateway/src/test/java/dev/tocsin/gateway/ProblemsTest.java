@@ -25,6 +25,7 @@ class ProblemsTest {
         Problem.timedOut("x"),
         Problem.tooLarge("x"),
         Problem.unsupportedMediaType("x"),
+        Problem.notAcceptable("x"),
         Problem.upgradeRequired("x"),
         Problem.unavailable("x"),
         Problem.internalError(),

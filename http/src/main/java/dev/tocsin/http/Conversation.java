@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -223,7 +224,16 @@ final class Conversation {
         }));
   }
 
-  /// The same, and the connection ends with it.
+  /// What an answer to the request under way begins with that has no end.
+  HttpResponse streamHead(Response response) {
+    if (phase instanceof HttpPhase.Unanswered unanswered) {
+      HttpPhase.Asked asked = unanswered.asked();
+      return response.streamHead(asked.request(), asked.policy(), loop.context());
+    }
+    throw new IllegalStateException("there is nothing to answer");
+  }
+
+  /// Answers, and the connection ends with it.
   private void respondLast(Response response) {
     if (phase instanceof HttpPhase.Unanswered unanswered) {
       phase = unanswered.asLast();

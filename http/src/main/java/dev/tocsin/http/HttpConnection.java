@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
@@ -283,7 +284,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
   /// @param successor takes the place of all handlers of HTTP; bytes reach it as they come
   /// @param begin called when the successor is in its place, before it is given the bytes that the client sent
   ///     without waiting for the answer
-  public void takeOver(FullHttpResponse head, ChannelHandler successor, Runnable begin) {
+  public void takeOver(HttpResponse head, ChannelHandler successor, Runnable begin) {
     ChannelHandlerContext leaving = handlerContext();
     conversation.leave();
     loop.remove(this);
@@ -302,6 +303,13 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     // A successor that had something to say has flushed it with its own; one that waits for the
     // client has not.
     pipeline.flush();
+  }
+
+  /// Answers the request under way without an end, and leaves HTTP as [#takeOver] does.
+  ///
+  /// @param head what the answer begins with
+  public void stream(Response head, StreamedConnection successor, Runnable begin) {
+    takeOver(conversation.streamHead(head), successor, begin);
   }
 
   /// Whether there are more connections from where this one comes than may be.

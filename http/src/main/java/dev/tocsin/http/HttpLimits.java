@@ -53,6 +53,9 @@ public final class HttpLimits {
   /// File descriptors that are kept back from connections.
   private static final long RESERVED_FILES = 64;
 
+  /// What a client may send behind its request for an answer that has no end, in bytes: it is thrown away.
+  public static final int MAX_BEHIND_STREAM_BYTES = 64 * 1024;
+
   private HttpLimits() {}
 
   /// How many connections this process can still hold: the files it may open, less those that are open and a

@@ -80,6 +80,11 @@ public record Problem(
         HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message);
   }
 
+  /// What is here is of no media type that the client takes.
+  public static Problem notAcceptable(String message) {
+    return new Problem(HttpResponseStatus.NOT_ACCEPTABLE, "not_acceptable", message);
+  }
+
   /// The path speaks another protocol.
   public static Problem upgradeRequired(String message) {
     return new Problem(HttpResponseStatus.UPGRADE_REQUIRED, "upgrade_required", message);

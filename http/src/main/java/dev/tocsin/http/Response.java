@@ -2,12 +2,14 @@ package dev.tocsin.http;
 
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -126,12 +128,42 @@ public record Response(
             status,
             head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
     HttpHeaders fields = full.headers();
+    write(fields, asked, policy, context);
+    if (!status.equals(HttpResponseStatus.NO_CONTENT) && !(head && isWithoutEnd())) {
+      fields.setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
+    }
+    HttpUtil.setKeepAlive(fields, asked.protocolVersion(), !close);
+    if (close) {
+      fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    }
+    return full;
+  }
+
+  /// Whether it is what an answer begins with that has no end: a type, and nothing of it yet.
+  private boolean isWithoutEnd() {
+    return contentType != null && body.length == 0;
+  }
+
+  /// What an answer begins with that has no end. It is the last on its connection.
+  ///
+  /// @param asked what it answers
+  /// @param policy of its route
+  HttpResponse streamHead(HttpRequest asked, AnswerPolicy policy, HttpContext context) {
+    HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status);
+    HttpHeaders fields = head.headers();
+    write(fields, asked, policy, context);
+    if (StreamedConnection.takesChunks(asked)) {
+      fields.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+    }
+    fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    return head;
+  }
+
+  private void write(
+      HttpHeaders fields, HttpRequest asked, AnswerPolicy policy, HttpContext context) {
     if (contentType != null) {
       fields.set(HttpHeaderNames.CONTENT_TYPE, contentType);
       policy.writeTo(fields);
-    }
-    if (!status.equals(HttpResponseStatus.NO_CONTENT)) {
-      fields.setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
     }
     fields.set(HttpHeaderNames.DATE, DATE.format(context.clock().instant()));
     if (context.browserRules().allowsForeignOrigins()) {
@@ -139,13 +171,10 @@ public record Response(
       String origin = context.browserRules().corsOrigin(asked.headers());
       if (origin != null) {
         fields.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        // It was named, so it may also use what the browser adds, such as a proxy's cookie.
+        fields.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
       }
     }
     headers.forEach(fields::set);
-    HttpUtil.setKeepAlive(fields, asked.protocolVersion(), !close);
-    if (close) {
-      fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    }
-    return full;
   }
 }

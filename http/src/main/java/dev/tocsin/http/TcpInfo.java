@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /// What Linux tells of a connection: `struct tcp_info` of `linux/tcp.h`, as far as it is read here. What a kernel does not
 /// know it leaves at zero. Each look is a system call.
-record TcpInfo(int state, boolean outputWaits, long ackedBytes) {
+///
+/// @param isInFlight whether something has been sent that the peer has not acknowledged
+/// @param outputWaits the same, or whether something has not been sent
+record TcpInfo(int state, boolean isInFlight, boolean outputWaits, long ackedBytes) {
 
   private static final RawUnixChannelOption TCP_INFO =
       new RawUnixChannelOption("TCP_INFO", 6, 11, 148);
@@ -35,8 +38,9 @@ record TcpInfo(int state, boolean outputWaits, long ackedBytes) {
       return null;
     }
     info.order(ByteOrder.nativeOrder());
-    boolean waits = info.getInt(UNACKED_SEGMENTS) != 0 || info.getInt(NOT_SENT_BYTES) != 0;
-    return new TcpInfo(info.get(STATE), waits, info.getLong(BYTES_ACKED));
+    boolean inFlight = info.getInt(UNACKED_SEGMENTS) != 0;
+    boolean waits = inFlight || info.getInt(NOT_SENT_BYTES) != 0;
+    return new TcpInfo(info.get(STATE), inFlight, waits, info.getLong(BYTES_ACKED));
   }
 
   /// Whether the peer has reset the connection: nothing will come any more, and nothing can be sent.

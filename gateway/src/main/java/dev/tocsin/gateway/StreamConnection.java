@@ -1,0 +1,375 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.events.CloseCode;
+import dev.tocsin.http.Ends;
+import dev.tocsin.http.HttpConnection;
+import dev.tocsin.http.MemoryBudget;
+import dev.tocsin.http.OutputProgress;
+import dev.tocsin.http.PeerAddress;
+import dev.tocsin.http.Response;
+import dev.tocsin.http.StreamedConnection;
+import dev.tocsin.hub.Access;
+import dev.tocsin.hub.EventPattern;
+import dev.tocsin.hub.Pass;
+import dev.tocsin.hub.PatternWarning;
+import dev.tocsin.websocket.CloseCodes;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// An answer over HTTP that goes on with events for as long as the client takes them: a member of its loop's shard that
+/// says nothing. Belongs to the event loop.
+final class StreamConnection extends StreamedConnection implements LiveConnection {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StreamConnection.class);
+
+  // immutable
+  private final String id = UUID.randomUUID().toString();
+  private final GatewayContext context;
+  private final Loop loop;
+  private final Channel channel;
+  private final Visitor visitor;
+  private final boolean secure;
+  private final StreamQuery query;
+  private final Form.Streamed form;
+  private final Membership membership;
+  private final Cursor cursor;
+  private final OutputProgress output;
+  private final StreamCounters counters;
+
+  // owned by the event loop
+  private MemoryBudget.@Nullable Account patterns;
+  private String epoch = "";
+
+  /// Where it began.
+  private long joinedAt;
+
+  /// Whether the client has not been told yet where it goes on: until then it stands where it stood before.
+  private boolean resuming;
+
+  private long lastPulseMillis;
+
+  /// Whether it is no member any more.
+  private boolean detached;
+
+  /// @param access what the client was let in with is worth, counted among its connections
+  /// @param chunked see [Form.Streamed]
+  StreamConnection(
+      GatewayContext context,
+      Loop loop,
+      HttpConnection from,
+      Visitor visitor,
+      Access access,
+      StreamQuery query,
+      boolean chunked) {
+    super(from, visitor.payer(), chunked);
+    this.context = context;
+    this.loop = loop;
+    this.channel = from.channel();
+    this.visitor = visitor;
+    this.secure = from.isSecure();
+    this.query = query;
+    this.form =
+        switch (query.kind()) {
+          case SSE -> loop.forms().serverSent(query.named(), chunked);
+          case NDJSON -> loop.forms().lines(chunked);
+        };
+    Pass pass = Objects.requireNonNull(visitor.pass());
+    this.membership = new Membership(pass, access, context.clock().instant());
+    this.cursor = new Cursor(context, loop, channel, this);
+    this.output = new OutputProgress(channel, loop.connections());
+    this.counters = context.streams(query.kind());
+    this.lastPulseMillis = loop.nowMillis();
+  }
+
+  /// Joins the shard. Nothing is said before [#begin].
+  void join() {
+    joinedAt =
+        loop.shard()
+            .join(
+                this,
+                membership.access().rights().subscribe(),
+                query.events().patterns(),
+                query.events().where());
+    epoch = loop.shard().epoch();
+    resuming = query.resume() != null;
+  }
+
+  /// What was joined is left again: the answer could not begin.
+  void forget() {
+    cursor.end();
+    loop.shard().leave(this);
+    loop.quotas().disconnect(membership.access().name());
+  }
+
+  /// What the answer begins with. Server-sent events have a greeting that says the same.
+  Response head() {
+    Response head = StreamExchange.head(query.kind());
+    return switch (query.kind()) {
+      case SSE -> head;
+      case NDJSON ->
+          head.with("Tocsin-Epoch", epoch)
+              .with("Tocsin-Sequence", Long.toString(joinedAt))
+              .with("Access-Control-Expose-Headers", "Tocsin-Epoch, Tocsin-Sequence");
+    };
+  }
+
+  /// The head of the answer is on its way: greets, and goes on where the client was.
+  void begin() {
+    loop.connections().add(this);
+    counters.noteOpened();
+    List<EventPattern> asked = query.events().patterns();
+    List<PatternWarning> warnings =
+        asked == null
+            ? List.of()
+            : context
+                .hub()
+                .warnings(asked, query.events().where(), membership.access().rights().subscribe());
+    loop.trail().subscriptionDenied(membership.access(), visitor.sender(), warnings);
+    LOG.atDebug()
+        .addKeyValue("connection", id)
+        .addKeyValue("transport", query.kind().label())
+        .addKeyValue("address", PeerAddress.of(channel))
+        .addKeyValue("patterns", asked == null ? "all" : asked.size())
+        .log("connected");
+    byte[] payload =
+        ServerMessages.establishedPayload(id, epoch, joinedAt, warnings, context.clock());
+    long told = resuming ? StreamText.UNKNOWN : joinedAt;
+    say(out -> form.text().established(out, payload, told, pauseMillis()));
+    notePatterns();
+    if (query.resume() != null && !isEnded()) {
+      cursor.resume(query.resume(), joinedAt, this::resumed);
+    }
+    if (context.isStopping()) {
+      goAway();
+    }
+    readOn();
+  }
+
+  private void resumed(byte[] message, long since, boolean complete) {
+    resuming = false;
+    if (!complete || form.text().tellsEveryResumption()) {
+      say(out -> form.text().message(out, message, since));
+    }
+  }
+
+  /// Says something of the server's own.
+  private void say(Consumer<ByteBuf> what) {
+    if (isEnded() || !channel.isActive()) {
+      return;
+    }
+    ByteBuf part = form.part(what, channel.alloc());
+    if (part != null) {
+      send(part);
+    }
+  }
+
+  /// How long a client waits before it comes back. Each another time, so that not all come at once.
+  private static int pauseMillis() {
+    return 500 + ThreadLocalRandom.current().nextInt(Limits.RECONNECT_SPREAD_MILLIS);
+  }
+
+  /// The name that the client was told.
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public Form form() {
+    return form;
+  }
+
+  @Override
+  public boolean isLive() {
+    return !isEnded() && !cursor.isLeaving() && channel.isActive();
+  }
+
+  /// See [WebSocketConnection#untakenBytes].
+  @Override
+  public long untakenBytes() {
+    long bytes = unreadBytes();
+    return bytes > 0 && secure && context.http().memory().isTight() ? Long.MAX_VALUE : bytes;
+  }
+
+  @Override
+  public void take(ByteBuf encoded) {
+    send(encoded);
+  }
+
+  @Override
+  public void lag(long after, long previous) {
+    cursor.lag(after, previous);
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (channel.isWritable()) {
+      cursor.noteRoom();
+    }
+  }
+
+  @Override
+  public void tick(long nowMillis) {
+    if (isEnded()) {
+      return;
+    }
+    readOn();
+    look();
+    if (isEnded()) {
+      return;
+    }
+    output.advanced(false);
+    boolean pulse = nowMillis - lastPulseMillis >= Limits.PULSE_MILLIS;
+    if (output.stalledMillis() > patienceMillis()) {
+      close(
+          CloseCode.SLOW_CONSUMER,
+          "Nothing was taken for " + output.stalledMillis() / 1_000 + " seconds");
+    } else if ((pulse || isInputEnded()) && isPeerGone(Limits.SILENCE_MILLIS)) {
+      detach(CloseCode.HEARTBEAT_TIMEOUT.code(), "nothing was acknowledged");
+      Ends.cut(channel);
+    } else if (pulse) {
+      lastPulseMillis = nowMillis;
+      pulse();
+      notePatterns(); // its share of what it has in common with others grows when they leave
+    }
+  }
+
+  /// See [Cursor#isReplaying].
+  private long patienceMillis() {
+    return cursor.isReplaying() && context.replayRoom().isShort()
+        ? Math.min(context.stallMillis(), Limits.REPLAY_STALL_MILLIS)
+        : context.stallMillis();
+  }
+
+  /// Draws the consequences of what has become of the client's rights, and says when they end soon.
+  private void look() {
+    Instant now = context.clock().instant();
+    switch (membership.look(now).orElse(null)) {
+      case Membership.Change.Ended ended -> {
+        loop.trail()
+            .note(Audit.What.CREDENTIAL_ENDED, membership.access().name(), visitor.sender(), null);
+        close(CloseCode.CREDENTIAL_ENDED, "The credential has expired or was revoked");
+      }
+      case Membership.Change.Other(Access access) -> {
+        if (!Door.mayRead(access)) {
+          close(CloseCode.FORBIDDEN, Door.FORBIDDEN);
+          return;
+        }
+        loop.shard().grant(this, access.rights().subscribe());
+        // What was wanted and not granted is no gap.
+        pulse();
+        notePatterns();
+      }
+      case null -> {}
+    }
+    membership
+        .takeNotice(now)
+        .ifPresent(end -> say(out -> form.text().message(out, ServerMessages.expiring(end))));
+  }
+
+  /// Says where the client stands, so that it need not look at what it has passed when it comes back. Where something waits
+  /// for it already, that says so.
+  private void pulse() {
+    if (unreadBytes() == 0 && epoch.equals(loop.shard().epoch())) {
+      long position = resuming ? StreamText.UNKNOWN : cursor.tellPosition();
+      say(out -> form.text().pulse(out, position));
+    }
+  }
+
+  @Override
+  protected void probe() {
+    pulse();
+  }
+
+  /// What it wants weighs so much. When all connections together hold too much, the one with the most is ended, which may
+  /// be this one.
+  private void notePatterns() {
+    if (isEnded()) {
+      return;
+    }
+    long bytes = loop.shard().patternBytes(this);
+    if (patterns == null && bytes > 0) {
+      patterns = loop.patterns().open(this::giveUpPatterns);
+    }
+    if (patterns != null) {
+      patterns.set(bytes);
+    }
+  }
+
+  private void giveUpPatterns() {
+    close(
+        CloseCode.TRY_AGAIN_LATER,
+        "No memory is left for patterns, and this connection holds the most");
+  }
+
+  @Override
+  public void leaveEarlierEpoch() {
+    if (!epoch.equals(loop.shard().epoch())) {
+      close(
+          CloseCode.EPOCH_CHANGED, "The log has begun a new epoch: come back, and resume from it");
+    }
+  }
+
+  @Override
+  public void goAway() {
+    if (isEnded()) {
+      return;
+    }
+    // What was accepted before.
+    loop.shard().catchUp(this);
+    int after = pauseMillis();
+    say(out -> form.text().reconnect(out, ServerMessages.reconnect(after), after));
+    detach(CloseCode.GOING_AWAY.code(), "the server is going away");
+    end();
+  }
+
+  /// Says why, and ends.
+  private void close(CloseCode code, String sentence) {
+    if (isEnded()) {
+      return;
+    }
+    byte[] message = ServerMessages.connectionError(code, sentence, context.clock());
+    say(out -> form.text().message(out, message));
+    detach(code.code(), sentence);
+    end();
+  }
+
+  @Override
+  protected void failed() {
+    close(CloseCode.INTERNAL_ERROR, "The server met a fault of its own");
+  }
+
+  private void detach(int code, String reason) {
+    if (detached) {
+      return;
+    }
+    detached = true;
+    if (patterns != null) {
+      patterns.set(0);
+    }
+    cursor.end();
+    loop.shard().leave(this);
+    counters.noteClosed(code);
+    LOG.atDebug()
+        .addKeyValue("connection", id)
+        .addKeyValue("code", code)
+        .addKeyValue("reason", reason)
+        .log("disconnected");
+  }
+
+  @Override
+  protected void gone() {
+    detach(CloseCodes.BROKEN, "the client has gone");
+    loop.quotas().disconnect(membership.access().name());
+  }
+}

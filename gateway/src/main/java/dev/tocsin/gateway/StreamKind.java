@@ -1,0 +1,29 @@
+package dev.tocsin.gateway;
+
+import java.util.Locale;
+
+/// What an answer without an end is made of.
+enum StreamKind {
+
+  /// Server-sent events.
+  SSE("text/event-stream"),
+
+  /// Newline-delimited JSON.
+  NDJSON("application/x-ndjson");
+
+  private final String mediaType;
+  private final String label = name().toLowerCase(Locale.ROOT);
+
+  StreamKind(String mediaType) {
+    this.mediaType = mediaType;
+  }
+
+  String mediaType() {
+    return mediaType;
+  }
+
+  /// Its name in figures.
+  String label() {
+    return label;
+  }
+}

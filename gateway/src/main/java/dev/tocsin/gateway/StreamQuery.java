@@ -1,0 +1,120 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.events.ClientMessage;
+import dev.tocsin.http.QueryParameters;
+import dev.tocsin.http.QueryParameters.InvalidQueryException;
+import dev.tocsin.http.Request;
+import dev.tocsin.hub.Hub;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What a request for an answer without an end asks for.
+///
+/// @param named whether each event has its type as its name ([StreamText.ServerSent])
+/// @param events which events
+/// @param resume what was missed; `null` to begin with the next event
+record StreamQuery(
+    StreamKind kind, boolean named, PatternQuery events, ClientMessage.@Nullable Resume resume) {
+
+  static final String LAST_EVENT_ID = "Last-Event-ID";
+
+  private static final String LAST_EVENT_ID_PARAMETER = "last_event_id";
+
+  /// What in the query of history has no meaning for a stream.
+  private static final List<String> OF_HISTORY = List.of("before", "from", "to", "order", "limit", "last");
+
+  /// The position of no log: who comes with it is told that nobody knows what was missed.
+  private static final ClientMessage.Resume NOWHERE = new ClientMessage.Resume(null, 0, "");
+
+  /// Reads a request for server-sent events.
+  ///
+  /// Where a browser comes back, its header counts, whatever the address says with which it first came. A header that is no
+  /// position of ours is not refused: a browser cannot correct it, and would be locked out for good.
+  static StreamQuery serverSent(Request request, Hub hub) throws InvalidQueryException {
+    QueryParameters query = request.query();
+    ClientMessage.Resume asked = resume(query);
+    String last = query.text(LAST_EVENT_ID_PARAMETER).orElse("");
+    if (!last.isEmpty()) {
+      if (asked != null) {
+        throw new InvalidQueryException(
+            "since and last_event_id say the same in two ways: give one of them");
+      }
+      asked =
+          position(last)
+              .orElseThrow(() ->
+                  new InvalidQueryException(
+                      "last_event_id has to be the id of an event, {epoch}:{sequence}"));
+    }
+    ClientMessage.Resume came = lastEventId(request);
+    return new StreamQuery(
+        StreamKind.SSE,
+        isOn(query, "named"),
+        PatternQuery.of(query, hub),
+        came == null ? asked : came);
+  }
+
+  /// Reads a request for history that goes on with what is to come.
+  static StreamQuery lines(QueryParameters query, Hub hub) throws InvalidQueryException {
+    for (String name : OF_HISTORY) {
+      if (query.text(name).isPresent()) {
+        throw new InvalidQueryException(
+            name + " cannot be there together with follow=true, which begins after since");
+      }
+    }
+    return new StreamQuery(StreamKind.NDJSON, false, PatternQuery.of(query, hub), resume(query));
+  }
+
+  /// Whether a request for history is to go on with what is to come.
+  static boolean isFollowing(QueryParameters query) throws InvalidQueryException {
+    boolean follows = isOn(query, "follow");
+    if (!follows && query.text("epoch").isPresent()) {
+      throw new InvalidQueryException("epoch goes with follow=true; an answer tells its own");
+    }
+    return follows;
+  }
+
+  private static boolean isOn(QueryParameters query, String name) throws InvalidQueryException {
+    return switch (query.text(name).orElse("false")) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new InvalidQueryException(name + " has to be true or false");
+    };
+  }
+
+  private static ClientMessage.@Nullable Resume resume(QueryParameters query)
+      throws InvalidQueryException {
+    Long since = query.number("since", 0).orElse(null);
+    return since == null
+        ? null
+        : new ClientMessage.Resume(null, since, query.text("epoch").orElse(null));
+  }
+
+  private static ClientMessage.@Nullable Resume lastEventId(Request request) {
+    List<String> values =
+        request.head().headers().getAll(LAST_EVENT_ID).stream()
+            .map(String::strip)
+            .filter(value -> !value.isEmpty())
+            .toList();
+    if (values.isEmpty()) {
+      return null;
+    }
+    return values.size() > 1 ? NOWHERE : position(values.getFirst()).orElse(NOWHERE);
+  }
+
+  /// Reads the id of an event; empty when it is none.
+  private static Optional<ClientMessage.Resume> position(String id) {
+    int colon = id.lastIndexOf(':');
+    String digits = id.substring(colon + 1);
+    boolean isNumber = !digits.isEmpty() && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+    if (colon <= 0 || !isNumber) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new ClientMessage.Resume(null, Long.parseLong(digits), id.substring(0, colon)));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+}
