@@ -58,13 +58,14 @@ final class HubRoutes {
   List<Route> table() {
     return List.of(
         Route.takeOver("/ws/events", Door.CONNECT, this::upgrade)
-            .with("events", "where", "since", "epoch"),
+            .with("events", "where", "since", "epoch", "last", "latest"),
         Route.get("/sse/events", Door.READ, this::serverSentEvents)
-            .with("events", "where", "since", "epoch", "last_event_id", "named"),
+            .with(
+                "events", "where", "since", "epoch", "last_event_id", "named", "last", "latest"),
         Route.get("/api/v1/events", Door.ANY, this::history)
             .with(
                 "events", "where", "since", "before", "from", "to", "order", "limit", "last",
-                "follow", "epoch", "format"),
+                "latest", "follow", "epoch", "format"),
         Route.get("/api/v1/latest", Door.ANY, this::latest)
             .with("events", "where", "since", "limit", "format"),
         Route.post("/api/v1/events", Door.ANY, this::publish),

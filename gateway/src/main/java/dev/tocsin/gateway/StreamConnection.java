@@ -46,13 +46,8 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   private final Cursor cursor;
   private final OutputProgress output;
   private final StreamCounters counters;
-  private final Instant since;
 
   // owned by the event loop
-
-  /// Its place among all connections.
-  private long number;
-
   private MemoryBudget.@Nullable Account patterns;
   private String epoch = "";
 
@@ -99,7 +94,6 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
     this.output = new OutputProgress(channel, loop.connections());
     this.counters = context.streams(query.kind());
     this.lastPulseMillis = loop.nowMillis();
-    this.since = context.clock().instant();
   }
 
   /// Joins the shard. Nothing is said before [#begin].
@@ -217,22 +211,6 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   @Override
   public Form form() {
     return form;
-  }
-
-  @Override
-  public ConnectionView view() {
-    return new ConnectionView(
-        id,
-        membership.access().name(),
-        visitor.sender().text(),
-        query.kind().label(),
-        since,
-        isEnded() ? List.of() : loop.shard().subscribed(this),
-        cursor.position(),
-        context.hub().log().state().newest(),
-        isEnded() ? Standing.CLOSING : cursor.standing(unreadBytes() > 0),
-        unreadBytes(),
-        allowance().isInDebt());
   }
 
   @Override
@@ -431,7 +409,6 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   protected void gone() {
     loop.roster().leave(number, this);
     detach(CloseCodes.BROKEN, "the client has gone");
-    loop.roster().leave(number, this);
     loop.quotas().disconnect(membership.access().name());
   }
 }

@@ -22,7 +22,7 @@ record StreamQuery(
   private static final String LAST_EVENT_ID_PARAMETER = "last_event_id";
 
   /// What in the query of history has no meaning for a stream.
-  private static final List<String> OF_HISTORY = List.of("before", "from", "to", "order", "limit");
+  private static final List<String> OF_HISTORY = List.of("before", "from", "to", "order", "limit", "last");
 
   /// The position of no log: who comes with it is told that nobody knows what was missed.
   private static final ClientMessage.Resume NOWHERE = new ClientMessage.Resume(null, 0, "");
