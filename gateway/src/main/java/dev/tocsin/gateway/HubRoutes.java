@@ -31,7 +31,9 @@ final class HubRoutes {
 
   private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
   private static final String JSON = "application/json";
-  private static final String NDJSON = StreamKind.NDJSON.mediaType();
+  /// The media type of lines of JSON, in and out.
+  static final String NDJSON = "application/x-ndjson";
+
 
   private final GatewayContext context;
   private final Loop loop;

@@ -9,7 +9,7 @@ enum StreamKind {
   SSE("text/event-stream"),
 
   /// Newline-delimited JSON.
-  NDJSON("application/x-ndjson");
+  NDJSON(HubRoutes.NDJSON);
 
   private final String mediaType;
   private final String label = name().toLowerCase(Locale.ROOT);

@@ -93,8 +93,7 @@ final class TestServer implements AutoCloseable {
         stallTimeout,
         deflate,
         AccessSettings.OPEN,
-        tls,
-        null);
+        tls);
   }
 
   static TestServer start() {
