@@ -1,6 +1,7 @@
 package dev.tocsin.describe;
 
 import dev.tocsin.events.EventType;
+import dev.tocsin.events.PayloadSchema;
 import java.util.List;
 import java.util.Objects;
 import tools.jackson.databind.JsonNode;
@@ -40,6 +41,10 @@ final class EventSchemas {
     EventType type = entry.type();
     ObjectNode schema = NODES.objectNode().put("type", "object");
     schema.put("title", type.name()).put("description", type.description());
+    PayloadSchema payload = type.payload();
+    if (payload != null) {
+      payload.keyField().ifPresent(key -> schema.put("x-tocsin-key", key));
+    }
     ArrayNode names = schema.putArray("required").add("type");
     ObjectNode properties = schema.putObject("properties");
     properties.putObject("type").put("type", "string").put("const", type.name());

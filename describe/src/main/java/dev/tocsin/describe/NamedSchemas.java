@@ -45,7 +45,14 @@ final class NamedSchemas {
 
   /// What says something about the document, and nothing about the payload.
   private static final List<String> ABOUT_THE_DOCUMENT =
-      List.of("$schema", "$id", "x-tocsin-type", "x-tocsin-channel", "description", "examples");
+      List.of(
+          "$schema",
+          "$id",
+          "x-tocsin-type",
+          "x-tocsin-channel",
+          "x-tocsin-key",
+          "description",
+          "examples");
 
   private final Names names = new Names();
   private final Map<String, Entry> entries = new LinkedHashMap<>();

@@ -72,19 +72,18 @@ final class OpenApi {
     any.put("description", "An event, as its producer writes it or as it was delivered");
     any.set("oneOf", alternatives);
     any.putObject("discriminator").put("propertyName", "type").set("mapping", mapping);
-    loggedEvent(target.putObject("loggedEvent"));
+    loggedEvent(target.putObject("loggedEvent"), alternatives.deepCopy());
     schemas.parts().forEach(part -> target.set(part.name(), EventSchemas.schema(part)));
   }
 
-  private static void loggedEvent(ObjectNode schema) {
-    schema.put("description", "An event of the log");
-    ArrayNode all = schema.putArray("allOf");
-    all.add(EventSchemas.reference("publishEvent"));
-    ObjectNode surely = all.addObject().put("type", "object");
-    surely.putArray("required").add("timestamp").add("sequence");
-    ObjectNode properties = surely.putObject("properties");
+  /// No reference to what may be published: generators take such for inheritance, and its name for the type's.
+  private static void loggedEvent(ObjectNode schema, ArrayNode alternatives) {
+    schema.put("description", "An event of the log").put("type", "object");
+    schema.putArray("required").add("timestamp").add("sequence");
+    ObjectNode properties = schema.putObject("properties");
     properties.putObject("timestamp").put("type", "string");
     properties.putObject("sequence").put("type", "integer").put("minimum", 1);
+    schema.set("oneOf", alternatives);
   }
 
   private void operation(ObjectNode operation) {

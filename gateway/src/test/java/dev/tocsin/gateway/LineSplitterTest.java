@@ -22,7 +22,7 @@ class LineSplitterTest {
 
   private static List<String> split(int max, List<byte[]> pieces) {
     List<String> lines = new ArrayList<>();
-    LineSplitter.LineConsumer consumer =
+    Splitter.Consumer consumer =
         (number, line) ->
             lines.add(
                 number
