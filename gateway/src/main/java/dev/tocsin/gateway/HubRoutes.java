@@ -42,18 +42,17 @@ final class HubRoutes {
   }
 
   static Routes of(GatewayContext context, Loop loop) {
-    HubRoutes hub = new HubRoutes(context, loop);
     return new Routes(
-        hub.table(),
+        table(context, loop),
         loop.door(),
         List.of("Authorization", "Content-Type", IDEMPOTENCY_KEY),
         Suggestions::nearest);
   }
 
   /// All that is served. What is added here belongs into the description of it as well, which a test compares
-  /// (`describe`: `Operations`).
-  List<Route> table() {
-    HubRoutes hub = this;
+  /// (`openapi.json` in `describe`).
+  static List<Route> table(GatewayContext context, Loop loop) {
+    HubRoutes hub = new HubRoutes(context, loop);
     return List.of(
         Route.takeOver("/ws/events", Door.CONNECT, hub::upgrade)
             .with("events", "where", "since", "epoch"),
