@@ -312,7 +312,7 @@ class MainTest {
           publish - --from-line 0 | --from-line counts from 1; was 0
           publish a.b --payload {} --from-line 2 | --from-line and --retry are for files
           serve --allow-host * | would let any web page reach the hub
-          catalog | catalog needs a command: list, show or schema
+          catalog | catalog needs a command: list, show, schema, types, openapi or asyncapi
           catalog show | TYPE is missing: the event type
           log copy | FILE is missing:
           serve --port | --port needs its PORT after it: a whole number such as 100
@@ -441,6 +441,9 @@ class MainTest {
         "catalog list",
         "catalog show alert.deleted",
         "catalog schema alert.deleted",
+        "catalog types",
+        "catalog openapi",
+        "catalog asyncapi",
         "validate alert.deleted --payload {\"id\":\"7\"}",
         "serve --memory --port 0",
         "demo --port 0 --seconds 1",

@@ -143,7 +143,7 @@ class TypeScriptPageTest {
         "{\"type\":\"array\",\"items\":false} => []",
         "{\"type\":\"array\",\"prefixItems\":[{\"type\":\"string\"}]} => [string?, ...unknown[]]",
         "{\"type\":\"array\",\"prefixItems\":[{\"type\":\"string\"}],\"items\":false,\"minItems\":1}"
-            + " | [string]",
+            + " => [string]",
         "{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"minItems\":2} => [string, string,"
             + " ...string[]]",
         "{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"minItems\":100000} => string[]",
@@ -153,20 +153,20 @@ class TypeScriptPageTest {
         "{\"type\":\"object\",\"additionalProperties\":false} => { [field: string]: never }",
         "{\"type\":\"object\",\"required\":[\"a\"]} => { a: unknown; }",
         "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"}},\"additionalProperties\":{\"type\":\"number\"}}"
-            + " | { a?: string; [field: string]: number | string | undefined; }",
+            + " => { a?: string; [field: string]: number | string | undefined; }",
         "{\"type\":\"object\",\"properties\":{\"a\":true},\"patternProperties\":{\"x\":false},\"additionalProperties\":false}"
-            + " | { a?: unknown; }",
-        "{\"properties\":{\"a\":true}} => { a?: unknown; } | unknown[] |"
-            + " string | number | boolean | null",
+            + " => { a?: unknown; }",
+        "{\"properties\":{\"a\":true}} => { a?: unknown; } | unknown[] | string | number | boolean"
+            + " | null",
         "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]} => string | null",
         "{\"oneOf\":[{\"type\":\"string\"},true]} => unknown",
         "{\"allOf\":[{\"type\":\"string\"},{\"enum\":[\"a\"]}]} => string & \"a\"",
-        "{\"allOf\":[{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]},{\"const\":\"a\"}]} |"
+        "{\"allOf\":[{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]},{\"const\":\"a\"}]} =>"
             + " (string | null) & \"a\"",
         "{\"not\":{\"type\":\"string\"}} => unknown",
         "{\"if\":{\"type\":\"string\"},\"then\":{\"const\":\"a\"}} => unknown",
-        "{\"if\":{\"type\":\"string\"},\"then\":{\"const\":\"a\"},\"else\":{\"type\":\"number\"}} |"
-            + " string & \"a\" | number",
+        "{\"if\":{\"type\":\"string\"},\"then\":{\"const\":\"a\"},\"else\":{\"type\":\"number\"}}"
+            + " => string & \"a\" | number",
         "{\"if\":{\"type\":\"string\"},\"else\":{\"type\":\"number\"}} => string | number",
         "{\"type\":\"object\",\"properties\":{\"toString\":{\"type\":\"string\"}}} => { toString?:"
             + " string | Function; }"

@@ -46,9 +46,8 @@ final class HubRoutes {
   }
 
   static Routes of(GatewayContext context, Loop loop) {
-    HubRoutes hub = new HubRoutes(context, loop);
     return new Routes(
-        hub.table(),
+        table(context, loop),
         loop.door(),
         List.of("Authorization", "Content-Type", IDEMPOTENCY_KEY, StreamQuery.LAST_EVENT_ID),
         Suggestions::nearest,
@@ -56,41 +55,42 @@ final class HubRoutes {
   }
 
   /// All that is served. What is added here belongs into the description of it as well, which a test compares
-  /// (`describe`: `Operations`).
-  List<Route> table() {
+  /// (`openapi.json` in `describe`).
+  static List<Route> table(GatewayContext context, Loop loop) {
+    HubRoutes hub = new HubRoutes(context, loop);
     return List.of(
-        Route.takeOver("/ws/events", Door.CONNECT, this::upgrade)
+        Route.takeOver("/ws/events", Door.CONNECT, hub::upgrade)
             .with("events", "where", "since", "epoch", "last", "latest"),
-        Route.get("/sse/events", Door.READ, this::serverSentEvents)
+        Route.get("/sse/events", Door.READ, hub::serverSentEvents)
             .with(
                 "events", "where", "since", "epoch", "last_event_id", "named", "last", "latest"),
-        Route.get("/api/v1/events", Door.ANY, this::history)
+        Route.get("/api/v1/events", Door.ANY, hub::history)
             .with(
                 "events", "where", "since", "before", "from", "to", "order", "limit", "last",
                 "latest", "follow", "epoch", "format"),
-        Route.get("/api/v1/latest", Door.ANY, this::latest)
+        Route.get("/api/v1/latest", Door.ANY, hub::latest)
             .with("events", "where", "since", "limit", "format"),
-        Route.post("/api/v1/events", Door.ANY, this::publish),
-        Route.get("/api/v1/catalog", Door.ANY, fixed(pages::whole)),
+        Route.post("/api/v1/events", Door.ANY, hub::publish),
+        Route.get("/api/v1/catalog", Door.ANY, fixed(hub.pages::whole)),
         description("/api/v1/catalog.d.ts", context.descriptions()::typeScript),
         description("/api/v1/openapi.json", context.descriptions()::openApi),
         description("/api/v1/asyncapi.json", context.descriptions()::asyncApi),
         Route.get(
             "/api/v1/catalog/{type}",
             Door.ANY,
-            request -> request.answer(pages.entry(request.parameter("type")))),
+            request -> request.answer(hub.pages.entry(request.parameter("type")))),
         Route.get(
             "/api/v1/catalog/{type}/schema",
             Door.ANY,
-            request -> request.answer(pages.schema(request.parameter("type")))),
-        Route.post("/api/v1/catalog/{type}/validate", Door.ANY, this::validate),
+            request -> request.answer(hub.pages.schema(request.parameter("type")))),
+        Route.post("/api/v1/catalog/{type}/validate", Door.ANY, hub::validate),
         Route.get("/api/v1/stats", Door.METRICS, fixed(() -> StatsPage.of(context))),
-        Route.get("/metrics", Door.METRICS, this::metrics).withAny(),
-        Route.get("/api/v1/connections", Door.CONSOLE, this::connections).with("after", "limit"),
-        Route.delete("/api/v1/connections/{id}", Door.CONSOLE, this::close),
-        Route.post("/api/v1/tickets", Door.ANY, this::ticket),
+        Route.get("/metrics", Door.METRICS, hub::metrics).withAny(),
+        Route.get("/api/v1/connections", Door.CONSOLE, hub::connections).with("after", "limit"),
+        Route.delete("/api/v1/connections/{id}", Door.CONSOLE, hub::close),
+        Route.post("/api/v1/tickets", Door.ANY, hub::ticket),
         Route.get("/healthz", Right.NONE, fixed(() -> status("ok"))).withAny(),
-        Route.get("/readyz", Right.NONE, fixed(this::ready)).withAny());
+        Route.get("/readyz", Right.NONE, fixed(hub::ready)).withAny());
   }
 
   private static Route description(String path, Function<Request, Response> page) {

@@ -5,6 +5,7 @@ import dev.tocsin.events.Slice;
 import dev.tocsin.fixtures.RawWebSocket;
 import dev.tocsin.http.Connections;
 import dev.tocsin.http.HttpContext;
+import dev.tocsin.http.Route;
 import dev.tocsin.http.SocketMemory;
 import dev.tocsin.http.Transport;
 import dev.tocsin.hub.EventLog;
@@ -20,6 +21,7 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// One connection of a server without sockets or threads, and with a clock that stands still: what it
@@ -107,6 +109,11 @@ final class EmbeddedServer implements AutoCloseable {
 
   Loop loop() {
     return loop[0];
+  }
+
+  /// The table of what is served.
+  List<Route> routes() {
+    return HubRoutes.table(context, loop[0]);
   }
 
   Connections connections() {

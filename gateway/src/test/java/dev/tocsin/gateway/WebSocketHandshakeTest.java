@@ -47,7 +47,7 @@ class WebSocketHandshakeTest {
 
         assertThat(first.propertyNames()).containsExactly("type", "payload", "timestamp");
         assertThat(first.path("payload").propertyNames())
-            .containsExactly("connection_id", "timestamp", "epoch", "sequence");
+            .containsExactly("connection_id", "timestamp", "epoch", "sequence", "catalog");
         assertThat(first.path("payload").path("connection_id").asString()).isNotEmpty();
         assertThat(first.path("payload").path("epoch").asString()).isEqualTo("epoch-1");
         assertThat(first.path("payload").path("sequence").asLong()).isEqualTo(2);
