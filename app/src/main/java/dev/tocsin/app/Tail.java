@@ -116,7 +116,7 @@ final class Tail implements Callable<Integer> {
       return options.withBeginning(beginning);
     }
     Long position =
-        new TailStart(new HubApi(server, surroundings), wanted, where)
+        new TailStart(new HubApi(server, surroundings))
             .position(since, surroundings.clock().instant(), surroundings.zones().get());
     return position == null ? options : options.withSince(position);
   }
@@ -126,8 +126,11 @@ final class Tail implements Callable<Integer> {
     if (last == null && !latest) {
       return null;
     }
-    if (since != null || (last != null && latest)) {
-      throw new WrongUse("--since, --last and --latest exclude each other");
+    if (since != null) {
+      throw new WrongUse("--since and " + (latest ? "--latest" : "--last") + " exclude each other");
+    }
+    if (last != null && latest) {
+      throw new WrongUse("--last and --latest exclude each other");
     }
     if (last == null) {
       return Beginning.latest();

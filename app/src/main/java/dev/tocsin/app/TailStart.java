@@ -1,9 +1,7 @@
 package dev.tocsin.app;
 
-import dev.tocsin.events.Where;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -12,16 +10,9 @@ import tools.jackson.databind.JsonNode;
 final class TailStart {
 
   private final HubApi api;
-  private final List<String> patterns;
-  private final @Nullable Where where;
 
-  /// Looks among the events of these patterns; none for all events.
-  ///
-  /// @param where what narrows them; `null` for nothing
-  TailStart(HubApi api, List<String> patterns, @Nullable Where where) {
+  TailStart(HubApi api) {
     this.api = api;
-    this.patterns = patterns;
-    this.where = where;
   }
 
   /// The position before the first event at a time or after it.
