@@ -27,16 +27,18 @@ final class ServerMessages {
 
   /// @param catalog the hash of the server's
   /// @param warnings about the patterns that came with the query
+  /// @param initial what follows it of the past, if that was asked
   static byte[] established(
       String connectionId,
       String epoch,
       long sequence,
       String catalog,
       List<PatternWarning> warnings,
+      InitialSearch.@Nullable Found initial,
       InstantSource clock) {
     String now = Timestamp.now(clock).text();
     ObjectNode message = Json.object().put("type", "connection.established");
-    message.set("payload", payload(connectionId, epoch, sequence, catalog, warnings, now));
+    message.set("payload", payload(connectionId, epoch, sequence, catalog, warnings, initial, now));
     return Json.bytes(message.put("timestamp", now));
   }
 
@@ -47,9 +49,10 @@ final class ServerMessages {
       long sequence,
       String catalog,
       List<PatternWarning> warnings,
+      InitialSearch.@Nullable Found initial,
       InstantSource clock) {
     String now = Timestamp.now(clock).text();
-    return Json.bytes(payload(connectionId, epoch, sequence, catalog, warnings, now));
+    return Json.bytes(payload(connectionId, epoch, sequence, catalog, warnings, initial, now));
   }
 
   private static ObjectNode payload(
@@ -58,6 +61,7 @@ final class ServerMessages {
       long sequence,
       String catalog,
       List<PatternWarning> warnings,
+      InitialSearch.@Nullable Found initial,
       String now) {
     ObjectNode payload =
         Json.object()
@@ -67,7 +71,18 @@ final class ServerMessages {
             .put("sequence", sequence)
             .put("catalog", catalog);
     PatternWarnings.put(warnings, payload);
+    put(initial, payload);
     return payload;
+  }
+
+  /// Says how many events follow with which a subscription begins.
+  private static void put(InitialSearch.@Nullable Found initial, ObjectNode target) {
+    if (initial != null) {
+      target.put("initial", initial.sequences().length);
+      if (!initial.complete()) {
+        target.put("initial_complete", false);
+      }
+    }
   }
 
   /// What a connection now receives.
@@ -79,11 +94,13 @@ final class ServerMessages {
   /// @param asked what is answered
   /// @param patterns as they are stored
   /// @param explanation what comes of it, if that was asked
+  /// @param initial what it begins with, if that was asked
   static byte[] subscribed(
       ClientMessage.Subscribe asked,
       List<EventPattern> patterns,
       List<PatternWarning> warnings,
       @Nullable Explanation explanation,
+      InitialSearch.@Nullable Found initial,
       long sequence) {
     ObjectNode message = change("subscribed", asked.id(), patterns);
     Where where = asked.where();
@@ -91,6 +108,7 @@ final class ServerMessages {
       message.putRawValue("where", new RawValue(where.json()));
     }
     message.put("sequence", sequence);
+    put(initial, message);
     PatternWarnings.put(warnings, message);
     if (explanation != null) {
       ArrayNode matched = message.putArray("matched");
