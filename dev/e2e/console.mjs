@@ -418,6 +418,8 @@ test("every field of every type is text, whatever it says", async () => {
     const strange = await opened.evaluate(strangers);
     assert(strange === "", `${screen}: ${strange}`);
   }
+  await opened.goto(`${open.url}/console/#/live?at=${published.at(-1)[1]}`);
+  await opened.locator(".details h2").waitFor();
   await opened.screenshot({ path: join(pictures, "hostile.png") });
   await done(opened);
 });
