@@ -109,6 +109,8 @@ final class Cursor {
       afterBeginning.add(() -> standStill(next));
       return;
     }
+    // At the head, if it is live: what was acknowledged before is of the past.
+    loop.shard().catchUp(connection);
     long at = tellPosition();
     enter(
         new State.Awaiting(

@@ -370,7 +370,7 @@ class InitialEventsTest {
                     .client()
                     .send(
                         RawWebSocket.handshake(
-                            "/ws/events?events=camera.*", "Authorization: Bearer x")))) {
+                            "/ws/events?events=job.*", "Authorization: Bearer x")))) {
       for (int i = 0; i < 400; i++) {
         server.publish(TestServer.large("a" + i, 40_000));
       }
