@@ -257,14 +257,27 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
       close(
           CloseCode.SLOW_CONSUMER,
           "Nothing was taken for " + output.stalledMillis() / 1_000 + " seconds");
-    } else if ((pulse || isInputEnded()) && isPeerGone(Limits.SILENCE_MILLIS)) {
-      detach(CloseCode.HEARTBEAT_TIMEOUT.code(), "nothing was acknowledged");
-      Ends.cut(channel);
-    } else if (pulse) {
+    } else if ((pulse || isInputEnded()) && endIfGone()) {
+      return;
+    }
+    if (pulse && !isEnded()) {
       lastPulseMillis = nowMillis;
       pulse();
       notePatterns(); // its share of what it has in common with others grows when they leave
     }
+  }
+
+  /// Ends the connection to a client that is not there any more, and can be told nothing.
+  private boolean endIfGone() {
+    switch (peer(Limits.SILENCE_MILLIS)) {
+      case THERE -> {
+        return false;
+      }
+      case RESET -> detach(CloseCodes.BROKEN, "the client has reset the connection");
+      case SILENT -> detach(CloseCode.HEARTBEAT_TIMEOUT.code(), "nothing was acknowledged");
+    }
+    Ends.cut(channel);
+    return true;
   }
 
   /// See [Cursor#isReplaying].
@@ -378,12 +391,12 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
       return;
     }
     detached = true;
+    counters.noteClosed(code);
     if (patterns != null) {
       patterns.set(0);
     }
     cursor.end();
     loop.shard().leave(this);
-    counters.noteClosed(code);
     LOG.atDebug()
         .addKeyValue("connection", id)
         .addKeyValue("code", code)

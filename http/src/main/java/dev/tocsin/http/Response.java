@@ -167,6 +167,11 @@ public record Response(
     HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status);
     HttpHeaders fields = head.headers();
     write(fields, asked, policy, context);
+    if (fields.contains(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN)) {
+      // As with a WebSocket, whose page was named as well: what the browser adds, such as a proxy's
+      // cookie, is sent.
+      fields.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+    }
     if (StreamedConnection.takesChunks(asked)) {
       fields.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
     }
@@ -190,8 +195,6 @@ public record Response(
       String origin = context.browserRules().corsOrigin(asked.headers());
       if (origin != null) {
         fields.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        // It was named, so it may also use what the browser adds, such as a proxy's cookie.
-        fields.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
       }
     }
   }
