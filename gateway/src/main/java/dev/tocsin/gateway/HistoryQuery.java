@@ -47,6 +47,9 @@ record HistoryQuery(
   }
 
   static HistoryQuery of(QueryParameters query, Hub hub) throws InvalidQueryException {
+    if (query.text("latest").isPresent()) {
+      throw new InvalidQueryException("latest goes with follow=true; or ask /api/v1/latest");
+    }
     Optional<Long> limit = query.number("limit", 1);
     Optional<Long> last = query.number("last", 1);
     if (last.isPresent()) {

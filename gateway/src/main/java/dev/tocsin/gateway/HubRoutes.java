@@ -42,13 +42,21 @@ final class HubRoutes {
     return new Routes(
         List.of(
             Route.takeOver("/ws/events", Door.CONNECT, hub::upgrade)
-                .with("events", "where", "since", "epoch"),
+                .with("events", "where", "since", "epoch", "last", "latest"),
             Route.get("/sse/events", Door.READ, hub::serverSentEvents)
-                .with("events", "where", "since", "epoch", "last_event_id", "named"),
+                .with(
+                    "events",
+                    "where",
+                    "since",
+                    "epoch",
+                    "last_event_id",
+                    "named",
+                    "last",
+                    "latest"),
             Route.get("/api/v1/events", Door.ANY, hub::history)
                 .with(
                     "events", "where", "since", "before", "from", "to", "order", "limit", "last",
-                    "follow", "epoch"),
+                    "latest", "follow", "epoch"),
             Route.get("/api/v1/latest", Door.ANY, hub::latest)
                 .with("events", "where", "since", "limit"),
             Route.post("/api/v1/events", Door.ANY, hub::publish),

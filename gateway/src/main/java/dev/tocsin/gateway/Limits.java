@@ -60,6 +60,12 @@ final class Limits {
   /// The newest events of types and keys that one answer holds, and keys that the index is asked for at a time.
   static final int MAX_LATEST_EVENTS = 10_000;
 
+  /// The newest events with which a subscription begins.
+  static final int MAX_INITIAL_LAST = 1_000;
+
+  /// How long is looked for the events with which a subscription begins: meanwhile the connection gets nothing.
+  static final long INITIAL_MILLIS = 5_000;
+
   /// How long an answer waits for the index of the latest after a start.
   static final long LATEST_WAIT_MILLIS = 5_000;
 

@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.events.ClientMessage;
 import dev.tocsin.events.CloseCode;
 import dev.tocsin.http.Ends;
 import dev.tocsin.http.HttpConnection;
@@ -61,6 +62,9 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
 
   /// Its place among all connections, once it is open.
   private long number;
+
+  /// Whether it has been told that it is established.
+  private boolean greeted;
 
   /// Whether it is no member any more.
   private boolean detached;
@@ -148,11 +152,12 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
         .addKeyValue("address", PeerAddress.of(channel))
         .addKeyValue("patterns", asked == null ? "all" : asked.size())
         .log("connected");
-    byte[] payload =
-        ServerMessages.establishedPayload(id, epoch, joinedAt, warnings, context.clock());
-    long told = resuming ? StreamText.UNKNOWN : joinedAt;
-    say(out -> form.text().established(out, payload, told, pauseMillis()));
     notePatterns();
+    if (query.initial() != null && !isEnded()) {
+      begin(query.initial(), warnings);
+    } else {
+      greet(warnings, null);
+    }
     if (query.resume() != null && !isEnded()) {
       cursor.resume(query.resume(), joinedAt, this::resumed);
     }
@@ -160,6 +165,37 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
       goAway();
     }
     readOn();
+  }
+
+  /// Stands still, looks for the events with which the client begins, and gives them.
+  private void begin(ClientMessage.Initial wish, List<PatternWarning> warnings) {
+    PatternQuery asked = query.events();
+    cursor.standStill(at ->
+        InitialSearch.begin(
+            context,
+            loop,
+            allowance(),
+            wish,
+            context
+                .hub()
+                .filter(asked.patterns(), asked.where(), membership.access().rights().subscribe()),
+            at,
+            cursor::isOver,
+            found ->
+                together(() -> {
+                  InitialSearch.Found these =
+                      found == null ? new InitialSearch.Found(new long[0], false) : found;
+                  cursor.giveInitial(these.sequences());
+                  greet(warnings, these);
+                })));
+  }
+
+  private void greet(List<PatternWarning> warnings, InitialSearch.@Nullable Found initial) {
+    greeted = true;
+    byte[] payload =
+        ServerMessages.establishedPayload(id, epoch, joinedAt, warnings, initial, context.clock());
+    long told = resuming ? StreamText.UNKNOWN : joinedAt;
+    say(out -> form.text().established(out, payload, told, pauseMillis()));
   }
 
   private void resumed(byte[] message, long since, boolean complete) {
@@ -316,7 +352,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   /// Says where the client stands, so that it need not look at what it has passed when it comes back. Where something waits
   /// for it already, that says so.
   private void pulse() {
-    if (unreadBytes() == 0 && epoch.equals(loop.shard().epoch())) {
+    if (greeted && unreadBytes() == 0 && epoch.equals(loop.shard().epoch())) {
       long position = resuming ? StreamText.UNKNOWN : cursor.tellPosition();
       say(out -> form.text().pulse(out, position));
     }

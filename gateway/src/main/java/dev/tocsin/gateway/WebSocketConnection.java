@@ -51,6 +51,8 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   private static final Access NOTHING =
       new Access("", Rights.NONE, dev.tocsin.hub.Limits.NONE, Instant.EPOCH);
 
+  private static final InitialSearch.Found NONE_FOUND = new InitialSearch.Found(new long[0], false);
+
   // immutable
   private final Instant since;
   private final String id = UUID.randomUUID().toString();
@@ -76,6 +78,9 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
 
   /// The client, once that is known.
   private @Nullable Membership membership;
+
+  /// Whether it has been told that the connection is established.
+  private boolean greeted;
 
   private int unreadAnswerBytes;
   private boolean goingAway;
@@ -162,16 +167,29 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
         asked == null ? List.of() : context.hub().warnings(asked, upgrade.events().where(), grants);
     loop.trail().subscriptionDenied(access, sender(), warnings);
     epoch = loop.shard().epoch();
-    send(ServerMessages.established(id, epoch, sequence, warnings, context.clock()));
-    if (answer != null) {
-      send(answer.apply(sequence));
-    }
     LoggingEventBuilder line =
         LOG.atDebug().addKeyValue("connection", id).addKeyValue("address", PeerAddress.of(channel));
     if (!access.name().isEmpty()) {
       line = line.addKeyValue("name", access.name());
     }
     line.addKeyValue("patterns", asked == null ? "all" : asked.size()).log("connected");
+    ClientMessage.Initial initial = upgrade.initial();
+    if (initial != null) {
+      // What the client says meanwhile waits, as after any action.
+      queue.submit(
+          actions.later(done ->
+              begin(
+                  initial,
+                  upgrade.events(),
+                  (at, found) -> {
+                    cursor.giveInitial(found == null ? NONE_FOUND.sequences() : found.sequences());
+                    greet(at, warnings, found == null ? NONE_FOUND : found, answer);
+                    done.give(null);
+                  })),
+          0);
+    } else {
+      greet(sequence, warnings, null, answer);
+    }
     if (upgrade.resume() != null) {
       // From the very position that was told: nothing may come before the answer.
       queue.submit(actions.resume(upgrade.resume(), () -> sequence), 0);
@@ -180,6 +198,47 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
       goAway();
     }
     readOn();
+  }
+
+  /// The first that the client is told.
+  ///
+  /// @param answer what else, by the position; `null` for nothing
+  private void greet(
+      long sequence,
+      List<PatternWarning> warnings,
+      InitialSearch.@Nullable Found initial,
+      @Nullable LongFunction<byte[]> answer) {
+    greeted = true;
+    send(ServerMessages.established(id, epoch, sequence, warnings, initial, context.clock()));
+    if (answer != null) {
+      send(answer.apply(sequence));
+    }
+  }
+
+  /// Takes what a subscription begins with.
+  interface Beginning {
+
+    /// Takes it.
+    ///
+    /// @param at where the connection stands
+    /// @param found `null` when nothing could be looked for at the moment
+    void take(long at, InitialSearch.@Nullable Found found);
+  }
+
+  /// Stands still, and looks for the events with which a subscription begins.
+  ///
+  /// @param events what it asks for
+  void begin(ClientMessage.Initial wish, PatternQuery events, Beginning next) {
+    cursor.standStill(at ->
+        InitialSearch.begin(
+            context,
+            loop,
+            allowance(),
+            wish,
+            context.hub().filter(events.patterns(), events.where(), access().rights().subscribe()),
+            at,
+            cursor::isOver,
+            found -> together(() -> next.take(at, found))));
   }
 
   /// Where the client is.
@@ -236,7 +295,8 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     member.takeNotice(now).ifPresent(end -> send(ServerMessages.expiring(end)));
   }
 
-  private void sendHeartbeat() {
+  /// Tells the client where it stands.
+  void sendHeartbeat() {
     send(ServerMessages.heartbeat(cursor.tellPosition(), context.clock()));
   }
 
@@ -423,7 +483,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     if (stranger != null && !unread) {
       stranger.tick(nowMillis);
     }
-    if (membership == null) {
+    if (membership == null || !greeted) {
       return;
     }
     lookAt(membership);

@@ -310,7 +310,7 @@ public final class Shard<C> {
   }
 
   /// Whether the connection wants an event now, even one of a type that is unknown here. One that is not in wants none.
-  boolean wants(C connection, LoggedEvent event) {
+  public boolean wants(C connection, LoggedEvent event) {
     SubscriptionIndex<C, ShardAudience<C>> index = cursor.index();
     return index.knows(connection)
         && index.wants(connection, event.event().type(), () -> index.table().values(event));
@@ -352,8 +352,8 @@ public final class Shard<C> {
     publishStats();
   }
 
-  /// A lagging connection has been handed an event.
-  void countDelivered(LoggedEvent event) {
+  /// A connection has been handed an event by itself.
+  public void countDelivered(LoggedEvent event) {
     cursor.countDelivered(event, 1);
   }
 
