@@ -1,0 +1,171 @@
+// Where there are no WebSockets: server-sent events and history keep the same promises.
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+import { connect } from "../tocsin.js";
+import { Proxy } from "./proxy.js";
+import { alerts, Server } from "./server.js";
+import { until, WebSocket } from "./tools.js";
+
+const quick = { firstDelayMs: 20, longestDelayMs: 200 };
+const ends = [];
+let server;
+let proxy;
+
+before(async () => (server = await Server.start()));
+after(() => server.remove());
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
+
+async function hubOf(options) {
+  proxy = await Proxy.to(server);
+  proxy.mode = "no-upgrade";
+  const hub = connect(proxy.url, { ...quick, WebSocket, ...options });
+  hub.gaps = [];
+  hub.reasons = [];
+  hub.addEventListener("gap", (gap) => hub.gaps.push(gap));
+  hub.addEventListener("state", ({ reason }) => hub.reasons.push(reason));
+  ends.push(() => (hub.close(), proxy.close()));
+  return hub;
+}
+
+function collect(subscription, each = () => {}) {
+  const events = [];
+  const over = (async () => {
+    for await (const event of subscription) {
+      events.push(event);
+      await each(event);
+    }
+  })();
+  over.catch(() => {});
+  return Object.assign(events, { over });
+}
+
+const numbers = (events) => events.map(({ payload }) => Number(payload.id)).filter((id) => id >= 0);
+const upTo = (count) => Array.from({ length: count }, (_, index) => index);
+
+async function begun(hub, ...lists) {
+  await until("all have begun", async () => {
+    await hub.publish("alert.deleted", { id: "-1" });
+    return lists.every((events) => events.length);
+  });
+}
+
+describe("WebSockets are blocked", () => {
+  test("events come over a stream, and what is published goes by HTTP, in order", async () => {
+    const hub = await hubOf();
+    const events = collect(hub.subscribe("alert.deleted"));
+    await begun(hub, events);
+    assert.equal(hub.transport, "sse");
+    const answers = upTo(50).map((id) => hub.publish("alert.deleted", { id: String(id) }));
+    const sequences = await Promise.all(answers);
+    assert.deepEqual(sequences, [...sequences].sort((a, b) => a - b));
+    await until("all have come", () => numbers(events).length === 50);
+    assert.deepEqual(numbers(events), upTo(50));
+    const refusal = await hub.publish("alert.deleted", { id: 7 }).catch((thrown) => thrown);
+    assert.equal(refusal.code, "invalid_payload");
+    assert.equal(refusal.faults[0].path, "/id");
+  });
+
+  test("a subscription that comes later begins with what comes after it, and disturbs nobody", async () => {
+    const hub = await hubOf();
+    const first = collect(hub.subscribe("alert.deleted"));
+    await begun(hub, first);
+    for (const round of upTo(5)) {
+      await server.publish(alerts(100, round * 200));
+      const before = (await server.history()).at(-1).sequence;
+      const later = collect(hub.subscribe("alert.*", { where: { id: { not: "none" } } }));
+      await server.publish(alerts(100, round * 200 + 100));
+      await begun(hub, later);
+      assert(later.every(({ sequence }) => sequence > before), "nothing from before");
+    }
+    await until("all have come", () => numbers(first).at(-1) === 999);
+    assert.deepEqual(numbers(first), upTo(1000));
+    assert.deepEqual(hub.gaps, []);
+  });
+
+  test("a refused subscription fails alone", async () => {
+    const hub = await hubOf();
+    const good = collect(hub.subscribe("alert.deleted"));
+    await begun(hub, good);
+    await assert.rejects(hub.subscribe("[").next());
+    await assert.rejects(hub.subscribe("alert.*", { where: { nme: 1 } }).next(), { code: "invalid_filter" });
+    await hub.publish("alert.deleted", { id: "7" });
+    await until("the good one goes on", () => good.at(-1).payload.id === "7");
+  });
+
+  for (const [name, breaks] of Object.entries({
+    "the stream breaks": async () => proxy.cut(),
+    "the server is killed": async () => {
+      await server.kill();
+      await server.start();
+    },
+    "the network is gone without a word": async (hub) => {
+      proxy.hang();
+      await until("the hub has noticed", () => hub.reasons.includes("nothing was heard"));
+      proxy.mode = "no-upgrade";
+    },
+  })) {
+    test(`${name}: every event once, in order`, async () => {
+      const hub = await hubOf({ silenceMs: name.includes("network") ? 3000 : 60_000 });
+      const fast = collect(hub.subscribe("alert.deleted"));
+      const slow = collect(hub.subscribe("alert.deleted", { buffer: 10 }), () => new Promise((resolve) => setTimeout(resolve, 1)));
+      await begun(hub, fast, slow);
+      const answers = [];
+      for (const id of upTo(100)) {
+        const answer = hub.publish("alert.deleted", { id: String(id) });
+        answer.catch(() => {});
+        answers.push(answer);
+        if (id === 50) await breaks(hub);
+      }
+      await Promise.all(answers);
+      for (const events of [fast, slow]) {
+        await until("all have come", () => numbers(events).length >= 100);
+        assert.deepEqual(numbers(events), upTo(100));
+      }
+      assert.deepEqual(hub.gaps, []);
+    });
+  }
+
+  test("5,000 events as fast as they come, and a slow consumer", async () => {
+    const hub = await hubOf();
+    const fast = collect(hub.subscribe("alert.deleted"));
+    const slow = collect(hub.subscribe("alert.deleted", { buffer: 50 }), ({ sequence }) =>
+      sequence % 10 ? undefined : new Promise((resolve) => setTimeout(resolve, 1)),
+    );
+    await begun(hub, fast, slow);
+    await server.publish(alerts(5000));
+    for (const events of [fast, slow]) {
+      await until("all have come", () => numbers(events).at(-1) === 4999);
+      assert.deepEqual(numbers(events), upTo(5000));
+    }
+    assert.deepEqual(hub.gaps, []);
+  });
+
+  test("WebSockets are tried again, and taken when there are some", async () => {
+    const hub = await hubOf({ webSocketAgainMs: 200 });
+    const events = collect(hub.subscribe("alert.deleted"));
+    await begun(hub, events);
+    assert.equal(hub.transport, "sse");
+    await server.publish(alerts(10));
+    proxy.mode = "pass";
+    await until("there is one", () => hub.transport === "websocket");
+    await server.publish(alerts(10, 10));
+    await until("all have come", () => numbers(events).length === 20);
+    assert.deepEqual(numbers(events), upTo(20));
+  });
+});
+
+test("a Node without WebSockets uses streams at once", async () => {
+  const own = globalThis.WebSocket;
+  globalThis.WebSocket = undefined;
+  try {
+    const hub = await hubOf({ WebSocket: undefined });
+    const events = collect(hub.subscribe("alert.deleted"));
+    await begun(hub, events);
+    assert.equal(hub.transport, "sse");
+    assert.deepEqual(hub.reasons.filter(Boolean), []);
+  } finally {
+    globalThis.WebSocket = own;
+  }
+});
