@@ -285,6 +285,7 @@ final class Cursor {
   long position() {
     return switch (state) {
       case State.Awaiting(ReplayWriter writer) -> writer.position();
+      case State.Beginning(InitialWriter initial, ReplayWriter writer) -> writer.position();
       case State.Replaying(ReplayWriter writer) -> writer.position();
       case State.Leaving leaving -> leaving.after();
       case State.Live live -> loop.shard().position();
@@ -300,6 +301,8 @@ final class Cursor {
       case State.Live live -> Standing.LIVE;
       case State.Leaving leaving -> Standing.WAITING_FOR_SOCKET;
       case State.Awaiting awaiting -> Standing.AWAITING_POSITION;
+      case State.Beginning beginning ->
+          isUnread ? Standing.WAITING_FOR_SOCKET : Standing.READING_LOG;
       case State.Replaying(ReplayWriter writer) -> {
         if (needsRoom || isUnread) {
           yield Standing.WAITING_FOR_SOCKET;
