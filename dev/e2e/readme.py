@@ -17,6 +17,7 @@ PORT = os.environ.get("README_PORT", "8080")
 LOOSE = [
     (r"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME"),
     (r"tocsin \S+: at most [\d,]+ connections, \w+,", "tocsin VERSION: at most N connections, KIND,"),
+    (r'"epoch":"[^"]+"', "EPOCH"),
     (r":8080\b", ":" + PORT),
 ]
 background = []

@@ -108,6 +108,7 @@ final class AuditFile implements Audit, AutoCloseable {
           CREDENTIAL_REFUSED,
           CREDENTIAL_ENDED,
           CREDENTIAL_RENEWED,
+          CONNECTION_CLOSED,
           KEY_MADE,
           KEY_REVOKED ->
           entry;

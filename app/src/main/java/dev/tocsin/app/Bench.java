@@ -7,6 +7,7 @@ import dev.tocsin.load.LoadReport;
 import dev.tocsin.load.Pace;
 import dev.tocsin.load.PeerProtocol;
 import dev.tocsin.load.PublishBy;
+import dev.tocsin.load.ReceiveBy;
 import dev.tocsin.load.ServerProcess;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = {
-      "Measures a server under load: many WebSockets that receive, and one producer.",
+      "Measures a server under load: many connections that receive, and one producer.",
       "",
       "Without --url it starts a server of its own with a log in a temporary folder, and ends it"
           + " afterwards. Driver and server share the machine's cores then: 'taskset' separates"
@@ -68,8 +69,16 @@ final class Bench implements Callable<Integer> {
   @Option(
       names = "--connections",
       paramLabel = "N",
-      description = "How many WebSockets receive (default: 100).")
+      description = "How many connections receive (default: 100).")
   private int connections = 100;
+
+  @Option(
+      names = "--transport",
+      paramLabel = "KIND",
+      description =
+          "What they are: websocket, sse (server-sent events) or ndjson (lines of JSON) (default:"
+              + " websocket).")
+  private ReceiveBy receiveBy = ReceiveBy.WEBSOCKET;
 
   @Option(
       names = "--patterns",
@@ -225,6 +234,10 @@ final class Bench implements Callable<Integer> {
         && (audiences != null || !patterns.isEmpty() || publishBy != null)) {
       throw new WrongUse("--patterns, --audiences and --publish are for a Tocsin only");
     }
+    if (receiveBy != ReceiveBy.WEBSOCKET && (protocol != PeerProtocol.TOCSIN || deflate)) {
+      throw new WrongUse(
+          "--transport " + receiveBy + " is of a Tocsin only, and without --deflate");
+    }
     if (batch != null && publishBy != PublishBy.NDJSON) {
       throw new WrongUse("--batch is for --publish ndjson");
     }
@@ -250,6 +263,7 @@ final class Bench implements Callable<Integer> {
           protocol,
           tocsin ? server.resource("/api/v1/events").getRawPath() : publishPath,
           connections,
+          receiveBy,
           !idle ? 0 : warmConnections == null ? connections / 2 : warmConnections,
           subscriptions(),
           type,

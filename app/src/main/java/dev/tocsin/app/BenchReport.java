@@ -24,7 +24,8 @@ final class BenchReport {
         String.format(Locale.ROOT, "%,d", plan.connections()),
         String.format(
             Locale.ROOT,
-            "connected in %.2f s, %,.0f a second",
+            "%s, connected in %.2f s, %,.0f a second",
+            plan.receiveBy(),
             report.connectSeconds(),
             report.connectionsPerSecond()));
     LoadReport.Flow flow = report.flow();
@@ -131,6 +132,7 @@ final class BenchReport {
     json.put("server", plan.server().toString())
         .put("peer_protocol", plan.protocol().toString())
         .put("connections", plan.connections())
+        .put("transport", plan.receiveBy().toString())
         .put("subscriptions", plan.audiences().size())
         .put("connect_seconds", report.connectSeconds())
         .put("connections_per_second", report.connectionsPerSecond());

@@ -56,6 +56,11 @@ final class NetworkOptions {
               + " (default: 10m).")
   private TimeSpan stallTimeout = new TimeSpan(GatewaySettings.DEFAULT_STALL_TIMEOUT);
 
+  @Option(
+      names = "--no-console",
+      description = "Serve no console at /console/, and lead no browser there.")
+  private boolean noConsole;
+
   @Mixin private final DeflateOptions deflate = new DeflateOptions();
 
   /// What the options come down to.
@@ -83,7 +88,8 @@ final class NetworkOptions {
           stallTimeout.duration(),
           compression,
           AccessSettings.OPEN,
-          tls);
+          tls,
+          !noConsole);
     } catch (IllegalArgumentException e) {
       throw new WrongUse(String.valueOf(e.getMessage()));
     }

@@ -127,6 +127,7 @@ final class Server {
   /// Stops in good order, see [Gateway#stop].
   void stop(Duration limit) {
     gateway.stop(limit);
+    hub.close();
     log.close();
   }
 }

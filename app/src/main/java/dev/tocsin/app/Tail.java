@@ -1,5 +1,6 @@
 package dev.tocsin.app;
 
+import dev.tocsin.client.Beginning;
 import dev.tocsin.client.ClientOptions;
 import dev.tocsin.client.ConnectFailedException;
 import dev.tocsin.client.SubscriptionOutcome;
@@ -65,9 +66,19 @@ final class Tail implements Callable<Integer> {
   private @Nullable Integer last;
 
   @Option(
+      names = "--latest",
+      description =
+          "Begin with the present state: of each event type, and of each camera, job or whatever"
+              + " its events are about, the newest event.")
+  private boolean latest;
+
+  @Option(
       names = "--json",
       description = "One envelope a line on stdout, as it was delivered, and nothing else there.")
   private boolean json;
+
+  /// The most events of the past with which a server begins.
+  private static final int MAX_LAST = 1_000;
 
   /// How long a server may say nothing before the user is told what it may be waiting for.
   private static final long SILENT_SECONDS = 2;
@@ -100,21 +111,34 @@ final class Tail implements Callable<Integer> {
       throws Failure, WrongUse {
     ServerAccess server = serverOption.server(surroundings);
     ClientOptions options = server.clientOptions().withPatterns(wanted, where);
-    Long position = position(new TailStart(new HubApi(server, surroundings), wanted, where));
+    Beginning beginning = beginning();
+    if (beginning != null) {
+      return options.withBeginning(beginning);
+    }
+    Long position =
+        new TailStart(new HubApi(server, surroundings))
+            .position(since, surroundings.clock().instant(), surroundings.zones().get());
     return position == null ? options : options.withSince(position);
   }
 
-  private @Nullable Long position(TailStart start) throws Failure, WrongUse {
-    if (last == null) {
-      return start.position(since, surroundings.clock().instant(), surroundings.zones().get());
+  /// The events of the past to begin with; `null` for none.
+  private @Nullable Beginning beginning() throws WrongUse {
+    if (last == null && !latest) {
+      return null;
     }
     if (since != null) {
-      throw new WrongUse("--since and --last exclude each other");
+      throw new WrongUse("--since and " + (latest ? "--latest" : "--last") + " exclude each other");
     }
-    if (last < 0 || last > TailStart.MAX_LAST) {
-      throw new WrongUse("--last is a number from 0 to " + TailStart.MAX_LAST + "; was " + last);
+    if (last != null && latest) {
+      throw new WrongUse("--last and --latest exclude each other");
     }
-    return start.beforeLast(last);
+    if (last == null) {
+      return Beginning.latest();
+    }
+    if (last < 0 || last > MAX_LAST) {
+      throw new WrongUse("--last is a number from 0 to " + MAX_LAST + "; was " + last);
+    }
+    return last == 0 ? null : Beginning.last(last);
   }
 
   /// Whether a pattern has a comma outside of `[…]`, where it matches nothing.

@@ -1,31 +1,18 @@
 package dev.tocsin.app;
 
-import dev.tocsin.events.Where;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// Finds the position from which a tail begins: the server's history knows which event was the first after a
-/// time, and which are the newest.
+/// time.
 final class TailStart {
 
-  /// The most events that the server gives in one answer.
-  static final int MAX_LAST = 1_000;
-
   private final HubApi api;
-  private final List<String> patterns;
-  private final @Nullable Where where;
 
-  /// Looks among the events of these patterns; none for all events.
-  ///
-  /// @param where what narrows them; `null` for nothing
-  TailStart(HubApi api, List<String> patterns, @Nullable Where where) {
+  TailStart(HubApi api) {
     this.api = api;
-    this.patterns = patterns;
-    this.where = where;
   }
 
   /// The position before the first event at a time or after it.
@@ -35,32 +22,6 @@ final class TailStart {
     return first.isMissingNode()
         ? answer.path("next_since").asLong(0)
         : first.path("sequence").asLong(1) - 1;
-  }
-
-  /// The position before the newest `count` events.
-  long beforeLast(int count) throws Failure {
-    // Asked for first: what comes meanwhile comes after it.
-    long newest = api.stats().path("newest_sequence").asLong(0);
-    if (count == 0) {
-      return newest;
-    }
-    JsonNode events =
-        api.history(
-                "order=desc&limit="
-                    + count
-                    + (patterns.isEmpty() ? "" : "&events=" + HubApi.encoded(query(patterns)))
-                    + (where == null ? "" : "&where=" + HubApi.encoded(where.json())))
-            .path("events");
-    JsonNode earliest = events.path(events.size() - 1);
-    return earliest.isMissingNode() ? newest : earliest.path("sequence").asLong(1) - 1;
-  }
-
-  /// Patterns in a query are separated by commas. No type's name has one; so in a set it can be anything else
-  /// that no name has.
-  private static String query(List<String> patterns) {
-    return patterns.stream()
-        .map(pattern -> pattern.replace(',', ';'))
-        .collect(Collectors.joining(","));
   }
 
   /// The position of a starting point, or `null` for `null`: the next event.

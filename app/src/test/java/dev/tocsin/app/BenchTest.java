@@ -65,6 +65,9 @@ class BenchTest {
         "--in-flight 4",
         "--in-flight 4 --publish ndjson --batch 10",
         "--in-flight 4 --audiences 4 --receivers 2",
+        "--rate 100 --transport sse",
+        "--in-flight 4 --transport sse --size 9000 --patterns detection.*,*.new+alert.*",
+        "--rate 100 --transport ndjson",
         "--rate 100 --size 2000 --patterns detection.*,*.new+alert.*"
       })
   void everyEventReachesEveryConnection(String load) {

@@ -20,23 +20,34 @@ final class Actions {
   private Actions() {}
 
   /// @param where narrows the patterns; `null` for all that they match
-  static String subscribe(String id, List<String> patterns, @Nullable Where where) {
-    return change("subscribe", id, patterns, where);
+  /// @param beginning what it begins with; `null` for the next event
+  static String subscribe(
+      String id, List<String> patterns, @Nullable Where where, @Nullable Beginning beginning) {
+    return change("subscribe", id, patterns, where, beginning);
   }
 
   /// @param patterns `null` for all of them
   static String unsubscribe(String id, @Nullable List<String> patterns) {
-    return change("unsubscribe", id, patterns, null);
+    return change("unsubscribe", id, patterns, null, null);
   }
 
   private static String change(
-      String action, String id, @Nullable List<String> patterns, @Nullable Where where) {
+      String action,
+      String id,
+      @Nullable List<String> patterns,
+      @Nullable Where where,
+      @Nullable Beginning beginning) {
     ObjectNode message = action(action).put("id", id);
     if (patterns != null) {
       patterns.forEach(message.putArray("events")::add);
     }
     if (where != null) {
       message.putRawValue("where", new RawValue(where.json()));
+    }
+    switch (beginning) {
+      case Beginning.Latest latest -> message.put("latest", true);
+      case Beginning.Last(int count) -> message.put("last", count);
+      case null -> {}
     }
     return Json.write(message);
   }

@@ -33,6 +33,14 @@ public interface ClientListener {
   /// @param json the envelope as the server sent it
   default void onEvent(WebSocketEvent event, String json) {}
 
+  /// An event of the past arrived, with which a subscription begins ([Beginning]). It has a `sequence` and no
+  /// `previous`. Unless the application overrides this, it is an event like others.
+  ///
+  /// @param json the envelope as the server sent it
+  default void onInitialEvent(WebSocketEvent event, String json) {
+    onEvent(event, json);
+  }
+
   /// A message arrived that this client cannot read. If it is an event, it counts as received once
   /// this method has been called: nobody else is told of it.
   ///

@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 /// @param ssl what TLS trusts, see [TrustedCertificates]; `null` for what the system trusts. An `http` of the
 ///     caller's brings its own
 /// @param where narrows `patterns`; `null` for all that they match
+/// @param beginning the events of the past with which the first connection begins; `null` for the next event. Not
+///     together with `since`
 public record ClientOptions(
     URI uri,
     List<String> patterns,
@@ -50,12 +52,13 @@ public record ClientOptions(
     Outbox outbox,
     @Nullable CredentialSupplier credentials,
     @Nullable SSLContext ssl,
-    @Nullable Where where) {
+    @Nullable Where where,
+    @Nullable Beginning beginning) {
 
   private static final String PATH = "/ws/events";
 
   /// @throws IllegalArgumentException when the URI is none of a server, a delay is not positive, `where` narrows no
-  ///     patterns, or both `http` and `ssl` are given
+  ///     patterns, or both `http` and `ssl`, or `since` and `beginning`, are given
   public ClientOptions {
     uri = webSocketUri(uri);
     patterns = List.copyOf(patterns);
@@ -64,6 +67,9 @@ public record ClientOptions(
     requirePositive(silenceLimit);
     if (where != null && patterns.isEmpty()) {
       throw new IllegalArgumentException("where narrows patterns: name some, \"*\" for all types");
+    }
+    if (since != null && beginning != null) {
+      throw new IllegalArgumentException("since and a beginning are two places to begin: give one");
     }
     if (http != null && ssl != null) {
       throw new IllegalArgumentException("the HTTP client that is given decides what TLS trusts");
@@ -101,6 +107,7 @@ public record ClientOptions(
         Outbox.STANDARD,
         null,
         null,
+        null,
         null);
   }
 
@@ -130,6 +137,11 @@ public record ClientOptions(
   /// The same, beginning with the event after this sequence.
   public ClientOptions withSince(long newSince) {
     return with(draft -> draft.since = newSince);
+  }
+
+  /// The same, beginning with events of the past, such as the present state ([Beginning#latest]).
+  public ClientOptions withBeginning(Beginning newBeginning) {
+    return with(draft -> draft.beginning = newBeginning);
   }
 
   /// The same with another outbox; [Outbox#NONE] for none.
@@ -179,6 +191,7 @@ public record ClientOptions(
     private @Nullable CredentialSupplier credentials;
     private @Nullable SSLContext ssl;
     private @Nullable Where where;
+    private @Nullable Beginning beginning;
 
     Draft(ClientOptions before) {
       this.before = before;
@@ -192,6 +205,7 @@ public record ClientOptions(
       this.credentials = before.credentials;
       this.ssl = before.ssl;
       this.where = before.where;
+      this.beginning = before.beginning;
     }
 
     ClientOptions options() {
@@ -209,7 +223,8 @@ public record ClientOptions(
           outbox,
           credentials,
           ssl,
-          where);
+          where,
+          beginning);
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.tocsin.client;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +24,12 @@ final class Conversation {
   private final Subscription subscription;
   private String epoch = "";
 
+  /// With what the subscription of the application's options begins; `null` once it has begun.
+  private @Nullable Beginning beginning;
+
+  /// How many of its events are still to come; negative as long as nobody knows.
+  private long initialLeft = -1;
+
   /// What the address of the connection told, or will tell.
   private @Nullable Query query;
 
@@ -45,6 +50,7 @@ final class Conversation {
       Runnable begun) {
     this.uri = options.uri();
     this.since = options.since();
+    this.beginning = options.beginning();
     this.notices = notices;
     this.subscription = new Subscription(options.patterns(), options.where(), notices, answers);
     this.answers = answers;
@@ -57,10 +63,12 @@ final class Conversation {
 
   /// Begins with a connection that is about to be opened, and says which address it has.
   URI begin() {
-    resumingFrom = keeper.position().or(this::start).orElse(null);
+    // A beginning that broke off is begun again: nothing has come after it.
+    resumingFrom = beginning != null ? null : keeper.position().or(this::start).orElse(null);
+    initialLeft = -1;
     closing = null;
     comeBackAfter = null;
-    Query next = subscription.query(uri, resumingFrom);
+    Query next = subscription.query(uri, resumingFrom, beginning);
     query = next;
     return next.uri();
   }
@@ -71,9 +79,14 @@ final class Conversation {
   }
 
   /// The server has let the client in; its position lies at `position`.
-  void established(Link opened, Position position) {
-    Query told = query == null ? subscription.query(uri, resumingFrom) : query;
-    subscription.connected(opened, told);
+  ///
+  /// @param initial how many events of the past follow
+  void established(Link opened, Position position, long initial) {
+    Query told = query == null ? subscription.query(uri, resumingFrom, beginning) : query;
+    subscription.connected(opened, told, told.begins() ? null : beginning);
+    if (told.begins()) {
+      begins(initial);
+    }
     if (resumingFrom == null) {
       begun.run();
       keeper.established(position);
@@ -125,7 +138,14 @@ final class Conversation {
   /// @param json the text of the message
   void hear(Link source, ServerMessage message, String json) {
     switch (message) {
-      case ServerMessage.Event event -> event(event, json);
+      case ServerMessage.Event event -> {
+        hasBegun();
+        event(event, json);
+      }
+      case ServerMessage.InitialEvent initial -> {
+        begins(initialLeft - 1);
+        notices.initialEvent(initial.event(), json);
+      }
       case ServerMessage.Unreadable unreadable -> unreadable(unreadable, json);
       case ServerMessage.Heartbeat heartbeat -> {
         if (heartbeat.sequence() != null) {
@@ -135,11 +155,14 @@ final class Conversation {
       }
       case ServerMessage.Subscribed subscribed -> {
         told(subscribed.sequence());
-        subscription.acknowledged(subscribed.id(), subscribed.patterns(), subscribed.warnings());
+        if (initialLeft < 0 && subscribed.initial() >= 0) {
+          begins(subscribed.initial());
+        }
+        subscription.acknowledged(subscribed);
       }
       case ServerMessage.Unsubscribed unsubscribed -> {
         told(unsubscribed.sequence());
-        subscription.acknowledged(unsubscribed.id(), unsubscribed.patterns(), List.of());
+        subscription.acknowledged(unsubscribed);
       }
       case ServerMessage.Resumed resumed -> resumed(resumed);
       case ServerMessage.Published published ->
@@ -164,6 +187,19 @@ final class Conversation {
       case ServerMessage.Established again -> {} // never comes a second time
       case ServerMessage.Ignorable ignorable -> {}
     }
+  }
+
+  /// So many events of the past are still to come.
+  private void begins(long left) {
+    initialLeft = Math.max(0, left);
+    if (initialLeft == 0) {
+      hasBegun();
+    }
+  }
+
+  /// Whatever comes now comes after the beginning.
+  private void hasBegun() {
+    beginning = null;
   }
 
   /// The server has gone back to where this client was, or as near as it can.

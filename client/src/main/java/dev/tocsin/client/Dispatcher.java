@@ -68,8 +68,22 @@ final class Dispatcher implements ClientListener {
 
   @Override
   public void onEvent(WebSocketEvent event, String json) {
-    String which = " for " + event.type() + " with sequence " + event.sequence();
-    guard("onEvent" + which, () -> listener.onEvent(event, json));
+    guard("onEvent" + which(event), () -> listener.onEvent(event, json));
+    handle(event);
+  }
+
+  @Override
+  public void onInitialEvent(WebSocketEvent event, String json) {
+    guard("onInitialEvent" + which(event), () -> listener.onInitialEvent(event, json));
+    handle(event);
+  }
+
+  private static String which(WebSocketEvent event) {
+    return " for " + event.type() + " with sequence " + event.sequence();
+  }
+
+  private void handle(WebSocketEvent event) {
+    String which = which(event);
     for (TypedHandler<?> handler : handlers.getOrDefault(event.type(), List.of())) {
       guard("A handler" + which, () -> handler.handle(event, listener));
     }

@@ -30,6 +30,10 @@ final class Notices {
     callbacks.execute(() -> listener.onEvent(event, json));
   }
 
+  void initialEvent(WebSocketEvent event, String json) {
+    callbacks.execute(() -> listener.onInitialEvent(event, json));
+  }
+
   void unreadable(@Nullable Long sequence, String json, String fault) {
     callbacks.execute(() -> listener.onUnreadable(sequence, json, fault));
   }

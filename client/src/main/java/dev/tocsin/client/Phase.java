@@ -71,7 +71,7 @@ sealed interface Phase {
   }
 
   /// The server has let the client in.
-  default Phase established(Session session, Link link, Position position) {
+  default Phase established(Session session, Link link, Position position, long initial) {
     return this;
   }
 
@@ -121,9 +121,9 @@ sealed interface Phase {
   record Opening(Link link, @Nullable First first) implements Phase {
 
     @Override
-    public Phase established(Session session, Link source, Position position) {
+    public Phase established(Session session, Link source, Position position, long initial) {
       Open open = new Open(link, session.watch(link));
-      session.conversation().established(link, position);
+      session.conversation().established(link, position, initial);
       if (first != null) {
         session.notices().complete(first.result(), position);
       }

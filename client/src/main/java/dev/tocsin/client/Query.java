@@ -12,7 +12,13 @@ import org.jspecify.annotations.Nullable;
 ///     everything
 /// @param where what narrows all of them; `null` for nothing
 /// @param resumes whether it says where to resume
-record Query(URI uri, @Nullable List<String> patterns, @Nullable Where where, boolean resumes) {
+/// @param begins whether it says with what to begin
+record Query(
+    URI uri,
+    @Nullable List<String> patterns,
+    @Nullable Where where,
+    boolean resumes,
+    boolean begins) {
 
   Query {
     patterns = patterns == null ? null : List.copyOf(patterns);

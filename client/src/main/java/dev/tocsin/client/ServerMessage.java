@@ -8,10 +8,16 @@ import org.jspecify.annotations.Nullable;
 sealed interface ServerMessage {
 
   /// The first message of every connection.
-  record Established(String connectionId, Position position) implements ServerMessage {}
+  ///
+  /// @param initial how many events of the past follow; 0 when none were asked for
+  record Established(String connectionId, Position position, long initial)
+      implements ServerMessage {}
 
   /// An event, with its `sequence` and its `previous`.
   record Event(WebSocketEvent event, long sequence, long previous) implements ServerMessage {}
+
+  /// An event of the past with which a subscription begins.
+  record InitialEvent(WebSocketEvent event, long sequence) implements ServerMessage {}
 
   /// The heartbeat, which wants an answer.
   ///
@@ -19,11 +25,16 @@ sealed interface ServerMessage {
   record Heartbeat(@Nullable Long sequence) implements ServerMessage {}
 
   /// The answer to a subscribe.
+  ///
+  /// @param initial how many events of the past follow; 0 when none were asked for
+  /// @param initialComplete whether those are all that were asked for
   record Subscribed(
       @Nullable String id,
       List<String> patterns,
       List<SubscriptionOutcome.Warning> warnings,
-      long sequence)
+      long sequence,
+      long initial,
+      boolean initialComplete)
       implements ServerMessage {}
 
   /// The answer to an unsubscribe.

@@ -129,7 +129,9 @@ final class ServerMessages {
               id(message),
               texts(message.path("events")),
               warnings(message.path("warnings")),
-              requiredNumber(message, "sequence"));
+              requiredNumber(message, "sequence"),
+              message.path("initial").asLong(0),
+              message.path("initial_complete").asBoolean(true));
       case "unsubscribed" ->
           new ServerMessage.Unsubscribed(
               id(message), texts(message.path("events")), requiredNumber(message, "sequence"));
@@ -162,22 +164,28 @@ final class ServerMessages {
   private static ServerMessage established(JsonNode payload) {
     return new ServerMessage.Established(
         requiredText(payload, "connection_id"),
-        new Position(requiredText(payload, "epoch"), requiredNumber(payload, "sequence")));
+        new Position(requiredText(payload, "epoch"), requiredNumber(payload, "sequence")),
+        payload.path("initial").asLong(0));
   }
 
   private static ServerMessage event(String type, JsonNode message) {
     long sequence = requiredNumber(message, "sequence");
+    if (message.path("initial").asBoolean(false)) {
+      return new ServerMessage.InitialEvent(event(type, message, sequence, null), sequence);
+    }
     long previous = requiredNumber(message, "previous");
-    return new ServerMessage.Event(
-        new WebSocketEvent(
-            type,
-            message.get("payload"),
-            text(message, "timestamp"),
-            text(message, "correlation_id"),
-            sequence,
-            text(message, "channel"),
-            previous),
+    return new ServerMessage.Event(event(type, message, sequence, previous), sequence, previous);
+  }
+
+  private static WebSocketEvent event(
+      String type, JsonNode message, long sequence, @Nullable Long previous) {
+    return new WebSocketEvent(
+        type,
+        message.get("payload"),
+        text(message, "timestamp"),
+        text(message, "correlation_id"),
         sequence,
+        text(message, "channel"),
         previous);
   }
 

@@ -94,9 +94,11 @@ final class Session {
   }
 
   /// @param where what narrows the patterns; `null` for nothing
-  CompletableFuture<SubscriptionOutcome> subscribe(List<String> patterns, @Nullable Where where) {
+  /// @param beginning what it begins with; `null` for the next event
+  CompletableFuture<SubscriptionOutcome> subscribe(
+      List<String> patterns, @Nullable Where where, @Nullable Beginning beginning) {
     CompletableFuture<SubscriptionOutcome> result = new CompletableFuture<>();
-    loop.execute(() -> conversation.subscription().subscribe(patterns, where, result));
+    loop.execute(() -> conversation.subscription().subscribe(patterns, where, beginning, result));
     return result;
   }
 
@@ -152,7 +154,7 @@ final class Session {
   private void hear(Link link, String text) {
     ServerMessage message = ServerMessages.decode(text);
     if (message instanceof ServerMessage.Established established) {
-      phase = phase.established(this, link, established.position());
+      phase = phase.established(this, link, established.position(), established.initial());
     } else if (message instanceof ServerMessage.Expiring) {
       renew(link);
     } else {

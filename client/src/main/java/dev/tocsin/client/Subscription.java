@@ -36,14 +36,16 @@ final class Subscription {
   // Connections come and go.
 
   /// The address of the next connection, see [Wishes#query].
-  Query query(URI base, @Nullable Position from) {
-    return wishes.query(base, from);
+  Query query(URI base, @Nullable Position from, @Nullable Beginning beginning) {
+    return wishes.query(base, from, beginning);
   }
 
   /// The server takes actions on a new connection, which was told by its address what `told` says. It
   /// is told the rest: patterns that do not fit into an address, and what was subscribed to and
   /// unsubscribed from since. Patterns that go make room for those that come.
-  void connected(Link opened, Query told) {
+  ///
+  /// @param beginning what the rest begins with; `null` for the next event
+  void connected(Link opened, Query told, @Nullable Beginning beginning) {
     link = opened;
     if (told.patterns() != null) {
       wishes.confirm();
@@ -61,7 +63,7 @@ final class Subscription {
         if (told.patterns() == null && groups.size() > 1) {
           widenThenNarrow(untold.subList(from, to), groups);
         } else {
-          groups.forEach(group -> send(group, false));
+          groups.forEach(group -> send(group, false, beginning));
         }
       }
     }
@@ -76,9 +78,11 @@ final class Subscription {
   // What the application wants.
 
   /// @param where what narrows the patterns; `null` for nothing
+  /// @param beginning what it begins with, where there is a connection; `null` for the next event
   void subscribe(
       List<String> patterns,
       @Nullable Where where,
+      @Nullable Beginning beginning,
       CompletableFuture<SubscriptionOutcome> outcome) {
     Wishes.Change change = wishes.add(patterns, where);
     Set<String> silent = wishes.silent(patterns);
@@ -90,7 +94,8 @@ final class Subscription {
     all.addAll(silent);
     List<Wishes.Group> groups = wishes.groups(all);
     String id = answers.expect(new Pending.Subscribe(change, silent, outcome));
-    link.send(Actions.subscribe(id, all, groups.size() == 1 ? groups.getFirst().where() : null));
+    Where narrowing = groups.size() == 1 ? groups.getFirst().where() : null;
+    link.send(Actions.subscribe(id, all, narrowing, beginning));
     if (groups.size() > 1) {
       narrow(groups);
     }
@@ -138,27 +143,47 @@ final class Subscription {
   }
 
   private void send(Wishes.Group group, boolean narrows) {
+    send(group, narrows, null);
+  }
+
+  private void send(Wishes.Group group, boolean narrows, @Nullable Beginning beginning) {
     if (link != null) {
       String id = answers.expect(new Pending.Own(group.patterns(), narrows));
-      link.send(Actions.subscribe(id, group.patterns(), group.where()));
+      link.send(Actions.subscribe(id, group.patterns(), group.where(), beginning));
     }
   }
 
   // What the server answers.
 
-  void acknowledged(
-      @Nullable String id, List<String> patterns, List<SubscriptionOutcome.Warning> warnings) {
+  void acknowledged(ServerMessage.Subscribed answer) {
+    acknowledged(
+        answer.id(),
+        answer.patterns(),
+        answer.warnings(),
+        new SubscriptionOutcome.Initial(answer.initial(), answer.initialComplete()));
+  }
+
+  void acknowledged(ServerMessage.Unsubscribed answer) {
+    acknowledged(answer.id(), answer.patterns(), List.of(), SubscriptionOutcome.Initial.NONE);
+  }
+
+  private void acknowledged(
+      @Nullable String id,
+      List<String> patterns,
+      List<SubscriptionOutcome.Warning> warnings,
+      SubscriptionOutcome.Initial initial) {
     switch (answers.take(id)) {
       case Pending.Subscribe subscribe -> {
         subscribeByItself(wishes.confirm());
         List<String> asked =
             patterns.stream().filter(pattern -> !subscribe.silent().contains(pattern)).toList();
         notices.complete(
-            subscribe.outcome(), new SubscriptionOutcome.Acknowledged(asked, warnings));
+            subscribe.outcome(), new SubscriptionOutcome.Acknowledged(asked, warnings, initial));
       }
       case Pending.Unsubscribe unsubscribe ->
           notices.complete(
-              unsubscribe.outcome(), new SubscriptionOutcome.Acknowledged(patterns, warnings));
+              unsubscribe.outcome(),
+              new SubscriptionOutcome.Acknowledged(patterns, warnings, initial));
       case Pending.Own own -> subscribeByItself(wishes.confirm());
       case null -> {}
     }

@@ -11,8 +11,15 @@ public sealed interface SubscriptionOutcome {
   /// @param patterns the patterns as the server stored them, or those that it removed
   /// @param warnings patterns that match no event type the server knows, probably by a slip of the
   ///     pen
-  record Acknowledged(List<String> patterns, List<Warning> warnings)
+  /// @param initial the events of the past with which it begins
+  record Acknowledged(List<String> patterns, List<Warning> warnings, Initial initial)
       implements SubscriptionOutcome {
+
+    /// One that begins with the next event.
+    public Acknowledged(List<String> patterns, List<Warning> warnings) {
+      this(patterns, warnings, Initial.NONE);
+    }
+
     public Acknowledged {
       patterns = List.copyOf(patterns);
       warnings = List.copyOf(warnings);
@@ -25,6 +32,16 @@ public sealed interface SubscriptionOutcome {
   /// There is no connection at the moment; the change is made with the next one. When the
   /// server refuses it then, the [ClientListener] is told.
   record Remembered() implements SubscriptionOutcome {}
+
+  /// The events of the past with which a subscription begins.
+  ///
+  /// @param count how many follow
+  /// @param complete whether there are no others that were asked for
+  record Initial(long count, boolean complete) {
+
+    /// None were asked for.
+    static final Initial NONE = new Initial(0, true);
+  }
 
   /// A pattern that was stored although it matches nothing.
   ///

@@ -95,7 +95,7 @@ public final class TocsinClient implements AutoCloseable {
   /// Adds patterns to what is received; without any before, everything was. What is subscribed to
   /// while there is no connection counts from the next one on.
   public CompletableFuture<SubscriptionOutcome> subscribe(List<String> patterns) {
-    return session.subscribe(List.copyOf(patterns), null);
+    return session.subscribe(List.copyOf(patterns), null, null);
   }
 
   /// The same, with what fulfils `where` among the events of these patterns. It takes the place of what these patterns
@@ -104,7 +104,17 @@ public final class TocsinClient implements AutoCloseable {
   /// A connection holds one filter for a pattern. Where handlers want the same one with another filter or without any,
   /// all events of it are received: the listener gets them all, each handler those that it asked for.
   public CompletableFuture<SubscriptionOutcome> subscribe(List<String> patterns, Where where) {
-    return session.subscribe(List.copyOf(patterns), where);
+    return session.subscribe(List.copyOf(patterns), where, null);
+  }
+
+  /// The same, beginning with events of the past: [ClientListener#onInitialEvent] and handlers get them first. They are asked of
+  /// the connection that there is; without one the outcome is [SubscriptionOutcome.Remembered], and what comes next is
+  /// received. [ClientOptions#withBeginning] begins with the first connection.
+  ///
+  /// @param where narrows the patterns; `null` for all that they match
+  public CompletableFuture<SubscriptionOutcome> subscribe(
+      List<String> patterns, @Nullable Where where, Beginning beginning) {
+    return session.subscribe(List.copyOf(patterns), where, beginning);
   }
 
   /// Takes patterns away, also those that a handler has added.

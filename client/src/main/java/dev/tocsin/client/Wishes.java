@@ -261,7 +261,8 @@ final class Wishes {
   ///
   /// @param from where to resume, which has to wait for the message when the wishes do not fit;
   ///     `null` to begin with the next event
-  Query query(URI base, @Nullable Position from) {
+  /// @param beginning with what to begin instead, which has to wait for a message as well; `null` for nothing
+  Query query(URI base, @Nullable Position from, @Nullable Beginning beginning) {
     Set<String> wanted = patterns;
     List<Group> groups = wanted == null ? List.of() : groups(wanted);
     boolean fits = groups.isEmpty() || (groups.size() == 1 && fitQuery(groups.getFirst()));
@@ -281,11 +282,16 @@ final class Wishes {
         parameters.add("epoch=" + URLEncoder.encode(from.epoch(), StandardCharsets.UTF_8));
       }
     }
+    boolean begins = beginning != null && fits;
+    if (begins) {
+      parameters.add(beginning.parameter());
+    }
     return new Query(
         parameters.isEmpty() ? base : URI.create(base + "?" + String.join("&", parameters)),
         told,
         where,
-        from != null && fits);
+        from != null && fits,
+        begins);
   }
 
   /// What is wanted and a connection to `query` was not told, in lists each of which may be refused by

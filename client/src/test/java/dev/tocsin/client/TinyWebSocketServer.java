@@ -64,6 +64,7 @@ final class TinyWebSocketServer implements AutoCloseable {
         Outbox.STANDARD,
         null,
         null,
+        null,
         null);
   }
 

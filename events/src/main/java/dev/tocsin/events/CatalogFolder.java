@@ -23,6 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// - `x-tocsin-type`, required: the event type's name, `{domain}.{action}` in lower case;
 /// - `x-tocsin-channel`: its default channel; when it is missing, the name's domain;
+/// - `x-tocsin-key`: the property that says what such an event is about, a string or an integer, see [Key]; when it is
+///   missing, the type alone does;
 /// - `description`: what such an event means, in a sentence; when it is missing, the `title`;
 /// - `title`: what the payload is called; when it is missing, a name made of the type's.
 ///
@@ -181,8 +183,16 @@ public final class CatalogFolder {
         .annotation(TYPE)
         .filter(type -> base.find(type).isPresent())
         .flatMap(base::jsonSchema)
-        .filter(schema -> Json.write(schema).equals(Json.write(document.root())))
+        .filter(schema -> saysTheSame(document.root(), schema))
         .isPresent();
+  }
+
+  /// Word for word, but for the key of a file that was printed before there were keys.
+  private static boolean saysTheSame(ObjectNode file, ObjectNode printed) {
+    if (!file.has(RecordSchema.KEY)) {
+      printed.remove(RecordSchema.KEY);
+    }
+    return Json.write(printed).equals(Json.write(file));
   }
 
   private static List<String> faultsOfRoot(SchemaDocument document) {
@@ -204,12 +214,18 @@ public final class CatalogFolder {
     String title = document.annotation("title").orElse(payloadName(name));
     String domain = name.substring(0, Math.max(0, name.indexOf('.')));
     try {
+      DocumentSchema schema = DocumentSchema.of(title, bundle);
+      String keyFault = schema.keyFault();
+      if (keyFault != null) {
+        reasons.add(keyFault);
+        return;
+      }
       EventType type =
           EventType.of(
               name,
               document.annotation(CHANNEL).orElse(domain),
               document.annotation("description").orElse(title),
-              DocumentSchema.of(title, bundle));
+              schema);
       String taken = whoHas(name);
       if (taken == null) {
         fileOfType.put(name, document.file());

@@ -29,6 +29,8 @@ final class CatalogPage {
       A field that is not required may be left out or be `null`. Fields that are not listed pass
       through untouched. The values of enums are accepted in any letter case and delivered in lower
       case. A timestamp is an ISO 8601 date and time, its offset optional. Ranges include both ends.
+      "About one `camera_id`" names the key (`x-tocsin-key` in the schema): `latest` gives the newest
+      event of the type for each of its values.
 
       """;
 
@@ -98,7 +100,7 @@ final class CatalogPage {
       line("");
       EventType same = described.putIfAbsent(payload.name(), type);
       if (same == null) {
-        line(type.description() + ". " + code(payload.name()) + ':');
+        line(type.description() + ". " + code(payload.name()) + key(payload) + ':');
         ObjectNode schema = payload.jsonSchema(type.name(), type.description());
         writeFields(schema);
         writeExample(schema);
@@ -112,6 +114,10 @@ final class CatalogPage {
                 + '.');
       }
     }
+  }
+
+  private static String key(PayloadSchema payload) {
+    return payload.keyField().map(key -> ", about one " + code(key)).orElse("");
   }
 
   private void writeNested() {

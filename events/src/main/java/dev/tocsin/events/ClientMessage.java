@@ -12,12 +12,29 @@ public sealed interface ClientMessage {
   /// The JSON text of the message's `id`, or `null`.
   @Nullable String id();
 
+  /// The events of the past with which a subscription begins.
+  sealed interface Initial {
+
+    /// The newest that it lets through.
+    ///
+    /// @param count how many at the most, from 1 on
+    record Last(long count) implements Initial {}
+
+    /// Of each type and key the newest.
+    record Latest() implements Initial {}
+  }
+
   /// Adds patterns to what the connection receives.
   ///
   /// @param where what narrows each of them; `null` for nothing
   /// @param explain whether to tell which types the connection then receives
+  /// @param initial what it begins with; `null` for what comes next
   record Subscribe(
-      @Nullable String id, List<String> patterns, @Nullable Where where, boolean explain)
+      @Nullable String id,
+      List<String> patterns,
+      @Nullable Where where,
+      boolean explain,
+      @Nullable Initial initial)
       implements ClientMessage {
     public Subscribe {
       patterns = List.copyOf(patterns);

@@ -19,6 +19,9 @@ public final class ClientMessages {
   private static final String PING = "ping";
   private static final String PONG = "pong";
 
+  private static final String BOTH_WAYS =
+      "since goes on where the client was: it cannot be combined with last or latest";
+
   private ClientMessages() {}
 
   /// Decodes one text message, whatever its bytes are.
@@ -61,6 +64,8 @@ public final class ClientMessages {
     private @Nullable Slice event;
     private @Nullable Slice where;
     private boolean explain;
+    private @Nullable Long last;
+    private boolean latest;
     private @Nullable String refusal;
 
     Fields(byte[] message) {
@@ -107,6 +112,8 @@ public final class ClientMessages {
           where = new Slice(message, start, StrictJson.tokenEnd(parser) - start);
         }
         case "explain" -> explain = truth(name, parser);
+        case "last" -> last = count(name, parser);
+        case "latest" -> latest = truth(name, parser);
         default -> StrictJson.skipUnwrappedValue(parser);
       }
     }
@@ -157,6 +164,17 @@ public final class ClientMessages {
         }
       }
       wrong(name + " must be a sequence: an integer from 0", parser);
+      return null;
+    }
+
+    private @Nullable Long count(String name, JsonParser parser) {
+      if (isInteger(parser)) {
+        BigDecimal value = JsonNumbers.value(parser.getString());
+        if (value.signum() > 0 && value.compareTo(MAX_POSITION) <= 0) {
+          return value.longValueExact();
+        }
+      }
+      wrong(name + " must be a number of events: an integer from 1", parser);
       return null;
     }
 
@@ -228,7 +246,9 @@ public final class ClientMessages {
         case "resume" ->
             since == null
                 ? malformed(ErrorCode.INVALID_MESSAGE, "since is required: a sequence")
-                : new ClientMessage.Resume(id, since, epoch);
+                : last != null || latest
+                    ? malformed(ErrorCode.INVALID_MESSAGE, BOTH_WAYS)
+                    : new ClientMessage.Resume(id, since, epoch);
         case "publish" ->
             event == null
                 ? malformed(ErrorCode.INVALID_MESSAGE, "event is required: the envelope to publish")
@@ -250,12 +270,23 @@ public final class ClientMessages {
     }
 
     private ClientMessage subscribe(List<String> patterns) {
+      if (last != null && latest) {
+        return malformed(
+            ErrorCode.INVALID_MESSAGE, "last and latest begin differently: give one of them");
+      }
+      if (since != null && (last != null || latest)) {
+        return malformed(ErrorCode.INVALID_MESSAGE, BOTH_WAYS);
+      }
+      ClientMessage.Initial initial =
+          last != null
+              ? new ClientMessage.Initial.Last(last)
+              : latest ? new ClientMessage.Initial.Latest() : null;
       if (where == null) {
-        return new ClientMessage.Subscribe(id, patterns, null, explain);
+        return new ClientMessage.Subscribe(id, patterns, null, explain, initial);
       }
       return switch (Where.read(where)) {
         case Where.Reading.Read(Where read) ->
-            new ClientMessage.Subscribe(id, patterns, read, explain);
+            new ClientMessage.Subscribe(id, patterns, read, explain, initial);
         case Where.Reading.Refused(Rejection rejection) ->
             new ClientMessage.Malformed(id, rejection);
       };

@@ -39,6 +39,8 @@ public enum CloseCode {
   HEARTBEAT_TIMEOUT(4508, true),
   /// The log has begun a new epoch: the positions that the client knows mean nothing any more.
   EPOCH_CHANGED(4510, true),
+  /// An operator has closed the connection; nothing is held against the client.
+  CLOSED_BY_OPERATOR(4520, true),
   /// The principal or the address has as many connections as it may; come back later.
   TOO_MANY_CONNECTIONS(4529, true);
 

@@ -31,6 +31,9 @@ final class ComparableFields {
 
   private final Map<String, PayloadField> fields = new LinkedHashMap<>();
 
+  /// All properties, also those whose values cannot be compared.
+  private final Set<String> properties = new LinkedHashSet<>();
+
   private ComparableFields(ObjectNode document) {
     this.document = document;
   }
@@ -42,10 +45,18 @@ final class ComparableFields {
     return found.fields;
   }
 
+  /// The names of all properties of such a schema.
+  static Set<String> properties(ObjectNode document) {
+    ComparableFields found = new ComparableFields(document);
+    found.addAll(document);
+    return found.properties;
+  }
+
   private void addAll(JsonNode schema) {
     schema
         .path("properties")
         .forEachEntry((name, property) -> {
+          properties.add(name);
           PayloadField field = field(name, property);
           if (field != null) {
             fields.merge(name, field, ComparableFields::narrower);

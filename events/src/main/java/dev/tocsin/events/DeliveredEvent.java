@@ -3,6 +3,7 @@ package dev.tocsin.events;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -10,9 +11,12 @@ import tools.jackson.core.JsonToken;
 
 /// An event as a hub delivered it, on its way to be published again.
 ///
-/// A hub adds `sequence` and `previous` to what it delivers, and `channel` and `timestamp` where the producer gave
+/// A hub adds `sequence` and `previous` (or `initial`) to what it delivers, and `channel` and `timestamp` where the producer gave
 /// none. So an event of nearly the greatest length comes out longer than it may go in.
 public final class DeliveredEvent {
+
+  /// Fields that a hub adds and passes over.
+  private static final Set<String> OF_THE_HUB = Set.of("sequence", "previous", "initial");
 
   private DeliveredEvent() {}
 
@@ -41,7 +45,7 @@ public final class DeliveredEvent {
     if (fields.stream().noneMatch(field -> field.name.equals("sequence"))) {
       return json;
     }
-    fields.removeIf(field -> field.name.equals("sequence") || field.name.equals("previous"));
+    fields.removeIf(field -> OF_THE_HUB.contains(field.name));
     if (length(fields) > maxBytes && !hasChannelOfItsOwn(fields, catalog)) {
       fields.removeIf(field -> field.name.equals("channel"));
     }

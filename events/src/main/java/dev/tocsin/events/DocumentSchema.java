@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -55,6 +57,36 @@ final class DocumentSchema extends PayloadSchema {
   @Override
   public List<String> requiredFields() {
     return requiredFields;
+  }
+
+  @Override
+  public Optional<String> keyField() {
+    return document.optional(RecordSchema.KEY).flatMap(JsonNode::stringValueOpt);
+  }
+
+  /// What is wrong with the key that the document names, in words; `null` when nothing is.
+  @Nullable String keyFault() {
+    JsonNode key = document.get(RecordSchema.KEY);
+    if (key == null) {
+      return null;
+    }
+    if (!key.isString()) {
+      return RecordSchema.KEY + " must be a string: the name of a property";
+    }
+    String name = key.stringValue();
+    PayloadField field = fields().get(name);
+    if (field != null && field.isKey()) {
+      return null;
+    }
+    String named = RecordSchema.KEY + " names " + PayloadCheck.quoted(name);
+    Set<String> properties = ComparableFields.properties(document);
+    return properties.contains(name)
+        ? named + ", which has to be a string or an integer"
+        : named
+            + ", which is no property of the schema"
+            + Suggestions.nearest(name, properties)
+                .map(nearest -> "; did you mean " + PayloadCheck.quoted(nearest) + "?")
+                .orElse("");
   }
 
   @Override

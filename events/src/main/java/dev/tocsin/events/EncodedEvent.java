@@ -28,6 +28,11 @@ public final class EncodedEvent implements EncodingResult {
   private final int payloadOffset;
   private final int payloadLength;
 
+  // Where the payload's key stands, counted from the payload's begin; negative when nobody has
+  // looked.
+  private final int keyOffset;
+  private final int keyLength;
+
   private EncodedEvent(
       String type,
       String timestamp,
@@ -35,7 +40,9 @@ public final class EncodedEvent implements EncodingResult {
       @Nullable String channel,
       byte[] json,
       int payloadOffset,
-      int payloadLength) {
+      int payloadLength,
+      int keyOffset,
+      int keyLength) {
     this.type = type;
     this.timestamp = timestamp;
     this.correlationId = correlationId;
@@ -43,6 +50,8 @@ public final class EncodedEvent implements EncodingResult {
     this.json = json;
     this.payloadOffset = payloadOffset;
     this.payloadLength = payloadLength;
+    this.keyOffset = keyOffset;
+    this.keyLength = keyLength;
   }
 
   /// Puts an event together from parts that are known to be valid: by [EventEncoder] from what came
@@ -55,7 +64,7 @@ public final class EncodedEvent implements EncodingResult {
       String timestamp,
       @Nullable String correlationId,
       @Nullable String channel) {
-    return of(type, payload, 0, payload.length, timestamp, correlationId, channel);
+    return of(type, Slice.of(payload), -1, 0, timestamp, correlationId, channel);
   }
 
   /// The same for what comes from where bytes can rot: a disk.
@@ -77,11 +86,15 @@ public final class EncodedEvent implements EncodingResult {
   }
 
   /// The same with the payload's JSON in a part of an array, which is copied.
+  ///
+  /// @param keyOffset where its key stands, see [KeyReader], counted from the payload's begin; negative when nobody has
+  ///     looked
+  /// @param keyLength how many bytes the key has
   static EncodedEvent of(
       String type,
-      byte[] payload,
-      int offset,
-      int length,
+      Slice payload,
+      int keyOffset,
+      int keyLength,
       String timestamp,
       @Nullable String correlationId,
       @Nullable String channel) {
@@ -90,6 +103,7 @@ public final class EncodedEvent implements EncodingResult {
     byte[] correlationText = correlationId == null ? NOTHING : quoted(correlationId);
     byte[] channelText = channel == null ? NOTHING : quoted(channel);
     int payloadOffset = TYPE.length + typeText.length + PAYLOAD.length;
+    int length = payload.length();
     byte[] json =
         new byte
             [payloadOffset
@@ -102,7 +116,7 @@ public final class EncodedEvent implements EncodingResult {
     int at = put(json, 0, TYPE);
     at = put(json, at, typeText);
     at = put(json, at, PAYLOAD);
-    System.arraycopy(payload, offset, json, at, length);
+    System.arraycopy(payload.bytes(), payload.offset(), json, at, length);
     at = put(json, at + length, TIMESTAMP);
     at = put(json, at, timestampText);
     if (correlationId != null) {
@@ -114,7 +128,8 @@ public final class EncodedEvent implements EncodingResult {
       at = put(json, at, channelText);
     }
     json[at] = '"';
-    return new EncodedEvent(type, timestamp, correlationId, channel, json, payloadOffset, length);
+    return new EncodedEvent(
+        type, timestamp, correlationId, channel, json, payloadOffset, length, keyOffset, keyLength);
   }
 
   private static int put(byte[] json, int at, byte[] part) {
@@ -172,6 +187,16 @@ public final class EncodedEvent implements EncodingResult {
   /// The payload's JSON where it stands.
   Slice payloadSlice() {
     return new Slice(json, payloadOffset, payloadLength);
+  }
+
+  /// Where the value of the payload's key begins in [#json]; negative when that was not noted.
+  int keyStart() {
+    return keyOffset < 0 ? -1 : payloadOffset + keyOffset;
+  }
+
+  /// How many bytes that value has.
+  int keyLength() {
+    return keyLength;
   }
 
   /// The envelope as it is delivered at this place in the log.

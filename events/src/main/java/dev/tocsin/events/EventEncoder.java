@@ -204,7 +204,7 @@ public final class EventEncoder {
         case "timestamp" -> timestamp = text(name, parser);
         case "correlation_id" -> correlationId = text(name, parser);
         case "channel" -> channel = text(name, parser);
-        case "sequence", "previous" -> StrictJson.skipValue(parser);
+        case "sequence", "previous", "initial" -> StrictJson.skipValue(parser);
         default -> {
           refuse("An event has no field " + PayloadCheck.quoted(name));
           StrictJson.skipValue(parser);

@@ -49,6 +49,14 @@ public record PayloadField(String name, Kind kind, List<String> names) {
     };
   }
 
+  /// Whether it can tell what an event is about, see [Key].
+  boolean isKey() {
+    return switch (kind) {
+      case TEXT, ENUM, INTEGER -> true;
+      case NUMBER, BOOLEAN -> false;
+    };
+  }
+
   /// What it is, for a person.
   String described() {
     return switch (kind) {

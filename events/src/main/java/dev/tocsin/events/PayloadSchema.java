@@ -3,6 +3,7 @@ package dev.tocsin.events;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -35,6 +36,10 @@ public abstract sealed class PayloadSchema permits DocumentSchema, RecordSchema 
 
   /// The fields without which a payload is refused, in their order.
   public abstract List<String> requiredFields();
+
+  /// The field that says what an event is about, see [Key]; empty when none does. It is one of [#fields], a string or an
+  /// integer.
+  public abstract Optional<String> keyField();
 
   /// The JSON Schema (2020-12) of the payload as it is delivered, made anew for the caller.
   ///

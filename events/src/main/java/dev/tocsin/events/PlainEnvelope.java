@@ -109,9 +109,9 @@ final class PlainEnvelope {
     EventType known = Objects.requireNonNull(type);
     return EncodedEvent.of(
         known.name(),
-        bytes,
-        payloadStart,
-        payloadEnd - payloadStart,
+        new Slice(bytes, payloadStart, payloadEnd - payloadStart),
+        json.keyStart() == 0 ? -1 : json.keyStart() - payloadStart,
+        json.keyEnd() - json.keyStart(),
         timestamp == null ? Timestamp.now(clock).text() : timestamp,
         correlationId,
         channel == null ? known.channel() : channel);

@@ -50,6 +50,10 @@ final class PlainJson implements CharSequence {
   private int fraction;
   private boolean exponent;
 
+  // The value that says what the event is about, see Key; 0 where none was noted.
+  private int keyStart;
+  private int keyEnd;
+
   PlainJson(byte[] json, int offset, int length) {
     this.json = json;
     this.at = offset;
@@ -140,6 +144,22 @@ final class PlainJson implements CharSequence {
   @Override
   public String toString() {
     return simpleText();
+  }
+
+  /// Remembers that the value from here to the cursor says what the event is about.
+  void noteKey(int start) {
+    keyStart = start;
+    keyEnd = at;
+  }
+
+  /// Where that value begins in the array; 0 when there is none.
+  int keyStart() {
+    return keyStart;
+  }
+
+  /// Where it ends.
+  int keyEnd() {
+    return keyEnd;
   }
 
   /// Where the names of a new object begin; to be given back to [#forget].

@@ -3,6 +3,7 @@ package dev.tocsin.events;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -12,6 +13,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class RecordSchema extends PayloadSchema {
 
   static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
+
+  /// The annotation that names the key, see [Key].
+  static final String KEY = "x-tocsin-key";
 
   private final RecordShape shape;
   private final List<String> requiredFields;
@@ -36,10 +40,16 @@ final class RecordSchema extends PayloadSchema {
   }
 
   @Override
+  public Optional<String> keyField() {
+    return shape.keyField();
+  }
+
+  @Override
   public ObjectNode jsonSchema(String type, String description) {
     ObjectNode schema = JsonNodeFactory.instance.objectNode();
     schema.put("$schema", DIALECT);
     schema.put("$id", id(type));
+    keyField().ifPresent(key -> schema.put(KEY, key));
     schema.put("title", name());
     schema.put("description", description);
     Map<String, ObjectNode> definitions = new LinkedHashMap<>();
@@ -65,7 +75,7 @@ final class RecordSchema extends PayloadSchema {
 
   @Override
   boolean accepts(PlainJson json) {
-    return shape.accepts(json);
+    return shape.acceptsPayload(json);
   }
 
   @Override

@@ -27,6 +27,10 @@ final class RecordShape implements Shape {
   private final List<Field> fields;
   private final Map<String, Field> byName;
   private final byte[][] names;
+
+  /// The place of the field that says what an event is about, or -1.
+  private final int key;
+
   private final long requiredMask;
 
   /// One component of the record.
@@ -70,6 +74,7 @@ final class RecordShape implements Shape {
   private RecordShape(
       Class<? extends Record> type, Constructor<? extends Record> constructor, List<Field> fields) {
     this.type = type;
+    this.key = key(type, fields);
     this.constructor = constructor;
     this.fields = List.copyOf(fields);
     this.byName =
@@ -104,6 +109,48 @@ final class RecordShape implements Shape {
     } catch (NoSuchMethodException e) {
       throw new IllegalArgumentException(type.getName() + " has no canonical constructor", e);
     }
+  }
+
+  private static int key(Class<? extends Record> type, List<Field> fields) {
+    Key key = type.getAnnotation(Key.class);
+    if (key == null) {
+      return -1;
+    }
+    for (Field field : fields) {
+      if (field.name.equals(key.value())) {
+        if (isKey(field.shape)) {
+          return field.index;
+        }
+        throw new IllegalArgumentException(
+            type.getName()
+                + ": its @Key has to be a string or an integer; is "
+                + field.shape.noun());
+      }
+    }
+    throw new IllegalArgumentException(
+        type.getName() + ": its @Key names \"" + key.value() + "\", which is none of its fields");
+  }
+
+  private static boolean isKey(Shape shape) {
+    return switch (shape) {
+      case TextShape text -> true;
+      case EnumShape names -> true;
+      case UuidShape uuid -> true;
+      case TimestampShape timestamp -> true;
+      case IntegerShape integer -> true;
+      case ConvertedShape converted -> isKey(converted.wire());
+      case BooleanShape flag -> false;
+      case NumberShape number -> false;
+      case ListShape list -> false;
+      case MapShape map -> false;
+      case ObjectShape object -> false;
+      case RecordShape record -> false;
+    };
+  }
+
+  /// The field that says what an event is about, see [Key].
+  Optional<String> keyField() {
+    return key < 0 ? Optional.empty() : Optional.of(fields.get(key).name);
   }
 
   Class<? extends Record> type() {
@@ -151,6 +198,15 @@ final class RecordShape implements Shape {
 
   @Override
   public boolean accepts(PlainJson json) {
+    return accepts(json, -1);
+  }
+
+  /// The same for the payload as a whole: notes where its key stands.
+  boolean acceptsPayload(PlainJson json) {
+    return accepts(json, key);
+  }
+
+  private boolean accepts(PlainJson json, int noted) {
     if (!json.enter('{')) {
       return false;
     }
@@ -163,10 +219,15 @@ final class RecordShape implements Shape {
           return false;
         }
         int index = indexOf(json, expected);
+        json.peek();
+        int start = json.position();
         if (index < 0 ? !json.isNewName(first) || !json.value() : !accepts(json, index, seen)) {
           return false;
         }
         if (index >= 0) {
+          if (index == noted) {
+            json.noteKey(start);
+          }
           seen |= 1L << index;
           expected = index + 1;
         }

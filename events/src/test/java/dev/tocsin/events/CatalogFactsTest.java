@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,18 @@ class CatalogFactsTest {
     assertThat(WebSocketEventType.ofWireName("alert.created ")).isEmpty();
     assertThat(WebSocketEventType.ofWireName("alert.*")).isEmpty();
     assertThat(WebSocketEventType.ofWireName("")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void keysAreThoseOfTheFacts(WebSocketEventType type) {
+    JsonNode promised = FACTS.get("keys").get(type.wireName());
+    EventCatalog catalog = EventCatalog.builtIn();
+
+    assertThat(catalog.payloadSchema(type.wireName()).flatMap(PayloadSchema::keyField))
+        .isEqualTo(Optional.ofNullable(promised).map(JsonNode::stringValue));
+    assertThat(catalog.jsonSchema(type).map(schema -> schema.path("x-tocsin-key").asString("")))
+        .isIn(Optional.empty(), Optional.of(promised == null ? "" : promised.stringValue()));
   }
 
   @Test

@@ -145,7 +145,7 @@ class CatalogFolderTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      quoteCharacter = '`',
+      quoteCharacter = '\1',
       value = {
         "{ | Not valid JSON: It ends too early (line 1, column 2)",
         "{} {} | Not valid JSON: There is more after the end of the JSON value (line 1, column 5)",
@@ -275,6 +275,73 @@ class CatalogFolderTest {
     assertThat(faults())
         .containsExactly(
             "b.schema.json: there is an event type \"door.opened\" already: a.schema.json");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"type\":\"string\"}",
+        "{\"type\":[\"integer\",\"null\"]}",
+        "{\"enum\":[\"front\",\"back\",null]}",
+        "{\"$ref\":\"#/$defs/id\"}"
+      })
+  void keyIsAStringOrAnInteger(String property) throws IOException {
+    write("a.schema.json", keyed("\"door_id\"", property));
+
+    PayloadSchema schema = loaded().added().getFirst().payload();
+    assertThat(schema.keyField()).contains("door_id");
+    assertThat(schema.jsonSchema("a.b", "x").get("x-tocsin-key").stringValue())
+        .isEqualTo("door_id");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\1',
+      value = {
+        "7            | {`type`:`string`}    | x-tocsin-key must be a string: the name of a"
+            + " property",
+        "`dor_id`     | {`type`:`string`}    | x-tocsin-key names `dor_id`, which is no property of"
+            + " the schema; did you mean `door_id`?",
+        "`else`       | {`type`:`string`}    | x-tocsin-key names `else`, which is no property of"
+            + " the schema",
+        "`door_id`    | {`type`:`number`}    | x-tocsin-key names `door_id`, which has to be a"
+            + " string or an integer",
+        "`door_id`    | {`type`:`boolean`}   | x-tocsin-key names `door_id`, which has to be a"
+            + " string or an integer",
+        "`door_id`    | {`type`:`array`}     | x-tocsin-key names `door_id`, which has to be a"
+            + " string or an integer",
+        "`door_id`    | {}                   | x-tocsin-key names `door_id`, which has to be a"
+            + " string or an integer",
+        "`door_id`    | {`type`:[`string`,`integer`]} | x-tocsin-key names `door_id`, which has to"
+            + " be a string or an integer"
+      })
+  void keyThatCannotBeOneIsAFaultOfItsFile(String key, String property, String fault)
+      throws IOException {
+    write("a.schema.json", keyed(quoted(key), quoted(property)));
+
+    assertThat(faults()).containsExactly("a.schema.json: " + quoted(fault));
+  }
+
+  private static String quoted(String text) {
+    return text.replace('`', '"');
+  }
+
+  private static String keyed(String key, String property) {
+    return """
+    {"x-tocsin-type":"door.opened","type":"object","x-tocsin-key":%s,
+     "properties":{"door_id":%s},"$defs":{"id":{"type":"string"}}}
+    """
+        .formatted(key, property);
+  }
+
+  @Test
+  void whatWasPrintedBeforeThereWereKeysIsPassedOver() throws IOException {
+    ObjectNode schema = EventCatalog.builtIn().jsonSchema("camera.online").orElseThrow();
+    schema.remove("x-tocsin-key");
+    write("camera.schema.json", Json.writePretty(schema));
+
+    assertThat(loaded().added()).isEmpty();
   }
 
   @Test

@@ -18,7 +18,63 @@ class ClientMessagesTest {
                 "{\"action\":\"subscribe\",\"events\":[\"alert.*\",\"Camera.?\",\"\",\"alert.*\"]}"))
         .isEqualTo(
             new ClientMessage.Subscribe(
-                null, List.of("alert.*", "Camera.?", "", "alert.*"), null, false));
+                null, List.of("alert.*", "Camera.?", "", "alert.*"), null, false, null));
+  }
+
+  @Test
+  void subscribeMayBeginWithEventsOfThePast() {
+    assertThat(initial("\"last\":50")).isEqualTo(new ClientMessage.Initial.Last(50));
+    assertThat(initial("\"last\":5e1")).isEqualTo(new ClientMessage.Initial.Last(50));
+    assertThat(initial("\"last\":1000000000"))
+        .isEqualTo(new ClientMessage.Initial.Last(1_000_000_000));
+    assertThat(initial("\"latest\":true")).isEqualTo(new ClientMessage.Initial.Latest());
+    assertThat(initial("\"latest\":false,\"last\":null")).isNull();
+    assertThat(initial("\"latest\":false,\"last\":1")).isEqualTo(new ClientMessage.Initial.Last(1));
+  }
+
+  private static ClientMessage.Initial initial(String field) {
+    ClientMessage message = decode("{\"action\":\"subscribe\",\"events\":[\"*\"]," + field + "}");
+    assertThat(message).isInstanceOf(ClientMessage.Subscribe.class);
+    return ((ClientMessage.Subscribe) message).initial();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'last':0                  | last must be a number of events: an integer from 1; was 0",
+        "'last':-1                 | last must be a number of events: an integer from 1; was -1",
+        "'last':1.5                | last must be a number of events: an integer from 1; was 1.5",
+        "'last':1e30               | last must be a number of events: an integer from 1; was 1e30",
+        "'last':true               | last must be a number of events: an integer from 1; was true",
+        "'latest':1                | latest must be true or false; was 1",
+        "'last':1,'latest':true    | last and latest begin differently: give one of them",
+        "'last':1,'since':7        | since goes on where the client was: it cannot be combined with"
+            + " last or latest",
+        "'latest':true,'since':7   | since goes on where the client was: it cannot be combined with"
+            + " last or latest"
+      },
+      quoteCharacter = '`')
+  void beginningThatMakesNoSenseIsRefused(String field, String sentence) {
+    for (String action : new String[] {"subscribe", "resume"}) {
+      String json =
+          "{'action':'%s','events':['*'],'since':7,%s}".formatted(action, field).replace('\'', '"');
+      if (action.equals("subscribe") && !field.contains("since")) {
+        json = json.replace("\"since\":7,", "");
+      } else if (field.contains("since")) {
+        json = json.replaceFirst("\"since\":7,", "");
+      } else if (sentence.startsWith("last and latest")) {
+        continue;
+      }
+      assertThat(decode(json))
+          .as(json)
+          .isInstanceOfSatisfying(
+              ClientMessage.Malformed.class,
+              malformed -> {
+                assertThat(malformed.rejection().code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
+                assertThat(malformed.rejection().message()).isEqualTo(sentence);
+              });
+    }
   }
 
   @Test

@@ -29,7 +29,8 @@ class ErrorCodeTest {
             "not_found",
             "method_not_allowed",
             "message_too_large",
-            "unsupported_media_type")
+            "unsupported_media_type",
+            "not_acceptable")
         .doesNotHaveDuplicates();
   }
 

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,7 +49,16 @@ class PlainEnvelopeTest {
     assertThat(fast.timestamp()).isEqualTo(slow.timestamp());
     assertThat(fast.correlationId()).isEqualTo(slow.correlationId());
     assertThat(fast.channel()).isEqualTo(slow.channel());
+    assertThat(key(fast)).isEqualTo(key(slow));
     return true;
+  }
+
+  /// What an event is about, as its bytes tell; `null` when they tell of nothing.
+  private static @Nullable String key(EncodedEvent event) {
+    String field =
+        CATALOG.payloadSchema(event.type()).flatMap(PayloadSchema::keyField).orElse("none");
+    KeyReader reader = new KeyReader(field);
+    return reader.read(event) ? reader.isNumber() + reader.text() : null;
   }
 
   private static boolean agrees(String json) {

@@ -14,6 +14,7 @@ import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
 import dev.tocsin.hub.Shard;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,11 @@ final class Actions {
       new Rejection(
           ErrorCode.INVALID_PATTERN,
           "A key or token is no pattern; what was sent counts as leaked, so revoke it");
+
+  private static final Rejection NOT_KNOWN_YET =
+      new Rejection(
+          ErrorCode.UNAVAILABLE,
+          "The events to begin with cannot be looked for at the moment; nothing has changed");
 
   private final GatewayContext context;
   private final Shard<LiveConnection> shard;
@@ -50,7 +56,7 @@ final class Actions {
   ActionQueue.Action of(ClientMessage message, long receivedNanos) {
     return switch (message) {
       case ClientMessage.Publish publish -> new Publish(publish, receivedNanos);
-      case ClientMessage.Subscribe subscribe -> immediate(() -> subscribe(subscribe));
+      case ClientMessage.Subscribe subscribe -> subscribing(subscribe);
       case ClientMessage.Unsubscribe unsubscribe -> immediate(() -> unsubscribe(unsubscribe));
       case ClientMessage.Resume resume -> resume(resume, () -> shard.catchUp(connection));
       case ClientMessage.Authenticate authenticate -> authenticate(authenticate);
@@ -133,39 +139,84 @@ final class Actions {
     };
   }
 
-  private byte[] subscribe(ClientMessage.Subscribe message) {
+  private ActionQueue.Action subscribing(ClientMessage.Subscribe message) {
     // What is stored is repeated, in answers and warnings, and matches nothing.
     if (message.patterns().stream().anyMatch(Secrets::areIn)) {
-      return error(message.id(), LEAKED);
+      return immediate(() -> error(message.id(), LEAKED));
     }
     return switch (EventPattern.compile(message.patterns())) {
-      case EventPattern.Compilation.Refused refused -> error(message.id(), refused.rejection());
-      case EventPattern.Compilation.Compiled compiled -> subscribe(message, compiled.patterns());
+      case EventPattern.Compilation.Refused refused ->
+          immediate(() -> error(message.id(), refused.rejection()));
+      case EventPattern.Compilation.Compiled compiled -> {
+        List<EventPattern> patterns = compiled.patterns();
+        ClientMessage.Initial initial = message.initial();
+        yield initial == null
+            ? immediate(() -> subscribe(message, patterns))
+            : later(answer -> subscribe(message, patterns, initial, answer));
+      }
     };
   }
 
   private byte[] subscribe(ClientMessage.Subscribe message, List<EventPattern> patterns) {
+    Rejection fault = fault(message, patterns);
+    return fault == null ? subscribed(message, patterns, null) : error(message.id(), fault);
+  }
+
+  /// Subscribes where the connection stands, once the events are known with which that begins.
+  private void subscribe(
+      ClientMessage.Subscribe message,
+      List<EventPattern> patterns,
+      ClientMessage.Initial initial,
+      ActionQueue.Answer answer) {
+    Rejection fault = fault(message, patterns);
+    if (fault != null) {
+      answer.give(error(message.id(), fault));
+      return;
+    }
+    connection.begin(
+        initial,
+        new PatternQuery(patterns, message.where()),
+        (at, found) -> {
+          if (found == null) {
+            connection.cursor().goOn();
+            answer.give(error(message.id(), NOT_KNOWN_YET));
+            connection.sendHeartbeat();
+            return;
+          }
+          byte[] subscribed = subscribed(message, patterns, found);
+          // Nothing of them is on its way before the answer.
+          connection.cursor().giveInitial(found.sequences());
+          answer.give(subscribed);
+        });
+  }
+
+  /// Why a subscription is refused; `null` when it is not.
+  private @Nullable Rejection fault(ClientMessage.Subscribe message, List<EventPattern> patterns) {
     Where where = message.where();
     Rejection fault = where == null ? null : context.hub().fault(patterns, where);
     if (fault != null) {
-      return error(message.id(), fault);
+      return fault;
     }
     if (shard.patternCountWith(connection, patterns) > Limits.MAX_PATTERNS) {
-      return error(
-          message.id(),
-          new Rejection(
-              ErrorCode.TOO_MANY_PATTERNS,
-              "A connection may hold " + Limits.MAX_PATTERNS + " patterns at most"));
+      return new Rejection(
+          ErrorCode.TOO_MANY_PATTERNS,
+          "A connection may hold " + Limits.MAX_PATTERNS + " patterns at most");
     }
     if (shard.comparisonsWith(connection, patterns, where) > Limits.MAX_COMPARISONS) {
-      return error(
-          message.id(),
-          new Rejection(
-              ErrorCode.INVALID_FILTER,
-              "The filters of a connection may come to "
-                  + Limits.MAX_COMPARISONS
-                  + " comparisons at most: each value counts for each event type that it narrows"));
+      return new Rejection(
+          ErrorCode.INVALID_FILTER,
+          "The filters of a connection may come to "
+              + Limits.MAX_COMPARISONS
+              + " comparisons at most: each value counts for each event type that it narrows");
     }
+    return null;
+  }
+
+  private byte[] subscribed(
+      ClientMessage.Subscribe message,
+      List<EventPattern> patterns,
+      InitialSearch.@Nullable Found initial) {
+    Where where = message.where();
     shard.subscribe(connection, patterns, where);
     connection.notePatterns();
     tell("subscribed", patterns);
@@ -177,6 +228,7 @@ final class Actions {
         patterns,
         warnings,
         message.explain() ? explanation() : null,
+        initial,
         connection.cursor().tellPosition());
   }
 
@@ -212,6 +264,29 @@ final class Actions {
 
   private byte[] error(@Nullable String id, Rejection rejection) {
     return ServerMessages.error(id, rejection, context.clock());
+  }
+
+  /// An action that may be answered later.
+  ActionQueue.Action later(Consumer<ActionQueue.Answer> effect) {
+    return new ActionQueue.Action() {
+      @Override
+      public void start(ActionQueue.Answer answer) {
+        connection.spend();
+        boolean[] starting = {true};
+        effect.accept(message -> {
+          answer.give(message);
+          if (!starting[0]) {
+            connection.actionFinished();
+          }
+        });
+        starting[0] = false;
+      }
+
+      @Override
+      public boolean isPublish() {
+        return false;
+      }
+    };
   }
 
   private ActionQueue.Action immediate(Supplier<byte @Nullable []> effect) {

@@ -24,6 +24,8 @@ public interface Audit {
     PUBLISH_DENIED,
     /// Of a pattern nothing may be read.
     SUBSCRIPTION_DENIED,
+    /// An operator has closed a connection.
+    CONNECTION_CLOSED,
     /// An API key was made.
     KEY_MADE,
     /// An API key was revoked.

@@ -39,6 +39,7 @@ final class CatalogPages {
     ArrayNode required = entry.putArray("required");
     if (payload != null) {
       payload.requiredFields().forEach(required::add);
+      payload.keyField().ifPresent(key -> entry.put("key", key));
     }
     return entry;
   }

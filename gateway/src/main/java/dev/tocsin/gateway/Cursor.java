@@ -7,7 +7,10 @@ import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Replay;
 import dev.tocsin.hub.Shard;
 import io.netty.channel.Channel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 
 /// Where a connection stands on the log: with its shard at the head, or lagging, on a [Replay] of its own.
 /// Belongs to the event loop.
@@ -18,6 +21,9 @@ import java.util.concurrent.CompletableFuture;
 ///   ├──resume from a position that has not come here yet──> AWAITING ──it has──────┘ │
 ///   ^──────────────────────────────── at the head again ─────────────────────────────┘
 /// ```
+///
+/// Where a subscription begins with events of the past, the connection stands still ([#standStill]) until they are found, is
+/// then given them ([#giveInitial]), and goes on as a replay from where it stood.
 final class Cursor {
 
   /// The same for all: it says nothing more.
@@ -33,6 +39,9 @@ final class Cursor {
   /// Whether the replay begins when the socket has taken what was written to it.
   private boolean needsRoom;
 
+  /// What waits until the connection has been given the events with which a subscription begins.
+  private final List<Runnable> afterBeginning = new ArrayList<>(0);
+
   private sealed interface State {
 
     /// With the shard.
@@ -46,6 +55,9 @@ final class Cursor {
 
     /// Off the live path, and not yet reading either.
     record Awaiting(ReplayWriter writer) implements State {}
+
+    /// Given the events with which a subscription begins; after that it reads the log.
+    record Beginning(InitialWriter initial, ReplayWriter writer) implements State {}
 
     /// Reading the log.
     record Replaying(ReplayWriter writer) implements State {}
@@ -80,6 +92,7 @@ final class Cursor {
     leaveLivePath();
     return switch (state) {
       case State.Awaiting(ReplayWriter writer) -> writer.tellPosition();
+      case State.Beginning(InitialWriter initial, ReplayWriter writer) -> writer.tellPosition();
       case State.Replaying(ReplayWriter writer) -> writer.tellPosition();
       case State.Leaving leaving -> leaving.after();
       case State.Live live -> atHead;
@@ -87,11 +100,75 @@ final class Cursor {
     };
   }
 
+  /// Stands still, off the live path, where the connection is: what comes after that comes when it goes on ([#goOn] or
+  /// [#giveInitial]). What is still to be given from an earlier subscription is waited for first.
+  ///
+  /// @param next takes the position, which the connection has to be told
+  void standStill(LongConsumer next) {
+    if (state instanceof State.Beginning) {
+      afterBeginning.add(() -> standStill(next));
+      return;
+    }
+    long at = tellPosition();
+    enter(
+        new State.Awaiting(
+            writer(loop.shard().replay(connection, at, at), connection.allowance())));
+    next.accept(at);
+  }
+
+  /// Goes on after standing still.
+  void goOn() {
+    if (state instanceof State.Awaiting(ReplayWriter writer)) {
+      goOn(writer);
+    }
+  }
+
+  private void goOn(ReplayWriter writer) {
+    state = new State.Replaying(writer);
+    needsRoom = !channel.isWritable();
+    if (!needsRoom) {
+      writer.awaitTurn();
+    }
+    List<Runnable> next = List.copyOf(afterBeginning);
+    afterBeginning.clear();
+    next.forEach(Runnable::run);
+  }
+
+  /// Gives the connection the events with which its subscription begins, and goes on.
+  ///
+  /// @param sequences ascending, none after where it stands
+  void giveInitial(long[] sequences) {
+    if (state instanceof State.Awaiting(ReplayWriter writer)) {
+      InitialWriter initial =
+          new InitialWriter(
+              context,
+              loop,
+              connection,
+              channel,
+              sequences,
+              () -> connection.together(() -> goOn(writer)));
+      state = new State.Beginning(initial, writer);
+      needsRoom = !channel.isWritable();
+      if (!needsRoom) {
+        initial.awaitTurn();
+      }
+    }
+  }
+
+  /// Whether the connection is nowhere any more.
+  boolean isOver() {
+    return state instanceof State.Ended;
+  }
+
   /// Goes back to a position, or says why not. One that another server has told may not have come here
   /// yet: it is waited for, [Limits#REACH_TIME] at the longest.
   ///
   /// @param newest the position that the connection has been told last, when it is at the head
   void resume(ClientMessage.Resume wish, long newest, Answer answer) {
+    if (state instanceof State.Beginning) {
+      afterBeginning.add(() -> resume(wish, newest, answer));
+      return;
+    }
     Shard<LiveConnection> shard = loop.shard();
     if (isForeign(wish) || wish.since() <= newest) {
       resumeNow(wish, newest, answer);
@@ -192,6 +269,10 @@ final class Cursor {
   private void enter(State next) {
     switch (state) {
       case State.Awaiting(ReplayWriter writer) -> writer.end();
+      case State.Beginning(InitialWriter initial, ReplayWriter writer) -> {
+        initial.end();
+        writer.end();
+      }
       case State.Replaying(ReplayWriter writer) -> writer.end();
       case State.Live live -> {}
       case State.Leaving leaving -> {}
@@ -200,17 +281,56 @@ final class Cursor {
     state = next;
   }
 
+  /// The position, without telling it.
+  long position() {
+    return switch (state) {
+      case State.Awaiting(ReplayWriter writer) -> writer.position();
+      case State.Beginning(InitialWriter initial, ReplayWriter writer) -> writer.position();
+      case State.Replaying(ReplayWriter writer) -> writer.position();
+      case State.Leaving leaving -> leaving.after();
+      case State.Live live -> loop.shard().position();
+      case State.Ended ended -> loop.shard().position();
+    };
+  }
+
+  /// How the connection fares.
+  ///
+  /// @param isUnread whether its socket has something left to take
+  Standing standing(boolean isUnread) {
+    return switch (state) {
+      case State.Live live -> Standing.LIVE;
+      case State.Leaving leaving -> Standing.WAITING_FOR_SOCKET;
+      case State.Awaiting awaiting -> Standing.AWAITING_POSITION;
+      case State.Beginning beginning ->
+          isUnread ? Standing.WAITING_FOR_SOCKET : Standing.READING_LOG;
+      case State.Replaying(ReplayWriter writer) -> {
+        if (needsRoom || isUnread) {
+          yield Standing.WAITING_FOR_SOCKET;
+        }
+        if (writer.allowance().isInDebt()) {
+          yield Standing.IN_DEBT;
+        }
+        yield context.replayRoom().isFull() ? Standing.WAITING_FOR_MEMORY : Standing.READING_LOG;
+      }
+      case State.Ended ended -> Standing.CLOSING;
+    };
+  }
+
   /// The socket has taken what was written to it.
   void noteRoom() {
     if (needsRoom && state instanceof State.Replaying(ReplayWriter writer)) {
       needsRoom = false;
       writer.awaitTurn();
+    } else if (needsRoom
+        && state instanceof State.Beginning(InitialWriter initial, ReplayWriter w)) {
+      needsRoom = false;
+      initial.awaitTurn();
     }
   }
 
   /// Whether a page of the log may be waiting for the client to take it.
   boolean isReplaying() {
-    return state instanceof State.Replaying;
+    return state instanceof State.Replaying || state instanceof State.Beginning;
   }
 
   /// The connection ends.

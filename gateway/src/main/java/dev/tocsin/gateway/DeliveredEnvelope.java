@@ -10,16 +10,17 @@ final class DeliveredEnvelope {
   private static final byte[] SEQUENCE = ascii(",\"sequence\":");
   private static final byte[] PREVIOUS = ascii(",\"previous\":");
 
+  private static final byte[] INITIAL_MARK = ascii(",\"initial\":true}");
+
+  /// What stands for `previous` in an event with which a subscription begins: it says instead that it is one.
+  static final long INITIAL = -1;
+
   private DeliveredEnvelope() {}
 
   /// How many bytes it has.
   static int length(LoggedEvent event, long previous) {
-    return event.event().json().length
-        + SEQUENCE.length
-        + digits(event.sequence())
-        + PREVIOUS.length
-        + digits(previous)
-        + 1;
+    int rest = previous == INITIAL ? INITIAL_MARK.length : PREVIOUS.length + digits(previous) + 1;
+    return event.event().json().length + SEQUENCE.length + digits(event.sequence()) + rest;
   }
 
   /// Writes it, with the white space that its producer has sent.
@@ -45,6 +46,10 @@ final class DeliveredEnvelope {
   private static void writeRest(ByteBuf out, LoggedEvent event, long previous) {
     out.writeBytes(SEQUENCE);
     writeNumber(out, event.sequence());
+    if (previous == INITIAL) {
+      out.writeBytes(INITIAL_MARK);
+      return;
+    }
     out.writeBytes(PREVIOUS);
     writeNumber(out, previous);
     out.writeByte('}');

@@ -33,6 +33,12 @@ final class Door implements Doorkeeper {
   /// To see how the hub fares.
   static final Right METRICS = new Right("metrics");
 
+  /// To see who is connected, and to end a connection.
+  static final Right CONSOLE = new Right("console");
+
+  /// The rights that a grant has to name (`manage`).
+  private static final Set<Right> MANAGED = Set.of(METRICS, CONSOLE);
+
   /// What everybody is told whose credential is missing or not good.
   static final String UNAUTHENTICATED =
       "This takes a valid credential: an API key or a token, as 'Authorization: Bearer …'";
@@ -73,7 +79,7 @@ final class Door implements Doorkeeper {
   @Override
   public CompletionStage<Verdict> admit(Knock knock) {
     Sender sender = knock.connection().sender(knock.head());
-    if (control.authenticator() == null || knock.right().equals(Right.NONE)) {
+    if (control.authenticator() == null || knock.right().isEverybodys()) {
       return admitted(new Visitor(Pass.ANYONE, sender));
     }
     Presented presented = Presented.by(knock, sender, control.settings().proxyHeaders());
@@ -136,8 +142,8 @@ final class Door implements Doorkeeper {
   }
 
   private static boolean allows(Access access, Right right) {
-    if (right.equals(METRICS)) {
-      return access.rights().manage().contains(METRICS.name());
+    if (MANAGED.contains(right)) {
+      return access.rights().manage().contains(right.name());
     }
     if (right.equals(READ)) {
       return mayRead(access);

@@ -1,6 +1,7 @@
 package dev.tocsin.gateway;
 
 import dev.tocsin.http.HttpContext;
+import dev.tocsin.http.Site;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.websocket.WebSocketCounters;
 import java.time.InstantSource;
@@ -21,6 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// @param rates how fast the hub works
 /// @param metrics the figures for Prometheus
 /// @param replayRoom what the pages of lagging WebSockets may take up
+/// @param rosters who is connected
+/// @param site the files that browsers get
 /// @param historyCount history answers that are being made or sent
 /// @param stallMillis how long a WebSocket may take none of the bytes that wait for it
 /// @param deflate which messages are compressed for those who want it
@@ -34,6 +37,8 @@ record GatewayContext(
     Rates rates,
     MetricsPages metrics,
     ReplayRoom replayRoom,
+    Rosters rosters,
+    Site site,
     AtomicInteger historyCount,
     long stallMillis,
     DeflateSettings deflate) {
@@ -63,6 +68,8 @@ record GatewayContext(
         new MetricsPages(
             () -> MetricsPage.of(hub, access, webSockets, streams), MetricsPages.thread()),
         new ReplayRoom(),
+        new Rosters(),
+        WebPages.read(settings.console()),
         new AtomicInteger(),
         settings.stallTimeout().toMillis(),
         settings.deflate());

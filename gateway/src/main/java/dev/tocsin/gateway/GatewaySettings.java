@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param deflate which WebSocket messages are compressed for those who want it
 /// @param access who may come in
 /// @param tls what connections are encrypted with; `null` when they are not
+/// @param console whether there is a console at `/console/`, to which browsers are led
 public record GatewaySettings(
     String host,
     int port,
@@ -33,7 +34,8 @@ public record GatewaySettings(
     Duration stallTimeout,
     DeflateSettings deflate,
     AccessSettings access,
-    @Nullable TlsFiles tls) {
+    @Nullable TlsFiles tls,
+    boolean console) {
 
   private static final BrowserRules NOBODY = new BrowserRules(Set.of(), Set.of());
 
@@ -59,6 +61,32 @@ public record GatewaySettings(
         loops,
         access.addresses(),
         tls);
+  }
+
+  /// Settings with a console.
+  public GatewaySettings(
+      String host,
+      int port,
+      Set<String> allowedOrigins,
+      Set<String> allowedHosts,
+      Transport transport,
+      int loops,
+      Duration stallTimeout,
+      DeflateSettings deflate,
+      AccessSettings access,
+      @Nullable TlsFiles tls) {
+    this(
+        host,
+        port,
+        allowedOrigins,
+        allowedHosts,
+        transport,
+        loops,
+        stallTimeout,
+        deflate,
+        access,
+        tls,
+        true);
   }
 
   /// Settings with what is usual for the rest.
@@ -93,6 +121,23 @@ public record GatewaySettings(
         stallTimeout,
         deflate,
         other,
-        tls);
+        tls,
+        console);
+  }
+
+  /// The same with a console or without.
+  public GatewaySettings withConsole(boolean there) {
+    return new GatewaySettings(
+        host,
+        port,
+        allowedOrigins,
+        allowedHosts,
+        transport,
+        loops,
+        stallTimeout,
+        deflate,
+        access,
+        tls,
+        there);
   }
 }

@@ -5,6 +5,7 @@ import dev.tocsin.http.QueryParameters;
 import dev.tocsin.http.QueryParameters.InvalidQueryException;
 import dev.tocsin.hub.Hub;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +14,27 @@ import org.jspecify.annotations.Nullable;
 /// @param events which of them
 /// @param after where it begins: everything up to there is not wanted
 /// @param upTo where it ends: everything after it is not wanted; `null` for the head
-/// @param newestFirst whether it is told backwards
+/// @param order in which order it is looked at and told
 /// @param limit how many events at the most
 record HistoryQuery(
-    PatternQuery events, Bound after, @Nullable Bound upTo, boolean newestFirst, int limit) {
+    PatternQuery events, Bound after, @Nullable Bound upTo, Order order, int limit) {
 
   static final int DEFAULT_LIMIT = 100;
   static final int MAX_LIMIT = 1_000;
+
+  /// In which order events are told, and which when there are too many.
+  enum Order {
+    /// From the oldest on.
+    OLDEST_FIRST,
+    /// From the newest back.
+    NEWEST_FIRST,
+    /// The newest, the oldest of them first.
+    LAST
+  }
+
+  /// What says something else than `last`.
+  private static final List<String> NOT_WITH_LAST =
+      List.of("since", "before", "from", "to", "order", "limit");
 
   /// A place in the log.
   sealed interface Bound {
@@ -32,7 +47,20 @@ record HistoryQuery(
   }
 
   static HistoryQuery of(QueryParameters query, Hub hub) throws InvalidQueryException {
-    long limit = query.number("limit", 1).orElse((long) DEFAULT_LIMIT);
+    if (query.text("latest").isPresent()) {
+      throw new InvalidQueryException("latest goes with follow=true; or ask /api/v1/latest");
+    }
+    Optional<Long> limit = query.number("limit", 1);
+    Optional<Long> last = query.number("last", 1);
+    if (last.isPresent()) {
+      for (String other : NOT_WITH_LAST) {
+        if (query.text(other).isPresent()) {
+          throw new InvalidQueryException(
+              "last asks for the newest events: it cannot be combined with " + other);
+        }
+      }
+    }
+    long most = last.or(() -> limit).orElse((long) DEFAULT_LIMIT);
     Optional<Instant> from = time(query, "from");
     Optional<Instant> to = time(query, "to");
     if (from.isPresent() && to.isPresent() && !from.get().isBefore(to.get())) {
@@ -44,14 +72,24 @@ record HistoryQuery(
         PatternQuery.of(query, hub),
         after == null ? new Bound.Position(0) : after,
         upTo,
-        isNewestFirst(query),
-        (int) Math.min(limit, MAX_LIMIT));
+        last.isPresent() ? Order.LAST : order(query),
+        (int) Math.min(most, MAX_LIMIT));
   }
 
-  private static boolean isNewestFirst(QueryParameters query) throws InvalidQueryException {
+  /// Whether it is looked at backwards.
+  boolean newestFirst() {
+    return order != Order.OLDEST_FIRST;
+  }
+
+  /// Whether the newest are wanted, the oldest of them first.
+  boolean isLast() {
+    return order == Order.LAST;
+  }
+
+  private static Order order(QueryParameters query) throws InvalidQueryException {
     return switch (query.text("order").orElse("asc")) {
-      case "asc" -> false;
-      case "desc" -> true;
+      case "asc" -> Order.OLDEST_FIRST;
+      case "desc" -> Order.NEWEST_FIRST;
       default ->
           throw new InvalidQueryException(
               "order has to be asc (oldest first) or desc (newest first)");

@@ -42,13 +42,23 @@ final class HubRoutes {
     return new Routes(
         List.of(
             Route.takeOver("/ws/events", Door.CONNECT, hub::upgrade)
-                .with("events", "where", "since", "epoch"),
+                .with("events", "where", "since", "epoch", "last", "latest"),
             Route.get("/sse/events", Door.READ, hub::serverSentEvents)
-                .with("events", "where", "since", "epoch", "last_event_id", "named"),
+                .with(
+                    "events",
+                    "where",
+                    "since",
+                    "epoch",
+                    "last_event_id",
+                    "named",
+                    "last",
+                    "latest"),
             Route.get("/api/v1/events", Door.ANY, hub::history)
                 .with(
-                    "events", "where", "since", "before", "from", "to", "order", "limit", "follow",
-                    "epoch"),
+                    "events", "where", "since", "before", "from", "to", "order", "limit", "last",
+                    "latest", "follow", "epoch"),
+            Route.get("/api/v1/latest", Door.ANY, hub::latest)
+                .with("events", "where", "since", "limit"),
             Route.post("/api/v1/events", Door.ANY, hub::publish),
             Route.get("/api/v1/catalog", Door.ANY, fixed(hub.pages::whole)),
             Route.get(
@@ -62,12 +72,15 @@ final class HubRoutes {
             Route.post("/api/v1/catalog/{type}/validate", Door.ANY, hub::validate),
             Route.get("/api/v1/stats", Door.METRICS, fixed(() -> StatsPage.of(context))),
             Route.get("/metrics", Door.METRICS, hub::metrics).withAny(),
+            Route.get("/api/v1/connections", Door.CONSOLE, hub::connections).with("after", "limit"),
+            Route.delete("/api/v1/connections/{id}", Door.CONSOLE, hub::close),
             Route.post("/api/v1/tickets", Door.ANY, hub::ticket),
             Route.get("/healthz", Right.NONE, fixed(() -> status("ok"))).withAny(),
             Route.get("/readyz", Right.NONE, fixed(hub::ready)).withAny()),
         loop.door(),
         List.of("Authorization", "Content-Type", IDEMPOTENCY_KEY, StreamQuery.LAST_EVENT_ID),
-        Suggestions::nearest);
+        Suggestions::nearest,
+        context.site());
   }
 
   private static Route.Handler fixed(Supplier<Response> answer) {
@@ -88,6 +101,19 @@ final class HubRoutes {
         request.connection(),
         context.metrics(),
         MetricsFormat.of(request.head().headers().getAll(HttpHeaderNames.ACCEPT)));
+  }
+
+  private Exchange connections(Request request) throws QueryParameters.InvalidQueryException {
+    return new ConnectionsExchange(request.connection(), context.rosters(), request.query());
+  }
+
+  private Exchange close(Request request) {
+    return new ConnectionCloseExchange(
+        request.connection(),
+        context.rosters(),
+        loop.trail(),
+        Visitor.of(request),
+        request.parameter("id"));
   }
 
   private Exchange ticket(Request request) {
@@ -122,6 +148,15 @@ final class HubRoutes {
         context.hub(),
         Visitor.of(request),
         HistoryQuery.of(request.query(), context.hub()),
+        context.historyCount());
+  }
+
+  private Exchange latest(Request request) throws QueryParameters.InvalidQueryException {
+    return new LatestExchange(
+        request.connection(),
+        context.hub(),
+        Visitor.of(request),
+        LatestQuery.of(request.query(), context.hub()),
         context.historyCount());
   }
 

@@ -57,6 +57,18 @@ final class Limits {
   static final int MIN_HISTORY_BYTES = 16 * 1024;
   static final int HISTORY_BYTES = 32 * 1024 * 1024;
 
+  /// The newest events of types and keys that one answer holds, and keys that the index is asked for at a time.
+  static final int MAX_LATEST_EVENTS = 10_000;
+
+  /// The newest events with which a subscription begins.
+  static final int MAX_INITIAL_LAST = 1_000;
+
+  /// How long is looked for the events with which a subscription begins: meanwhile the connection gets nothing.
+  static final long INITIAL_MILLIS = 5_000;
+
+  /// How long an answer waits for the index of the latest after a start.
+  static final long LATEST_WAIT_MILLIS = 5_000;
+
   /// What a look into the log, for a page or a time, counts as of its asker's time of the event loop
   /// ([dev.tocsin.http.Allowance]).
   static final long LOOK_NANOS = 1_000_000;
@@ -117,6 +129,12 @@ final class Limits {
 
   /// The spread of the times at which clients are asked to come back after a stop.
   static final int RECONNECT_SPREAD_MILLIS = 5_000;
+
+  /// Connections on one page of `GET /api/v1/connections`.
+  static final int MAX_ROSTER_ENTRIES = 1_000;
+
+  /// What is described of them, in bytes; the last may go beyond.
+  static final int MAX_ROSTER_BYTES = 1024 * 1024;
 
   private Limits() {}
 

@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.events.CloseCode;
 import dev.tocsin.http.Allowance;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
@@ -41,6 +42,15 @@ sealed interface LiveConnection permits WebSocketConnection, StreamConnection {
 
   /// The log has begun a new epoch: ends the connection, unless it has come since.
   void leaveEarlierEpoch();
+
+  /// The name that its client was told.
+  String id();
+
+  /// What an operator is told of it.
+  ConnectionView view();
+
+  /// Ends it with a word.
+  void close(CloseCode code, String sentence);
 
   /// The server is at fault: ends this connection.
   void fail(Throwable failure);

@@ -36,6 +36,7 @@ final class Loop implements Service {
   private final AuditTrail trail;
   private final Judge judge;
   private final Door door;
+  private final Roster roster;
 
   /// What the grants come down to of those who have published last.
   private final Map<Grants, EventFilter> publishable =
@@ -68,6 +69,8 @@ final class Loop implements Service {
     this.trail = new AuditTrail(access.settings().audit());
     this.judge = new Judge(access, trail, connections);
     this.door = new Door(access, judge);
+    this.roster = new Roster(tasks, System::nanoTime);
+    context.rosters().add(roster);
     this.routes = HubRoutes.of(context, this);
     context.rates().look(System.nanoTime());
     tasks.every(() -> context.rates().look(System.nanoTime()), 1, TimeUnit.SECONDS);
@@ -144,6 +147,11 @@ final class Loop implements Service {
     return plainTypes;
   }
 
+  /// The connections of this event loop that events go to.
+  Roster roster() {
+    return roster;
+  }
+
   /// Where everyone is asked who he is.
   Door door() {
     return door;
@@ -187,6 +195,7 @@ final class Loop implements Service {
   /// Gives the shard back.
   @Override
   public void end() {
+    context.rosters().remove(roster);
     context.hub().removeShard(shard);
   }
 }

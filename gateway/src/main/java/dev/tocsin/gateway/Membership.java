@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// As whom a WebSocket was let in, and what that is worth as time goes on. Belongs to the event loop.
+/// As whom a WebSocket or a stream was let in, and what that is worth as time goes on. Belongs to the event loop.
 final class Membership {
 
   private Pass pass;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes a [Replay] to its connection: pages of the log, each when the socket has taken the one before, and what the
 /// connection has had of the loop's time is paid ([Turns]). Belongs to the event loop.
-final class ReplayWriter implements Turns.Waiting {
+final class ReplayWriter implements Turns.Waiting, ReplayTurns.Member {
 
   private final GatewayContext context;
   private final Loop loop;
@@ -46,6 +46,11 @@ final class ReplayWriter implements Turns.Waiting {
     this.allowance = allowance;
     this.caughtUp = caughtUp;
     context.replayRoom().begin();
+  }
+
+  /// See [Replay#position].
+  long position() {
+    return replay.position();
   }
 
   /// See [Replay#tellPosition].
@@ -87,17 +92,16 @@ final class ReplayWriter implements Turns.Waiting {
     }
   }
 
-  /// Gives back the page that was fetched; the next turn fetches it again.
-  void letGo() {
+  @Override
+  public void letGo() {
     if (fetched != null) {
       fetched.close();
       fetched = null;
     }
   }
 
-  /// It is this one's turn: one page, no larger than `maxBytes` of JSON and one event. A failure ends this
-  /// connection and no other.
-  void turn(int maxBytes) {
+  @Override
+  public void turn(int maxBytes) {
     if (ended || !channel.isActive()) {
       letGo();
       return;

@@ -26,15 +26,17 @@ final class ServerMessages {
   private ServerMessages() {}
 
   /// @param warnings about the patterns that came with the query
+  /// @param initial what follows it of the past, if that was asked
   static byte[] established(
       String connectionId,
       String epoch,
       long sequence,
       List<PatternWarning> warnings,
+      InitialSearch.@Nullable Found initial,
       InstantSource clock) {
     String now = Timestamp.now(clock).text();
     ObjectNode message = Json.object().put("type", "connection.established");
-    message.set("payload", payload(connectionId, epoch, sequence, warnings, now));
+    message.set("payload", payload(connectionId, epoch, sequence, warnings, initial, now));
     return Json.bytes(message.put("timestamp", now));
   }
 
@@ -44,13 +46,19 @@ final class ServerMessages {
       String epoch,
       long sequence,
       List<PatternWarning> warnings,
+      InitialSearch.@Nullable Found initial,
       InstantSource clock) {
     String now = Timestamp.now(clock).text();
-    return Json.bytes(payload(connectionId, epoch, sequence, warnings, now));
+    return Json.bytes(payload(connectionId, epoch, sequence, warnings, initial, now));
   }
 
   private static ObjectNode payload(
-      String connectionId, String epoch, long sequence, List<PatternWarning> warnings, String now) {
+      String connectionId,
+      String epoch,
+      long sequence,
+      List<PatternWarning> warnings,
+      InitialSearch.@Nullable Found initial,
+      String now) {
     ObjectNode payload =
         Json.object()
             .put("connection_id", connectionId)
@@ -58,7 +66,18 @@ final class ServerMessages {
             .put("epoch", epoch)
             .put("sequence", sequence);
     PatternWarnings.put(warnings, payload);
+    put(initial, payload);
     return payload;
+  }
+
+  /// Says how many events follow with which a subscription begins.
+  private static void put(InitialSearch.@Nullable Found initial, ObjectNode target) {
+    if (initial != null) {
+      target.put("initial", initial.sequences().length);
+      if (!initial.complete()) {
+        target.put("initial_complete", false);
+      }
+    }
   }
 
   /// What a connection now receives.
@@ -70,11 +89,13 @@ final class ServerMessages {
   /// @param asked what is answered
   /// @param patterns as they are stored
   /// @param explanation what comes of it, if that was asked
+  /// @param initial what it begins with, if that was asked
   static byte[] subscribed(
       ClientMessage.Subscribe asked,
       List<EventPattern> patterns,
       List<PatternWarning> warnings,
       @Nullable Explanation explanation,
+      InitialSearch.@Nullable Found initial,
       long sequence) {
     ObjectNode message = change("subscribed", asked.id(), patterns);
     Where where = asked.where();
@@ -82,6 +103,7 @@ final class ServerMessages {
       message.putRawValue("where", new RawValue(where.json()));
     }
     message.put("sequence", sequence);
+    put(initial, message);
     PatternWarnings.put(warnings, message);
     if (explanation != null) {
       ArrayNode matched = message.putArray("matched");

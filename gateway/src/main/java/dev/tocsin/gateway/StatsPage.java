@@ -1,21 +1,29 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.events.ErrorCode;
 import dev.tocsin.http.HttpFigures;
 import dev.tocsin.http.Json;
 import dev.tocsin.http.Response;
 import dev.tocsin.http.TlsFigures;
 import dev.tocsin.hub.HubStats;
+import dev.tocsin.hub.LatestEvents;
 import dev.tocsin.hub.LogFigures;
 import dev.tocsin.hub.LogState;
 import dev.tocsin.websocket.WebSocketFigures;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `GET /api/v1/stats`: the figures of every module, as they are now.
 final class StatsPage {
+
+  /// Lines about what was refused, and fields in each.
+  private static final int MAX_REJECTIONS = 50;
 
   private StatsPage() {}
 
@@ -39,6 +47,8 @@ final class StatsPage {
             .put("uptime_seconds", context.uptimeMillis() / 1_000.0);
     context.rates().now(System.nanoTime()).writeTo(answer.putObject("rates"));
     writeCounts(stats, answer);
+    writeRejections(stats, context.hub().refusedFields(), answer.putArray("rejections"));
+    write(context.hub().latest().figures(), answer.putObject("latest"));
     write(context.hub().log().figures(), answer.putObject("log"));
     write(log, context.hub().pages().fault(), answer.withObject("log"));
     write(context.http().figures(), answer.putObject("http"));
@@ -54,9 +64,55 @@ final class StatsPage {
   private static void writeCounts(HubStats stats, ObjectNode target) {
     ObjectNode published = target.putObject("published_by_type");
     new TreeMap<>(stats.publishedByType()).forEach(published::put);
+    ObjectNode delivered = target.putObject("delivered_by_type");
+    new TreeMap<>(stats.deliveredByType()).forEach(delivered::put);
     ObjectNode rejected = target.putObject("rejected_by_code");
     new TreeMap<>(stats.rejectedByCode())
         .forEach((code, count) -> rejected.put(code.wireName(), count));
+  }
+
+  /// What was refused most, by type and code; of payloads the fields as well.
+  private static void writeRejections(
+      HubStats stats, Map<HubStats.RefusedField, Long> fields, ArrayNode target) {
+    most(stats.refused())
+        .forEach(refused -> {
+          ObjectNode entry =
+              target
+                  .addObject()
+                  .put("type", refused.getKey().type())
+                  .put("code", refused.getKey().code().wireName())
+                  .put("count", refused.getValue());
+          if (refused.getKey().code() == ErrorCode.INVALID_PAYLOAD) {
+            writeFields(refused.getKey().type(), fields, entry.putArray("fields"));
+          }
+        });
+  }
+
+  private static void writeFields(
+      String type, Map<HubStats.RefusedField, Long> fields, ArrayNode target) {
+    Map<HubStats.RefusedField, Long> ofType = new HashMap<>(fields);
+    ofType.keySet().removeIf(field -> !field.type().equals(type));
+    most(ofType)
+        .forEach(field ->
+            target
+                .addObject()
+                .put("field", field.getKey().field())
+                .put("code", field.getKey().code())
+                .put("count", field.getValue()));
+  }
+
+  private static <K> Stream<Map.Entry<K, Long>> most(Map<K, Long> counts) {
+    return counts.entrySet().stream()
+        .sorted(
+            Map.Entry.<K, Long>comparingByValue()
+                .reversed()
+                .thenComparing(entry -> entry.getKey().toString()))
+        .limit(MAX_REJECTIONS);
+  }
+
+  private static void write(LatestEvents.Figures latest, ObjectNode target) {
+    target.put("keys", latest.keys()).put("whole", latest.whole());
+    latest.forgotten().forEach(target.putObject("forgotten")::put);
   }
 
   private static void write(LogFigures figures, ObjectNode target) {

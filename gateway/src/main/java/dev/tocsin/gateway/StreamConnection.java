@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.events.ClientMessage;
 import dev.tocsin.events.CloseCode;
 import dev.tocsin.http.Ends;
 import dev.tocsin.http.HttpConnection;
@@ -33,6 +34,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   private static final Logger LOG = LoggerFactory.getLogger(StreamConnection.class);
 
   // immutable
+  private final Instant since;
   private final String id = UUID.randomUUID().toString();
   private final GatewayContext context;
   private final Loop loop;
@@ -58,6 +60,12 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
 
   private long lastPulseMillis;
 
+  /// Its place among all connections, once it is open.
+  private long number;
+
+  /// Whether it has been told that it is established.
+  private boolean greeted;
+
   /// Whether it is no member any more.
   private boolean detached;
 
@@ -73,6 +81,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
       boolean chunked) {
     super(from, visitor.payer(), chunked);
     this.context = context;
+    this.since = context.clock().instant();
     this.loop = loop;
     this.channel = from.channel();
     this.visitor = visitor;
@@ -126,6 +135,8 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   /// The head of the answer is on its way: greets, and goes on where the client was.
   void begin() {
     loop.connections().add(this);
+    number = context.rosters().nextNumber();
+    loop.roster().enter(number, this);
     counters.noteOpened();
     List<EventPattern> asked = query.events().patterns();
     List<PatternWarning> warnings =
@@ -141,11 +152,12 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
         .addKeyValue("address", PeerAddress.of(channel))
         .addKeyValue("patterns", asked == null ? "all" : asked.size())
         .log("connected");
-    byte[] payload =
-        ServerMessages.establishedPayload(id, epoch, joinedAt, warnings, context.clock());
-    long told = resuming ? StreamText.UNKNOWN : joinedAt;
-    say(out -> form.text().established(out, payload, told, pauseMillis()));
     notePatterns();
+    if (query.initial() != null && !isEnded()) {
+      begin(query.initial(), warnings);
+    } else {
+      greet(warnings, null);
+    }
     if (query.resume() != null && !isEnded()) {
       cursor.resume(query.resume(), joinedAt, this::resumed);
     }
@@ -153,6 +165,37 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
       goAway();
     }
     readOn();
+  }
+
+  /// Stands still, looks for the events with which the client begins, and gives them.
+  private void begin(ClientMessage.Initial wish, List<PatternWarning> warnings) {
+    PatternQuery asked = query.events();
+    cursor.standStill(at ->
+        InitialSearch.begin(
+            context,
+            loop,
+            allowance(),
+            wish,
+            context
+                .hub()
+                .filter(asked.patterns(), asked.where(), membership.access().rights().subscribe()),
+            at,
+            cursor::isOver,
+            found ->
+                together(() -> {
+                  InitialSearch.Found these =
+                      found == null ? new InitialSearch.Found(new long[0], false) : found;
+                  cursor.giveInitial(these.sequences());
+                  greet(warnings, these);
+                })));
+  }
+
+  private void greet(List<PatternWarning> warnings, InitialSearch.@Nullable Found initial) {
+    greeted = true;
+    byte[] payload =
+        ServerMessages.establishedPayload(id, epoch, joinedAt, warnings, initial, context.clock());
+    long told = resuming ? StreamText.UNKNOWN : joinedAt;
+    say(out -> form.text().established(out, payload, told, pauseMillis()));
   }
 
   private void resumed(byte[] message, long since, boolean complete) {
@@ -182,6 +225,22 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   @Override
   public String id() {
     return id;
+  }
+
+  @Override
+  public ConnectionView view() {
+    return new ConnectionView(
+        id,
+        membership.access().name(),
+        visitor.sender().text(),
+        query.kind().label(),
+        since,
+        detached ? List.of() : loop.shard().subscribed(this),
+        cursor.position(),
+        context.hub().log().state().newest(),
+        detached ? Standing.CLOSING : cursor.standing(unreadBytes() > 0),
+        unreadBytes(),
+        allowance().isInDebt());
   }
 
   @Override
@@ -234,14 +293,27 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
       close(
           CloseCode.SLOW_CONSUMER,
           "Nothing was taken for " + output.stalledMillis() / 1_000 + " seconds");
-    } else if ((pulse || isInputEnded()) && isPeerGone(Limits.SILENCE_MILLIS)) {
-      detach(CloseCode.HEARTBEAT_TIMEOUT.code(), "nothing was acknowledged");
-      Ends.cut(channel);
-    } else if (pulse) {
+    } else if ((pulse || isInputEnded()) && endIfGone()) {
+      return;
+    }
+    if (pulse && !isEnded()) {
       lastPulseMillis = nowMillis;
       pulse();
       notePatterns(); // its share of what it has in common with others grows when they leave
     }
+  }
+
+  /// Ends the connection to a client that is not there any more, and can be told nothing.
+  private boolean endIfGone() {
+    switch (peer(Limits.SILENCE_MILLIS)) {
+      case THERE -> {
+        return false;
+      }
+      case RESET -> detach(CloseCodes.BROKEN, "the client has reset the connection");
+      case SILENT -> detach(CloseCode.HEARTBEAT_TIMEOUT.code(), "nothing was acknowledged");
+    }
+    Ends.cut(channel);
+    return true;
   }
 
   /// See [Cursor#isReplaying].
@@ -280,7 +352,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   /// Says where the client stands, so that it need not look at what it has passed when it comes back. Where something waits
   /// for it already, that says so.
   private void pulse() {
-    if (unreadBytes() == 0 && epoch.equals(loop.shard().epoch())) {
+    if (greeted && unreadBytes() == 0 && epoch.equals(loop.shard().epoch())) {
       long position = resuming ? StreamText.UNKNOWN : cursor.tellPosition();
       say(out -> form.text().pulse(out, position));
     }
@@ -334,7 +406,8 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   }
 
   /// Says why, and ends.
-  private void close(CloseCode code, String sentence) {
+  @Override
+  public void close(CloseCode code, String sentence) {
     if (isEnded()) {
       return;
     }
@@ -354,12 +427,12 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
       return;
     }
     detached = true;
+    counters.noteClosed(code);
     if (patterns != null) {
       patterns.set(0);
     }
     cursor.end();
     loop.shard().leave(this);
-    counters.noteClosed(code);
     LOG.atDebug()
         .addKeyValue("connection", id)
         .addKeyValue("code", code)
@@ -369,6 +442,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
 
   @Override
   protected void gone() {
+    loop.roster().leave(number, this);
     detach(CloseCodes.BROKEN, "the client has gone");
     loop.quotas().disconnect(membership.access().name());
   }

@@ -13,9 +13,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param named whether each event has its type as its name ([StreamText.ServerSent])
 /// @param events which events
-/// @param resume what was missed; `null` to begin with the next event
+/// @param resume what was missed; `null` when nothing was
+/// @param initial what to begin with; `null` for the next event
 record StreamQuery(
-    StreamKind kind, boolean named, PatternQuery events, ClientMessage.@Nullable Resume resume) {
+    StreamKind kind,
+    boolean named,
+    PatternQuery events,
+    ClientMessage.@Nullable Resume resume,
+    ClientMessage.@Nullable Initial initial) {
 
   static final String LAST_EVENT_ID = "Last-Event-ID";
 
@@ -51,7 +56,8 @@ record StreamQuery(
         StreamKind.SSE,
         isOn(query, "named"),
         PatternQuery.of(query, hub),
-        came == null ? asked : came);
+        came == null ? asked : came,
+        came == null ? initial(query, asked) : null);
   }
 
   /// Reads a request for history that goes on with what is to come.
@@ -62,7 +68,20 @@ record StreamQuery(
             name + " cannot be there together with follow=true, which begins after since");
       }
     }
-    return new StreamQuery(StreamKind.NDJSON, false, PatternQuery.of(query, hub), resume(query));
+    ClientMessage.Resume resume = resume(query);
+    return new StreamQuery(
+        StreamKind.NDJSON, false, PatternQuery.of(query, hub), resume, initial(query, resume));
+  }
+
+  /// Where a browser comes back it goes on: then what it began with counts no more.
+  private static ClientMessage.@Nullable Initial initial(
+      QueryParameters query, ClientMessage.@Nullable Resume asked) throws InvalidQueryException {
+    ClientMessage.Initial initial = InitialQuery.of(query);
+    if (initial != null && asked != null) {
+      throw new InvalidQueryException(
+          "last_event_id goes on where the client was: it cannot be combined with last or latest");
+    }
+    return initial;
   }
 
   /// Whether a request for history is to go on with what is to come.

@@ -81,18 +81,17 @@ sealed interface StreamText {
     @Override
     public int length(LoggedEvent event, long previous) {
       int name = named ? EVENT.length + event.event().type().length() + 1 : 0;
-      return idPrefix().length
-          + DeliveredEnvelope.digits(event.sequence())
-          + 1
-          + name
-          + DATA.length
-          + DeliveredEnvelope.length(event, previous)
-          + 2;
+      // An event with which a subscription begins moves the client nowhere.
+      int id =
+          previous == DeliveredEnvelope.INITIAL
+              ? 0
+              : idPrefix().length + DeliveredEnvelope.digits(event.sequence()) + 1;
+      return id + name + DATA.length + DeliveredEnvelope.length(event, previous) + 2;
     }
 
     @Override
     public void event(ByteBuf out, LoggedEvent event, long previous) {
-      id(out, event.sequence());
+      id(out, previous == DeliveredEnvelope.INITIAL ? UNKNOWN : event.sequence());
       if (named) {
         out.writeBytes(EVENT);
         out.writeCharSequence(event.event().type(), StandardCharsets.UTF_8);

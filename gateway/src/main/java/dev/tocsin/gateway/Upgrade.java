@@ -15,9 +15,13 @@ sealed interface Upgrade {
   /// The wish is granted.
   ///
   /// @param events what to subscribe to from the first byte
-  /// @param resume what was missed; `null` to begin with the next event
+  /// @param resume what was missed; `null` when nothing was
+  /// @param initial what to begin with; `null` for the next event
   record Accepted(
-      Handshake.Accepted handshake, PatternQuery events, ClientMessage.@Nullable Resume resume)
+      Handshake.Accepted handshake,
+      PatternQuery events,
+      ClientMessage.@Nullable Resume resume,
+      ClientMessage.@Nullable Initial initial)
       implements Upgrade {}
 
   /// The wish is refused.
@@ -44,7 +48,7 @@ sealed interface Upgrade {
           since == null
               ? null
               : new ClientMessage.Resume(null, since, query.text("epoch").orElse(null));
-      return new Accepted(handshake, PatternQuery.of(query, hub), resume);
+      return new Accepted(handshake, PatternQuery.of(query, hub), resume, InitialQuery.of(query));
     } catch (QueryParameters.InvalidQueryException e) {
       return new Refused(known ? Response.problem(e.problem()) : Door.unauthenticated());
     }

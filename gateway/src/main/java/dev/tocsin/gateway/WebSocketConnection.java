@@ -51,7 +51,10 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   private static final Access NOTHING =
       new Access("", Rights.NONE, dev.tocsin.hub.Limits.NONE, Instant.EPOCH);
 
+  private static final InitialSearch.Found NONE_FOUND = new InitialSearch.Found(new long[0], false);
+
   // immutable
+  private final Instant since;
   private final String id = UUID.randomUUID().toString();
   private final GatewayContext context;
   private final Loop loop;
@@ -76,11 +79,17 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   /// The client, once that is known.
   private @Nullable Membership membership;
 
+  /// Whether it has been told that the connection is established.
+  private boolean greeted;
+
   private int unreadAnswerBytes;
   private boolean goingAway;
   private String epoch = "";
   private long lastHeardMillis;
   private long lastHeartbeatMillis;
+
+  /// Its place among all connections, once it is open.
+  private long number;
 
   /// @param visitor who the client is, counted among the connections of his; or that it says only now who it is
   WebSocketConnection(
@@ -102,6 +111,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     this.loop = loop;
     this.channel = channel;
     this.visitor = visitor;
+    this.since = context.clock().instant();
     this.secure = secure;
     this.form = loop.forms().webSocket(windowBits());
     this.actions = new Actions(context, loop, this);
@@ -116,6 +126,8 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   /// @param access what the client was let in with is worth, counted among its connections; `null` when it is worth nothing
   void open(Upgrade.Accepted upgrade, @Nullable Access access) {
     loop.connections().add(this);
+    number = context.rosters().nextNumber();
+    loop.roster().enter(number, this);
     Pass pass = visitor.pass();
     if (pass != null && access != null) {
       join(upgrade, pass, access, null);
@@ -155,16 +167,29 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
         asked == null ? List.of() : context.hub().warnings(asked, upgrade.events().where(), grants);
     loop.trail().subscriptionDenied(access, sender(), warnings);
     epoch = loop.shard().epoch();
-    send(ServerMessages.established(id, epoch, sequence, warnings, context.clock()));
-    if (answer != null) {
-      send(answer.apply(sequence));
-    }
     LoggingEventBuilder line =
         LOG.atDebug().addKeyValue("connection", id).addKeyValue("address", PeerAddress.of(channel));
     if (!access.name().isEmpty()) {
       line = line.addKeyValue("name", access.name());
     }
     line.addKeyValue("patterns", asked == null ? "all" : asked.size()).log("connected");
+    ClientMessage.Initial initial = upgrade.initial();
+    if (initial != null) {
+      // What the client says meanwhile waits, as after any action.
+      queue.submit(
+          actions.later(done ->
+              begin(
+                  initial,
+                  upgrade.events(),
+                  (at, found) -> {
+                    cursor.giveInitial(found == null ? NONE_FOUND.sequences() : found.sequences());
+                    greet(at, warnings, found == null ? NONE_FOUND : found, answer);
+                    done.give(null);
+                  })),
+          0);
+    } else {
+      greet(sequence, warnings, null, answer);
+    }
     if (upgrade.resume() != null) {
       // From the very position that was told: nothing may come before the answer.
       queue.submit(actions.resume(upgrade.resume(), () -> sequence), 0);
@@ -173,6 +198,47 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
       goAway();
     }
     readOn();
+  }
+
+  /// The first that the client is told.
+  ///
+  /// @param answer what else, by the position; `null` for nothing
+  private void greet(
+      long sequence,
+      List<PatternWarning> warnings,
+      InitialSearch.@Nullable Found initial,
+      @Nullable LongFunction<byte[]> answer) {
+    greeted = true;
+    send(ServerMessages.established(id, epoch, sequence, warnings, initial, context.clock()));
+    if (answer != null) {
+      send(answer.apply(sequence));
+    }
+  }
+
+  /// Takes what a subscription begins with.
+  interface Beginning {
+
+    /// Takes it.
+    ///
+    /// @param at where the connection stands
+    /// @param found `null` when nothing could be looked for at the moment
+    void take(long at, InitialSearch.@Nullable Found found);
+  }
+
+  /// Stands still, and looks for the events with which a subscription begins.
+  ///
+  /// @param events what it asks for
+  void begin(ClientMessage.Initial wish, PatternQuery events, Beginning next) {
+    cursor.standStill(at ->
+        InitialSearch.begin(
+            context,
+            loop,
+            allowance(),
+            wish,
+            context.hub().filter(events.patterns(), events.where(), access().rights().subscribe()),
+            at,
+            cursor::isOver,
+            found -> together(() -> next.take(at, found))));
   }
 
   /// Where the client is.
@@ -229,7 +295,8 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     member.takeNotice(now).ifPresent(end -> send(ServerMessages.expiring(end)));
   }
 
-  private void sendHeartbeat() {
+  /// Tells the client where it stands.
+  void sendHeartbeat() {
     send(ServerMessages.heartbeat(cursor.tellPosition(), context.clock()));
   }
 
@@ -237,6 +304,30 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   @Override
   public String id() {
     return id;
+  }
+
+  @Override
+  public ConnectionView view() {
+    boolean known = membership != null;
+    return new ConnectionView(
+        id,
+        access().name(),
+        sender().text(),
+        "websocket",
+        since,
+        known && !isClosing() ? loop.shard().subscribed(this) : List.of(),
+        known ? cursor.position() : 0,
+        known ? context.hub().log().state().newest() : 0,
+        standing(),
+        unreadBytes(),
+        allowance().isInDebt());
+  }
+
+  private Standing standing() {
+    if (isClosing()) {
+      return Standing.CLOSING;
+    }
+    return membership == null ? Standing.UNAUTHENTICATED : cursor.standing(unreadBytes() > 0);
   }
 
   /// What it wants has changed: counts what that weighs. When all connections together hold too much, the one with
@@ -392,7 +483,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     if (stranger != null && !unread) {
       stranger.tick(nowMillis);
     }
-    if (membership == null) {
+    if (membership == null || !greeted) {
       return;
     }
     lookAt(membership);
@@ -459,7 +550,8 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     close(CloseCode.GOING_AWAY, "The server is going away");
   }
 
-  void close(CloseCode code, String sentence) {
+  @Override
+  public void close(CloseCode code, String sentence) {
     close(code.code(), sentence);
   }
 
@@ -490,6 +582,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     loop.connections().remove(this);
+    loop.roster().leave(number, this);
     if (membership != null) {
       loop.quotas().disconnect(membership.access().name());
     }

@@ -1,4 +1,4 @@
-/// The hub on the network: what its HTTP requests and its WebSockets mean.
+/// The hub on the network: what its HTTP requests, WebSockets and streams mean.
 ///
 /// Open [Gateway] first. Every event loop has one [Loop]: its shard of the hub, and what its connections share.
 ///
@@ -8,6 +8,8 @@
 /// - A WebSocket is a [WebSocketConnection]: messages of a client become [Actions], which [ActionQueue] answers
 ///   in order ([ServerMessages]). [Cursor] knows where it stands on the log: with its shard, from which it gets
 ///   what its [LiveOutput] encodes, or on a [ReplayWriter] of its own.
+/// - A stream is a [StreamConnection], which [StreamExchange] has made of a request ([StreamQuery]): the other [LiveConnection],
+///   which says nothing. How events stand on the wire of either is a [Form]; [Forms] has those of a loop.
 /// - Who asks is found out at the [Door] of a request, or as a [Stranger] who says it in a message; the [Judge] knows what
 ///   a credential is worth, and a [Membership] what becomes of that.
 ///

@@ -10,11 +10,13 @@ import dev.tocsin.fixtures.RawStream;
 import dev.tocsin.hub.InMemoryEventLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// `GET /api/v1/events?follow=true`: a line for each event.
+@Timeout(60)
 class EventLinesTest {
 
   private static final String FOLLOW = "/api/v1/events?follow=true";

@@ -315,7 +315,7 @@ class HttpRoutesTest {
         "/api/v1/events | GET, HEAD, OPTIONS, POST",
         "/ws/events     | GET, OPTIONS",
         "/healthz       | GET, HEAD, OPTIONS",
-        "*              | GET, HEAD, OPTIONS, POST",
+        "*              | DELETE, GET, HEAD, OPTIONS, POST",
       })
   void tellsTheMethodsOfAPathWhenAsked(String path, String allowed) {
     try (RawClient client = server.client()) {

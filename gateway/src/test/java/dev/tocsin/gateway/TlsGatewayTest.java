@@ -11,6 +11,8 @@ import dev.tocsin.fixtures.Frame;
 import dev.tocsin.fixtures.HttpAnswer;
 import dev.tocsin.fixtures.NoErrorsLogged;
 import dev.tocsin.fixtures.RawClient;
+import dev.tocsin.fixtures.RawEventSource;
+import dev.tocsin.fixtures.RawStream;
 import dev.tocsin.fixtures.RawWebSocket;
 import dev.tocsin.fixtures.TestCertificate;
 import dev.tocsin.http.TlsFiles;
@@ -21,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
@@ -75,6 +78,41 @@ class TlsGatewayTest {
       case IO_URING -> IoUring.isAvailable();
       case AUTO, NIO -> true;
     };
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Transport.class,
+      names = {"EPOLL", "IO_URING", "NIO"})
+  void aStreamLagsAndCatchesUpAndEndsInGoodOrder(Transport transport) {
+    assumeTrue(works(transport));
+    try (TestServer server = start(transport);
+        RawEventSource slow = source(server, SMALL_BUFFER);
+        RawEventSource quick = source(server, 0)) {
+      quick.json("established");
+      for (int i = 1; i <= 100; i++) {
+        server.publish(TestServer.large("a", 60_000));
+        assertThat(quick.json("message").path("sequence").asLong()).isEqualTo(i);
+      }
+      slow.json("established");
+      for (int i = 1; i <= 100; i++) {
+        JsonNode event = slow.json("message");
+        assertThat(event.path("sequence").asLong()).isEqualTo(i);
+        assertThat(event.path("previous").asLong()).isEqualTo(i - 1);
+      }
+      CompletableFuture<Void> stopped =
+          CompletableFuture.runAsync(() -> server.gateway.stop(Duration.ofSeconds(8)));
+      for (RawEventSource source : List.of(slow, quick)) {
+        assertThat(source.json("control").path("action").asString()).isEqualTo("reconnect");
+        assertThat(source.stream().rest()).isEmpty();
+      }
+      stopped.join();
+    }
+  }
+
+  private RawEventSource source(TestServer server, int receiveBytes) {
+    RawClient client = client(server, receiveBytes).send(get("/sse/events"));
+    return RawEventSource.over(RawStream.over(client), "");
   }
 
   @ParameterizedTest

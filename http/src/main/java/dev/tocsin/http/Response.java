@@ -41,6 +41,8 @@ public record Response(
   private static final Logger LOG = LoggerFactory.getLogger(Response.class);
   private static final String PROBLEM = "application/problem+json";
 
+  private static final String LOCATION = HttpHeaderNames.LOCATION.toString();
+
   /// What each 401 has to have (RFC 9110, 15.5.2).
   private static final Map<String, String> CHALLENGE =
       Map.of(HttpHeaderNames.WWW_AUTHENTICATE.toString(), "Bearer");
@@ -75,6 +77,13 @@ public record Response(
   /// An answer without a body.
   public static Response empty(HttpResponseStatus status) {
     return new Response(status, null, new byte[0], Map.of());
+  }
+
+  /// It is elsewhere.
+  ///
+  /// @param location a path
+  public static Response redirect(String location) {
+    return empty(HttpResponseStatus.FOUND).with(HttpHeaderNames.LOCATION.toString(), location);
   }
 
   /// A failure as RFC 9457 has it.
@@ -129,7 +138,7 @@ public record Response(
             head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
     HttpHeaders fields = full.headers();
     write(fields, asked, policy, context);
-    if (!status.equals(HttpResponseStatus.NO_CONTENT) && !(head && isWithoutEnd())) {
+    if (hasLength() && !(head && isWithoutEnd())) {
       fields.setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
     }
     HttpUtil.setKeepAlive(fields, asked.protocolVersion(), !close);
@@ -137,6 +146,12 @@ public record Response(
       fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
     return full;
+  }
+
+  /// Whether it says how long its body is. Where nothing has changed, that would be the length of what is not sent.
+  private boolean hasLength() {
+    return !status.equals(HttpResponseStatus.NO_CONTENT)
+        && !status.equals(HttpResponseStatus.NOT_MODIFIED);
   }
 
   /// Whether it is what an answer begins with that has no end: a type, and nothing of it yet.
@@ -152,6 +167,11 @@ public record Response(
     HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status);
     HttpHeaders fields = head.headers();
     write(fields, asked, policy, context);
+    if (fields.contains(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN)) {
+      // As with a WebSocket, whose page was named as well: what the browser adds, such as a proxy's
+      // cookie, is sent.
+      fields.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+    }
     if (StreamedConnection.takesChunks(asked)) {
       fields.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
     }
@@ -163,18 +183,19 @@ public record Response(
       HttpHeaders fields, HttpRequest asked, AnswerPolicy policy, HttpContext context) {
     if (contentType != null) {
       fields.set(HttpHeaderNames.CONTENT_TYPE, contentType);
+    }
+    boolean unchanged = status.equals(HttpResponseStatus.NOT_MODIFIED);
+    if (contentType != null || unchanged || headers.containsKey(LOCATION)) {
       policy.writeTo(fields);
     }
     fields.set(HttpHeaderNames.DATE, DATE.format(context.clock().instant()));
+    headers.forEach(fields::set);
     if (context.browserRules().allowsForeignOrigins()) {
-      fields.set(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
+      fields.add(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
       String origin = context.browserRules().corsOrigin(asked.headers());
       if (origin != null) {
         fields.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        // It was named, so it may also use what the browser adds, such as a proxy's cookie.
-        fields.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
       }
     }
-    headers.forEach(fields::set);
   }
 }

@@ -7,4 +7,12 @@ public record Right(String name) {
 
   /// What needs no right.
   public static final Right NONE = new Right("none");
+
+  /// What needs no right either, but is for browsers: their rules hold for it, whoever asks.
+  public static final Right PUBLIC = new Right("public");
+
+  /// Whether everybody has it.
+  public boolean isEverybodys() {
+    return equals(NONE) || equals(PUBLIC);
+  }
 }

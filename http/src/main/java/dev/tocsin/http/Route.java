@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param parameters those that a query may have; `null` when it may have any
 /// @param right what who asks needs to have
 /// @param policy what goes with its answers
+/// @param listed whether its path is named to those who have asked for another
 /// @param handler makes the exchange that answers
 public record Route(
     Set<HttpMethod> methods,
@@ -18,6 +19,7 @@ public record Route(
     @Nullable Set<String> parameters,
     Right right,
     AnswerPolicy policy,
+    boolean listed,
     Handler handler) {
 
   /// Makes the exchange of a request, on the event loop.
@@ -42,26 +44,50 @@ public record Route(
   /// What can be read. HEAD is answered as GET is, without the body.
   public static Route get(String path, Right right, Handler handler) {
     return new Route(
-        Set.of(HttpMethod.GET, HttpMethod.HEAD), path, Set.of(), right, AnswerPolicy.API, handler);
+        Set.of(HttpMethod.GET, HttpMethod.HEAD),
+        path,
+        Set.of(),
+        right,
+        AnswerPolicy.API,
+        true,
+        handler);
   }
 
   /// What takes a body.
   public static Route post(String path, Right right, Handler handler) {
-    return new Route(Set.of(HttpMethod.POST), path, Set.of(), right, AnswerPolicy.API, handler);
+    return new Route(
+        Set.of(HttpMethod.POST), path, Set.of(), right, AnswerPolicy.API, true, handler);
+  }
+
+  /// What can be done away with.
+  public static Route delete(String path, Right right, Handler handler) {
+    return new Route(
+        Set.of(HttpMethod.DELETE), path, Set.of(), right, AnswerPolicy.API, true, handler);
   }
 
   /// What takes the connection over ([HttpConnection#takeOver]): there is no HEAD of it.
   public static Route takeOver(String path, Right right, Handler handler) {
-    return new Route(Set.of(HttpMethod.GET), path, Set.of(), right, AnswerPolicy.API, handler);
+    return new Route(
+        Set.of(HttpMethod.GET), path, Set.of(), right, AnswerPolicy.API, true, handler);
   }
 
   /// The same with parameters that a query may have.
   public Route with(String... names) {
-    return new Route(methods, path, Set.of(names), right, policy, handler);
+    return new Route(methods, path, Set.of(names), right, policy, listed, handler);
   }
 
   /// The same, whatever the query: for what is called by programs that add parameters of their own.
   public Route withAny() {
-    return new Route(methods, path, null, right, policy, handler);
+    return new Route(methods, path, null, right, policy, listed, handler);
+  }
+
+  /// The same, whose answers go with something else.
+  Route with(AnswerPolicy other) {
+    return new Route(methods, path, parameters, right, other, listed, handler);
+  }
+
+  /// The same, which is not named to those who have asked for another path.
+  Route unlisted() {
+    return new Route(methods, path, parameters, right, policy, false, handler);
   }
 }

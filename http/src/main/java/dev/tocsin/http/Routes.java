@@ -24,6 +24,8 @@ public final class Routes {
 
   private static final String PREFLIGHT_SECONDS = "600";
   private static final int MAX_SHOWN_NAME = 50;
+  private static final String ACCEPT = HttpHeaderNames.ACCEPT.toString();
+  private static final String VARY = HttpHeaderNames.VARY.toString();
 
   private final Doorkeeper doorkeeper;
   private final String requestHeaders;
@@ -32,6 +34,7 @@ public final class Routes {
   private final Map<PathTemplate, Place> templates = new LinkedHashMap<>();
   private final Place everywhere = new Place();
   private final @Nullable Place rest;
+  private final @Nullable String home;
   private final String paths;
 
   /// Finds what somebody may have meant.
@@ -69,10 +72,22 @@ public final class Routes {
   /// @param requestHeaders what a page of another origin may send besides what every page may
   public Routes(
       List<Route> routes, Doorkeeper doorkeeper, List<String> requestHeaders, NearestName nearest) {
+    this(routes, doorkeeper, requestHeaders, nearest, Site.NONE);
+  }
+
+  /// The same with files for browsers.
+  public Routes(
+      List<Route> routes,
+      Doorkeeper doorkeeper,
+      List<String> requestHeaders,
+      NearestName nearest,
+      Site site) {
+    this.home = site.home();
     this.doorkeeper = doorkeeper;
     this.nearest = nearest;
     this.requestHeaders = String.join(", ", requestHeaders);
-    for (Route route : routes) {
+    List<Route> all = Stream.concat(routes.stream(), site.routes().stream()).toList();
+    for (Route route : all) {
       PathTemplate template = PathTemplate.of(route.path());
       Place place =
           template.isFixed()
@@ -82,7 +97,12 @@ public final class Routes {
       route.methods().forEach(method -> everywhere.routes.putIfAbsent(method, route));
     }
     this.rest = null;
-    this.paths = routes.stream().map(Route::path).distinct().collect(Collectors.joining(", "));
+    this.paths =
+        all.stream()
+            .filter(Route::listed)
+            .map(Route::path)
+            .distinct()
+            .collect(Collectors.joining(", "));
   }
 
   /// A table of one route, which is that of every path, whatever its own says.
@@ -97,6 +117,7 @@ public final class Routes {
     this.paths = route.path();
     everywhere.add(route);
     rest = everywhere;
+    home = null;
   }
 
   /// What was found of a request.
@@ -176,7 +197,9 @@ public final class Routes {
       return settled(leak);
     }
     if (place == null) {
-      return settled(notFound());
+      return home != null && isBrowserAtTheRoot(head, path)
+          ? new Finding.Settled(Response.redirect(home).with(VARY, ACCEPT))
+          : settled(notFound());
     }
     Route route = place.routes.get(head.method());
     if (route != null) {
@@ -189,6 +212,13 @@ public final class Routes {
     return new Finding.Settled(
         Response.problem(problem)
             .with(HttpHeaderNames.ALLOW.toString(), String.join(", ", place.methods())));
+  }
+
+  /// Whether a person has typed the server's name, so to say.
+  private static boolean isBrowserAtTheRoot(HttpRequest head, String path) {
+    return path.equals("/")
+        && (head.method().equals(HttpMethod.GET) || head.method().equals(HttpMethod.HEAD))
+        && Weights.of(head.headers().getAll(ACCEPT)).isWanted("text/html");
   }
 
   /// What is wrong with a URL in the doorkeeper's eyes, wherever it leads; `null` when nothing is. A query that cannot be read

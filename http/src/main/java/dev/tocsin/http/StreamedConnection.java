@@ -123,12 +123,25 @@ public abstract class StreamedConnection extends ChannelInboundHandlerAdapter im
     Ends.linger(channel.writeAndFlush(end));
   }
 
-  /// Whether the peer is gone without a word, as far as the kernel tells: it was reset, or has acknowledged nothing for so
-  /// long although something was on its way. Asks the kernel, for the price of a system call.
-  protected final boolean isPeerGone(long patienceMillis) {
+  /// What the kernel tells of a peer that says nothing.
+  protected enum Peer {
+    /// Nothing is known against it.
+    THERE,
+    /// It has reset the connection, of which not every transport tells.
+    RESET,
+    /// It has acknowledged nothing for too long, although something was on its way.
+    SILENT
+  }
+
+  /// Looks what has become of the peer, for the price of a system call.
+  ///
+  /// @param patienceMillis how long it may acknowledge nothing
+  protected final Peer peer(long patienceMillis) {
     TcpInfo info = TcpInfo.of(channel);
-    return (info != null && info.isReset())
-        || unacknowledged.look(info, loop.nowMillis()) > patienceMillis;
+    if (info != null && info.isReset()) {
+      return Peer.RESET;
+    }
+    return unacknowledged.look(info, loop.nowMillis()) > patienceMillis ? Peer.SILENT : Peer.THERE;
   }
 
   /// Reads what the client still sends, if only to hear of its end.

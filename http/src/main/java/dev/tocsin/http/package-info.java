@@ -14,7 +14,8 @@
 /// [MemoryBudget], and outside the heap [SocketMemory]. What nobody else would catch ends in [Guard].
 ///
 /// An exchange answers with a [Response], which may be a [Problem], or takes the connection over: then all
-/// of these but TLS leave the pipeline ([HttpConnection#takeOver]). [Ends] is how connections end.
+/// of these but TLS leave the pipeline ([HttpConnection#takeOver]). So does an answer that has no end, a
+/// [StreamedConnection]. [Ends] is how connections end.
 ///
 /// Nothing here knows an event. Everything but [HttpServer] and what is shared and immutable
 /// ([HttpContext]) belongs to one event loop.

@@ -265,6 +265,7 @@ class RoutesTest {
             Set.of(),
             Right.NONE,
             page,
+            true,
             request -> request.answer(text("p")));
     try (EmbeddedHttp server = new EmbeddedHttp(Doorkeeper.NONE, styled, HELLO)) {
       assertThat(server.receive(get("/page")).said())

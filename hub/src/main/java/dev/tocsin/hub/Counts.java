@@ -20,6 +20,15 @@ final class Counts<K> {
     count.increment();
   }
 
+  boolean knows(K key) {
+    return counts.containsKey(key);
+  }
+
+  /// How many are told apart.
+  int size() {
+    return counts.size();
+  }
+
   /// As they are now.
   Map<K, Long> now() {
     Map<K, Long> now = new HashMap<>();

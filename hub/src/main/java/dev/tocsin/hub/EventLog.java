@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /// The truth: an event exists once the log has given it a sequence.
@@ -13,6 +14,9 @@ import java.util.concurrent.CompletionStage;
 /// told to the follower and to readers. Any thread may call anything, and nothing blocks: a log that
 /// has to wait for a disk or a network answers later.
 public interface EventLog extends AutoCloseable {
+
+  /// How many single events are asked for at a time.
+  int MAX_EACH = 256;
 
   /// How the log stands. Cheap.
   LogState state();
@@ -52,6 +56,19 @@ public interface EventLog extends AutoCloseable {
   /// @param before a sequence; the first one looked at is that below it
   /// @return a page whose position is one less than the lowest sequence looked at; 0 or more
   CompletionStage<Page> readBack(long before, TypeFilter types, int maxEvents, int maxBytes);
+
+  /// Reads single events that the follower has been handed: as many of the given ones as do not exceed `maxBytes` of
+  /// JSON, but at least one is looked at. One that cannot be read any more, because it was thrown away or is damaged, is
+  /// named as lost.
+  ///
+  /// @param sequences ascending, at least one and at most [#MAX_EACH], none above the newest
+  /// @return a page whose position is the last of the sequences that was looked at; completed as that of [#read]
+  CompletionStage<Page> readEach(long[] sequences, int maxBytes);
+
+  /// The place beside the log for a note of whoever follows it; empty when the log ends with the process.
+  default Optional<LogNote> note() {
+    return Optional.empty();
+  }
 
   /// The position after which the events stand that the log accepted at a time or later, by its own
   /// clock. Where that clock has been set back, events of the same time stand on both sides of the

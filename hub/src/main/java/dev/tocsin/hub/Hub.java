@@ -12,13 +12,17 @@ import dev.tocsin.events.Where;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,13 +31,16 @@ import org.slf4j.LoggerFactory;
 /// the [Shard]s.
 ///
 /// Any thread may call anything.
-public final class Hub {
+public final class Hub implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
 
   /// How long after its acknowledgement the log's delivery may take before the fate of a publish counts as
   /// unknown.
   private static final Duration DELIVERY_TIME = Duration.ofSeconds(10);
+
+  /// How long the thread of the latest stays when there is nothing to do.
+  private static final long IDLE_SECONDS = 10;
 
   private static final String UNDELIVERED = "The log has taken the event, but has not handed it on";
 
@@ -48,10 +55,12 @@ public final class Hub {
   private final EventEncoder encoder;
   private final EventLog log;
   private final LogPages pages;
+  private final LatestEvents latest;
   private final long recentBytes;
   private final List<Shard<?>> shards = new CopyOnWriteArrayList<>();
   private final Counts<String> published = new Counts<>();
   private final Counts<HubStats.Refused> refused = new Counts<>();
+  private final RefusedFields refusedFields = new RefusedFields();
   private final Durations appends = new Durations();
   private final DeliveryTimes deliveries = new DeliveryTimes();
 
@@ -68,7 +77,20 @@ public final class Hub {
     LogState state = log.state();
     this.recent = recent(new TypeTable(catalog, Set.of()), state.epoch(), state.newest());
     this.pages = new LogPages(log);
+    this.latest = new LatestEvents(catalog, log, latestThread(), LatestEvents.MAX_KEYS);
+    latest.begin(state.epoch(), state.newest());
     log.follow(state.newest(), new Delivery());
+  }
+
+  /// One thread, which goes when there is nothing to do.
+  private static ScheduledThreadPoolExecutor latestThread() {
+    ScheduledThreadPoolExecutor executor =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("tocsin-latest").daemon().factory());
+    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    executor.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+    executor.allowCoreThreadTimeOut(true);
+    return executor;
   }
 
   private RecentEvents recent(TypeTable types, String epoch, long newest) {
@@ -83,6 +105,7 @@ public final class Hub {
       if (!group.isEmpty() && !shards.isEmpty()) {
         deliveries.safe(group.getLast().sequence(), group.size(), System.nanoTime());
       }
+      latest.add(group);
       recent.add(group);
       group.forEach(event -> published.increment(event.event().type()));
       wake();
@@ -91,6 +114,7 @@ public final class Hub {
     @Override
     public void lost(long from, long to) {
       LOG.atWarn().addKeyValue("from", from).addKeyValue("to", to).log("the log has lost events");
+      latest.skip(to);
       recent.skip(to);
       wake();
     }
@@ -104,6 +128,7 @@ public final class Hub {
           .addKeyValue("newest", newest)
           .log("the log has begun a new epoch");
       RecentEvents next = recent(before.types(), epoch, newest);
+      latest.restart(epoch, newest);
       pages.forget();
       deliveries.forget();
       shards.forEach(Shard::forgetPassed);
@@ -226,6 +251,7 @@ public final class Hub {
     }
     if (result instanceof Rejection rejection) {
       refused.increment(new HubStats.Refused(check.type(), rejection.code()));
+      refusedFields.note(check.type(), rejection);
     }
     return result;
   }
@@ -354,6 +380,30 @@ public final class Hub {
     return pages;
   }
 
+  /// What is the latest of each type and key.
+  public LatestEvents latest() {
+    return latest;
+  }
+
+  /// Reads single events, from memory or from the log; see [EventLog#readEach].
+  ///
+  /// @param sequences ascending, at least one, none above the newest
+  public CompletionStage<Page> readEach(long[] sequences, int maxBytes) {
+    long[] some =
+        sequences.length > EventLog.MAX_EACH
+            ? Arrays.copyOf(sequences, EventLog.MAX_EACH)
+            : sequences;
+    Page held = recent.readEachIfHeld(some, maxBytes);
+    return held == null ? log.readEach(some, maxBytes) : CompletableFuture.completedFuture(held);
+  }
+
+  /// Ends what the hub does by itself, while the log is still open. Who closes the log without this loses nothing but time at
+  /// the next start.
+  @Override
+  public void close() {
+    latest.close();
+  }
+
   /// What looks like a slip of the pen among patterns.
   public List<PatternWarning> warnings(List<EventPattern> patterns) {
     return warnings(patterns, null, null);
@@ -386,6 +436,11 @@ public final class Hub {
         filtered,
         appends.now(),
         deliveries.now());
+  }
+
+  /// What was wrong with the payloads that were refused; only what occurred.
+  public Map<HubStats.RefusedField, Long> refusedFields() {
+    return refusedFields.now();
   }
 
   private Map<String, Long> deliveredByType() {

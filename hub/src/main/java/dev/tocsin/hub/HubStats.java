@@ -31,6 +31,13 @@ public record HubStats(
   /// @param type their type in the catalog; empty where they have none, or it was not looked at
   public record Refused(String type, ErrorCode code) {}
 
+  /// Faults of payloads that were refused, by where they are.
+  ///
+  /// @param type of the events
+  /// @param field at the top level of the payload; empty for the payload itself, or where no more names are told apart
+  /// @param code of the fault; empty where no more names are told apart
+  public record RefusedField(String type, String field, String code) {}
+
   public HubStats {
     publishedByType = Map.copyOf(publishedByType);
     refused = Map.copyOf(refused);

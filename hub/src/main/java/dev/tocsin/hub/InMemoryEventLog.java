@@ -175,6 +175,26 @@ public final class InMemoryEventLog implements EventLog {
   }
 
   @Override
+  public CompletableFuture<Page> readEach(long[] sequences, int maxBytes) {
+    return CompletableFuture.completedFuture(locked(() -> readEachNow(sequences, maxBytes)));
+  }
+
+  private Page readEachNow(long[] sequences, int maxBytes) {
+    PageBuilder page = new PageBuilder(TypeFilter.ALL, sequences.length, maxBytes);
+    List<Stretch> lost = new ArrayList<>(0);
+    long position = 0;
+    for (long sequence : sequences) {
+      if (sequence < events.oldest()) {
+        lost.add(new Stretch(sequence, sequence));
+      } else if (!page.add(events.at(sequence))) {
+        break;
+      }
+      position = sequence;
+    }
+    return new Page(page.events(), lost, position);
+  }
+
+  @Override
   public CompletableFuture<Long> positionAt(Instant time) {
     return CompletableFuture.completedFuture(
         locked(() -> times.firstFrom(time.toEpochMilli(), events.newest() + 1) - 1));

@@ -129,6 +129,28 @@ final class RecentEvents {
     }
   }
 
+  /// The events of some sequences of this epoch, up to a bound, as [EventLog#readEach] reads them, or `null` when memory does
+  /// not hold the first.
+  @Nullable Page readEachIfHeld(long[] sequences, int maxBytes) {
+    lock.lock();
+    try {
+      if (sequences[0] < events.oldest() || sequences[0] > events.newest()) {
+        return null;
+      }
+      PageBuilder page = new PageBuilder(TypeFilter.ALL, sequences.length, maxBytes);
+      long position = 0;
+      for (long sequence : sequences) {
+        if (sequence > events.newest() || !page.add(events.at(sequence))) {
+          break;
+        }
+        position = sequence;
+      }
+      return new Page(page.events(), position);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// What follows a position, in order, or `null` when memory no longer holds it.
   @Nullable List<LoggedEvent> readIfHeld(long after, int maxEvents, int maxBytes) {
     lock.lock();

@@ -253,6 +253,12 @@ public final class Shard<C> {
     return cursor.index().patternCountWith(connection, patterns);
   }
 
+  /// The patterns that a connection holds, in the order in which it subscribed; `null` when it never did, and receives
+  /// everything that it may read. None of one that is not in.
+  public @Nullable List<Subscribed> subscribed(C connection) {
+    return cursor.index().subscribed(connection);
+  }
+
   /// How many comparisons the connection's filters would come to after subscribing to these as well: each value counts
   /// for each type that it narrows. So much work is a change of its subscription.
   ///
@@ -304,7 +310,7 @@ public final class Shard<C> {
   }
 
   /// Whether the connection wants an event now, even one of a type that is unknown here. One that is not in wants none.
-  boolean wants(C connection, LoggedEvent event) {
+  public boolean wants(C connection, LoggedEvent event) {
     SubscriptionIndex<C, ShardAudience<C>> index = cursor.index();
     return index.knows(connection)
         && index.wants(connection, event.event().type(), () -> index.table().values(event));
@@ -346,8 +352,8 @@ public final class Shard<C> {
     publishStats();
   }
 
-  /// A lagging connection has been handed an event.
-  void countDelivered(LoggedEvent event) {
+  /// A connection has been handed an event by itself.
+  public void countDelivered(LoggedEvent event) {
     cursor.countDelivered(event, 1);
   }
 

@@ -210,6 +210,20 @@ final class SubscriptionIndex<C, A extends Audience<C>> {
     return Interest.union(table.size(), together.values()).comparisons();
   }
 
+  /// The patterns that a connection holds, in the order in which it subscribed; `null` when it never did. None of one that
+  /// is unknown.
+  @Nullable List<Subscribed> subscribed(C connection) {
+    Subscriber<C> subscriber = subscribers.get(connection);
+    if (subscriber != null && !subscriber.isExplicit()) {
+      return null;
+    }
+    return subscriber == null
+        ? List.of()
+        : subscriber.patterns().values().stream()
+            .map(held -> new Subscribed(held.key().pattern(), held.key().where()))
+            .toList();
+  }
+
   /// How many patterns the connection would hold after subscribing to these as well.
   int patternCountWith(C connection, List<EventPattern> patterns) {
     Subscriber<C> subscriber = subscribers.get(connection);

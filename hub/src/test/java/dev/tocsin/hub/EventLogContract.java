@@ -1,14 +1,18 @@
 package dev.tocsin.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tocsin.events.EncodedEvent;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -194,6 +198,72 @@ public abstract class EventLogContract {
     assertThat(pageBack(log, 5, TypeFilter.of(Set.of("a.x")), 10))
         .isEqualTo(new Page(List.of(), 0));
     assertThat(pageBack(log, 1, TypeFilter.ALL, 10)).isEqualTo(new Page(List.of(), 0));
+  }
+
+  @Test
+  void readsSingleEvents() {
+    EventLog log = open();
+    append(log, "a.a", "a.b", "a.a", "a.c", "a.d");
+    int size = SampleEvents.event("a.a").json().length;
+
+    Page some = await(log.readEach(new long[] {1, 3, 4}, ALL));
+    assertThat(sequences(some.events())).containsExactly(1L, 3L, 4L);
+    assertThat(types(some.events())).containsExactly("a.a", "a.a", "a.c");
+    assertThat(some.lost()).isEmpty();
+    assertThat(some.position()).isEqualTo(4);
+    Page cut = await(log.readEach(new long[] {2, 3, 5}, 2 * size));
+    assertThat(sequences(cut.events())).containsExactly(2L, 3L);
+    assertThat(cut.position()).isEqualTo(3);
+    assertThat(sequences(await(log.readEach(new long[] {5}, 1)).events())).containsExactly(5L);
+  }
+
+  @Test
+  void namesSingleEventsThatItHasLetGoOf() {
+    EventLog log = opened(1 << 20);
+    append(log, "a.rare");
+    List<Append> large =
+        Collections.nCopies(16, new Append(SampleEvents.event("a.a", "x".repeat(64_000)), null));
+    for (int i = 0; i < 32; i++) {
+      await(log.append(large));
+    }
+    append(log, "a.rare");
+    long newest = Logs.newest(log);
+    await(log.reach(newest, Duration.ofSeconds(30)));
+    while (Logs.oldest(log) < newest - 80) {
+      Thread.onSpinWait();
+    }
+
+    Page page = await(log.readEach(new long[] {1, 2, newest}, ALL));
+
+    assertThat(sequences(page.events())).containsExactly(newest);
+    assertThat(page.position()).isEqualTo(newest);
+    assertThat(page.lost().getFirst().from()).isEqualTo(1);
+    assertThat(page.lost().getLast().to()).isEqualTo(2);
+    assertThat(log.state().unreadable()).isEmpty();
+  }
+
+  @Test
+  void keepsTheNoteThatWasWrittenLastIfItKeepsOne() throws IOException {
+    EventLog log = open();
+    Optional<LogNote> place = log.note();
+    if (place.isEmpty()) {
+      return;
+    }
+    LogNote note = place.get();
+    assertThat(note.open()).isEmpty();
+
+    note.write(out -> out.write(new byte[] {1, 2}));
+    note.write(out -> out.write(new byte[] {3}));
+    assertThatThrownBy(() ->
+            note.write(out -> {
+              out.write(4);
+              throw new IOException("in the middle");
+            }))
+        .isInstanceOf(IOException.class);
+
+    try (InputStream in = note.open().orElseThrow()) {
+      assertThat(in.readAllBytes()).containsExactly(3);
+    }
   }
 
   @Test

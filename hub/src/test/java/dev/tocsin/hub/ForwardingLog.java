@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /// A log that is another one, but for what a test changes.
@@ -45,6 +46,16 @@ public class ForwardingLog implements EventLog {
   public CompletionStage<Page> readBack(
       long before, TypeFilter types, int maxEvents, int maxBytes) {
     return log.readBack(before, types, maxEvents, maxBytes);
+  }
+
+  @Override
+  public CompletionStage<Page> readEach(long[] sequences, int maxBytes) {
+    return log.readEach(sequences, maxBytes);
+  }
+
+  @Override
+  public Optional<LogNote> note() {
+    return log.note();
   }
 
   @Override

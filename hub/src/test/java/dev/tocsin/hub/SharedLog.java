@@ -175,6 +175,11 @@ public final class SharedLog implements EventLog {
   }
 
   @Override
+  public CompletionStage<Page> readEach(long[] sequences, int maxBytes) {
+    return later(() -> clipped(Logs.await(truth.readEach(sequences, maxBytes)), Long.MAX_VALUE));
+  }
+
+  @Override
   public CompletionStage<Long> positionAt(Instant time) {
     return later(() -> Math.min(newest, Logs.await(truth.positionAt(time))));
   }

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// The opening handshake of a WebSocket (RFC 6455, section 4), from the client's side.
+/// The opening handshake of a WebSocket (RFC 6455, section 4), or of an answer without an end, from the client's side.
 ///
 /// All connections use the RFC's own sample key, whose answer is known: this is no client that has to
 /// defend itself against a cache in between.
@@ -18,7 +18,35 @@ final class Handshake {
 
   private Handshake() {}
 
-  /// The request.
+  /// The request of a connection that receives.
+  static byte[] request(LoadPlan plan, String target) {
+    return plan.receiveBy() == ReceiveBy.WEBSOCKET
+        ? request(plan, target, plan.deflate())
+        : ("GET "
+                + target
+                + " HTTP/1.1\r\nHost: "
+                + plan.authority()
+                + "\r\n"
+                + plan.entrance().header()
+                + "Accept: "
+                + plan.receiveBy().mediaType()
+                + "\r\n\r\n")
+            .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /// Why the answer is no stream in chunks, or `null` when it is.
+  static @Nullable String streamFault(String answer) {
+    String[] lines = answer.split("\r\n", -1);
+    if (!lines[0].startsWith("HTTP/1.1 200")) {
+      String body = answer.substring(Math.min(answer.length(), answer.indexOf("\r\n\r\n") + 4));
+      return "the server refuses a stream: " + lines[0] + Refusals.after(body);
+    }
+    return header(lines, "transfer-encoding").equals("chunked")
+        ? null
+        : "the server does not answer in chunks";
+  }
+
+  /// The request for a WebSocket.
   ///
   /// @param deflate whether permessage-deflate is offered, without context takeover
   static byte[] request(LoadPlan plan, String target, boolean deflate) {

@@ -9,7 +9,8 @@ import java.util.List;
 /// @param server where its WebSocket is: `ws://host:port/path`, or `wss` with an entrance that is encrypted
 /// @param protocol what kind of server it is
 /// @param publishPath the path that is posted to, where events are posted
-/// @param connections how many WebSockets receive
+/// @param connections how many connections receive
+/// @param receiveBy how events get to them; another way than WebSockets only of a Tocsin
 /// @param warmConnections how many are opened and closed again before, when the pace is idle
 /// @param audiences the patterns of the connections, which take them in turn; only for a Tocsin.
 ///     An audience without patterns receives everything
@@ -28,6 +29,7 @@ public record LoadPlan(
     PeerProtocol protocol,
     String publishPath,
     int connections,
+    ReceiveBy receiveBy,
     int warmConnections,
     List<List<String>> audiences,
     String type,
@@ -50,6 +52,9 @@ public record LoadPlan(
         (entrance.isSecure() ? "wss" : "ws").equals(server.getScheme()) && server.getHost() != null,
         "only ws:// and wss:// can be measured, not " + server);
     check(connections >= 1 && connections <= 1_000_000, "between 1 and 1,000,000 connections");
+    check(
+        receiveBy == ReceiveBy.WEBSOCKET || (protocol == PeerProtocol.TOCSIN && !deflate),
+        receiveBy + " is of a Tocsin only, and not compressed");
     check(warmConnections >= 0 && warmConnections <= 1_000_000, "up to 1,000,000 to warm up with");
     check(!audiences.isEmpty(), "at least one audience");
     check(eventBytes >= 1 && eventBytes <= 1 << 20, "an event has between 1 byte and 1 MiB");
@@ -90,6 +95,11 @@ public record LoadPlan(
   String path() {
     String path = server.getRawPath();
     return path == null || path.isEmpty() ? "/" : path;
+  }
+
+  /// Where the connections receive.
+  String receivingPath() {
+    return receiveBy == ReceiveBy.WEBSOCKET ? path() : receiveBy.path();
   }
 
   /// The patterns of a connection.

@@ -60,7 +60,7 @@ final class Receivers implements AutoCloseable {
     for (int loop = 0; loop < loops.size(); loop++) {
       List<byte[]> requests = new ArrayList<>();
       for (int connection = loop; connection < count; connection += loops.size()) {
-        requests.add(Handshake.request(plan, target(connection), plan.deflate()));
+        requests.add(Handshake.request(plan, target(connection)));
       }
       loops.get(loop).open(requests);
     }
@@ -68,10 +68,11 @@ final class Receivers implements AutoCloseable {
 
   private String target(int connection) {
     List<String> patterns = plan.patternsOf(connection);
+    String path = plan.receivingPath();
     return patterns.isEmpty() || plan.protocol() != PeerProtocol.TOCSIN
-        ? plan.path()
-        : plan.path()
-            + "?events="
+        ? path
+        : path
+            + (path.indexOf('?') < 0 ? "?events=" : "&events=")
             + URLEncoder.encode(String.join(",", patterns), StandardCharsets.UTF_8);
   }
 

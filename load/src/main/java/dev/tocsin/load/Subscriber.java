@@ -9,11 +9,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// One connection that receives. Belongs to its [ReceivingLoop].
-final class Subscriber extends ChannelInboundHandlerAdapter implements FrameScanner.Frames {
+final class Subscriber extends ChannelInboundHandlerAdapter
+    implements FrameScanner.Frames, LineScanner.Lines {
 
   private static final int FIN = 0x80;
   private static final int COMPRESSED = 0x40;
   private static final int OPCODE = 0x0f;
+  private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] GAP = "{\"action\":\"gap\"".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] NATS_PING = "PING".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] NATS_PONG = "PONG".getBytes(StandardCharsets.US_ASCII);
@@ -25,7 +27,9 @@ final class Subscriber extends ChannelInboundHandlerAdapter implements FrameScan
   private final boolean deflate;
   private final Tally tally;
   private final Positions positions;
+  private final ReceiveBy receiveBy;
   private final FrameScanner scanner = new FrameScanner(this);
+  private final LineScanner lines = new LineScanner(this);
 
   private byte[] head = {};
   private boolean upgraded;
@@ -41,6 +45,7 @@ final class Subscriber extends ChannelInboundHandlerAdapter implements FrameScan
     this.request = request;
     this.mark = mark;
     this.protocol = plan.protocol();
+    this.receiveBy = plan.receiveBy();
     this.deflate = plan.deflate();
     this.tally = loop.tally();
     this.positions = new Positions(tally);
@@ -61,7 +66,7 @@ final class Subscriber extends ChannelInboundHandlerAdapter implements FrameScan
     buffer.release();
     if (upgraded) {
       loop.beginRead();
-      scanner.scan(bytes, 0, count);
+      scan(bytes, 0, count);
       loop.endRead();
     } else {
       answer(Arrays.copyOf(bytes, count));
@@ -76,7 +81,11 @@ final class Subscriber extends ChannelInboundHandlerAdapter implements FrameScan
     if (end < 0 && all.length < Handshake.MAX_BYTES) {
       return;
     }
-    String fault = Handshake.fault(new String(all, StandardCharsets.UTF_8), deflate);
+    String answer = new String(all, StandardCharsets.UTF_8);
+    String fault =
+        receiveBy == ReceiveBy.WEBSOCKET
+            ? Handshake.fault(answer, deflate)
+            : Handshake.streamFault(answer);
     if (fault != null || end < 0) {
       fail(fault == null ? "the server's answer to a handshake does not end" : fault);
       return;
@@ -85,12 +94,36 @@ final class Subscriber extends ChannelInboundHandlerAdapter implements FrameScan
     upgraded = true;
     if (protocol == PeerProtocol.NATS) {
       send(ClientFrame.TEXT, PublisherSocket.NATS_CONNECT + "SUB bench 1\r\nPING\r\n");
-    } else if (protocol != PeerProtocol.TOCSIN) {
+    } else if (protocol != PeerProtocol.TOCSIN || receiveBy == ReceiveBy.NDJSON) {
       becomeReady();
     }
     loop.beginRead();
-    scanner.scan(all, end, all.length);
+    scan(all, end, all.length);
     loop.endRead();
+  }
+
+  private void scan(byte[] bytes, int from, int to) {
+    if (receiveBy == ReceiveBy.WEBSOCKET) {
+      scanner.scan(bytes, from, to);
+    } else {
+      lines.scan(bytes, from, to);
+    }
+  }
+
+  @Override
+  public void line(byte[] bytes, int from, int to) {
+    if (receiveBy == ReceiveBy.NDJSON) {
+      if (to > from) {
+        data(0, bytes, from, to);
+      }
+    } else if (startsWith(bytes, from, to, DATA)) {
+      data(0, bytes, from + DATA.length, to);
+    }
+  }
+
+  @Override
+  public void end() {
+    fail("the server ended a stream");
   }
 
   private void fail(String fault) {

@@ -19,6 +19,7 @@ class EntranceTest {
         PeerProtocol.TOCSIN,
         "/pub",
         1,
+        ReceiveBy.WEBSOCKET,
         0,
         List.of(List.of()),
         "detection.new",

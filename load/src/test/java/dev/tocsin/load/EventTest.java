@@ -24,6 +24,7 @@ class EventTest {
         protocol,
         "/pub",
         1,
+        ReceiveBy.WEBSOCKET,
         0,
         List.of(List.of()),
         "detection.new",

@@ -22,6 +22,7 @@ class ReportTest {
             PeerProtocol.TOCSIN,
             "/api/v1/events",
             100,
+            ReceiveBy.WEBSOCKET,
             0,
             List.of(List.of()),
             "detection.new",

@@ -2,6 +2,7 @@ package dev.tocsin.sqlite;
 
 import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Page;
+import dev.tocsin.hub.PageBuilder;
 import dev.tocsin.hub.Stretch;
 import dev.tocsin.hub.TypeFilter;
 import java.nio.file.Path;
@@ -9,9 +10,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -198,6 +202,64 @@ final class LogReader {
     page.lose(to);
     if (from <= high) {
       unreadable.add(from, high);
+    }
+  }
+
+  /// See [dev.tocsin.hub.EventLog#readEach].
+  Page readEach(long[] sequences, int maxBytes) throws SQLException {
+    PageBuilder builder = new PageBuilder(TypeFilter.ALL, sequences.length, maxBytes);
+    List<Stretch> lost = new ArrayList<>(0);
+    long position = 0;
+    lock.lock();
+    try {
+      int next = 0;
+      boolean full = false;
+      while (next < sequences.length && !full) {
+        // Prepared anew after damage, because a statement that has failed is of no use any more.
+        try (PreparedStatement one = connection.prepareStatement(LogRows.ONE)) {
+          for (; next < sequences.length && !full; next++) {
+            LoggedEvent event = eventAt(one, sequences[next]);
+            if (event == null) {
+              lost.add(new Stretch(sequences[next], sequences[next]));
+            } else {
+              full = !builder.add(event);
+            }
+            position = full ? position : sequences[next];
+          }
+        } catch (SQLException e) {
+          if (!LogFault.isDamage(e)) {
+            throw e;
+          }
+          noteLost(sequences[next]);
+          lost.add(new Stretch(sequences[next], sequences[next]));
+          position = sequences[next++];
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    return new Page(builder.events(), lost, position);
+  }
+
+  /// The event of a sequence; `null` when it was thrown away or is lost.
+  private @Nullable LoggedEvent eventAt(PreparedStatement one, long sequence) throws SQLException {
+    if (unreadable.at(sequence).isPresent()) {
+      return null;
+    }
+    one.setLong(1, sequence);
+    try (ResultSet row = one.executeQuery()) {
+      if (row.next()) {
+        return LogRows.event(row);
+      }
+    }
+    noteLost(sequence);
+    return null;
+  }
+
+  /// A sequence has no event that could be read: what retention has not thrown away was lost.
+  private void noteLost(long sequence) throws SQLException {
+    if (sequence >= oldest()) {
+      unreadable.add(sequence, sequence);
     }
   }
 

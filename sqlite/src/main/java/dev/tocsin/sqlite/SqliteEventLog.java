@@ -5,6 +5,7 @@ import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Follower;
 import dev.tocsin.hub.LogFigures;
+import dev.tocsin.hub.LogNote;
 import dev.tocsin.hub.LogState;
 import dev.tocsin.hub.Page;
 import dev.tocsin.hub.TypeFilter;
@@ -57,6 +58,7 @@ public final class SqliteEventLog implements EventLog {
   private final ScheduledExecutorService watch;
   private final ExecutorService reads;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final NoteFile note;
 
   private SqliteEventLog(LogFiles files, SqliteSettings settings, LogClock clock, String boot)
       throws SQLException, LogOpenException {
@@ -65,6 +67,7 @@ public final class SqliteEventLog implements EventLog {
     long newest = bounds.newest();
     Map<String, Long> indexed = TypeIndex.open(connection);
     this.directory = settings.directory();
+    this.note = new NoteFile(directory);
     this.files = files;
     this.epoch = LogIdentity.open(connection, settings.durability(), boot, files.mark(), bounds);
     this.reader = new LogReader(directory);
@@ -217,6 +220,16 @@ public final class SqliteEventLog implements EventLog {
   }
 
   @Override
+  public CompletableFuture<Page> readEach(long[] sequences, int maxBytes) {
+    return later(() -> reader.readEach(sequences, maxBytes));
+  }
+
+  @Override
+  public Optional<LogNote> note() {
+    return Optional.of(note);
+  }
+
+  @Override
   public CompletableFuture<Long> positionAt(Instant time) {
     long upTo = delivery.newest();
     return later(() -> reader.positionAt(time.toEpochMilli(), upTo));
@@ -259,6 +272,7 @@ public final class SqliteEventLog implements EventLog {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    note.close();
     queue.close(LogFault.CLOSED);
     Ends.await(thread);
     watch.shutdownNow();

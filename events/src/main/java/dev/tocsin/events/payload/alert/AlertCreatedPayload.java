@@ -1,10 +1,12 @@
 package dev.tocsin.events.payload.alert;
 
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Timestamp;
 import org.jspecify.annotations.Nullable;
 
 /// A new alert: a rule matched a security event, and somebody should know.
+@Key("id")
 public record AlertCreatedPayload(
     @Doc(value = "Opaque identifier of the alert", example = "alert-7f3a") String id,
     @Doc(value = "Identifier of the security event that the rule matched", example = "4217")

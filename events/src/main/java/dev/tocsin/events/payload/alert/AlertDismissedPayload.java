@@ -1,10 +1,12 @@
 package dev.tocsin.events.payload.alert;
 
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Timestamp;
 import org.jspecify.annotations.Nullable;
 
 /// An alert that a person put aside without resolving it, for instance a false alarm.
+@Key("id")
 public record AlertDismissedPayload(
     @Doc(value = "Opaque identifier of the alert that was put aside", example = "alert-7f3a")
         String id,

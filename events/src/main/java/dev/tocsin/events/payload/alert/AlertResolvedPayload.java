@@ -1,10 +1,12 @@
 package dev.tocsin.events.payload.alert;
 
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Timestamp;
 import org.jspecify.annotations.Nullable;
 
 /// The good end of an alert: what caused it is cleared.
+@Key("id")
 public record AlertResolvedPayload(
     @Doc(value = "Opaque identifier of the alert that is resolved", example = "alert-7f3a")
         String id,

@@ -1,11 +1,13 @@
 package dev.tocsin.events.payload.alert;
 
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Timestamp;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A change to an existing alert: what is present is the new value, what is absent stays as it was.
+@Key("id")
 public record AlertUpdatedPayload(
     @Doc(value = "Opaque identifier of the alert that was changed", example = "alert-7f3a")
         String id,

@@ -1,10 +1,12 @@
 package dev.tocsin.events.payload.camera;
 
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Timestamp;
 import org.jspecify.annotations.Nullable;
 
 /// A fault that a camera reported, or that was met while talking to it.
+@Key("camera_id")
 public record CameraErrorPayload(
     @Doc(value = "Opaque identifier of the camera", example = "front-door") String cameraId,
     @Doc(value = "Name of the camera as people call it", example = "Front Door") String cameraName,

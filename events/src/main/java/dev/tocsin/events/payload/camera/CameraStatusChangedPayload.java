@@ -1,6 +1,7 @@
 package dev.tocsin.events.payload.camera;
 
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Timestamp;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A camera's move from one status to another.
+@Key("camera_id")
 public record CameraStatusChangedPayload(
     @Doc(value = "Opaque identifier of the camera", example = "front-door") String cameraId,
     @Doc(value = "Name of the camera as people call it", example = "Front Door") String cameraName,

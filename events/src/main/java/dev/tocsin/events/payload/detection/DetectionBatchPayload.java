@@ -1,11 +1,13 @@
 package dev.tocsin.events.payload.detection;
 
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Timestamp;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Several objects that the detector found in one frame or one window of frames.
+@Key("camera_id")
 public record DetectionBatchPayload(
     @Doc(
             value = "Opaque identifier of the batch, by which a security event refers to it",

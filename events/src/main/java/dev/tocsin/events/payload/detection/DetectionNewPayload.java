@@ -1,11 +1,13 @@
 package dev.tocsin.events.payload.detection;
 
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Range;
 import dev.tocsin.events.Timestamp;
 import org.jspecify.annotations.Nullable;
 
 /// One object that the detector found in one frame.
+@Key("camera_id")
 public record DetectionNewPayload(
     @Doc(value = "Opaque identifier of the detection", example = "det-88123") String detectionId,
     @Doc(

@@ -1,11 +1,13 @@
 package dev.tocsin.events.payload.event;
 
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Range;
 import dev.tocsin.events.Timestamp;
 import org.jspecify.annotations.Nullable;
 
 /// A new security event: what cameras saw in a short time, analysed and rated.
+@Key("id")
 public record EventCreatedPayload(
     @Doc(value = "Identifier of the security event", example = "4217") long id,
     @Doc(

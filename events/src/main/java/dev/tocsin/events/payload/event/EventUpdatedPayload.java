@@ -1,12 +1,14 @@
 package dev.tocsin.events.payload.event;
 
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Range;
 import dev.tocsin.events.Timestamp;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A change to a security event: what is present is the new value, what is absent stays as it was.
+@Key("id")
 public record EventUpdatedPayload(
     @Doc(value = "Identifier of the security event that was changed", example = "4217") long id,
     @Doc(

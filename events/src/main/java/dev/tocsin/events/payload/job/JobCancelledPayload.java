@@ -1,10 +1,12 @@
 package dev.tocsin.events.payload.job;
 
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Timestamp;
 import org.jspecify.annotations.Nullable;
 
 /// The early end of a background job that was called off.
+@Key("job_id")
 public record JobCancelledPayload(
     @Doc(value = "Opaque identifier of the job, the same in all its events", example = "job-91c2")
         String jobId,

@@ -1,6 +1,7 @@
 package dev.tocsin.events.payload.job;
 
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Timestamp;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The good end of a background job.
+@Key("job_id")
 public record JobCompletedPayload(
     @Doc(value = "Opaque identifier of the job, the same in all its events", example = "job-91c2")
         String jobId,

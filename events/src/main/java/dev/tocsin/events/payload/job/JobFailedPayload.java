@@ -2,10 +2,12 @@ package dev.tocsin.events.payload.job;
 
 import dev.tocsin.events.Default;
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Timestamp;
 import org.jspecify.annotations.Nullable;
 
 /// The bad end of a background job.
+@Key("job_id")
 public record JobFailedPayload(
     @Doc(value = "Opaque identifier of the job, the same in all its events", example = "job-91c2")
         String jobId,

@@ -1,10 +1,12 @@
 package dev.tocsin.events.payload.job;
 
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Range;
 import org.jspecify.annotations.Nullable;
 
 /// How far a background job has come.
+@Key("job_id")
 public record JobProgressPayload(
     @Doc(value = "Opaque identifier of the job, the same in all its events", example = "job-91c2")
         String jobId,

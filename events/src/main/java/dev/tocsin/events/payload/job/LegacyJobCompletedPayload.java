@@ -1,6 +1,7 @@
 package dev.tocsin.events.payload.job;
 
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Timestamp;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The good end of a background job as its old senders write it, under the name `job_completed`: they
 /// may leave the moment out.
+@Key("job_id")
 public record LegacyJobCompletedPayload(
     @Doc(value = "Opaque identifier of the job, the same in all its events", example = "job-91c2")
         String jobId,

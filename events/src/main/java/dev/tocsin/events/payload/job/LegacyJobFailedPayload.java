@@ -2,11 +2,13 @@ package dev.tocsin.events.payload.job;
 
 import dev.tocsin.events.Default;
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Timestamp;
 import org.jspecify.annotations.Nullable;
 
 /// The bad end of a background job as its old senders write it, under the name `job_failed`: they may
 /// leave the moment out.
+@Key("job_id")
 public record LegacyJobFailedPayload(
     @Doc(value = "Opaque identifier of the job, the same in all its events", example = "job-91c2")
         String jobId,

@@ -1,10 +1,12 @@
 package dev.tocsin.events.payload.service;
 
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Timestamp;
 import org.jspecify.annotations.Nullable;
 
 /// A change in the status of one service.
+@Key("service")
 public record ServiceStatusChangedPayload(
     @Doc(value = "Name of the service, as supervision knows it", example = "detector")
         String service,

@@ -2,6 +2,7 @@ package dev.tocsin.events.payload.worker;
 
 import dev.tocsin.events.Default;
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Timestamp;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// An error that a worker met while processing.
+@Key("worker_name")
 public record WorkerErrorPayload(
     @Doc(
             value = "Name of the worker, unique within the installation",

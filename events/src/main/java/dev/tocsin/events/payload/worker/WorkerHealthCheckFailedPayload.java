@@ -1,11 +1,13 @@
 package dev.tocsin.events.payload.worker;
 
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Range;
 import dev.tocsin.events.Timestamp;
 import org.jspecify.annotations.Nullable;
 
 /// A health check that a worker did not pass; it may still be running.
+@Key("worker_name")
 public record WorkerHealthCheckFailedPayload(
     @Doc(
             value = "Name of the worker, unique within the installation",

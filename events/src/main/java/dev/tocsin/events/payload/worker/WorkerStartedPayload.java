@@ -1,6 +1,7 @@
 package dev.tocsin.events.payload.worker;
 
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Timestamp;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A worker that began to process.
+@Key("worker_name")
 public record WorkerStartedPayload(
     @Doc(
             value = "Name of the worker, unique within the installation",

@@ -1,10 +1,12 @@
 package dev.tocsin.events.payload.worker;
 
 import dev.tocsin.events.Doc;
+import dev.tocsin.events.Key;
 import dev.tocsin.events.Timestamp;
 import org.jspecify.annotations.Nullable;
 
 /// A worker that ended in good order.
+@Key("worker_name")
 public record WorkerStoppedPayload(
     @Doc(
             value = "Name of the worker, unique within the installation",

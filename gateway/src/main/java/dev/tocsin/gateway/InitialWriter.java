@@ -1,0 +1,202 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.http.Allowance;
+import dev.tocsin.http.LoopTasks;
+import dev.tocsin.http.Turns;
+import dev.tocsin.hub.EventLog;
+import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Page;
+import dev.tocsin.hub.Shard;
+import dev.tocsin.hub.Stretch;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Writes the events with which a subscription begins to its connection: pages, each when the socket has taken the one before,
+/// as a [ReplayWriter] does. Belongs to the event loop.
+///
+/// What the connection wants is looked up anew for each event: its rights and its subscription may change meanwhile. An event
+/// that the log has lost since is told as a gap.
+final class InitialWriter implements Turns.Waiting, ReplayTurns.Member {
+
+  /// How long it waits when the log cannot be read.
+  private static final long RETRY_MILLIS = 1_000;
+
+  private final GatewayContext context;
+  private final Loop loop;
+  private final LoopTasks tasks;
+  private final LiveConnection connection;
+  private final Channel channel;
+  private final Allowance allowance;
+  private final long[] sequences;
+  private final Runnable done;
+  private int next;
+  private @Nullable Page fetched;
+  private boolean ended;
+
+  /// Nothing is written before [#awaitTurn].
+  ///
+  /// @param sequences of the events, ascending
+  /// @param done called when all are on their way
+  InitialWriter(
+      GatewayContext context,
+      Loop loop,
+      LiveConnection connection,
+      Channel channel,
+      long[] sequences,
+      Runnable done) {
+    this.context = context;
+    this.loop = loop;
+    this.tasks = loop.connections().tasks();
+    this.connection = connection;
+    this.channel = channel;
+    this.allowance = connection.allowance();
+    this.sequences = sequences;
+    this.done = done;
+  }
+
+  /// Puts the next page in line.
+  void awaitTurn() {
+    if (ended) {
+      return;
+    }
+    if (next == sequences.length) {
+      ended = true;
+      done.run();
+    } else if (allowance.isInDebt()) {
+      loop.connections().turns().await(this);
+    } else {
+      goOn();
+    }
+  }
+
+  @Override
+  public void goOn() {
+    loop.replayTurns().await(this);
+  }
+
+  @Override
+  public int waitingBytes() {
+    return 0;
+  }
+
+  @Override
+  public Allowance allowance() {
+    return allowance;
+  }
+
+  /// The connection has ended, or goes on without the rest.
+  void end() {
+    ended = true;
+    loop.connections().turns().leave(this);
+    letGo();
+  }
+
+  @Override
+  public void letGo() {
+    fetched = null;
+  }
+
+  @Override
+  public void turn(int maxBytes) {
+    if (ended || !channel.isActive()) {
+      letGo();
+      return;
+    }
+    if (fetched == null && allowance.isInDebt()) {
+      awaitTurn();
+      return;
+    }
+    boolean counted = loop.connections().turns().begin(allowance);
+    try {
+      Page page = fetched;
+      fetched = null;
+      if (page == null) {
+        fetch(connection.form().pageBytes(maxBytes));
+      } else {
+        write(page);
+      }
+    } catch (RuntimeException | Error e) {
+      channel.pipeline().fireExceptionCaught(e);
+    } finally {
+      if (counted) {
+        loop.connections().turns().end();
+      }
+    }
+  }
+
+  private void fetch(int maxBytes) {
+    int end = Math.min(next + EventLog.MAX_EACH, sequences.length);
+    var reading = context.hub().readEach(Arrays.copyOfRange(sequences, next, end), maxBytes);
+    if (!reading.toCompletableFuture().isDone()) {
+      allowance.spend(Limits.LOOK_NANOS);
+    }
+    reading.whenComplete((page, failure) -> {
+      if (failure == null) {
+        tasks.execute(() -> arrived(page));
+      } else {
+        tasks.after(this::awaitTurn, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    });
+  }
+
+  private void arrived(Page page) {
+    if (!ended) {
+      fetched = page;
+      goOn();
+    }
+  }
+
+  private void write(Page page) {
+    FormPage encoded = new FormPage(connection.form(), loop.plainTypes(), channel.alloc());
+    ByteBuf written;
+    try {
+      encode(page, encoded);
+      written = encoded.finish();
+    } catch (RuntimeException | Error e) {
+      encoded.discard();
+      throw e;
+    }
+    while (next < sequences.length && sequences[next] <= page.position()) {
+      next++;
+    }
+    if (written == null) {
+      awaitTurn();
+      return;
+    }
+    long bytes = written.capacity();
+    context.replayRoom().take(bytes);
+    connection
+        .sendAndTell(written)
+        .addListener(sent -> {
+          context.replayRoom().giveBack(bytes);
+          if (sent.isSuccess()) {
+            awaitTurn();
+          }
+        });
+  }
+
+  private void encode(Page page, FormPage encoded) {
+    Shard<LiveConnection> shard = loop.shard();
+    int lost = 0;
+    for (LoggedEvent event : page.events()) {
+      lost = lose(page, lost, event.sequence(), encoded);
+      if (shard.wants(connection, event)) {
+        encoded.event(event, DeliveredEnvelope.INITIAL);
+        shard.countDelivered(event);
+      }
+    }
+    lose(page, lost, Long.MAX_VALUE, encoded);
+  }
+
+  private static int lose(Page page, int first, long below, FormPage encoded) {
+    int told = first;
+    while (told < page.lost().size() && page.lost().get(told).from() < below) {
+      Stretch lost = page.lost().get(told++);
+      encoded.gap(lost.from(), lost.to());
+    }
+    return told;
+  }
+}

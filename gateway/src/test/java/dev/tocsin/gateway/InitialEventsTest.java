@@ -1,0 +1,404 @@
+package dev.tocsin.gateway;
+
+import static dev.tocsin.fixtures.RawClient.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tocsin.fixtures.HttpAnswer;
+import dev.tocsin.fixtures.RawEventSource;
+import dev.tocsin.fixtures.RawWebSocket;
+import dev.tocsin.http.Transport;
+import dev.tocsin.hub.CountedReads;
+import dev.tocsin.hub.InMemoryEventLog;
+import dev.tocsin.hub.LateLog;
+import dev.tocsin.hub.Rights;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/// Subscriptions that begin with `last` or `latest`.
+@Timeout(120)
+class InitialEventsTest {
+
+  private static TestServer start() {
+    return TestServer.forgetful(new LateLog(new InMemoryEventLog("epoch-1", 64L << 20)));
+  }
+
+  private static String subscribe(String patterns, String fields) {
+    return "{\"action\":\"subscribe\",\"events\":[\"" + patterns + "\"]," + fields + "}";
+  }
+
+  private static List<Long> initial(RawWebSocket socket, int count) {
+    List<Long> sequences = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      JsonNode event = socket.message();
+      assertThat(event.path("initial").asBoolean()).as(event.toString()).isTrue();
+      assertThat(event.has("previous")).isFalse();
+      sequences.add(event.path("sequence").asLong());
+    }
+    return sequences;
+  }
+
+  private static void expectLive(RawWebSocket socket, long sequence, long previous) {
+    JsonNode event = socket.message();
+    assertThat(event.path("sequence").asLong()).as(event.toString()).isEqualTo(sequence);
+    assertThat(event.path("previous").asLong()).isEqualTo(previous);
+    assertThat(event.has("initial")).isFalse();
+  }
+
+  @Test
+  void latestComesFirstAndThenWhatIsLive() {
+    try (TestServer server = start();
+        RawWebSocket socket = server.socket("?events=camera.*")) {
+      server.publish(TestServer.alert("a")); // 1
+      server.publish(TestServer.alert("b")); // 2
+      server.publish(TestServer.alert("a")); // 3
+      server.publish(TestServer.job(1)); // 4
+
+      JsonNode subscribed = socket.ask(subscribe("alert.*", "\"latest\":true,\"id\":7"));
+      assertThat(subscribed.path("action").asString()).isEqualTo("subscribed");
+      assertThat(subscribed.path("id").asInt()).isEqualTo(7);
+      assertThat(subscribed.path("initial").asInt()).isEqualTo(2);
+      assertThat(subscribed.has("initial_complete")).isFalse();
+      assertThat(subscribed.path("sequence").asLong()).isEqualTo(4);
+      assertThat(initial(socket, 2)).containsExactly(2L, 3L);
+      server.publish(TestServer.alert("c"));
+      expectLive(socket, 5, 4);
+    }
+  }
+
+  @Test
+  void lastComesFirstAndThenWhatIsLive() {
+    try (TestServer server = start();
+        RawWebSocket socket = server.socket("?events=camera.*")) {
+      for (int i = 1; i <= 900; i++) {
+        server.publish(i % 3 == 0 ? TestServer.alert("a") : TestServer.job(i % 100));
+      }
+
+      JsonNode subscribed = socket.ask(subscribe("alert.*", "\"last\":200"));
+      assertThat(subscribed.path("initial").asInt()).isEqualTo(200);
+      assertThat(subscribed.has("initial_complete")).isFalse();
+      assertThat(initial(socket, 200))
+          .isEqualTo(LongStream.rangeClosed(101, 300).map(i -> 3 * i).boxed().toList());
+      server.publish(TestServer.alert("c"));
+      expectLive(socket, 901, 900);
+    }
+  }
+
+  @Test
+  void moreThanThereMayBeIsTold() {
+    try (TestServer server = TestServer.start();
+        RawWebSocket socket = server.socket("?events=camera.*")) {
+      for (int i = 1; i <= 1_500; i++) {
+        server.publish(TestServer.alert("a" + i));
+      }
+
+      JsonNode all = socket.ask(subscribe("alert.*", "\"last\":1000000000"));
+      assertThat(all.path("initial").asInt()).isEqualTo(1_000);
+      assertThat(all.path("initial_complete").asBoolean(true)).isFalse();
+      assertThat(initial(socket, 1_000)).startsWith(501L).endsWith(1_500L);
+      JsonNode few = socket.ask(subscribe("job.*", "\"last\":1000000000"));
+      assertThat(few.path("initial").asInt(-1)).isZero();
+      assertThat(few.has("initial_complete")).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"latest=true", "last=2"})
+  void queryBeginsInTheSameWay(String query) {
+    try (TestServer server = start()) {
+      server.publish(TestServer.alert("a"));
+      server.publish(TestServer.job(1));
+      server.publish(TestServer.alert("b"));
+
+      try (RawWebSocket socket = server.socket("?events=alert.*&" + query)) {
+        assertThat(socket.established().path("payload").path("initial").asInt()).isEqualTo(2);
+        assertThat(socket.position()).isEqualTo(3);
+        assertThat(initial(socket, 2)).containsExactly(1L, 3L);
+        server.publish(TestServer.alert("c"));
+        expectLive(socket, 4, 3);
+        assertThat(socket.ask("ping").path("type").asString()).isEqualTo("pong");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "last=1&latest=true",
+    "last=0",
+    "last=x",
+    "latest=yes",
+    "latest=true&since=1",
+    "last=1&since=1"
+  })
+  void queryThatMakesNoSenseIsRefusedBeforeTheUpgrade(String query) {
+    try (TestServer server = TestServer.start()) {
+      HttpAnswer answer = server.client().ask(RawWebSocket.handshake("/ws/events?" + query));
+      assertThat(answer.problem()).isEqualTo("400 invalid_query");
+    }
+  }
+
+  @Test
+  void whereAndRightsApplyToWhatASubscriptionBeginsWith() {
+    TestAuthenticator door = new TestAuthenticator();
+    door.let(
+        "front",
+        "front",
+        TestAuthenticator.reader(TestAuthenticator.grant("{'id':['a','b']}", "alert.*")));
+    try (TestServer server =
+            TestServer.start(
+                TestServer.settings(Transport.AUTO).with(TestAuthenticator.settings(door)));
+        RawWebSocket socket =
+            RawWebSocket.opened(
+                server
+                    .client()
+                    .send(
+                        RawWebSocket.handshake(
+                            "/ws/events?events=camera.*", "Authorization: Bearer front")))) {
+      for (String id : List.of("a", "b", "c", "a")) {
+        server.publish(TestServer.alert(id));
+      }
+      server.publish(TestServer.job(1));
+
+      JsonNode all = socket.ask(subscribe("*", "\"latest\":true"));
+      assertThat(all.path("initial").asInt()).isEqualTo(2);
+      assertThat(initial(socket, 2)).containsExactly(2L, 4L);
+      JsonNode some =
+          socket.ask(subscribe("alert.*", "\"last\":9,\"where\":{\"id\":[\"b\",\"c\"]}"));
+      assertThat(some.path("initial").asInt()).isEqualTo(1);
+      assertThat(initial(socket, 1)).containsExactly(2L);
+    }
+  }
+
+  /// The seam: whatever is published meanwhile, each key is known from the initial events and what follows, no event comes
+  /// twice, and none that was subscribed to before is lost.
+  @ParameterizedTest
+  @ValueSource(strings = {"\"latest\":true", "\"last\":40"})
+  void nothingIsLostOrDoubledWhileEventsCome(String beginning) throws InterruptedException {
+    try (TestServer server = start()) {
+      AtomicBoolean stop = new AtomicBoolean();
+      Thread publisher =
+          Thread.ofPlatform()
+              .start(() -> {
+                for (int i = 0; !stop.get(); i++) {
+                  server.publish(TestServer.alert("a" + i % 17));
+                  server.publish(TestServer.job(i % 100));
+                }
+              });
+      for (int round = 0; round < 60; round++) {
+        try (RawWebSocket socket = server.socket("?events=job.*")) {
+          long position = socket.position();
+          socket.say(subscribe("alert.*", beginning));
+          position = expectJobsUntilSubscribed(socket, position);
+          goThroughTheSeam(socket, position, beginning.contains("latest"));
+        }
+      }
+      stop.set(true);
+      publisher.join();
+    }
+  }
+
+  private int initialCount;
+
+  /// Each second event is a job: none may be missing.
+  private long expectJobsUntilSubscribed(RawWebSocket socket, long begin) {
+    long position = begin;
+    while (true) {
+      JsonNode message = socket.message();
+      if (message.path("action").asString("").equals("subscribed")) {
+        long told = message.path("sequence").asLong();
+        assertThat(told).isBetween(position, position + 1);
+        initialCount = message.path("initial").asInt(-1);
+        return told;
+      }
+      assertThat(message.path("type").asString()).isEqualTo("job.progress");
+      assertThat(message.path("previous").asLong()).isLessThanOrEqualTo(position);
+      assertThat(message.path("sequence").asLong()).isBetween(position + 1, position + 2);
+      position = message.path("sequence").asLong();
+    }
+  }
+
+  private void goThroughTheSeam(RawWebSocket socket, long told, boolean latest) {
+    Map<String, Long> newest = new HashMap<>();
+    long before = 0;
+    for (long sequence : initial(socket, initialCount)) {
+      assertThat(sequence).isGreaterThan(before).isLessThanOrEqualTo(told);
+      before = sequence;
+    }
+    // From the told position on everything comes, one after another.
+    long position = told;
+    for (int i = 0; i < 60; i++) {
+      JsonNode event = socket.message();
+      assertThat(event.path("sequence").asLong()).as(event.toString()).isEqualTo(position + 1);
+      assertThat(event.path("previous").asLong()).isLessThanOrEqualTo(position);
+      assertThat(event.has("initial")).isFalse();
+      position++;
+      newest.put(event.path("payload").path("id").asString("job"), position);
+    }
+    if (latest) {
+      // 17 alerts at the most, of which those that came right after the told position may be
+      // missing.
+      assertThat(initialCount).isBetween(0, 17);
+    } else {
+      assertThat(initialCount).isLessThanOrEqualTo(40);
+    }
+  }
+
+  @Test
+  void otherActionsWaitUntilTheBeginningIsKnown() {
+    try (TestServer server = start();
+        RawWebSocket socket = server.socket("?events=camera.*")) {
+      for (int i = 0; i < 300; i++) {
+        server.publish(TestServer.alert("a" + i));
+      }
+
+      socket.say(subscribe("alert.*", "\"latest\":true"));
+      socket.say("{\"action\":\"resume\",\"since\":298}");
+      socket.say("ping");
+      assertThat(socket.message().path("initial").asInt()).isEqualTo(300);
+      List<Long> begun = new ArrayList<>();
+      JsonNode message = socket.message();
+      while (message.path("initial").asBoolean(false)) {
+        begun.add(message.path("sequence").asLong());
+        message = socket.message();
+      }
+      assertThat(begun).isEqualTo(LongStream.rangeClosed(1, 300).boxed().toList());
+      assertThat(message.path("action").asString()).isEqualTo("resumed");
+    }
+  }
+
+  @Test
+  void unsubscribingMeanwhileEndsTheBeginning() {
+    try (TestServer server = start();
+        RawWebSocket socket = server.socket("?events=camera.*")) {
+      for (int i = 0; i < 60; i++) {
+        server.publish(TestServer.large("a" + i, 50_000));
+      }
+
+      socket.say(subscribe("alert.*", "\"latest\":true"));
+      socket.say("{\"action\":\"unsubscribe\",\"events\":[\"alert.*\"]}");
+      assertThat(socket.message().path("initial").asInt()).isEqualTo(60);
+      JsonNode message = socket.message();
+      while (message.path("initial").asBoolean(false)) {
+        message = socket.message();
+      }
+      assertThat(message.path("action").asString()).isEqualTo("unsubscribed");
+      assertThat(socket.ask("ping").path("type").asString()).isEqualTo("pong");
+    }
+  }
+
+  @Test
+  void subscriptionThatCannotBeginChangesNothing() {
+    CountedReads log = new CountedReads(TestServer.memory());
+    try (TestServer before = TestServer.start(log, Transport.AUTO)) {
+      before.publish(TestServer.alert("a"));
+      log.failure = new IllegalStateException("not now");
+      try (TestServer server = TestServer.start(log, Transport.AUTO);
+          RawWebSocket socket = server.socket("?events=camera.*")) {
+        JsonNode error = socket.ask(subscribe("alert.*", "\"latest\":true"));
+        assertThat(error.path("payload").path("error").asString()).isEqualTo("unavailable");
+        assertThat(socket.message().path("type").asString()).isEqualTo("ping");
+        server.publish(TestServer.alert("b"));
+        assertThat(socket.ask("ping").path("type").asString()).isEqualTo("pong");
+        log.failure = null;
+      }
+    }
+  }
+
+  /// Thousands of events, and a client that reads none of them: what waits for it stays bounded, and it gets all.
+  @Test
+  void clientThatReadsLateGetsTheWholeBeginning() {
+    try (TestServer server = TestServer.start();
+        RawWebSocket socket = server.socket("?events=camera.*")) {
+      for (int i = 0; i < 400; i++) {
+        server.publish(TestServer.large("a" + i, 40_000));
+      }
+      socket.say(subscribe("alert.*", "\"latest\":true"));
+      for (int i = 0; i < 100; i++) {
+        server.publish(TestServer.large("b" + i, 40_000));
+      }
+
+      JsonNode subscribed = socket.message();
+      int count = subscribed.path("initial").asInt();
+      long told = subscribed.path("sequence").asLong();
+      assertThat(initial(socket, count))
+          .isEqualTo(LongStream.rangeClosed(1, told).boxed().toList());
+      for (long next = told + 1; next <= 500; next++) {
+        assertThat(socket.message().path("sequence").asLong()).isEqualTo(next);
+      }
+    }
+  }
+
+  @Test
+  void streamBeginsInTheSameWay() {
+    try (TestServer server = start()) {
+      server.publish(TestServer.alert("a"));
+      server.publish(TestServer.alert("a"));
+      server.publish(TestServer.alert("b"));
+      String where = URLEncoder.encode("{\"id\":\"a\"}", StandardCharsets.UTF_8);
+      try (RawEventSource source =
+          RawEventSource.open(
+              server.port(), "/sse/events?events=alert.*&latest=true&where=" + where)) {
+        RawEventSource.Event established = source.event();
+        assertThat(established.json().path("initial").asInt()).isEqualTo(1);
+        assertThat(established.lastEventId()).isEqualTo("epoch-1:3");
+        RawEventSource.Event first = source.event();
+        assertThat(first.json().path("sequence").asLong()).isEqualTo(2);
+        assertThat(first.json().path("initial").asBoolean()).isTrue();
+        // Whoever comes back goes on after the position, and gets nothing twice.
+        assertThat(first.lastEventId()).isEqualTo("epoch-1:3");
+        server.publish(TestServer.alert("a"));
+        RawEventSource.Event live = source.event();
+        assertThat(live.json().path("sequence").asLong()).isEqualTo(4);
+        assertThat(live.lastEventId()).isEqualTo("epoch-1:4");
+      }
+      assertThat(server.ask(get("/sse/events?latest=true&last_event_id=epoch-1:2")).problem())
+          .isEqualTo("400 invalid_query");
+    }
+  }
+
+  @Test
+  void rightsThatAreTakenAwayMeanwhileCount() {
+    TestAuthenticator door = new TestAuthenticator();
+    Rights all = TestAuthenticator.reader(TestAuthenticator.grant(null, "*"));
+    door.let("x", "x", all);
+    try (TestServer server =
+            TestServer.start(
+                TestServer.settings(Transport.AUTO).with(TestAuthenticator.settings(door)));
+        RawWebSocket socket =
+            RawWebSocket.opened(
+                server
+                    .client()
+                    .send(
+                        RawWebSocket.handshake(
+                            "/ws/events?events=camera.*", "Authorization: Bearer x")))) {
+      for (int i = 0; i < 400; i++) {
+        server.publish(TestServer.large("a" + i, 40_000));
+      }
+      socket.say(subscribe("alert.*", "\"latest\":true"));
+      assertThat(socket.message().path("initial").asInt()).isEqualTo(400);
+      // The client reads nothing more, so that most of it waits.
+      door.let("x", "x", TestAuthenticator.reader(TestAuthenticator.grant(null, "job.*")));
+      server.passSeconds(3);
+      server.publish(TestServer.job(1));
+
+      int begun = 0;
+      JsonNode message = socket.message();
+      while (!message.path("type").asString("").equals("job.progress")) {
+        begun += message.path("initial").asBoolean(false) ? 1 : 0;
+        message = socket.message();
+      }
+      assertThat(begun).isLessThan(400);
+    }
+  }
+}

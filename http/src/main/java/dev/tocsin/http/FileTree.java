@@ -1,0 +1,130 @@
+package dev.tocsin.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.JarURLConnection;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLConnection;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Files of the program that are served as they are: a folder of the class path, read once.
+///
+/// Each file has a route of its own in the table, so that a path leads to a file only when it is exactly that file's: there
+/// is no path that could be made to lead out of the folder, and nothing is read for a request. A folder is served by
+/// its `index.html`, at its path with a slash at the end. Immutable, but for the compressed forms, which come later.
+public final class FileTree {
+
+  private static final String INDEX = "index.html";
+
+  /// By the path within the folder, sorted.
+  private final Map<String, StaticFile> files;
+
+  private FileTree(Map<String, StaticFile> files) {
+    this.files = files;
+  }
+
+  /// Reads a folder.
+  ///
+  /// @param owner whose class path it is on
+  /// @param folder beside the owner's package, for instance `console`
+  /// @param compressor compresses the files; until it has, they are served as they are
+  /// @throws IllegalArgumentException when there is no such folder, or a file in it of a kind that is not known
+  public static FileTree read(Class<?> owner, String folder, Executor compressor) {
+    String base = owner.getPackageName().replace('.', '/') + '/' + folder;
+    return read(Objects.requireNonNull(owner.getClassLoader()), base, compressor);
+  }
+
+  /// The same of a folder with a whole name.
+  static FileTree read(ClassLoader loader, String base, Executor compressor) {
+    URL url = loader.getResource(base);
+    if (url == null) {
+      throw new IllegalArgumentException("there is no folder " + base + " on the class path");
+    }
+    Map<String, StaticFile> files = new TreeMap<>();
+    try {
+      for (String name : names(url, base)) {
+        files.put(name, StaticFile.of(name, bytes(loader, base + '/' + name)));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the files in " + base + " cannot be read", e);
+    }
+    compressor.execute(() -> files.values().forEach(StaticFile::compress));
+    return new FileTree(files);
+  }
+
+  private static List<String> names(URL folder, String base) throws IOException {
+    URLConnection connection = folder.openConnection();
+    if (connection instanceof JarURLConnection jar) {
+      try (Stream<String> entries = jar.getJarFile().stream().map(entry -> entry.getName())) {
+        return entries
+            .filter(name -> name.startsWith(base + '/') && !name.endsWith("/"))
+            .map(name -> name.substring(base.length() + 1))
+            .toList();
+      }
+    }
+    Path root;
+    try {
+      root = Path.of(folder.toURI());
+    } catch (URISyntaxException e) {
+      throw new IOException("no folder: " + folder, e);
+    }
+    try (Stream<Path> all = Files.walk(root)) {
+      return all.filter(Files::isRegularFile)
+          .map(file -> root.relativize(file).toString().replace('\\', '/'))
+          .toList();
+    }
+  }
+
+  private static byte[] bytes(ClassLoader loader, String name) throws IOException {
+    try (InputStream in = Objects.requireNonNull(loader.getResourceAsStream(name), name)) {
+      return in.readAllBytes();
+    }
+  }
+
+  /// The routes of all files. They are open to everyone, and not listed but for that of the folder.
+  ///
+  /// @param prefix where the folder is, for instance `/console/`
+  /// @param policy what goes with each answer
+  public List<Route> routes(String prefix, AnswerPolicy policy) {
+    if (!prefix.startsWith("/") || !prefix.endsWith("/")) {
+      throw new IllegalArgumentException("a folder begins and ends with a slash, not so " + prefix);
+    }
+    List<Route> routes = new ArrayList<>();
+    files.forEach((name, file) -> {
+      String folder = folder(name);
+      if (folder == null) {
+        routes.add(route(prefix + name, policy, file::answer).unlisted());
+        return;
+      }
+      Route index = route(prefix + folder, policy, file::answer);
+      routes.add(folder.isEmpty() ? index : index.unlisted());
+      String slashless = (prefix + folder).substring(0, prefix.length() + folder.length() - 1);
+      if (!slashless.isEmpty()) {
+        Response moved = Response.redirect(slashless + '/');
+        routes.add(route(slashless, policy, request -> request.answer(moved)).unlisted());
+      }
+    });
+    return routes;
+  }
+
+  /// The folder of which a file is the index; `null` when it is none.
+  private static @Nullable String folder(String name) {
+    boolean isIndex = name.equals(INDEX) || name.endsWith('/' + INDEX);
+    return isIndex ? name.substring(0, name.length() - INDEX.length()) : null;
+  }
+
+  private static Route route(String path, AnswerPolicy policy, Route.Handler handler) {
+    return Route.get(path, Right.PUBLIC, handler).withAny().with(policy);
+  }
+}
