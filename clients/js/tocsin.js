@@ -296,7 +296,7 @@ class Hub extends EventTarget {
   /** A connection is gone, or there could be none. @param {TocsinError} error */
   async #ended(error) {
     const { state, link } = this;
-    const { close } = error.details;
+    const { code, details: { close } } = error;
     this.#drop();
     this.outbox.disconnected(close);
     if (close === 4410) {
@@ -312,7 +312,7 @@ class Hub extends EventTarget {
         return this.#open();
       }
     }
-    const why = (error.message ||= this.#farewell || error.code);
+    const why = (error.message ||= this.#farewell || code);
     if (!error.retryable) {
       console.error(`tocsin: ${why}`);
       return this.#finish(why, error);
@@ -679,6 +679,8 @@ class Subscription {
   #at;
   /** The epoch of that; empty when it is not known yet. */
   #epoch = "";
+  /** Where the next page of `latest` begins. @type {number | undefined} */
+  #more;
   /** The position after which the connection carries what is wanted. @type {number | undefined} */
   #from;
   /** What it has carried while pages are read. @type {Message[]} */
@@ -925,12 +927,13 @@ class Subscription {
   async #readOn() {
     const { hub, options, where, backoff } = this;
     const limit = Math.min(PAGE_EVENTS, this.buffer - this.#queue.length);
-    const since = this.#at;
-    const initial = since === undefined;
-    const form = !initial ? { since, limit } : options.latest ? {} : { last: options.last };
+    const initial = this.#at === undefined;
+    const latest = initial && options.latest;
+    const since = this.#at ?? this.#more;
+    const form = initial && !latest ? { last: options.last } : { limit, ...(since !== undefined && { since }) };
     let page;
     try {
-      page = await hub.ask(`/api/v1/${initial && options.latest ? "latest" : "events"}?${query(this.patterns, where, form)}`);
+      page = await hub.ask(`/api/v1/${latest ? "latest" : "events"}?${query(this.patterns, where, form)}`);
     } catch (thrown) {
       const { retryable, details } = asError(thrown);
       if (!retryable) throw thrown;
@@ -939,19 +942,20 @@ class Subscription {
     }
     backoff.reset();
     if (this.phase === "over") return;
-    const { epoch, events, gaps = [], next_since: next = page.sequence } = page;
+    const { epoch, events, gaps = [], next_since: next } = page;
     if (this.#epoch && epoch !== this.#epoch) {
       hub.tell("gap", { reason: "epoch_changed", subscription: this });
       this.#at = this.#from = undefined;
       return this.#join();
     }
     this.#epoch = epoch;
-    if (!initial) this.#done ??= { epoch, sequence: since };
+    if (!initial) this.#done ??= { epoch, sequence: since ?? 0 };
     for (const { from, to } of gaps) hub.tell("gap", { reason: "deleted", from, to, subscription: this });
     for (const event of events) this.#put(initial ? { ...event, initial } : event);
-    this.#at = next;
-    if (this.#from !== undefined && next >= this.#from) this.#goLive();
-    else if (this.lagging && events.length < limit) this.#join();
+    this.#more = next; // of `latest` there may be more pages, and then it was the case at the last one's sequence
+    this.#at = latest ? (next === undefined ? page.sequence : undefined) : next;
+    if (this.#from !== undefined && (this.#at ?? 0) >= this.#from) this.#goLive();
+    else if (this.lagging && this.#at !== undefined && events.length < limit) this.#join();
   }
 
   #goLive() {
@@ -1007,7 +1011,7 @@ class Outbox {
     const { state, reason } = this.hub;
     if (state === "closed") throw new TocsinError("not_sent", reason);
     if (bytes > EVENT_BYTES) throw new TocsinError("message_too_large", `over ${EVENT_BYTES} bytes`);
-    if (this.#held.size >= OUTBOX_EVENTS) throw new TocsinError("outbox_full", `${OUTBOX_EVENTS} events wait`, true);
+    if (this.#held.size >= OUTBOX_EVENTS) throw new TocsinError("outbox_full", `${OUTBOX_EVENTS} wait`, true);
     return new Promise((resolve, reject) => {
       this.#held.add({ event, key, bytes, resolve, reject });
       this.#send();
@@ -1083,7 +1087,7 @@ class Outbox {
       if (parcel.id && parcel.bytes > (largest?.bytes ?? 0)) largest = parcel;
       parcel.id = undefined;
     }
-    if (code === 1009 && largest) this.#settle(largest, new TocsinError("unanswered", "too large (1009)"));
+    if (code === 1009 && largest) this.#settle(largest, new TocsinError("unanswered", "1009"));
   }
 
   /** No connection follows. @param {string} reason */
@@ -1139,7 +1143,7 @@ class Credential {
     } catch (thrown) {
       throw new TocsinError("no_credential", "`token` gives none", mayChange); // what was thrown may name it
     }
-    if (token && token === this.#ended) throw new TocsinError("credential_ended", "`token` gives none that is good");
+    if (token && token === this.#ended) throw new TocsinError("credential_ended", "`token` gives no other");
     this.token = token || undefined;
   }
 
@@ -1422,12 +1426,12 @@ function fulfils(value, condition) {
  */
 function isOneOf(value, wanted) {
   const all = [wanted].flat();
-  return all.includes(value) || (all.some((one) => typeof one === "string" && one.toLowerCase() === value) ? undefined : false);
+  return all.includes(value) || (all.some((one) => String(one).toLowerCase() === value) ? undefined : false);
 }
 
 /** A shell's pattern as a regular expression. @param {string} pattern */
 function glob(pattern) {
-  return pattern.replace(/\[(!?)(\]?[^\]]*)\]|[^\w]/g, (found, not, members) => {
+  return pattern.replace(/\[(!?)(\]?[^\]]*)\]|\W/g, (found, not, members) => {
     if (found === "*") return "[^]*";
     if (found === "?") return "[^]";
     if (members === undefined) return `\\${found}`;
