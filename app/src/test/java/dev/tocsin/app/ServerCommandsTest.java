@@ -185,6 +185,27 @@ class ServerCommandsTest {
         .doesNotContain("is a server running there");
   }
 
+  /// What it prints can be published again.
+  @Test
+  void tailBeginsWithThePresentState() throws Exception {
+    startTail("--json");
+    assertThat(publish.input(line(1) + line(2) + line(1)).run("publish", "-", "--url", url))
+        .isZero();
+    tail.awaitOut(lines -> lines.size() >= 3);
+
+    TestProcess now = new TestProcess();
+    now.start("tail", "--url", url, "--json", "--latest", "camera.*");
+    now.awaitOut(lines -> lines.size() >= 2);
+
+    assertThat(now.outLines())
+        .satisfiesExactly(
+            first -> assertThat(first).contains("\"sequence\":2,\"initial\":true}"),
+            second -> assertThat(second).contains("\"sequence\":3,\"initial\":true}"));
+    String printed = String.join("\n", now.outLines()) + "\n";
+    assertThat(now.interrupt()).isZero();
+    assertThat(new TestProcess().input(printed).run("publish", "-", "--url", url)).isZero();
+  }
+
   private static String[] publish(String url) {
     return new String[] {"publish", "camera.enabled", "--payload", ENABLED, "--url", url};
   }

@@ -20,4 +20,15 @@ public record ConnectionEstablishedPayload(
             value = "Position of the connection: everything above it that matches follows",
             example = "1234")
         @Range(min = 0)
-        @Nullable Long sequence) {}
+        @Nullable Long sequence,
+    @Doc(
+            value =
+                "Number of events of the past that follow before any other; absent when none were"
+                    + " asked for",
+            example = "3")
+        @Range(min = 0)
+        @Nullable Long initial,
+    @Doc(
+            value = "Whether those are all that were asked for; absent when they are",
+            example = "false")
+        @Nullable Boolean initialComplete) {}
