@@ -557,7 +557,9 @@ class Hub extends EventTarget {
       else this.link?.send({ action: "hello" }); // and hear of another epoch
     } else if (state === "closed") {
       this.#ended(new TocsinError(code, reason));
-    } else if (state !== this.state && (state !== "open" || this.place)) {
+    } else if (state === "open") {
+      if (this.state !== "open") this.link?.send({ action: "hello" });
+    } else if (state !== this.state) {
       this.#look();
       this.#change(state, reason, retryAt);
     }
@@ -1191,6 +1193,7 @@ function stream(hub, listener) {
   /** @type {AbortController | undefined} */
   let stop;
   let established = false;
+  let checking = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let due;
 
@@ -1208,6 +1211,7 @@ function stream(hub, listener) {
       if (!response.ok || !response.body) throw await problem(response);
       for await (const block of blocks(response.body)) {
         if (mine !== stop) return;
+        id = block.id ?? id; // before anybody hears of it, who may say otherwise
         const said = block.data && JSON.parse(block.data);
         if (block.event === "established") {
           if (established) for (const one of asked.splice(0, told)) listener.heard({ action: "begun", id: one, sequence: said.sequence });
@@ -1216,7 +1220,6 @@ function stream(hub, listener) {
         } else {
           listener.heard(said || { type: "ping", sequence: read(block.id)?.sequence });
         }
-        id = block.id ?? id;
       }
       throw broken("");
     } catch (thrown) {
@@ -1228,23 +1231,28 @@ function stream(hub, listener) {
   const send = async ({ action, id: messageId, events, where, since, epoch }) => {
     if (action === "subscribe") {
       const text = where ? JSON.stringify(where) : "";
+      checking++;
       try {
         // One bad pattern would refuse the whole stream.
         await hub.ask(`/api/v1/events?${query(events, text, { before: 1, limit: 1 })}`);
+        for (const one of events) wanted.set(one, text);
+        asked.push(messageId);
       } catch (thrown) {
         const error = asError(thrown);
-        return error.retryable ? listener.ended(error) : listener.heard(told(error, messageId));
+        if (error.retryable) return listener.ended(error);
+        listener.heard(told(error, messageId));
       }
-      for (const one of events) wanted.set(one, text);
-      asked.push(messageId);
+      checking--;
     } else if (action === "unsubscribe") {
       for (const one of events) wanted.delete(one);
     } else if (action === "resume") {
       id = `${epoch}:${since}`;
+      stop?.abort(); // it stands somewhere else
+      stop = undefined;
     } else if (action !== "authenticate" || !messageId) {
       return;
     }
-    due ??= setTimeout(begin);
+    if (!checking) due ??= setTimeout(begin);
   };
 
   begin();

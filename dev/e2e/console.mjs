@@ -15,10 +15,12 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const [modules, pictures, ...chosen] = process.argv.slice(2);
 const require = createRequire(`${resolve(modules)}/package.json`);
 const { chromium } = require("playwright-core");
+const WebSocket = require("ws");
 const axe = readFileSync(require.resolve("axe-core"), "utf8");
 const { exampleOf } = await import(join(root, "gateway/src/main/console/schema.js"));
 mkdirSync(pictures, { recursive: true });
 
+const RESERVED = /^(connection\..*|ping|pong|error)$/;
 const SCREENS = ["live", "now", "history", "catalog", "catalog?type=detection.batch", "connections", "health"];
 const PATIENCE = 15_000;
 const tests = [];
@@ -35,18 +37,22 @@ function assert(isSo, what) {
 
 // Servers.
 
-async function serve(...options) {
-  const child = spawn("./tocsin", ["serve", "--port", "0", ...options], { cwd: root, stdio: ["ignore", "pipe", "ignore"] });
+/** A server on a port; 0 is any that is free. */
+async function serve(port, ...options) {
+  const child = spawn("./tocsin", ["serve", "--port", String(port), ...options], { cwd: root, stdio: ["ignore", "pipe", "ignore"] });
   servers.push(child);
-  let said = "";
-  for await (const piece of child.stdout) {
-    said += piece;
-    const url = /listening on (\S+)/.exec(said)?.[1];
-    if (url) {
-      return { url, stop: () => child.kill("SIGTERM") };
-    }
-  }
-  throw new Error("the server does not start");
+  const url = await new Promise((found, failed) => {
+    let said = "";
+    child.stdout.on("data", (piece) => {
+      said += piece;
+      const address = /listening on (\S+)/.exec(said)?.[1];
+      if (address) {
+        found(address);
+      }
+    });
+    child.on("exit", (code) => failed(new Error(`the server has ended with ${code}`)));
+  });
+  return { url, stop: () => child.kill("SIGTERM") };
 }
 
 async function ask(server, path, init = {}) {
@@ -79,7 +85,7 @@ async function page(server, address, { width = 1280, height = 800, dark = false,
   opened.on("pageerror", (error) => complain(`error: ${error.message}`));
   opened.on("dialog", (dialog) => { complain(`a dialog: ${dialog.message()}`); dialog.dismiss(); });
   opened.on("console", (message) => {
-    const expected = /status of (401|403|404|422)|ERR_CONNECTION_REFUSED|net::ERR_/.test(message.text());
+    const expected = /status of (400|401|403|404|422|503)|ERR_CONNECTION_REFUSED|net::ERR_/.test(message.text());
     if (["error", "warning"].includes(message.type()) && !expected) {
       complain(`console: ${message.text()}`);
     }
@@ -114,13 +120,13 @@ test("a browser that asks for the server is led to the console", async () => {
   const opened = await page(open, "");
   await opened.goto(`${open.url}/`);
   assert(opened.url().startsWith(`${open.url}/console/`), opened.url());
-  await opened.getByText("Connected").waitFor();
+  await opened.getByText("Connected", { exact: true }).waitFor();
   await done(opened);
 });
 
 test("Live shows what comes, with its level, its words and its boxes", async () => {
   const opened = await page(open, "live");
-  await opened.getByText("Connected").waitFor();
+  await opened.getByText("Connected", { exact: true }).waitFor();
   await publish(open, "alert.created", alert("alert-live", "critical"));
   await publish(open, "detection.new", detection("front", "person", { x: 100, y: 50, width: 80, height: 200 }));
   await row(opened, "alert-live").waitFor();
@@ -157,6 +163,7 @@ test("a filter by pattern and field shows only that, and its address reproduces 
 
 test("a filter that cannot be is told, with what may have been meant", async () => {
   const opened = await page(open, "live");
+  await publish(open, "alert.created", alert("without-a-filter", "low"));
   await opened.getByLabel("Fields").fill("camera_ids=front");
   await opened.getByLabel("Fields").press("Enter");
   const told = opened.getByRole("alert");
@@ -222,14 +229,14 @@ test("Catalog shows a schema, and its form says as one types what is wrong, and 
   await see(opened, "Valid");
   await opened.screenshot({ path: join(pictures, "catalog.png"), fullPage: true });
   await opened.getByRole("button", { name: /^Publish/ }).click();
-  await opened.getByRole("link", { name: "See it" }).click();
+  await opened.getByRole("link", { name: "See it", exact: true }).click();
   await see(opened, '"progress": 99');
   await done(opened);
 });
 
 test("every type has a form whose example is valid", async () => {
   const { event_types: types } = await (await ask(open, "/api/v1/catalog")).json();
-  for (const { type } of types.filter((entry) => entry.payload !== null && !entry.type.startsWith("connection."))) {
+  for (const { type } of types.filter((entry) => entry.payload !== null && !RESERVED.test(entry.type))) {
     const opened = await page(open, `catalog?type=${type}`);
     await opened.getByRole("button", { name: "Fill with an example" }).click();
     await opened.getByText("Valid", { exact: true }).waitFor().catch(async () => {
@@ -341,7 +348,7 @@ for (const dark of [false, true]) {
 }
 
 async function settled(opened, screen) {
-  await opened.getByText("Connected").waitFor();
+  await opened.getByText("Connected", { exact: true }).waitFor();
   const sign = { live: ".row", now: ".tile", history: ".chart canvas", catalog: ".types a", connections: "table", health: ".facts" }[screen.split("?")[0]];
   await opened.locator(screen.includes("?") ? ".publish" : sign).first().waitFor();
 }
@@ -375,10 +382,10 @@ function hostile(value, schema, root, mark, isId = false) {
 test("every field of every type is text, whatever it says", async () => {
   const { event_types: types } = await (await ask(open, "/api/v1/catalog")).json();
   const opened = await page(open, "live");
-  await opened.getByText("Connected").waitFor();
+  await opened.getByText("Connected", { exact: true }).waitFor();
   const published = [];
   let turn = 0;
-  for (const { type } of types.filter((entry) => entry.payload !== null && !entry.type.startsWith("connection."))) {
+  for (const { type } of types.filter((entry) => entry.payload !== null && !RESERVED.test(entry.type))) {
     const schema = await (await ask(open, `/api/v1/catalog/${type}/schema`)).json();
     const example = exampleOf(schema, schema);
     for (let i = 0; i < 3; i++) {
@@ -411,6 +418,8 @@ test("every field of every type is text, whatever it says", async () => {
     const strange = await opened.evaluate(strangers);
     assert(strange === "", `${screen}: ${strange}`);
   }
+  await opened.goto(`${open.url}/console/#/live?at=${published.at(-1)[1]}`);
+  await opened.locator(".details h2").waitFor();
   await opened.screenshot({ path: join(pictures, "hostile.png") });
   await done(opened);
 });
@@ -457,13 +466,13 @@ test("with authentication on it asks for a key, keeps it for the tab, and opens 
   await opened.screenshot({ path: join(pictures, "key.png") });
   await opened.getByLabel("Key or token").fill(locked.key);
   await opened.getByLabel("Key or token").press("Enter");
-  await opened.getByText("Connected").waitFor();
+  await opened.getByText("Connected", { exact: true }).waitFor();
   await publish(locked, "alert.created", alert("behind-a-key", "low"));
   await row(opened, "behind-a-key").waitFor();
   const kept = await opened.evaluate(() => [sessionStorage.length, localStorage.length, document.cookie, location.href]);
   assert(kept[0] === 1 && kept[1] === 0 && kept[2] === "" && !kept[3].includes("tocsin_"), `kept: ${kept}`);
   await opened.reload();
-  await opened.getByText("Connected").waitFor();
+  await opened.getByText("Connected", { exact: true }).waitFor();
   await opened.getByRole("button", { name: "Forget the key" }).click();
   await see(opened, "This hub asks for a key");
   await done(opened);
@@ -475,19 +484,19 @@ test("a key without a right is told which, and the rest works", async () => {
   await opened.getByRole("link", { name: "Health" }).click();
   await see(opened, "does not have the right “metrics”");
   await opened.getByRole("link", { name: "Live" }).click();
-  await opened.getByText("Connected").waitFor();
+  await opened.getByText("Connected", { exact: true }).waitFor();
   await done(opened);
 });
 
 test("when the server goes, the page says so, and when it comes back, it goes on", async () => {
-  const own = await serve("--memory");
+  const own = await serve(0, "--memory");
   const opened = await page(own, "live");
-  await opened.getByText("Connected").waitFor();
+  await opened.getByText("Connected", { exact: true }).waitFor();
   own.stop();
   await see(opened, "Disconnected");
   await opened.screenshot({ path: join(pictures, "disconnected.png") });
-  const again = await serve("--memory", "--port", new URL(own.url).port);
-  await opened.getByText("Connected").waitFor();
+  const again = await serve(new URL(own.url).port, "--memory");
+  await opened.getByText("Connected", { exact: true }).waitFor();
   await publish(again, "alert.created", alert("after-the-restart", "low"));
   await row(opened, "after-the-restart").waitFor();
   again.stop();
@@ -499,12 +508,12 @@ test("when the server goes, the page says so, and when it comes back, it goes on
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 let failed = 0;
 try {
-  open = await serve("--memory");
+  open = await serve(0, "--memory");
   const data = mkdtempSync(join(tmpdir(), "console-"));
   const makeKey = (...options) => execFileSync("./tocsin", ["key", "new", ...options, "--data", data], { cwd: root, stdio: ["ignore", "pipe", "ignore"] }).toString().trim();
   const key = makeKey("everything");
   const small = makeKey("wall", "--subscribe", "*");
-  locked = { ...(await serve("--data", data)), key, small };
+  locked = { ...(await serve(0, "--data", data)), key, small };
   browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--force-color-profile=srgb"] });
   for (const [name, body] of tests.filter(([name]) => chosen.length === 0 || chosen.some((word) => name.includes(word)))) {
     try {

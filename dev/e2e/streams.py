@@ -143,7 +143,7 @@ class Page:
 
 def alert(hub, name):
     status, answer = hub.request("POST", "/api/v1/events",
-                                 json.dumps({"type": "alert.deleted", "payload": {"id": name}}),
+                                 json.dumps({"type": "alert.deleted", "payload": {"id": name}}, separators=(",", ":")),
                                  {"Content-Type": "application/json"})
     assert status == 201, answer
     return answer["sequence"]

@@ -7,7 +7,10 @@ import { inWords, plain, resolve } from "./schema.js";
 import { Component, h, tags } from "./tags.js";
 import { count, harmless, line } from "./text.js";
 
-/** Properties: parameters (type, find), catalog. */
+/** What only the server itself publishes. */
+export const RESERVED = /^(connection\..*|ping|pong|error)$/;
+
+/** Properties: parameters (type), catalog. */
 export class CatalogScreen extends Component {
   constructor(props) {
     super(props);
@@ -81,7 +84,7 @@ export class CatalogScreen extends Component {
   }
 
   form(entry, schema) {
-    return /^connection\./.test(entry.type)
+    return RESERVED.test(entry.type)
       ? tags.p({ class: "soft" }, "Only the server itself publishes these.")
       : [tags.h2(null, "Publish one"), h(PublishForm, { key: entry.type, type: entry.type, schema })];
   }

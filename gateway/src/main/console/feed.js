@@ -4,6 +4,7 @@ const MOST = 5_000;
 const SLACK = 1_000;
 const WINDOW_MILLIS = 2_000;
 const STEP_MILLIS = 250;
+const LEAST_MILLIS = 1_000;
 
 export class Feed {
   constructor(now = () => performance.now()) {
@@ -48,7 +49,7 @@ export class Feed {
   get rate() {
     this.forget(Math.floor(this.now() / STEP_MILLIS));
     const came = this.steps.reduce((sum, [, count]) => sum + count, 0);
-    return (came * 1000) / Math.max(STEP_MILLIS, Math.min(WINDOW_MILLIS, this.now() - this.begun));
+    return (came * 1000) / Math.max(LEAST_MILLIS, Math.min(WINDOW_MILLIS, this.now() - this.begun));
   }
 
   /** At most MOST of them. */

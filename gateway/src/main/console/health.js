@@ -1,5 +1,6 @@
 // How the hub fares: rates, latencies, the log, what is refused and why, and what nobody publishes or nobody wants.
 
+import { RESERVED } from "./catalog.js";
 import { Chart } from "./chart.js";
 import { ask, askJson } from "./hub.js";
 import { badge } from "./level.js";
@@ -161,7 +162,7 @@ export class HealthScreen extends Polling {
   }
 
   silent(stats, catalog) {
-    const types = catalog.event_types.filter((type) => type.payload !== null && !type.type.startsWith("connection.")).map((type) => type.type);
+    const types = catalog.event_types.filter((type) => type.payload !== null && !RESERVED.test(type.type)).map((type) => type.type);
     const silent = types.filter((type) => !(stats.published_by_type?.[type] > 0));
     return this.types("Never published", silent, "Every type has been published since the server started.", `of ${count(types.length, "type")}, since the server started ${duration(Math.floor(stats.uptime_seconds))} ago`);
   }

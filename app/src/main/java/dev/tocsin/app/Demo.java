@@ -125,7 +125,9 @@ final class Demo implements Callable<Integer> {
     surroundings.out().requireWritten();
     surroundings.say(
         """
-        A made-up house publishes events now. Try in another terminal:
+        A made-up house publishes events now. See it in a browser:
+          %1$s/console/
+        Or try in another terminal:
           %3$s tail 'alert.*'%4$s
           %3$s stats%4$s
           curl -s '%1$s/api/v1/events?events=alert.*&since=0&limit=5'

@@ -308,6 +308,8 @@ class MainTest {
           serve --durability none | --durability is one of process and power; was 'none'
           tail --since soon | 'soon' is neither a sequence such as 0 or 1200
           tail --since 5 -n 5 | --since and --last exclude each other
+          tail --since 5 --latest | --since and --latest exclude each other
+          tail -n 5 --latest | --last and --latest exclude each other
           tail -n 1001 | --last is a number from 0 to 1000; was 1001
           publish - --from-line 0 | --from-line counts from 1; was 0
           publish a.b --payload {} --from-line 2 | --from-line and --retry are for files

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,29 @@ class ServerCommandsTest {
   void stop() throws Exception {
     tail.interrupt();
     assertThat(server.interrupt()).isZero();
+  }
+
+  private static HttpResponse<String> page(String url, String path) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url + path)).header("Accept", "text/html").build();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(request, BodyHandlers.ofString());
+    }
+  }
+
+  /// As the packaged program has them: in jars.
+  @Test
+  void thereIsAConsoleUnlessItIsNotWanted() throws Exception {
+    assertThat(page(url, "/").headers().firstValue("location")).contains("/console/");
+    assertThat(page(url, "/console/").body()).contains("main.js");
+    assertThat(page(url, "/client/tocsin.js").body()).contains("export function connect");
+
+    TestProcess without = new TestProcess();
+    String other = without.start("serve", "--port", "0", "--memory", "--no-console").url();
+    assertThat(page(other, "/").statusCode()).isEqualTo(404);
+    assertThat(page(other, "/console/").statusCode()).isEqualTo(404);
+    assertThat(page(other, "/client/tocsin.js").statusCode()).isEqualTo(200);
+    assertThat(without.interrupt()).isZero();
   }
 
   /// Starts a tail and waits until it is subscribed: from then on it misses nothing.
@@ -159,6 +183,27 @@ class ServerCommandsTest {
     assertThat(tail.err())
         .contains("\"camra_id\"", "; did you mean \"camera_id\"?")
         .doesNotContain("is a server running there");
+  }
+
+  /// What it prints can be published again.
+  @Test
+  void tailBeginsWithThePresentState() throws Exception {
+    startTail("--json");
+    assertThat(publish.input(line(1) + line(2) + line(1)).run("publish", "-", "--url", url))
+        .isZero();
+    tail.awaitOut(lines -> lines.size() >= 3);
+
+    TestProcess now = new TestProcess();
+    now.start("tail", "--url", url, "--json", "--latest", "camera.*");
+    now.awaitOut(lines -> lines.size() >= 2);
+
+    assertThat(now.outLines())
+        .satisfiesExactly(
+            first -> assertThat(first).contains("\"sequence\":2,\"initial\":true}"),
+            second -> assertThat(second).contains("\"sequence\":3,\"initial\":true}"));
+    String printed = String.join("\n", now.outLines()) + "\n";
+    assertThat(now.interrupt()).isZero();
+    assertThat(new TestProcess().input(printed).run("publish", "-", "--url", url)).isZero();
   }
 
   private static String[] publish(String url) {
@@ -438,6 +483,8 @@ class ServerCommandsTest {
     assertThat(demo.err().toLowerCase(Locale.ROOT))
         .contains("curl -s")
         .contains("ws://127.0.0.1:")
+        .contains("see it in a browser:\n  http://127.0.0.1:")
+        .contains("/console/\n")
         .doesNotContain("refused");
   }
 

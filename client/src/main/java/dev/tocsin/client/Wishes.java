@@ -282,8 +282,7 @@ final class Wishes {
         parameters.add("epoch=" + URLEncoder.encode(from.epoch(), StandardCharsets.UTF_8));
       }
     }
-    boolean begins = beginning != null && fits;
-    if (begins) {
+    if (beginning != null && fits) {
       parameters.add(beginning.parameter());
     }
     return new Query(
@@ -291,7 +290,7 @@ final class Wishes {
         told,
         where,
         from != null && fits,
-        begins);
+        beginning != null && fits);
   }
 
   /// What is wanted and a connection to `query` was not told, in lists each of which may be refused by

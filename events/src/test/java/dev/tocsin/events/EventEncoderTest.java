@@ -178,9 +178,11 @@ class EventEncoderTest {
                 + value
                 + ",\"type\":\"alert.deleted\",\"previous\":"
                 + value
+                + ",\"initial\":"
+                + value
                 + ",\"payload\":{\"id\":\"a1\"}}");
 
-    assertThat(event.toString()).doesNotContain("sequence", "previous");
+    assertThat(event.toString()).doesNotContain("sequence", "previous", "initial");
   }
 
   @Test

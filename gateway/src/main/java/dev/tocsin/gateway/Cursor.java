@@ -3,6 +3,7 @@ package dev.tocsin.gateway;
 import dev.tocsin.events.ClientMessage;
 import dev.tocsin.http.Allowance;
 import dev.tocsin.http.LoopTasks;
+import dev.tocsin.hub.EventFilter;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Replay;
 import dev.tocsin.hub.Shard;
@@ -10,7 +11,8 @@ import io.netty.channel.Channel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Where a connection stands on the log: with its shard at the head, or lagging, on a [Replay] of its own.
 /// Belongs to the event loop.
@@ -22,7 +24,7 @@ import java.util.function.LongConsumer;
 ///   ^──────────────────────────────── at the head again ─────────────────────────────┘
 /// ```
 ///
-/// Where a subscription begins with events of the past, the connection stands still ([#standStill]) until they are found, is
+/// Where a subscription begins with events of the past, the connection stands still ([#begin]) until they are found, is
 /// then given them ([#giveInitial]), and goes on as a replay from where it stood.
 final class Cursor {
 
@@ -38,6 +40,9 @@ final class Cursor {
 
   /// Whether the replay begins when the socket has taken what was written to it.
   private boolean needsRoom;
+
+  /// Looks for the events with which a subscription begins; `null` before the first that asks for some.
+  private @Nullable InitialSearch search;
 
   /// What waits until the connection has been given the events with which a subscription begins.
   private final List<Runnable> afterBeginning = new ArrayList<>(0);
@@ -100,20 +105,41 @@ final class Cursor {
     };
   }
 
-  /// Stands still, off the live path, where the connection is: what comes after that comes when it goes on ([#goOn] or
-  /// [#giveInitial]). What is still to be given from an earlier subscription is waited for first.
+  /// Takes what a subscription begins with.
+  interface Beginning {
+
+    /// Takes it. The connection goes on with [#giveInitial] or [#goOn].
+    ///
+    /// @param at where the connection stands, which it has to be told
+    /// @param found `null` when nothing could be looked for at the moment
+    void take(long at, InitialSearch.@Nullable Found found);
+  }
+
+  /// Stands still, off the live path, and looks for the events with which a subscription begins. What is still to be given from
+  /// an earlier one is waited for first.
   ///
-  /// @param next takes the position, which the connection has to be told
-  void standStill(LongConsumer next) {
+  /// @param filter what is wanted of what may be read then; it may give `null` for everything
+  void begin(
+      ClientMessage.Initial wish, Supplier<@Nullable EventFilter> filter, Beginning beginning) {
     if (state instanceof State.Beginning) {
-      afterBeginning.add(() -> standStill(next));
+      afterBeginning.add(() -> begin(wish, filter, beginning));
       return;
     }
+    // At the head, if it is live: what was acknowledged before is of the past.
+    loop.shard().catchUp(connection);
     long at = tellPosition();
     enter(
         new State.Awaiting(
             writer(loop.shard().replay(connection, at, at), connection.allowance())));
-    next.accept(at);
+    search =
+        InitialSearch.begin(
+            context,
+            loop,
+            connection.allowance(),
+            wish,
+            filter.get(),
+            at,
+            found -> connection.together(() -> beginning.take(at, found)));
   }
 
   /// Goes on after standing still.
@@ -153,11 +179,6 @@ final class Cursor {
         initial.awaitTurn();
       }
     }
-  }
-
-  /// Whether the connection is nowhere any more.
-  boolean isOver() {
-    return state instanceof State.Ended;
   }
 
   /// Goes back to a position, or says why not. One that another server has told may not have come here
@@ -285,6 +306,7 @@ final class Cursor {
   long position() {
     return switch (state) {
       case State.Awaiting(ReplayWriter writer) -> writer.position();
+      case State.Beginning(InitialWriter initial, ReplayWriter writer) -> writer.position();
       case State.Replaying(ReplayWriter writer) -> writer.position();
       case State.Leaving leaving -> leaving.after();
       case State.Live live -> loop.shard().position();
@@ -300,6 +322,8 @@ final class Cursor {
       case State.Live live -> Standing.LIVE;
       case State.Leaving leaving -> Standing.WAITING_FOR_SOCKET;
       case State.Awaiting awaiting -> Standing.AWAITING_POSITION;
+      case State.Beginning beginning ->
+          isUnread ? Standing.WAITING_FOR_SOCKET : Standing.READING_LOG;
       case State.Replaying(ReplayWriter writer) -> {
         if (needsRoom || isUnread) {
           yield Standing.WAITING_FOR_SOCKET;
@@ -332,6 +356,9 @@ final class Cursor {
 
   /// The connection ends.
   void end() {
+    if (search != null) {
+      search.leave();
+    }
     enter(new State.Ended());
   }
 }

@@ -140,6 +140,11 @@ abstract class EventsExchange extends BodyExchange implements Turns.Waiting {
   /// Begins to look for the events.
   abstract void begin(LogState state);
 
+  /// Whether so many answers are under way that each has to do with little.
+  final boolean isCrowded() {
+    return active.get() > Limits.CROWD;
+  }
+
   /// Each question to the log counts: who asks and asks keeps its reader from others.
   final void spendLook() {
     allowance().spend(Limits.LOOK_NANOS);

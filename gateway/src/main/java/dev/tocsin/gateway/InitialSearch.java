@@ -14,7 +14,6 @@ import dev.tocsin.hub.TypeFilter;
 import java.util.Arrays;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,15 +30,23 @@ final class InitialSearch implements Turns.Waiting {
   private final TypeFilter types;
   private final @Nullable EventFilter filter;
   private final long upTo;
-  private final BooleanSupplier over;
+  private final ReplayRoom room;
   private final Consumer<@Nullable Found> done;
   private final long endNanos;
+
+  /// What there is to begin with when nothing could be looked for.
+  static final Found NONE_FOUND = new Found(new long[0], false);
 
   /// What was found, the newest first.
   private long[] sequences = new long[16];
 
   private int count;
   private @Nullable Runnable step;
+
+  /// What it keeps of what the index has chosen.
+  private long heldBytes;
+
+  private boolean over;
 
   /// What was found.
   ///
@@ -50,7 +57,6 @@ final class InitialSearch implements Turns.Waiting {
 
   /// @param filter what is wanted of what may be read; `null` for everything
   /// @param upTo where the connection stands: what is after it comes live
-  /// @param over whether nobody waits any more
   /// @param done given `null` when nothing could be looked for at the moment
   private InitialSearch(
       GatewayContext context,
@@ -58,8 +64,8 @@ final class InitialSearch implements Turns.Waiting {
       Allowance allowance,
       @Nullable EventFilter filter,
       long upTo,
-      BooleanSupplier over,
       Consumer<@Nullable Found> done) {
+    this.room = context.replayRoom();
     this.hub = context.hub();
     this.turns = loop.connections().turns();
     this.tasks = loop.connections().tasks();
@@ -68,13 +74,14 @@ final class InitialSearch implements Turns.Waiting {
     // By their types alone, the log and the index have chosen already.
     this.filter = filter == null || filter.isByType() ? null : filter;
     this.upTo = upTo;
-    this.over = over;
     this.done = done;
     this.endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Limits.INITIAL_MILLIS);
   }
 
   /// Begins to look, see the constructor.
-  static void begin(
+  ///
+  /// @return to be left when nobody waits any more
+  static InitialSearch begin(
       GatewayContext context,
       Loop loop,
       Allowance allowance,
@@ -83,11 +90,25 @@ final class InitialSearch implements Turns.Waiting {
       long upTo,
       BooleanSupplier over,
       Consumer<@Nullable Found> done) {
-    InitialSearch search = new InitialSearch(context, loop, allowance, filter, upTo, over, done);
+    InitialSearch search = new InitialSearch(context, loop, allowance, filter, upTo, done);
     switch (wish) {
       case Initial.Last(long most) -> search.lookBack(upTo, most);
       case Initial.Latest latest -> search.choose();
     }
+    return search;
+  }
+
+  /// Nobody waits any more.
+  void leave() {
+    over = true;
+    turns.leave(this);
+    release();
+  }
+
+  /// What was chosen is let go of.
+  private void release() {
+    room.giveBack(heldBytes);
+    heldBytes = 0;
   }
 
   private void lookBack(long position, long most) {
@@ -125,6 +146,13 @@ final class InitialSearch implements Turns.Waiting {
             .toCompletableFuture()
             .orTimeout(Limits.INITIAL_MILLIS, TimeUnit.MILLISECONDS),
         chosen -> {
+          if (room.isFull()) {
+            // Those who read nothing hold it, and are ended soon.
+            give(null);
+            return;
+          }
+          heldBytes = (long) Long.BYTES * chosen.sequences().length;
+          room.take(heldBytes);
           boolean complete = !chosen.more() && chosen.forgotten().isEmpty();
           if (filter == null) {
             give(new Found(chosen.sequences(), complete));
@@ -186,6 +214,8 @@ final class InitialSearch implements Turns.Waiting {
   }
 
   private void give(@Nullable Found found) {
+    release();
+    over = true;
     done.accept(found);
   }
 
@@ -193,6 +223,9 @@ final class InitialSearch implements Turns.Waiting {
   private <T> void take(CompletionStage<T> answer, Consumer<T> next) {
     answer.whenComplete((value, failure) ->
         tasks.execute(() -> {
+          if (over) {
+            return;
+          }
           step =
               () -> {
                 if (failure == null) {
@@ -209,7 +242,7 @@ final class InitialSearch implements Turns.Waiting {
   public void goOn() {
     Runnable next = step;
     step = null;
-    if (next != null && !over.getAsBoolean()) {
+    if (next != null && !over) {
       next.run();
     }
   }

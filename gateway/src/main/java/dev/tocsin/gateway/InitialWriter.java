@@ -55,6 +55,19 @@ final class InitialWriter implements Turns.Waiting, ReplayTurns.Member {
     this.allowance = connection.allowance();
     this.sequences = sequences;
     this.done = done;
+    context.replayRoom().take(heldBytes());
+  }
+
+  /// What the sequences take up, which counts with the pages.
+  private long heldBytes() {
+    return (long) Long.BYTES * sequences.length;
+  }
+
+  private void finish() {
+    if (!ended) {
+      ended = true;
+      context.replayRoom().giveBack(heldBytes());
+    }
   }
 
   /// Puts the next page in line.
@@ -63,7 +76,7 @@ final class InitialWriter implements Turns.Waiting, ReplayTurns.Member {
       return;
     }
     if (next == sequences.length) {
-      ended = true;
+      finish();
       done.run();
     } else if (allowance.isInDebt()) {
       loop.connections().turns().await(this);
@@ -89,7 +102,7 @@ final class InitialWriter implements Turns.Waiting, ReplayTurns.Member {
 
   /// The connection has ended, or goes on without the rest.
   void end() {
-    ended = true;
+    finish();
     loop.connections().turns().leave(this);
     letGo();
   }

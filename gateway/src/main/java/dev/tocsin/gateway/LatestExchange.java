@@ -71,7 +71,12 @@ final class LatestExchange extends EventsExchange {
     spendLook();
     take(
         hub.latest()
-            .choose(filter, position, Long.MAX_VALUE, Limits.MAX_LATEST_EVENTS, false)
+            .choose(
+                filter,
+                position,
+                Long.MAX_VALUE,
+                isCrowded() ? Limits.CROWDED_KEYS : Limits.MAX_LATEST_EVENTS,
+                false)
             .toCompletableFuture()
             .orTimeout(Limits.LATEST_WAIT_MILLIS, TimeUnit.MILLISECONDS),
         these -> {

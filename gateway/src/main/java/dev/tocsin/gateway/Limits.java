@@ -66,6 +66,12 @@ final class Limits {
   /// How long is looked for the events with which a subscription begins: meanwhile the connection gets nothing.
   static final long INITIAL_MILLIS = 5_000;
 
+  /// Answers under way beyond which the index is asked for fewer keys at a time.
+  static final int CROWD = 256;
+
+  /// Keys that the index is asked for then.
+  static final int CROWDED_KEYS = 1_000;
+
   /// How long an answer waits for the index of the latest after a start.
   static final long LATEST_WAIT_MILLIS = 5_000;
 

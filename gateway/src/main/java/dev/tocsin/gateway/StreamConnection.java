@@ -170,24 +170,17 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   /// Stands still, looks for the events with which the client begins, and gives them.
   private void begin(ClientMessage.Initial wish, List<PatternWarning> warnings) {
     PatternQuery asked = query.events();
-    cursor.standStill(at ->
-        InitialSearch.begin(
-            context,
-            loop,
-            allowance(),
-            wish,
+    cursor.begin(
+        wish,
+        () ->
             context
                 .hub()
                 .filter(asked.patterns(), asked.where(), membership.access().rights().subscribe()),
-            at,
-            cursor::isOver,
-            found ->
-                together(() -> {
-                  InitialSearch.Found these =
-                      found == null ? new InitialSearch.Found(new long[0], false) : found;
-                  cursor.giveInitial(these.sequences());
-                  greet(warnings, these);
-                })));
+        (at, found) -> {
+          InitialSearch.Found these = found == null ? InitialSearch.NONE_FOUND : found;
+          cursor.giveInitial(these.sequences());
+          greet(warnings, these);
+        });
   }
 
   private void greet(List<PatternWarning> warnings, InitialSearch.@Nullable Found initial) {

@@ -51,8 +51,6 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   private static final Access NOTHING =
       new Access("", Rights.NONE, dev.tocsin.hub.Limits.NONE, Instant.EPOCH);
 
-  private static final InitialSearch.Found NONE_FOUND = new InitialSearch.Found(new long[0], false);
-
   // immutable
   private final Instant since;
   private final String id = UUID.randomUUID().toString();
@@ -184,8 +182,9 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
                   initial,
                   upgrade.events(),
                   (at, found) -> {
-                    cursor.giveInitial(found == null ? NONE_FOUND.sequences() : found.sequences());
-                    greet(at, warnings, found == null ? NONE_FOUND : found, answer);
+                    InitialSearch.Found these = found == null ? InitialSearch.NONE_FOUND : found;
+                    cursor.giveInitial(these.sequences());
+                    greet(at, warnings, these, answer);
                     done.give(null);
                   })),
           0);
@@ -225,30 +224,15 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     }
   }
 
-  /// Takes what a subscription begins with.
-  interface Beginning {
-
-    /// Takes it.
-    ///
-    /// @param at where the connection stands
-    /// @param found `null` when nothing could be looked for at the moment
-    void take(long at, InitialSearch.@Nullable Found found);
-  }
-
-  /// Stands still, and looks for the events with which a subscription begins.
+  /// Looks for the events with which a subscription begins, see [Cursor#begin].
   ///
   /// @param events what it asks for
-  void begin(ClientMessage.Initial wish, PatternQuery events, Beginning next) {
-    cursor.standStill(at ->
-        InitialSearch.begin(
-            context,
-            loop,
-            allowance(),
-            wish,
+  void begin(ClientMessage.Initial wish, PatternQuery events, Cursor.Beginning next) {
+    cursor.begin(
+        wish,
+        () ->
             context.hub().filter(events.patterns(), events.where(), access().rights().subscribe()),
-            at,
-            cursor::isOver,
-            found -> together(() -> next.take(at, found))));
+        next);
   }
 
   /// Where the client is.

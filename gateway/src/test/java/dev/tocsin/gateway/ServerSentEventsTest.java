@@ -424,9 +424,7 @@ class ServerSentEventsTest {
 
       client.trySend(new byte[200_000]);
       assertThatThrownBy(source::event).isInstanceOf(UncheckedIOException.class);
-      while (server.openConnections() > 0) {
-        Thread.onSpinWait();
-      }
+      server.awaitNobody();
     }
   }
 
@@ -448,9 +446,6 @@ class ServerSentEventsTest {
         source.json("established");
       }
     }
-    while (server.openConnections() > 0) {
-      server.passSeconds(1);
-    }
-    assertThat(server.hub.stats().subscriptions().totalConnections()).isZero();
+    server.awaitNobody();
   }
 }

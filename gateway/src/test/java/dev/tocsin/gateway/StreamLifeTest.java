@@ -88,13 +88,6 @@ class StreamLifeTest {
     return control.path("payload").path("error");
   }
 
-  private void awaitNobody() {
-    while (server.openConnections() > 0
-        || server.hub.stats().subscriptions().totalConnections() > 0) {
-      server.passSeconds(1);
-    }
-  }
-
   // Who comes in.
 
   @ParameterizedTest
@@ -143,7 +136,7 @@ class StreamLifeTest {
     assertThat(second.problem()).isEqualTo("429 rate_limited");
     assertThat(second.header("retry-after")).isNotNull();
     first.close();
-    awaitNobody();
+    server.awaitNobody();
     RawStream.open(server.port(), path, BEARER).close();
   }
 
@@ -310,9 +303,7 @@ class StreamLifeTest {
       server.passSeconds(110);
       assertThat(server.openConnections()).isEqualTo(1);
       server.passSeconds(20);
-      while (server.openConnections() > 0) {
-        server.passSeconds(1);
-      }
+      server.awaitNobody();
       assertThatThrownBy(slow.stream()::rest).isInstanceOf(UncheckedIOException.class);
       assertThat(server.gateway.address()).isNotNull();
     }
@@ -414,7 +405,7 @@ class StreamLifeTest {
     }
     clients.forEach(client -> assertThat(client.answerToHead().status()).isEqualTo(200));
     clients.forEach(RawClient::close);
-    awaitNobody();
+    server.awaitNobody();
   }
 
   // Figures.
@@ -434,7 +425,7 @@ class StreamLifeTest {
 
     source.close();
     lines.close();
-    awaitNobody();
+    server.awaitNobody();
     JsonNode streams = server.ask(get("/api/v1/stats")).json().path("streams");
     for (String kind : new String[] {"sse", "ndjson"}) {
       assertThat(streams.path(kind).path("open").asLong()).isZero();

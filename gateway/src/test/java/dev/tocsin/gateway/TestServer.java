@@ -156,6 +156,17 @@ final class TestServer implements AutoCloseable {
     }
   }
 
+  /// Time passes until nobody is connected any more.
+  void awaitNobody() {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (openConnections() > 0 || hub.stats().subscriptions().totalConnections() > 0) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError(openConnections() + " connections are left");
+      }
+      passSeconds(1);
+    }
+  }
+
   /// The process stands still for a while: nobody looks at anything meanwhile.
   void standStill(int seconds) {
     ahead.addAndGet(TimeUnit.SECONDS.toNanos(seconds));

@@ -105,6 +105,26 @@ class DamageTest {
   }
 
   @Test
+  void readsSingleEventsAroundADamagedPage() throws Exception {
+    disk.write();
+    disk.spoil(disk.pageOf(300));
+    long[] wanted = {1, 299, 300, 301, EVENTS};
+    LogReader reader = new LogReader(directory);
+
+    Page page = reader.readEach(wanted, MUCH);
+
+    assertThat(sequences(page.events())).contains(1L, (long) EVENTS).doesNotContain(300L);
+    assertThat(page.position()).isEqualTo(EVENTS);
+    List<Long> told = new ArrayList<>(sequences(page.events()));
+    page.lost().forEach(lost -> told.add(lost.from()));
+    assertThat(told).containsExactlyInAnyOrder(1L, 299L, 300L, 301L, (long) EVENTS);
+    assertThat(reader.unreadable().at(300)).isPresent();
+    // Again, now that it is known: the same.
+    assertThat(reader.readEach(wanted, MUCH).lost()).isEqualTo(page.lost());
+    reader.close();
+  }
+
+  @Test
   void tellsOnceOfAPlaceThatIsFoundInParts() throws Exception {
     disk.write();
     disk.spoil(disk.pageOf(300));
