@@ -30,6 +30,9 @@ class MixedAudienceTest {
       List<Form> all =
           List.of(
               forms(server).webSocket(false, 0),
+              forms(server).webSocket(true, 0),
+              forms(server).serverSent(true, false, true),
+              forms(server).lines(true, true),
               forms(server).serverSent(false, false, true),
               forms(server).serverSent(false, true, true),
               forms(server).serverSent(false, false, false),
@@ -55,6 +58,9 @@ class MixedAudienceTest {
     try (EmbeddedServer server = new EmbeddedServer()) {
       for (boolean named : new boolean[] {false, true}) {
         for (boolean chunked : new boolean[] {false, true}) {
+          assertThat(forms(server).serverSent(true, named, chunked))
+              .isSameAs(forms(server).serverSent(true, named, chunked))
+              .isNotSameAs(forms(server).serverSent(false, named, chunked));
           assertThat(forms(server).serverSent(false, named, chunked))
               .isSameAs(forms(server).serverSent(false, named, chunked));
           assertThat(forms(server).lines(false, chunked))
@@ -94,6 +100,8 @@ class MixedAudienceTest {
       Batch batch = batch(server);
       for (Form.Streamed form :
           List.of(
+              forms(server).serverSent(true, true, true),
+              forms(server).lines(true, false),
               forms(server).serverSent(false, false, true),
               forms(server).serverSent(false, true, false),
               forms(server).lines(false, true),
