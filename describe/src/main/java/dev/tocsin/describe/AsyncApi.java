@@ -53,9 +53,7 @@ final class AsyncApi {
             .put("title", entry.type().name())
             .put("summary", entry.type().description());
     List<String> required =
-        entry.type().reserved()
-            ? List.of("timestamp")
-            : List.of("timestamp", "sequence", "previous");
+        entry.type().reserved() ? List.of("timestamp") : List.of("timestamp", "sequence");
     message.set("payload", Draft7.of(EventSchemas.event(entry, required)));
     if (entry.example() != null || entry.payload() == null) {
       message

@@ -44,10 +44,26 @@ public final class CloudEventWriter {
                 + id.substring(0, id.length() - 1));
   }
 
-  /// Writes one event.
+  /// Writes one event of the log.
   ///
   /// @param sequence its place in the log
   public void write(EncodedEvent event, long sequence, Sink sink) {
+    write(event, sequence, "", sink);
+  }
+
+  /// Writes one that is delivered on a connection.
+  ///
+  /// @param previous nothing between it and the sequence matched the subscription
+  public void write(EncodedEvent event, long sequence, long previous, Sink sink) {
+    write(event, sequence, ",\"previous\":\"" + previous + '"', sink);
+  }
+
+  /// Writes one with which a subscription begins.
+  public void writeInitial(EncodedEvent event, long sequence, Sink sink) {
+    write(event, sequence, ",\"initial\":true", sink);
+  }
+
+  private void write(EncodedEvent event, long sequence, String delivery, Sink sink) {
     sink.write(head, 0, head.length);
     StringBuilder attributes = new StringBuilder(160);
     attributes.append(sequence).append("\",\"type\":\"").append(CloudEvents.TYPE_PREFIX);
@@ -62,7 +78,7 @@ public final class CloudEventWriter {
         .correlationId()
         .filter(id -> !id.isEmpty())
         .ifPresent(id -> member(attributes, "correlationid", id));
-    attributes.append(",\"sequence\":\"").append(sequence).append('"');
+    attributes.append(",\"sequence\":\"").append(sequence).append('"').append(delivery);
     event
         .channel()
         .filter(name -> !name.isEmpty())

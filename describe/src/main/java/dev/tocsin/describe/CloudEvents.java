@@ -41,6 +41,9 @@ public final class CloudEvents {
   /// The media type of several.
   public static final String BATCH = "application/cloudevents-batch+json";
 
+  /// The WebSocket subprotocol in which events are such.
+  public static final String SUBPROTOCOL = "cloudevents.json";
+
   /// What the names of headers begin with that are attributes of an event in the binary form.
   public static final String HEADER_PREFIX = "ce-";
 

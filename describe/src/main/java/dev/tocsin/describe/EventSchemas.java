@@ -71,6 +71,11 @@ final class EventSchemas {
       text(properties, "channel", "A label to group by; by default " + type.channel());
       number(properties, "sequence", "Its place in the log; passed over where it is published");
       number(properties, "previous", "Nothing between it and sequence matched the subscription");
+      properties
+          .putObject("initial")
+          .put("type", "boolean")
+          .put("const", true)
+          .put("description", "The subscription began with it; it has no previous then");
     }
     return schema;
   }

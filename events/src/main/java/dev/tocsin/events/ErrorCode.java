@@ -38,8 +38,7 @@ public enum ErrorCode {
   METHOD_NOT_ALLOWED(405, "HTTP: the path exists, the method does not."),
   MESSAGE_TOO_LARGE(413, "HTTP: one event, or one line, is larger than it may be."),
   UNSUPPORTED_MEDIA_TYPE(415, "HTTP: the body's media type is none that is understood here."),
-  NOT_ACCEPTABLE(
-      406, "HTTP: what is there is of no media type that the request's Accept admits."),
+  NOT_ACCEPTABLE(406, "HTTP: what is there is of no media type that the request's Accept admits."),
   UPGRADE_REQUIRED(426, "HTTP: the socket's path was asked for without a WebSocket upgrade."),
   REQUEST_TIMEOUT(408, "HTTP: the request did not arrive in time."),
   INTERNAL_ERROR(500, "The server met a fault of its own.");

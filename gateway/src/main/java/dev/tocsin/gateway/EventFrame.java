@@ -10,14 +10,14 @@ final class EventFrame {
   private EventFrame() {}
 
   /// How many bytes the frame has, header included.
-  static int length(LoggedEvent event, long previous) {
-    int payload = DeliveredEnvelope.length(event, previous);
+  static int length(EventJson json, LoggedEvent event, long previous) {
+    int payload = json.length(event, previous);
     return TextFrames.headerLength(payload) + payload;
   }
 
   /// Writes the frame.
-  static void write(ByteBuf out, LoggedEvent event, long previous) {
-    TextFrames.writeHeader(out, DeliveredEnvelope.length(event, previous));
-    DeliveredEnvelope.write(out, event, previous);
+  static void write(ByteBuf out, EventJson json, LoggedEvent event, long previous) {
+    TextFrames.writeHeader(out, json.length(event, previous));
+    json.write(out, event, previous);
   }
 }

@@ -31,6 +31,11 @@ record EventsForm(Kind kind, @Nullable String source) {
     return new EventsForm(kind(request), source);
   }
 
+  /// Whether a request asks for CloudEvents, where what they stand in is settled otherwise.
+  static boolean isCloudEvents(Request request) throws InvalidQueryException {
+    return kind(request) != Kind.ENVELOPES;
+  }
+
   private static Kind kind(Request request) throws InvalidQueryException {
     String format = request.query().text("format").orElse(null);
     boolean batch =

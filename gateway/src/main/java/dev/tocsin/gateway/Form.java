@@ -42,14 +42,16 @@ sealed interface Form {
   }
 
   /// WebSocket text frames, one for each event.
-  record Plain() implements Form {
+  ///
+  /// @param json how each is written
+  record Plain(EventJson json) implements Form {
 
     ByteBuf encode(Batch batch, ByteBufAllocator allocator) {
       int[] bytes = {0};
-      batch.forEach((event, previous) -> bytes[0] += EventFrame.length(event, previous));
+      batch.forEach((event, previous) -> bytes[0] += EventFrame.length(json, event, previous));
       ByteBuf frames = allocator.directBuffer(bytes[0]);
       try {
-        batch.forEach((event, previous) -> EventFrame.write(frames, event, previous));
+        batch.forEach((event, previous) -> EventFrame.write(frames, json, event, previous));
         return frames;
       } catch (RuntimeException | Error e) {
         frames.release();
@@ -62,7 +64,7 @@ sealed interface Form {
 
     @Override
     public void event(ByteBuf page, LoggedEvent event, long previous) {
-      EventFrame.write(page, event, previous);
+      EventFrame.write(page, json, event, previous);
     }
 
     @Override

@@ -31,9 +31,9 @@ final class HubRoutes {
 
   private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
   private static final String JSON = "application/json";
+
   /// The media type of lines of JSON, in and out.
   static final String NDJSON = "application/x-ndjson";
-
 
   private final GatewayContext context;
   private final Loop loop;
@@ -63,7 +63,15 @@ final class HubRoutes {
             .with("events", "where", "since", "epoch", "last", "latest"),
         Route.get("/sse/events", Door.READ, hub::serverSentEvents)
             .with(
-                "events", "where", "since", "epoch", "last_event_id", "named", "last", "latest"),
+                "events",
+                "where",
+                "since",
+                "epoch",
+                "last_event_id",
+                "named",
+                "last",
+                "latest",
+                "format"),
         Route.get("/api/v1/events", Door.ANY, hub::history)
             .with(
                 "events", "where", "since", "before", "from", "to", "order", "limit", "last",
@@ -156,7 +164,7 @@ final class HubRoutes {
 
   private Exchange history(Request request) throws QueryParameters.InvalidQueryException {
     if (StreamQuery.isFollowing(request.query())) {
-      return stream(request, StreamQuery.lines(request.query(), context.hub()));
+      return stream(request, StreamQuery.lines(request, context.hub()));
     }
     return new HistoryExchange(
         request.connection(),

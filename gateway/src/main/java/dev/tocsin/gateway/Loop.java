@@ -63,7 +63,12 @@ final class Loop implements Service {
         context
             .hub()
             .newShard(new Owner(), new LiveOutput(LiveMemory.ofProcess(connections::nowMillis)));
-    this.forms = new Forms(deflation, plainTypes, shard::epoch);
+    this.forms =
+        new Forms(
+            deflation,
+            plainTypes,
+            shard::epoch,
+            new EventJson.Cloud(context.hub().catalog(), context.source(), shard::epoch));
     AccessControl access = context.access();
     this.quotas = access.quotas();
     this.trail = new AuditTrail(access.settings().audit());

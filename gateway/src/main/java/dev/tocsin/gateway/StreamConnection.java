@@ -89,8 +89,8 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
     this.query = query;
     this.form =
         switch (query.kind()) {
-          case SSE -> loop.forms().serverSent(query.named(), chunked);
-          case NDJSON -> loop.forms().lines(chunked);
+          case SSE -> loop.forms().serverSent(query.cloudEvents(), query.named(), chunked);
+          case NDJSON -> loop.forms().lines(query.cloudEvents(), chunked);
         };
     Pass pass = Objects.requireNonNull(visitor.pass());
     this.membership = new Membership(pass, access, context.clock().instant());

@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 /// What a request for an answer without an end asks for.
 ///
 /// @param named whether each event has its type as its name ([StreamText.ServerSent])
+/// @param cloudEvents whether events are written as such
 /// @param events which events
 /// @param resume what was missed; `null` when nothing was
 /// @param initial what to begin with; `null` for the next event
 record StreamQuery(
     StreamKind kind,
     boolean named,
+    boolean cloudEvents,
     PatternQuery events,
     ClientMessage.@Nullable Resume resume,
     ClientMessage.@Nullable Initial initial) {
@@ -55,13 +57,15 @@ record StreamQuery(
     return new StreamQuery(
         StreamKind.SSE,
         isOn(query, "named"),
+        EventsForm.isCloudEvents(request),
         PatternQuery.of(query, hub),
         came == null ? asked : came,
         came == null ? initial(query, asked) : null);
   }
 
   /// Reads a request for history that goes on with what is to come.
-  static StreamQuery lines(QueryParameters query, Hub hub) throws InvalidQueryException {
+  static StreamQuery lines(Request request, Hub hub) throws InvalidQueryException {
+    QueryParameters query = request.query();
     for (String name : OF_HISTORY) {
       if (query.text(name).isPresent()) {
         throw new InvalidQueryException(
@@ -70,7 +74,12 @@ record StreamQuery(
     }
     ClientMessage.Resume resume = resume(query);
     return new StreamQuery(
-        StreamKind.NDJSON, false, PatternQuery.of(query, hub), resume, initial(query, resume));
+        StreamKind.NDJSON,
+        false,
+        EventsForm.isCloudEvents(request),
+        PatternQuery.of(query, hub),
+        resume,
+        initial(query, resume));
   }
 
   /// Where a browser comes back it goes on: then what it began with counts no more.

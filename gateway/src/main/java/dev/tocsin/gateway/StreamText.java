@@ -57,14 +57,17 @@ sealed interface StreamText {
     private static final byte[] ESTABLISHED = ascii("event: established\n");
     private static final byte[] CONTROL = ascii("event: control\n");
 
+    private final EventJson json;
     private final boolean named;
     private final Supplier<String> epoch;
     private String known = "";
     private byte[] idPrefix = ID;
 
+    /// @param json how each event is written
     /// @param named whether each event has its type as its name; otherwise `onmessage` gets them
     /// @param epoch tells that of what is written
-    ServerSent(boolean named, Supplier<String> epoch) {
+    ServerSent(EventJson json, boolean named, Supplier<String> epoch) {
+      this.json = json;
       this.named = named;
       this.epoch = epoch;
     }
@@ -86,7 +89,7 @@ sealed interface StreamText {
           previous == DeliveredEnvelope.INITIAL
               ? 0
               : idPrefix().length + DeliveredEnvelope.digits(event.sequence()) + 1;
-      return id + name + DATA.length + DeliveredEnvelope.length(event, previous) + 2;
+      return id + name + DATA.length + json.length(event, previous) + 2;
     }
 
     @Override
@@ -98,7 +101,7 @@ sealed interface StreamText {
         out.writeByte('\n');
       }
       out.writeBytes(DATA);
-      DeliveredEnvelope.writeInOneLine(out, event, previous);
+      json.writeInOneLine(out, event, previous);
       out.writeByte('\n').writeByte('\n');
     }
 
@@ -168,17 +171,24 @@ sealed interface StreamText {
     }
   }
 
-  /// Newline-delimited JSON: an envelope or a message a line.
+  /// Newline-delimited JSON: an event or a message a line.
   final class Lines implements StreamText {
+
+    private final EventJson json;
+
+    /// @param json how each event is written
+    Lines(EventJson json) {
+      this.json = json;
+    }
 
     @Override
     public int length(LoggedEvent event, long previous) {
-      return DeliveredEnvelope.length(event, previous) + 1;
+      return json.length(event, previous) + 1;
     }
 
     @Override
     public void event(ByteBuf out, LoggedEvent event, long previous) {
-      DeliveredEnvelope.writeInOneLine(out, event, previous);
+      json.writeInOneLine(out, event, previous);
       out.writeByte('\n');
     }
 

@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.describe.CloudEvents;
 import dev.tocsin.events.ClientMessage;
 import dev.tocsin.http.QueryParameters;
 import dev.tocsin.http.Response;
@@ -33,7 +34,7 @@ sealed interface Upgrade {
   ///     is
   static Upgrade of(
       HttpRequest request, QueryStringDecoder uri, boolean known, GatewayContext context) {
-    return switch (Handshake.of(request, context.deflate().enabled())) {
+    return switch (Handshake.of(request, context.deflate().enabled(), CloudEvents.SUBPROTOCOL)) {
       case Handshake.Accepted handshake -> of(handshake, uri, known, context.hub());
       case Handshake.Refused refused -> new Refused(refused.response());
     };

@@ -47,6 +47,7 @@ final class UpgradeExchange extends BodyExchange {
             connection().channel(),
             visitor,
             connection().isSecure(),
+            upgrade.handshake().protocol() != null,
             upgrade.handshake().deflate());
     upgrade.handshake().switchTo(connection(), socket, () -> socket.open(upgrade, access));
   }

@@ -90,12 +90,14 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   private long number;
 
   /// @param visitor who the client is, counted among the connections of his; or that it says only now who it is
+  /// @param cloudEvents whether events are written as such
   WebSocketConnection(
       GatewayContext context,
       Loop loop,
       Channel channel,
       Visitor visitor,
       boolean secure,
+      boolean cloudEvents,
       @Nullable PerMessageDeflate agreed) {
     super(
         channel,
@@ -111,7 +113,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     this.visitor = visitor;
     this.since = context.clock().instant();
     this.secure = secure;
-    this.form = loop.forms().webSocket(windowBits());
+    this.form = loop.forms().webSocket(cloudEvents, windowBits());
     this.actions = new Actions(context, loop, this);
     this.output = new OutputProgress(channel, loop.connections());
     this.cursor = new Cursor(context, loop, channel, this);

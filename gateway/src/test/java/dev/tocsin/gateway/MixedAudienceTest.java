@@ -29,12 +29,15 @@ class MixedAudienceTest {
       Batch batch = batch(server);
       List<Form> all =
           List.of(
-              forms(server).webSocket(0),
-              forms(server).serverSent(false, true),
-              forms(server).serverSent(true, true),
-              forms(server).serverSent(false, false),
-              forms(server).lines(true),
-              forms(server).lines(false));
+              forms(server).webSocket(false, 0),
+              forms(server).webSocket(true, 0),
+              forms(server).serverSent(true, false, true),
+              forms(server).lines(true, true),
+              forms(server).serverSent(false, false, true),
+              forms(server).serverSent(false, true, true),
+              forms(server).serverSent(false, false, false),
+              forms(server).lines(false, true),
+              forms(server).lines(false, false));
       ScarceAllocator allocator = new ScarceAllocator(count -> false);
       try (EncodedBatch encoded = new EncodedBatch(batch, allocator)) {
         List<ByteBuf> first = new ArrayList<>();
@@ -55,9 +58,13 @@ class MixedAudienceTest {
     try (EmbeddedServer server = new EmbeddedServer()) {
       for (boolean named : new boolean[] {false, true}) {
         for (boolean chunked : new boolean[] {false, true}) {
-          assertThat(forms(server).serverSent(named, chunked))
-              .isSameAs(forms(server).serverSent(named, chunked));
-          assertThat(forms(server).lines(chunked)).isSameAs(forms(server).lines(chunked));
+          assertThat(forms(server).serverSent(true, named, chunked))
+              .isSameAs(forms(server).serverSent(true, named, chunked))
+              .isNotSameAs(forms(server).serverSent(false, named, chunked));
+          assertThat(forms(server).serverSent(false, named, chunked))
+              .isSameAs(forms(server).serverSent(false, named, chunked));
+          assertThat(forms(server).lines(false, chunked))
+              .isSameAs(forms(server).lines(false, chunked));
         }
       }
     }
@@ -93,13 +100,15 @@ class MixedAudienceTest {
       Batch batch = batch(server);
       for (Form.Streamed form :
           List.of(
-              forms(server).serverSent(false, true),
-              forms(server).serverSent(true, false),
-              forms(server).lines(true),
-              forms(server).lines(false))) {
+              forms(server).serverSent(true, true, true),
+              forms(server).lines(true, false),
+              forms(server).serverSent(false, false, true),
+              forms(server).serverSent(false, true, false),
+              forms(server).lines(false, true),
+              forms(server).lines(false, false))) {
         assertThat(page(form, batch)).isEqualTo(text(form, batch));
       }
-      assertThat(text(forms(server).lines(false), batch).lines())
+      assertThat(text(forms(server).lines(false, false), batch).lines())
           .hasSize(2)
           .allMatch(line -> line.startsWith("{\"type\":\"alert.deleted\",") && line.endsWith("}"));
     }
@@ -109,8 +118,8 @@ class MixedAudienceTest {
   void theChunksAreTheTextInOnePiece() {
     try (EmbeddedServer server = new EmbeddedServer()) {
       Batch batch = batch(server);
-      String whole = text(forms(server).lines(false), batch);
-      String chunk = text(forms(server).lines(true), batch);
+      String whole = text(forms(server).lines(false, false), batch);
+      String chunk = text(forms(server).lines(false, true), batch);
 
       assertThat(chunk).isEqualTo("%08x\r\n%s\r\n".formatted(whole.length(), whole));
     }

@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +24,10 @@ public sealed interface Handshake {
   /// The wish is granted.
   ///
   /// @param acceptKey the value of `Sec-WebSocket-Accept`
+  /// @param protocol the subprotocol that is spoken; `null` for none
   /// @param deflate how messages are compressed; `null` when they are not
-  record Accepted(String acceptKey, @Nullable PerMessageDeflate deflate) implements Handshake {
+  record Accepted(String acceptKey, @Nullable String protocol, @Nullable PerMessageDeflate deflate)
+      implements Handshake {
 
     /// Answers 101 and gives the connection to WebSocket.
     ///
@@ -41,6 +44,9 @@ public sealed interface Handshake {
           .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
           .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
           .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, acceptKey);
+      if (protocol != null) {
+        switching.headers().set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, protocol);
+      }
       if (deflate != null) {
         switching.headers().set(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, deflate.answer());
       }
@@ -51,10 +57,17 @@ public sealed interface Handshake {
   /// The wish is refused.
   record Refused(Response response) implements Handshake {}
 
-  /// Judges a request for a path that speaks WebSocket.
+  /// Judges a request for a path that speaks WebSocket without subprotocols.
   ///
   /// @param deflates whether the server compresses for those who want it
   static Handshake of(HttpRequest request, boolean deflates) {
+    return of(request, deflates, null);
+  }
+
+  /// The same for a path that speaks a subprotocol with those who offer it. Other offers are passed over.
+  ///
+  /// @param protocol `null` for none
+  static Handshake of(HttpRequest request, boolean deflates, @Nullable String protocol) {
     HttpHeaders headers = request.headers();
     if (headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_VERSION).size() > 1
         || headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_KEY).size() > 1) {
@@ -77,10 +90,17 @@ public sealed interface Handshake {
     try {
       PerMessageDeflate agreed =
           PerMessageDeflate.agreed(headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS));
-      return new Accepted(acceptKey(key), deflates ? agreed : null);
+      String spoken = protocol != null && isOffered(protocol, headers) ? protocol : null;
+      return new Accepted(acceptKey(key), spoken, deflates ? agreed : null);
     } catch (PerMessageDeflate.MalformedOfferException e) {
       return refused(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static boolean isOffered(String protocol, HttpHeaders headers) {
+    return headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL).stream()
+        .flatMap(list -> Arrays.stream(list.split(",", -1)))
+        .anyMatch(offered -> offered.strip().equals(protocol));
   }
 
   private static Refused refused(String message) {
