@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { root } from "./tools.js";
 
+const program = process.env.TOCSIN_PROGRAM ?? join(root, "tocsin");
+
 export class Server {
   port = 0;
   #process;
@@ -29,7 +31,7 @@ export class Server {
   async start() {
     const kept = this.options.includes("--memory") ? [] : ["--data", this.data];
     const args = ["serve", "--port", String(this.port), ...kept, ...this.options];
-    this.#process = spawn(join(root, "tocsin"), args, { stdio: ["ignore", "pipe", "pipe"] });
+    this.#process = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
     this.#process.stderr.on("data", (text) => (said += text));
     for await (const line of createInterface({ input: this.#process.stdout })) {
@@ -63,7 +65,7 @@ export class Server {
 
   /** A command of the program on this server's files; what it prints. */
   run(...args) {
-    return execFileSync(join(root, "tocsin"), [...args, "--data", this.data], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    return execFileSync(program, [...args, "--data", this.data], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
   }
 
   async get(path, token) {
