@@ -28,27 +28,27 @@ export interface AnyEvents {
 export type TypeOf<Events> = keyof Events & string;
 
 /** The types that a pattern matches: exactly for a name, `*`, and a name with `*` at its end; else it may be any. */
-export type Matching<Events, Pattern extends string> = string extends Pattern
+export type Matching<Events, Pattern extends string> = string extends Pattern | TypeOf<Events>
   ? TypeOf<Events>
-  : Lowercase<Pattern> extends TypeOf<Events>
-    ? Lowercase<Pattern>
-    : Pattern extends `${string}${"?" | "["}${string}`
-      ? TypeOf<Events>
-      : Pattern extends `${infer Start}*${infer Rest}`
-        ? Rest extends ""
-          ? string extends TypeOf<Events>
-            ? TypeOf<Events>
-            : Extract<TypeOf<Events>, `${Lowercase<Start>}${string}`>
-          : TypeOf<Events>
-        : string extends TypeOf<Events>
-          ? TypeOf<Events>
-          : never;
+  : MatchingOne<Events, Lowercase<Pattern>>;
+
+type MatchingOne<Events, Pattern extends string> = Pattern extends TypeOf<Events>
+  ? Pattern
+  : Pattern extends `${string}${"?" | "["}${string}`
+    ? TypeOf<Events>
+    : Pattern extends `${infer Start}*${infer Rest}`
+      ? Rest extends ""
+        ? Extract<TypeOf<Events>, `${Start}${string}`>
+        : TypeOf<Events>
+      : never;
 
 /** The events that a pattern matches. */
 export type EventOf<Events, Pattern extends string> = Events[Matching<Events, Pattern>];
 
 /** The payload of an event type. */
-export type PayloadOf<Events, Type extends TypeOf<Events>> = Events[Type] extends { payload: infer Payload } ? Payload : never;
+export type PayloadOf<Events, Type extends TypeOf<Events>> = PayloadIn<Events[Type]>;
+
+type PayloadIn<Event> = Event extends { payload: infer Payload } ? Payload : never;
 
 /** What a field must be: a value, one of several, or within bounds. `min` and `max` belong to the bounds. */
 export type Condition<Value> =

@@ -50,7 +50,6 @@ const WEBSOCKET_AGAIN_MS = 300_000;
 const LONGEST_OBEYED_MS = 3_600_000;
 const REPEAT_MS = 540_000; // less than the ten minutes for which the server remembers idempotency keys
 const OUTBOX_EVENTS = 1024;
-const OUTBOX_BYTES = 16 << 20;
 const EVENT_BYTES = 64 << 10;
 const PAGE_EVENTS = 1000;
 const NOTHING = "-"; // a pattern that matches no type: a connection without any receives everything
@@ -251,7 +250,7 @@ class Hub extends EventTarget {
     const { link, place, options } = this;
     clearTimeout(this.#timers.connect);
     if (options.catalog && catalog && options.catalog !== catalog) {
-      this.warn("catalog", `the hub's catalog is ${catalog}, not ${options.catalog}`);
+      this.warn("catalog", `catalog ${catalog}, not ${options.catalog}`);
     }
     this.#epoch = epoch;
     this.#forget();
@@ -278,26 +277,26 @@ class Hub extends EventTarget {
     if (link?.kind === "sse" && this.#WebSocket) this.#tryWebSocket();
   }
 
-  /** WebSockets were blocked; they may not be any more. */
+  /** WebSockets were blocked. When they are not any more, one takes the place of the stream. */
   #tryWebSocket() {
     this.#timers.again = setTimeout(() => {
-      const turn = this.#turn;
+      const { link } = this;
       const socket = this.#newSocket();
+      socket.onerror = () => link === this.link && this.#tryWebSocket();
       socket.onopen = () => {
         socket.close();
-        if (turn !== this.#turn) return;
+        if (link !== this.link) return;
         this.#streams = false;
         this.#drop();
         this.#open();
       };
-      socket.onerror = () => turn === this.#turn && this.#tryWebSocket();
     }, this.options.webSocketAgainMs ?? WEBSOCKET_AGAIN_MS);
   }
 
   /** A connection is gone, or there could be none. @param {TocsinError} error */
   async #ended(error) {
     const { state, link } = this;
-    const { close } = error.details;
+    const { code, details: { close } } = error;
     this.#drop();
     this.outbox.disconnected(close);
     if (close === 4410) {
@@ -313,7 +312,7 @@ class Hub extends EventTarget {
         return this.#open();
       }
     }
-    const why = (error.message ||= this.#farewell || error.code);
+    const why = (error.message ||= this.#farewell || code);
     if (!error.retryable) {
       console.error(`tocsin: ${why}`);
       return this.#finish(why, error);
@@ -335,7 +334,7 @@ class Hub extends EventTarget {
     } catch (unreachable) {
       const origin = globalThis.location?.origin;
       const isThere = origin && (await fetch(this.url + "/healthz", { mode: "no-cors" }).catch(() => false));
-      return isThere ? broken(`${this.url} is there: does it have --allow-origin ${origin}?`) : asError(unreachable ?? error);
+      return isThere ? broken(`${this.url} may need --allow-origin ${origin}`) : asError(unreachable ?? error);
     }
   }
 
@@ -451,8 +450,8 @@ class Hub extends EventTarget {
         return this.#moved(sequence);
       case "subscribed":
         this.#moved(sequence);
-        for (const { code, pattern, message: text, suggestion } of message.warnings ?? []) {
-          this.warn(code, `${pattern} ${text}${suggestion ? `; did you mean ${suggestion}?` : ""}`);
+        for (const { code, pattern, message: text, suggestion = "" } of message.warnings ?? []) {
+          this.warn(code, `${pattern} ${text} ${suggestion && `(${suggestion}?)`}`);
         }
       // falls through
       case "begun": // the same of a stream, which may still have to come there
@@ -542,7 +541,7 @@ class Hub extends EventTarget {
       await credential.renew();
       if (credential.token !== token) link?.send({ action: "authenticate", id: "renewal", token: credential.token });
     } catch (thrown) {
-      this.warn("unauthenticated", `the credential ends soon: ${asError(thrown).message}`);
+      this.warn("unauthenticated", asError(thrown).message);
     }
   }
 
@@ -600,7 +599,7 @@ class Hub extends EventTarget {
       if (!subscription.asks) continue;
       subscription.asks = false;
       for (const one of subscription.patterns) {
-        told.set(one, wanted.get(one) ?? "");
+        told.set(one, /** @type {string} */ (wanted.get(one)));
         this.#ask(one, subscription);
       }
     }
@@ -627,15 +626,14 @@ class Hub extends EventTarget {
    * @returns {Promise<any>}
    */
   async ask(path, init) {
-    const { credential } = this;
-    const { token } = credential;
-    let answer = await this.fetch(path, init);
-    if (answer.status === 401 && credential.mayChange) {
-      await credential.renew();
-      if (credential.token !== token) answer = await this.fetch(path, init);
+    const answer = await this.fetch(path, init);
+    if (answer.ok) return answer.json();
+    const error = await problem(answer);
+    if (error.code === "unauthenticated") {
+      await this.credential.renew();
+      error.retryable = this.credential.mayChange;
     }
-    if (!answer.ok) throw await problem(answer);
-    return answer.json();
+    throw error;
   }
 
   /**
@@ -655,6 +653,8 @@ class Hub extends EventTarget {
 
 // ----------------------------------------------------------------------------------------------------------- Subscription
 
+/** @typedef {{resolve: (result: IteratorResult<any>) => void, reject: (error: unknown) => void}} Consumer */
+
 /**
  *   joining ── subscribed ──▶ live ── the buffer is full ──▶ lagging ── near the head ──▶ joining …
  *
@@ -671,7 +671,7 @@ class Subscription {
 
   /** What the consumer has not taken yet, each with its epoch. @type {[Message, string][]} */
   #queue = [];
-  /** @type {{resolve: (result: IteratorResult<any>) => void, reject: (error: unknown) => void}[]} */
+  /** @type {Consumer[]} */
   #consumers = [];
   /** @type {unknown} */
   #error;
@@ -679,6 +679,8 @@ class Subscription {
   #at;
   /** The epoch of that; empty when it is not known yet. */
   #epoch = "";
+  /** Where the next page of `latest` begins. @type {number | undefined} */
+  #more;
   /** The position after which the connection carries what is wanted. @type {number | undefined} */
   #from;
   /** What it has carried while pages are read. @type {Message[]} */
@@ -790,9 +792,7 @@ class Subscription {
 
   #serve() {
     while (this.#consumers.length && (this.#queue.length || this.phase === "over")) {
-      const { resolve, reject } = /** @type {{resolve: (result: IteratorResult<any>) => void, reject: (error: unknown) => void}} */ (
-        this.#consumers.shift()
-      );
+      const { resolve, reject } = /** @type {Consumer} */ (this.#consumers.shift());
       const [event, epoch = ""] = this.#queue.shift() ?? [];
       const error = this.#error;
       if (event) {
@@ -927,12 +927,13 @@ class Subscription {
   async #readOn() {
     const { hub, options, where, backoff } = this;
     const limit = Math.min(PAGE_EVENTS, this.buffer - this.#queue.length);
-    const since = this.#at;
-    const initial = since === undefined;
-    const form = !initial ? { since, limit } : options.latest ? {} : { last: options.last };
+    const initial = this.#at === undefined;
+    const latest = initial && options.latest;
+    const since = this.#at ?? this.#more;
+    const form = initial && !latest ? { last: options.last } : { limit, ...(since !== undefined && { since }) };
     let page;
     try {
-      page = await hub.ask(`/api/v1/${initial && options.latest ? "latest" : "events"}?${query(this.patterns, where, form)}`);
+      page = await hub.ask(`/api/v1/${latest ? "latest" : "events"}?${query(this.patterns, where, form)}`);
     } catch (thrown) {
       const { retryable, details } = asError(thrown);
       if (!retryable) throw thrown;
@@ -941,19 +942,20 @@ class Subscription {
     }
     backoff.reset();
     if (this.phase === "over") return;
-    const { epoch, events, gaps = [], next_since: next = page.sequence } = page;
+    const { epoch, events, gaps = [], next_since: next } = page;
     if (this.#epoch && epoch !== this.#epoch) {
       hub.tell("gap", { reason: "epoch_changed", subscription: this });
       this.#at = this.#from = undefined;
       return this.#join();
     }
     this.#epoch = epoch;
-    if (!initial) this.#done ??= { epoch, sequence: since };
+    if (!initial) this.#done ??= { epoch, sequence: since ?? 0 };
     for (const { from, to } of gaps) hub.tell("gap", { reason: "deleted", from, to, subscription: this });
     for (const event of events) this.#put(initial ? { ...event, initial } : event);
-    this.#at = next;
-    if (this.#from !== undefined && next >= this.#from) this.#goLive();
-    else if (this.lagging && events.length < limit) this.#join();
+    this.#more = next; // of `latest` there may be more pages, and then it was the case at the last one's sequence
+    this.#at = latest ? (next === undefined ? page.sequence : undefined) : next;
+    if (this.#from !== undefined && (this.#at ?? 0) >= this.#from) this.#goLive();
+    else if (this.lagging && this.#at !== undefined && events.length < limit) this.#join();
   }
 
   #goLive() {
@@ -985,7 +987,6 @@ class Subscription {
 class Outbox {
   /** @type {Set<Parcel>} */
   #held = new Set();
-  #bytes = 0;
   #lastKey = 0;
   #prefix = unique();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -1010,10 +1011,7 @@ class Outbox {
     const { state, reason } = this.hub;
     if (state === "closed") throw new TocsinError("not_sent", reason);
     if (bytes > EVENT_BYTES) throw new TocsinError("message_too_large", `over ${EVENT_BYTES} bytes`);
-    if (this.#held.size >= OUTBOX_EVENTS || this.#bytes + bytes > OUTBOX_BYTES) {
-      throw new TocsinError("outbox_full", `${this.#held.size} events wait`, true);
-    }
-    this.#bytes += bytes;
+    if (this.#held.size >= OUTBOX_EVENTS) throw new TocsinError("outbox_full", `${OUTBOX_EVENTS} wait`, true);
     return new Promise((resolve, reject) => {
       this.#held.add({ event, key, bytes, resolve, reject });
       this.#send();
@@ -1089,7 +1087,7 @@ class Outbox {
       if (parcel.id && parcel.bytes > (largest?.bytes ?? 0)) largest = parcel;
       parcel.id = undefined;
     }
-    if (code === 1009 && largest) this.#settle(largest, new TocsinError("unanswered", "too large (1009)"));
+    if (code === 1009 && largest) this.#settle(largest, new TocsinError("unanswered", "1009"));
   }
 
   /** No connection follows. @param {string} reason */
@@ -1106,7 +1104,6 @@ class Outbox {
    */
   #settle(parcel, answer) {
     this.#held.delete(parcel);
-    this.#bytes -= parcel.bytes;
     if (typeof answer === "number") parcel.resolve(answer);
     else parcel.reject(answer);
   }
@@ -1146,7 +1143,7 @@ class Credential {
     } catch (thrown) {
       throw new TocsinError("no_credential", "`token` gives none", mayChange); // what was thrown may name it
     }
-    if (token && token === this.#ended) throw new TocsinError("credential_ended", "the credential has ended");
+    if (token && token === this.#ended) throw new TocsinError("credential_ended", "`token` gives no other");
     this.token = token || undefined;
   }
 
@@ -1249,8 +1246,8 @@ function stream(hub, listener) {
       id = `${epoch}:${since}`;
       stop?.abort(); // it stands somewhere else
       stop = undefined;
-    } else if (action !== "authenticate" || !messageId) {
-      return;
+    } else {
+      return; // a new credential is for the next stream
     }
     if (!checking) due ??= setTimeout(begin);
   };
@@ -1429,12 +1426,12 @@ function fulfils(value, condition) {
  */
 function isOneOf(value, wanted) {
   const all = [wanted].flat();
-  return all.includes(value) || (all.some((one) => typeof one === "string" && one.toLowerCase() === value) ? undefined : false);
+  return all.includes(value) || (all.some((one) => String(one).toLowerCase() === value) ? undefined : false);
 }
 
 /** A shell's pattern as a regular expression. @param {string} pattern */
 function glob(pattern) {
-  return pattern.replace(/\[(!?)(\]?[^\]]*)\]|[^\w]/g, (found, not, members) => {
+  return pattern.replace(/\[(!?)(\]?[^\]]*)\]|\W/g, (found, not, members) => {
     if (found === "*") return "[^]*";
     if (found === "?") return "[^]";
     if (members === undefined) return `\\${found}`;

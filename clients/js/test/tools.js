@@ -9,10 +9,10 @@ const require = createRequire(`${root}target/js/package.json`);
 /** The WebSocket of the package ws, for a Node that has none of its own. */
 export const WebSocket = require("ws");
 
-/** A Chromium without a window: Debian's. */
+/** A Chromium without a window: Debian's. Each page has a process of its own, so that one can be stopped alone. */
 export function launch(...args) {
   const { chromium } = require("playwright-core");
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", ...args] });
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--renderer-process-limit=64", ...args] });
 }
 
 /** Waits until something is so; tests never wait for a time. */

@@ -55,12 +55,9 @@ class StartingPointTest {
     server.stop(0);
   }
 
-  private TailStart tail(String... patterns) throws WrongUse {
+  private TailStart tail() throws WrongUse {
     ServerUrl url = ServerUrl.parse("127.0.0.1:" + server.getAddress().getPort());
-    return new TailStart(
-        new HubApi(ServerAccess.open(url), new TestProcess().surroundings()),
-        List.of(patterns),
-        null);
+    return new TailStart(new HubApi(ServerAccess.open(url), new TestProcess().surroundings()));
   }
 
   @ParameterizedTest
@@ -98,26 +95,12 @@ class StartingPointTest {
   void aTimeBeginsBeforeTheFirstEventFromThen() throws Exception {
     events = "[{\"sequence\":41}]";
 
-    assertThat(tail("alert.*").position(StartingPoint.parse("1h"), NOW, VIENNA)).isEqualTo(40);
+    assertThat(tail().position(StartingPoint.parse("1h"), NOW, VIENNA)).isEqualTo(40);
     assertThat(asked).containsExactly("from=2026-07-09T11:00:00Z&limit=1");
   }
 
   @Test
   void aTimeWithoutAnEventSinceBeginsWhereTheServerHasLooked() throws Exception {
     assertThat(tail().at(NOW)).isEqualTo(77);
-  }
-
-  @Test
-  void theNewestBeginBeforeTheEarliestOfThem() throws Exception {
-    events = "[{\"sequence\":41},{\"sequence\":38},{\"sequence\":12}]";
-
-    assertThat(tail("alert.[a,b]*", "job.*").beforeLast(3)).isEqualTo(11);
-    assertThat(asked).containsExactly("", "order=desc&limit=3&events=alert.[a;b]*,job.*");
-  }
-
-  @Test
-  void noneOfTheNewestBeginsAtTheHead() throws Exception {
-    assertThat(tail().beforeLast(0)).isEqualTo(90);
-    assertThat(tail().beforeLast(5)).isEqualTo(90);
   }
 }

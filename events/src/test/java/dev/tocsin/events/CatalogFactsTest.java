@@ -234,7 +234,7 @@ class CatalogFactsTest {
           case "string" -> "String";
           case "integer" -> optional ? "Long" : "long";
           case "number" -> optional ? "Double" : "double";
-          case "boolean" -> "boolean";
+          case "boolean" -> optional ? "Boolean" : "boolean";
           case "timestamp" -> "Timestamp";
           case "object" -> "Map<String, Object?>";
           case "map<string>" -> "Map<String, String>";

@@ -88,7 +88,6 @@ final class InitialSearch implements Turns.Waiting {
       Initial wish,
       @Nullable EventFilter filter,
       long upTo,
-      BooleanSupplier over,
       Consumer<@Nullable Found> done) {
     InitialSearch search = new InitialSearch(context, loop, allowance, filter, upTo, done);
     switch (wish) {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -130,15 +131,21 @@ class ResumeTest {
     try (TestServer server = start()) {
       publish(server, 10);
       AtomicBoolean stop = new AtomicBoolean();
+      AtomicLong asked = new AtomicLong();
       Thread publisher =
           Thread.ofPlatform()
               .start(() -> {
                 while (!stop.get()) {
-                  publish(server, 10);
+                  // What is asked for has to be there still, however long the machine takes for a
+                  // connection.
+                  if (server.hub.log().state().newest() - asked.get() < 20_000) {
+                    publish(server, 10);
+                  }
                 }
               });
       for (int i = 0; i < 300; i++) {
         long since = server.hub.log().state().newest() - 5;
+        asked.set(since);
         try (RawWebSocket socket = server.socket("?since=" + since)) {
           assertThat(socket.message().path("action").asString()).isEqualTo("resumed");
           expect(socket, since + 1, since);

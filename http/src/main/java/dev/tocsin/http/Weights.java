@@ -7,7 +7,7 @@ import java.util.Map;
 
 /// What a header like `Accept` names, each with its weight (RFC 9110, 12.4.2).
 ///
-/// @param names in lower case, with 0 for what is not wanted at all
+/// @param names in lower case, with 0 for what is not wanted at all; what is named twice has the greater weight
 record Weights(Map<String, Double> names) {
 
   static Weights of(List<String> headers) {
@@ -15,21 +15,21 @@ record Weights(Map<String, Double> names) {
     for (String header : headers) {
       for (String item : header.toLowerCase(Locale.ROOT).split(",", -1)) {
         String[] parts = item.split(";", -1);
-        names.put(parts[0].strip(), weight(parts));
+        names.merge(parts[0].strip(), weight(parts), Math::max);
       }
     }
     return new Weights(names);
   }
 
-  /// One that cannot be read counts as none.
+  /// One that cannot be read says nothing.
   private static double weight(String[] parts) {
     for (int i = 1; i < parts.length; i++) {
       String parameter = parts[i].strip();
       if (parameter.startsWith("q=")) {
         try {
-          return Double.parseDouble(parameter.substring(2));
+          return Double.parseDouble(parameter.substring(2).strip());
         } catch (NumberFormatException e) {
-          return 0;
+          return 1;
         }
       }
     }

@@ -155,7 +155,7 @@ class FileTreeTest {
     assertThat(plain).doesNotContain("content-encoding");
 
     compressing.forEach(Runnable::run);
-    String smaller = answer(get("/site/app.js", "Accept-Encoding: br, GZIP;q=0.5"));
+    String smaller = answer(get("/site/app.js", "Accept-Encoding: br, GZIP;q=rubbish"));
 
     assertThat(smaller).contains("content-encoding: gzip").contains("vary: accept-encoding");
     assertThat(smaller.length()).isLessThan(plain.length());
@@ -170,7 +170,7 @@ class FileTreeTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"identity", "gzip;q=0", "gzip; q=0.0", "gzip;q=rubbish", "deflate, br", ""})
+      strings = {"identity", "gzip;q=0", "gzip; q=0.0", "deflate, br", ""})
   void isPlainForTheOthers(String accepted) {
     compressing.forEach(Runnable::run);
 

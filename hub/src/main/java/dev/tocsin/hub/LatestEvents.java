@@ -39,6 +39,9 @@ public final class LatestEvents implements AutoCloseable {
 
   private static final int FORGOTTEN_PART = 8;
 
+  /// After so many events the number of keys is looked at.
+  private static final int EVENTS_A_CHECK = 1_024;
+
   private final EventCatalog catalog;
   private final EventLog log;
   private final int maxKeys;
@@ -54,6 +57,10 @@ public final class LatestEvents implements AutoCloseable {
   private @Nullable LoggedEvent newest;
   private long gone;
   private int life;
+
+  /// Events that were noted since the number of keys was looked at.
+  private int unchecked;
+
   private CompletableFuture<Void> whole = new CompletableFuture<>();
 
   /// The index at one moment. Immutable.
@@ -144,8 +151,12 @@ public final class LatestEvents implements AutoCloseable {
       }
       newest = events.getLast();
       position = newest.sequence();
-      // The log may be asked: its follower holds whatever locks it has.
-      makeRoom(() -> log.state().oldest());
+      unchecked += events.size();
+      if (unchecked >= EVENTS_A_CHECK) {
+        unchecked = 0;
+        // The log may be asked: its follower holds whatever locks it has.
+        makeRoom(() -> log.state().oldest());
+      }
     } finally {
       lock.unlock();
     }

@@ -109,7 +109,7 @@ final class LatestStart {
     long began = System.nanoTime();
     try {
       if (!noteRead) {
-        plan(head != null && isOfThisLog(head) && load());
+        plan(head != null && isOfThisLog(head) && load(head));
         noteRead = true;
       }
       for (Part part : parts) {
@@ -178,24 +178,21 @@ final class LatestStart {
   private final Set<String> loadedTypes = new HashSet<>();
 
   /// Reads the note, if it is whole.
-  private boolean load() throws IOException {
+  private boolean load(NoteFormat.Head note) throws IOException {
     try {
-      if (!readNote(new NoKeys())) {
-        return false;
-      }
-      return readNote(new Load());
+      return readNote(note, new NoKeys()) && readNote(note, new Load());
     } catch (EOFException e) {
       return false;
     }
   }
 
-  private boolean readNote(NoteFormat.Reader reader) throws IOException {
+  private boolean readNote(NoteFormat.Head expected, NoteFormat.Reader reader) throws IOException {
     Optional<InputStream> note = log.note().orElseThrow().open();
     if (note.isEmpty()) {
       return false;
     }
     try (InputStream in = note.get()) {
-      return NoteFormat.read(in, reader);
+      return NoteFormat.read(in, expected, reader);
     }
   }
 

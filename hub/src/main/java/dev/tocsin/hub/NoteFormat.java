@@ -104,13 +104,14 @@ final class NoteFormat {
 
   /// Reads a note to its end. Nothing of it can be believed before that.
   ///
-  /// @return whether it is whole
-  static boolean read(InputStream source, Reader reader) throws IOException {
+  /// @param head what it has to belong to
+  /// @return whether it does, and is whole
+  static boolean read(InputStream source, Head head, Reader reader) throws IOException {
     CRC32C sum = new CRC32C();
     DataInputStream in =
         new DataInputStream(
             new CheckedInputStream(new BufferedInputStream(source, BUFFER_BYTES), sum));
-    if (head(in) == null) {
+    if (!head.equals(head(in))) {
       return false;
     }
     while (in.readBoolean()) {

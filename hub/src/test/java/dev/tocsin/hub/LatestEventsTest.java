@@ -284,7 +284,8 @@ class LatestEventsTest {
     first.close();
     // The same epoch, as after a copy of the folder, but other events.
     NotedLog other = newLog();
-    append(other, cameras(50, 120));
+    append(other, cameras(0, 60));
+    append(other, cameras(0, 60));
     other.note = one.note;
     NotedLog stranger = new NotedLog(new InMemoryEventLog("another", 1 << 24));
     append(stranger, cameras(50, 120));

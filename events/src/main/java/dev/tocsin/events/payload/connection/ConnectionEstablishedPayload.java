@@ -26,4 +26,15 @@ public record ConnectionEstablishedPayload(
                 "Hash of the server's catalog; another one than a client was made for may have"
                     + " other types",
             example = "3f1d0c5b7a9e42688c41d2aa90be7f56")
-        @Nullable String catalog) {}
+        @Nullable String catalog,
+    @Doc(
+            value =
+                "Number of events of the past that follow before any other; absent when none were"
+                    + " asked for",
+            example = "3")
+        @Range(min = 0)
+        @Nullable Long initial,
+    @Doc(
+            value = "Whether those are all that were asked for; absent when they are",
+            example = "false")
+        @Nullable Boolean initialComplete) {}
