@@ -3,14 +3,11 @@ package dev.tocsin.gateway;
 import dev.tocsin.describe.Descriptions;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.http.AnswerPolicy;
+import dev.tocsin.http.Exchange;
 import dev.tocsin.http.Json;
 import dev.tocsin.http.Request;
-import dev.tocsin.http.Response;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpResponseStatus;
+import dev.tocsin.http.StaticContent;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,17 +34,17 @@ final class DescriptionPages {
   }
 
   /// `GET /api/v1/catalog.d.ts`.
-  Response typeScript(Request request) {
+  Exchange typeScript(Request request) {
     return typeScript.answer(request);
   }
 
   /// `GET /api/v1/openapi.json`.
-  Response openApi(Request request) {
+  Exchange openApi(Request request) {
     return openApi.answer(request);
   }
 
   /// `GET /api/v1/asyncapi.json`.
-  Response asyncApi(Request request) {
+  Exchange asyncApi(Request request) {
     return asyncApi.answer(request);
   }
 
@@ -58,7 +55,7 @@ final class DescriptionPages {
     private final String mediaType;
     private final Supplier<Descriptions> descriptions;
     private final Function<Descriptions, byte[]> text;
-    private volatile @Nullable Response made;
+    private volatile @Nullable StaticContent made;
 
     Page(
         String mediaType,
@@ -69,32 +66,13 @@ final class DescriptionPages {
       this.text = text;
     }
 
-    Response answer(Request request) {
-      Response page = made;
+    Exchange answer(Request request) {
+      StaticContent page = made;
       if (page == null) {
-        page = make();
+        page = new StaticContent(mediaType, text.apply(descriptions.get()));
         made = page;
       }
-      String tag = page.headers().get(HttpHeaderNames.ETAG.toString());
-      return tag != null && isKnown(tag, request)
-          ? Response.empty(HttpResponseStatus.NOT_MODIFIED)
-              .with(HttpHeaderNames.ETAG.toString(), tag)
-              .with(HttpHeaderNames.CACHE_CONTROL.toString(), POLICY.cacheControl())
-          : page;
-    }
-
-    private Response make() {
-      byte[] body = text.apply(descriptions.get());
-      return new Response(
-          HttpResponseStatus.OK,
-          mediaType,
-          body,
-          Map.of(HttpHeaderNames.ETAG.toString(), EntityTag.of(body)));
-    }
-
-    private static boolean isKnown(String tag, Request request) {
-      List<String> known = request.head().headers().getAll(HttpHeaderNames.IF_NONE_MATCH);
-      return known.stream().anyMatch(list -> EntityTag.isIn(tag, list));
+      return page.answer(request);
     }
   }
 }

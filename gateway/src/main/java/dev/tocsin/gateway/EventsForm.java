@@ -1,12 +1,11 @@
 package dev.tocsin.gateway;
 
 import dev.tocsin.describe.CloudEvents;
+import dev.tocsin.http.MediaRanges;
 import dev.tocsin.http.QueryParameters.InvalidQueryException;
 import dev.tocsin.http.Request;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.Set;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// How an answer that holds events of the log writes them.
@@ -24,8 +23,6 @@ record EventsForm(Kind kind, @Nullable String source) {
     BATCH
   }
 
-  private static final Set<String> BATCHES = Set.of(CloudEvents.BATCH, CloudEvents.EVENT);
-
   /// What a request asks for: by `format`, or by what it accepts.
   static EventsForm of(Request request, @Nullable String source) throws InvalidQueryException {
     return new EventsForm(kind(request), source);
@@ -38,22 +35,14 @@ record EventsForm(Kind kind, @Nullable String source) {
 
   private static Kind kind(Request request) throws InvalidQueryException {
     String format = request.query().text("format").orElse(null);
+    List<String> accept = request.head().headers().getAll(HttpHeaderNames.ACCEPT);
     boolean batch =
-        request.head().headers().getAll(HttpHeaderNames.ACCEPT).stream()
-            .flatMap(accept -> Arrays.stream(accept.toLowerCase(Locale.ROOT).split(",", -1)))
-            .anyMatch(EventsForm::isBatch);
+        MediaRanges.name(accept, CloudEvents.BATCH) || MediaRanges.name(accept, CloudEvents.EVENT);
     return switch (format) {
       case null -> batch ? Kind.BATCH : Kind.ENVELOPES;
       case "json" -> Kind.ENVELOPES;
       case "cloudevents" -> batch ? Kind.BATCH : Kind.CLOUD_EVENTS;
       default -> throw new InvalidQueryException("format has to be json or cloudevents");
     };
-  }
-
-  private static boolean isBatch(String range) {
-    String[] parts = range.split(";", -1);
-    boolean refused =
-        Arrays.stream(parts).map(String::strip).anyMatch(part -> part.matches("q=0(?:\\.0*)?"));
-    return !refused && BATCHES.contains(parts[0].strip());
   }
 }

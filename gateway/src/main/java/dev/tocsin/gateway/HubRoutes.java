@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -101,9 +100,8 @@ final class HubRoutes {
         Route.get("/readyz", Right.NONE, fixed(hub::ready)).withAny());
   }
 
-  private static Route description(String path, Function<Request, Response> page) {
-    return Route.get(path, Door.ANY, request -> request.answer(page.apply(request)))
-        .under(DescriptionPages.POLICY);
+  private static Route description(String path, Route.Handler page) {
+    return Route.get(path, Door.ANY, page).under(DescriptionPages.POLICY);
   }
 
   private static Route.Handler fixed(Supplier<Response> answer) {

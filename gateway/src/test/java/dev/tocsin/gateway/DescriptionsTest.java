@@ -24,7 +24,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// What the server tells of itself: that it is true, and how it is served.
@@ -117,7 +116,7 @@ class DescriptionsTest {
     assertThat(page.header("cache-control")).isEqualTo("no-cache");
     assertThat(page.text()).contains(part).contains(server.hub.catalog().hash());
     String tag = page.header("etag");
-    assertThat(tag).matches("\"[0-9a-f]+\"");
+    assertThat(tag).matches("\"[\\w-]+\"");
     assertThat(server.ask(get(path)).header("etag")).isEqualTo(tag);
 
     try (RawClient client = server.client()) {
@@ -131,18 +130,6 @@ class DescriptionsTest {
       assertThat(client.send(request("HEAD", path, "")).answerToHead().header("content-length"))
           .isEqualTo(String.valueOf(page.body().length));
     }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"\"a\"", "W/\"a\"", "\"b\" , \"a\"", "*"})
-  void tagsAreFoundInLists(String list) {
-    assertThat(EntityTag.isIn("\"a\"", list)).isTrue();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "a", "\"ab\"", "w/\"a\""})
-  void otherTagsAreNot(String list) {
-    assertThat(EntityTag.isIn("\"a\"", list)).isFalse();
   }
 
   @Test

@@ -28,9 +28,9 @@ public final class FileTree {
   private static final String INDEX = "index.html";
 
   /// By the path within the folder, sorted.
-  private final Map<String, StaticFile> files;
+  private final Map<String, StaticContent> files;
 
-  private FileTree(Map<String, StaticFile> files) {
+  private FileTree(Map<String, StaticContent> files) {
     this.files = files;
   }
 
@@ -51,15 +51,15 @@ public final class FileTree {
     if (url == null) {
       throw new IllegalArgumentException("there is no folder " + base + " on the class path");
     }
-    Map<String, StaticFile> files = new TreeMap<>();
+    Map<String, StaticContent> files = new TreeMap<>();
     try {
       for (String name : names(url, base)) {
-        files.put(name, StaticFile.of(name, bytes(loader, base + '/' + name)));
+        files.put(name, StaticContent.of(name, bytes(loader, base + '/' + name)));
       }
     } catch (IOException e) {
       throw new UncheckedIOException("the files in " + base + " cannot be read", e);
     }
-    compressor.execute(() -> files.values().forEach(StaticFile::compress));
+    compressor.execute(() -> files.values().forEach(StaticContent::compress));
     return new FileTree(files);
   }
 

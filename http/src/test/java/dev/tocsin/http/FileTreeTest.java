@@ -218,7 +218,7 @@ class FileTreeTest {
     assertThatThrownBy(() -> FileTree.read(FileTreeTest.class, "sites", Runnable::run))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("dev/tocsin/http/sites");
-    assertThatThrownBy(() -> StaticFile.of("deep/picture.bmp", new byte[1]))
+    assertThatThrownBy(() -> StaticContent.of("deep/picture.bmp", new byte[1]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("picture.bmp");
     assertThatThrownBy(() -> tree.routes("site/", POLICY))

@@ -15,11 +15,11 @@ import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/// A file that is served as it is, and compressed to those who take that.
+/// What is served as it is, and compressed to those who take that: a file, or a page that was made once.
 ///
-/// Each of the two is one [Response], made once. Its entity tag is made of what is in the file, so that a browser that has
+/// Each of the two is one [Response], made once. Its entity tag is made of what is in it, so that a browser that has
 /// it is told so (304), also by another server of the same version. Any thread.
-final class StaticFile {
+public final class StaticContent {
 
   /// What a browser is to make of a file, by the end of its name.
   private static final Map<String, String> CONTENT_TYPES =
@@ -46,7 +46,7 @@ final class StaticFile {
   /// Written once, by whoever compresses it; `null` until then, and where compressing gains nothing.
   private volatile @Nullable Variant compressed;
 
-  /// One form of the file.
+  /// One form of it.
   ///
   /// @param unchanged the answer to somebody who has it
   private record Variant(String tag, Response whole, Response unchanged) {
@@ -73,15 +73,18 @@ final class StaticFile {
     }
   }
 
-  private StaticFile(Variant plain) {
-    this.plain = plain;
+  /// A page.
+  ///
+  /// @param bytes not to be changed
+  public StaticContent(String contentType, byte[] bytes) {
+    this.plain = Variant.of(tag(bytes), contentType, bytes, Map.of());
   }
 
   /// A file.
   ///
   /// @param name it may be a path
   /// @throws IllegalArgumentException when it is of a kind that is not known
-  static StaticFile of(String name, byte[] bytes) {
+  static StaticContent of(String name, byte[] bytes) {
     String ending =
         name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('.')) + 1)
             .toLowerCase(Locale.ROOT);
@@ -89,7 +92,7 @@ final class StaticFile {
     if (contentType == null) {
       throw new IllegalArgumentException("what " + name + " is cannot be told by its name");
     }
-    return new StaticFile(Variant.of(tag(bytes), contentType, bytes, Map.of()));
+    return new StaticContent(contentType, bytes);
   }
 
   private static String tag(byte[] bytes) {
@@ -128,7 +131,7 @@ final class StaticFile {
   }
 
   /// Answers a request for it.
-  Exchange answer(Request request) {
+  public Exchange answer(Request request) {
     HttpHeaders asked = request.head().headers();
     Variant smaller = compressed;
     Variant variant = smaller != null && takesGzip(asked) ? smaller : plain;
