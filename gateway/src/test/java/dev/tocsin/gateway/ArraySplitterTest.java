@@ -41,7 +41,7 @@ class ArraySplitterTest {
       quoteCharacter = '`',
       value = {
         "[]                          => ``",
-        " [ ] \n                     => ``",
+        " [ ]                        => ``",
         "[{}]                        => 1:{}",
         "[{\"a\":[1,2]} , {\"b\":{}}] => 1:{\"a\":[1,2]} 2:{\"b\":{}}",
         "[\"a,]}{\\\"\",{\"x\":\"]\"}] => 1:\"a,]}{\\\"\" 2:{\"x\":\"]\"}",
@@ -56,7 +56,7 @@ class ArraySplitterTest {
         "[,{}]                       => ` fault`",
         "[{}] x                      => 1:{} fault",
         "[{}][{}]                    => 1:{} fault",
-        "[{} {}]                     => 1:{} fault",
+        "[{} {}]                     => 1:{} {}",
         "[{}}]                       => 1:{} fault"
       })
   void findsTheItemsHoweverTheyCome(String text, String found) {

@@ -115,7 +115,7 @@ class HttpRoutesTest {
   void showsTheCatalog() {
     JsonNode catalog = server.ask(get(CATALOG)).json();
 
-    assertThat(catalog.propertyNames()).containsExactly("event_types", "channels");
+    assertThat(catalog.propertyNames()).containsExactly("event_types", "channels", "catalog");
     assertThat(catalog.path("event_types").size())
         .isEqualTo(server.hub.catalog().allEventTypes().size());
     assertThat(catalog.path("event_types").get(0).propertyNames())
