@@ -59,6 +59,10 @@ class TypeScriptPageTest {
           .contains("  \"" + type.name() + "\": ");
     }
     assertThat(page).contains("export type CatalogHash = \"" + catalog.hash() + "\";");
+    String events =
+        page.substring(
+            page.indexOf("interface Events {"), page.indexOf("interface ServerEvents {"));
+    assertThat(events).contains("\"alert.created\"").doesNotContain("\"ping\"", "\"error\"");
   }
 
   @Test

@@ -119,7 +119,7 @@ class HttpRoutesTest {
     assertThat(catalog.path("event_types").size())
         .isEqualTo(server.hub.catalog().allEventTypes().size());
     assertThat(catalog.path("event_types").get(0).propertyNames())
-        .containsExactly("type", "domain", "channel", "description", "payload", "required");
+        .containsExactly("type", "domain", "channel", "description", "payload", "required", "key");
     assertThat(catalog.path("channels").valueStream().map(JsonNode::asString))
         .containsExactlyElementsOf(server.hub.catalog().allChannels());
   }
