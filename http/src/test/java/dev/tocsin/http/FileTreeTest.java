@@ -169,8 +169,7 @@ class FileTreeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"identity", "gzip;q=0", "gzip; q=0.0", "deflate, br", ""})
+  @ValueSource(strings = {"identity", "gzip;q=0", "gzip; q=0.0", "deflate, br", ""})
   void isPlainForTheOthers(String accepted) {
     compressing.forEach(Runnable::run);
 
