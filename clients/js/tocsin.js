@@ -1360,8 +1360,8 @@ function share(hub, name) {
       for (const one of wanted) one.patterns = one.patterns.filter((pattern) => !events.includes(pattern));
       if (action === "subscribe") {
         const subscription = new Subscription(real, events, { where });
-        const subscribed = (/** @type {string} */ asked, /** @type {string} */ epoch, /** @type {number} */ sequence) =>
-          say({ action: "subscribed", id, sequence }, from);
+        // While the connection goes back to its place, what the server says here is ahead of the events to come.
+        const subscribed = () => say({ action: "subscribed", id, sequence: real.place?.sequence }, from);
         const end = (/** @type {unknown} */ error) => {
           real.subscriptions.delete(subscription);
           if (error) say(told(asError(error), id), from);

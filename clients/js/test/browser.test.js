@@ -363,6 +363,19 @@ describe("tabs that share a connection", () => {
     await until("each is open again", async () => (await Promise.all(pages.map((page) => page.evaluate(() => hub.state)))).every((state) => state === "open"));
   });
 
+  test("what came while the connection was away reaches each tab", async () => {
+    const proxy = await proxyTo(server);
+    const pages = [];
+    for (const _ of upTo(3)) pages.push(await open(proxy.url, { shared: true }));
+    await begun(...pages);
+    proxy.mode = "refuse";
+    proxy.cut();
+    for (const page of pages) await until("it waits", () => page.evaluate(() => hub.state === "waiting"));
+    await server.publish(alerts(100));
+    proxy.mode = "pass";
+    for (const page of pages) await complete(page, 100);
+  });
+
   test("a slow tab reads the log and holds up nobody", async () => {
     const fast = await open(server.url, { shared: true });
     const slow = await open(server.url, { shared: true }, "alert.deleted", { buffer: 20 });
