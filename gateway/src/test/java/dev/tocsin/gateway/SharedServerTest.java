@@ -210,8 +210,18 @@ class SharedServerTest {
     stored.append(Collections.nCopies(30_000, SampleEvents.appends("job.progress").getFirst()));
     stored.append(SampleEvents.appends("alert.deleted", "job.progress"));
     CountedReads log = new CountedReads(stored);
-    try (TestServer server = TestServer.forgetful(log);
-        RawWebSocket socket = server.socket("?events=alert.*&since=0")) {
+    try (TestServer server = TestServer.forgetful(log)) {
+      // Without a note of what is latest the whole log is read once, which this waits for.
+      assertThat(server.ask(get("/api/v1/latest?events=camera.online")).status()).isEqualTo(200);
+      long before = log.events();
+      resumeOfARarePattern(server);
+
+      assertThat(log.events() - before).isLessThanOrEqualTo(4);
+    }
+  }
+
+  private static void resumeOfARarePattern(TestServer server) {
+    try (RawWebSocket socket = server.socket("?events=alert.*&since=0")) {
       assertThat(socket.message().path("complete").asBoolean()).isTrue();
       assertThat(socket.message().path("sequence").asLong()).isEqualTo(1);
       JsonNode last = socket.message();
@@ -221,8 +231,6 @@ class SharedServerTest {
       JsonNode live = socket.message();
       assertThat(live.path("sequence").asLong()).isEqualTo(30_004);
       assertThat(live.path("previous").asLong()).isEqualTo(30_002);
-
-      assertThat(log.events()).isLessThanOrEqualTo(4);
     }
   }
 
