@@ -234,7 +234,7 @@ class Hub extends EventTarget {
     };
     const { shared } = this.options;
     this.#silence = shared && globalThis.navigator?.locks ? TAB_SILENCE_MS : (this.options.silenceMs ?? SILENCE_MS);
-    this.#timers.connect = setTimeout(() => listener.ended(broken("no answer in time")), this.#silence / 6);
+    this.#timers.connect = setTimeout(() => listener.ended(broken("no answer")), this.#silence / 6);
     if (shared && globalThis.navigator?.locks) this.link = tab(this, `tocsin ${this.url} ${shared}`, listener, this.#steal);
     else if (this.#streams || !this.#WebSocket) this.link = stream(this, listener);
     else this.link = webSocket(this.#newSocket(), listener);
@@ -1034,7 +1034,7 @@ class Outbox {
       if (!parcel.id) {
         parcel.sentAt ??= Date.now();
         if (isLate(parcel)) {
-          this.#settle(parcel, new TocsinError("unanswered", "no answer in time"));
+          this.#settle(parcel, new TocsinError("unanswered", "no answer"));
           continue;
         }
         const id = (parcel.id = unique());
@@ -1143,7 +1143,7 @@ class Credential {
     } catch (thrown) {
       throw new TocsinError("no_credential", "`token` gives none", mayChange); // what was thrown may name it
     }
-    if (token && token === this.#ended) throw new TocsinError("credential_ended", "`token` gives no other");
+    if (token && token === this.#ended) throw new TocsinError("credential_ended", "`token` gives none");
     this.token = token || undefined;
   }
 
@@ -1297,15 +1297,18 @@ function tab(hub, name, listener, steal) {
   const over = new AbortController();
   const closed = new Promise((resolve) => over.signal.addEventListener("abort", resolve));
   const channel = new BroadcastChannel(name);
-  /** @type {string | undefined} */
+  /** Who has the connection; and whose events count, since it has told where it is. @type {string | undefined} */
   let holder;
+  /** @type {string | undefined} */
+  let giver;
   /** @param {Message} said */
   const send = (said) => channel.postMessage({ from: self, said });
   channel.onmessage = ({ data: { who, to, said } }) => {
     if (!who || (to && to !== self)) return;
     if (said.action === "here") return send({ action: "hello" });
     if (to) holder = who;
-    if (who === holder) listener.heard(said);
+    if (said.type === "connection.established") giver = who;
+    if (who === (said.action === "tab" ? holder : giver)) listener.heard(said);
   };
   // A lock of its own tells whoever has the connection when this tab is gone.
   locks.request(name + self, () => (send({ action: "hello" }), closed));
