@@ -77,14 +77,14 @@ def timed(hub, headers, source):
 
 
 def paths_without(hub, paths):
-    """Nothing but the probes is open to somebody who shows nothing, or nothing good."""
+    """Nothing but the probes and the console's files is open to somebody who shows nothing, or nothing good."""
     for n, path in enumerate(paths):
         real = path.replace("{type}", "detection.new")
         for method in ["GET", "POST"]:
             for headers in [{}, bearer("letmein")]:
                 answer = request(hub.port, method, real, "{}" if method == "POST" else None,
                                  {**headers, "Content-Type": "application/json"}, f"127.0.5.{n + 1}")
-                good = {200, 405} if path in ("/healthz", "/readyz") else {401, 405, 426} if path == "/ws/events" else {401, 405}
+                good = {200, 405} if path in ("/healthz", "/readyz", "/console/") else {401, 405, 426} if path == "/ws/events" else {401, 405}
                 check(f"{method} {path} without a credential", answer.status in good, answer)
 
 

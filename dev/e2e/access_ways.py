@@ -1,6 +1,7 @@
 """Two principals on every way out of the hub, while events flow: each gets what is his, exactly, and not one byte of
 the other's. And credentials renewed under load, with other grants each time."""
 import bisect
+import http.client
 import itertools
 import json
 import re
@@ -221,22 +222,95 @@ def with_filter(hub, key):
     return pages(hub, key, f"events=*&where={where}")
 
 
-HISTORIES = [oldest_first, newest_first, of_a_time, with_filter]
+def the_last(hub, key):
+    """The newest, and then what came before them."""
+    answer = request(hub.port, "GET", "/api/v1/events?last=1000", None, bearer(key))
+    events, raw = answer.json["events"], answer.body
+    before = answer.json.get("next_before")
+    while before:
+        answer = request(hub.port, "GET", f"/api/v1/events?order=desc&limit=1000&before={before}", None, bearer(key))
+        events, raw = answer.json["events"][::-1] + events, raw + answer.body
+        before = answer.json["events"] and answer.json["next_before"]
+    return events, raw
+
+
+def as_cloud_events(hub, key):
+    events, raw = pages(hub, key, "format=cloudevents")
+    return [{"sequence": int(each["sequence"])} for each in events], raw
+
+
+def streamed(hub, key, path, accept):
+    """What a stream that begins with the first event brings until it falls silent."""
+    connection = http.client.HTTPConnection("127.0.0.1", hub.port, timeout=2)
+    connection.request("GET", path, headers={**bearer(key), "Accept": accept})
+    answer = connection.getresponse()
+    check("a stream", answer.status == 200, answer.status)
+    raw = b""
+    try:
+        while part := answer.read1(1 << 16):
+            raw += part
+    except TimeoutError:
+        pass
+    connection.close()
+    return raw
+
+
+def delivered(events):
+    """Each of a stream's events says what came before it, and no more has come before it."""
+    before = 0
+    for each in events:
+        check("a stream tells of nothing missing", each.pop("previous") <= before, each)
+        before = each["sequence"]
+    return events
+
+
+def lines_followed(hub, key):
+    raw = streamed(hub, key, "/api/v1/events?follow=true&since=0", "application/x-ndjson")
+    return delivered([json.loads(line) for line in raw.split(b"\n") if line]), raw
+
+
+def server_sent(hub, key):
+    raw = streamed(hub, key, "/sse/events?since=0", "text/event-stream")
+    blocks = [dict(line.split(b": ", 1) for line in block.split(b"\n") if b": " in line) for block in raw.split(b"\n\n")]
+    return delivered([json.loads(block[b"data"]) for block in blocks if b"data" in block and b"event" not in block]), raw
+
+
+HISTORIES = [oldest_first, newest_first, of_a_time, with_filter, the_last, as_cloud_events, lines_followed]
+STREAMS = [server_sent]
+
+
+def key_of(event):
+    """What an event is about."""
+    names = {"alert.created": "id", "job.progress": "job_id"}
+    return event["type"], event["payload"][names.get(event["type"], "camera_id")]
+
+
+def latest(hub, key):
+    answer = request(hub.port, "GET", "/api/v1/latest", None, bearer(key))
+    return answer.json["events"], answer.body
 
 # Each path of the server and its methods: the ways on which events leave by it. What is not here fails the suite, and so
 # does what is here and not there.
 WAYS = {
     "/ws/events": {"GET": SOCKETS},
+    "/sse/events": {"GET": STREAMS},
     "/api/v1/events": {"GET": HISTORIES, "POST": []},
+    "/api/v1/latest": {"GET": [latest]},
     "/api/v1/catalog": {"GET": []},
     "/api/v1/catalog/{type}": {"GET": []},
     "/api/v1/catalog/{type}/schema": {"GET": []},
     "/api/v1/catalog/{type}/validate": {"POST": []},
+    "/api/v1/catalog.d.ts": {"GET": []},
+    "/api/v1/openapi.json": {"GET": []},
+    "/api/v1/asyncapi.json": {"GET": []},
     "/api/v1/stats": {"GET": []},
+    "/api/v1/connections": {"GET": []},
+    "/api/v1/connections/{id}": {"DELETE": []},
     "/api/v1/tickets": {"POST": []},
     "/metrics": {"GET": []},
     "/healthz": {"GET": []},
     "/readyz": {"GET": []},
+    "/console/": {"GET": []},
 }
 OF_EVERY_PATH = {"HEAD", "OPTIONS"}
 
@@ -268,7 +342,9 @@ def two_principals(folder, seconds=4):
     hub.start()
     paths = routes(hub, root)
     live_messages, truth = attack(hub, root, {name: (name, hub, key) for name, key in keys.items()},
-                                  WAYS["/ws/events"]["GET"], WAYS["/api/v1/events"]["GET"], seconds)
+                                  WAYS["/ws/events"]["GET"], WAYS["/api/v1/events"]["GET"] + WAYS["/sse/events"]["GET"], seconds)
+    for name, key in keys.items():
+        judge_latest(hub, name, key, truth)
     judge_the_judge(live_messages, truth.granted(PRINCIPALS["front"]))
     quiet_paths(hub, paths, keys)
     hub.stop()
@@ -299,6 +375,17 @@ def attack(hub, root, entries, sockets, histories, seconds):
         check(f"{title}: nothing foreign", not strangers(raw, name), strangers(raw, name))
         check(f"{title}: history has no previous", not any("previous" in each for each in events))
     return next(connection.messages for (_, way), connection in connections.items() if way is live), truth
+
+
+def judge_latest(hub, name, key, truth):
+    """Of each thing the newest event, where that may be read."""
+    newest = {key_of(each): sequence for sequence, each in sorted(truth.events.items())}
+    wanted = sorted(sequence for sequence in newest.values() if truth.owner(sequence) in PRINCIPALS[name])
+    for way in WAYS["/api/v1/latest"]["GET"]:
+        events, raw = way(hub, key)
+        check(f"{name} {way.__name__}: the newest of each that is granted", [each["sequence"] for each in events] == wanted,
+              ([each["sequence"] for each in events], wanted))
+        check(f"{name} {way.__name__}: nothing foreign", not strangers(raw, name), strangers(raw, name))
 
 
 def judge_the_judge(messages, wanted):
@@ -345,7 +432,7 @@ def quiet_paths(hub, paths, keys):
             if path.endswith("tickets"):
                 secret(answer.json["ticket"])
             check(f"{name} {method} {path}: nothing of any event", not any(m.encode() in answer.body for m in MARKERS.values()), answer)
-            if path in ("/api/v1/stats", "/metrics"):
+            if path in ("/api/v1/stats", "/metrics") or path.startswith("/api/v1/connections"):
                 check(f"{name} {path}: forbidden", answer.status == 403 and answer.json["error"] == "forbidden", answer)
 
 

@@ -224,7 +224,9 @@ test("Catalog shows a schema, and its form says as one types what is wrong, and 
   await opened.getByLabel(/^progress/).fill("120");
   await see(opened, "must be at most 100");
   await opened.getByRole("button", { name: /^Publish/ }).click();
-  assert((await opened.evaluate(() => document.activeElement.id)) === "field-/progress", "what is wrong is not where one is led");
+  await opened.waitForFunction(() => document.activeElement.id === "field-/progress").catch(() => {
+    throw new Error("what is wrong is not where one is led");
+  });
   await opened.getByLabel(/^progress/).fill("99");
   await see(opened, "Valid");
   await opened.screenshot({ path: join(pictures, "catalog.png"), fullPage: true });

@@ -142,7 +142,12 @@ await check("all payloads through the CloudEvents SDK and back", async () => {
     if (example === undefined || /^(connection\..*|error)$/.test(type)) continue;
     events.push(new CloudEvent({ type: `tocsin.${type}`, source, data: example, time: "2026-01-09T12:00:00.123Z", correlationid: "Euro € 100% \"quoted\"", channel: "one two" }));
   }
-  const post = async ({ headers, body }) => {
+  // The SDK writes attributes into headers as they are; the binding wants them percent-encoded.
+  const encoded = (headers) =>
+    Object.fromEntries(Object.entries(headers).map(([name, value]) =>
+      [name, name.toLowerCase().startsWith("ce-") ? value.replace(/[^!-~]|["%]/gu, encodeURIComponent) : value]));
+  const post = async ({ headers: plain, body }) => {
+    const headers = encoded(plain);
     const answer = await fetch(`${odd}/api/v1/events`, { method: "POST", headers, body });
     return { status: answer.status, ...(await answer.json()) };
   };

@@ -19,7 +19,7 @@ const code: string | undefined = refused.error?.error;
 const page = await hub.GET("/api/v1/events", {
   params: { query: { events: ["alert.*"], since: sequence - 1, limit: 1 } },
 });
-const events = page.data !== undefined && "events" in page.data ? page.data.events : [];
+const events = typeof page.data === "object" && "events" in page.data ? page.data.events : [];
 const first = events[0];
 const reason = first !== undefined && "payload" in first && first.type === "alert.deleted" ? first.payload.reason : undefined;
 
