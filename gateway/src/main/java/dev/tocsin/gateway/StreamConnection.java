@@ -194,7 +194,9 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
             warnings,
             initial,
             context.clock());
-    long told = resuming ? StreamText.UNKNOWN : joinedAt;
+    // Who loses the connection before he has what it begins with has to get that again.
+    boolean begins = initial != null && initial.sequences().length > 0;
+    long told = resuming || begins ? StreamText.UNKNOWN : joinedAt;
     say(out -> form.text().established(out, payload, told, pauseMillis()));
   }
 

@@ -84,17 +84,15 @@ sealed interface StreamText {
     @Override
     public int length(LoggedEvent event, long previous) {
       int name = named ? EVENT.length + event.event().type().length() + 1 : 0;
-      // An event with which a subscription begins moves the client nowhere.
-      int id =
-          previous == DeliveredEnvelope.INITIAL
-              ? 0
-              : idPrefix().length + DeliveredEnvelope.digits(event.sequence()) + 1;
+      int id = idPrefix().length + DeliveredEnvelope.digits(event.sequence()) + 1;
       return id + name + DATA.length + json.length(event, previous) + 2;
     }
 
+    /// Also one with which a subscription begins has an id: who loses the connection among them comes back after the last one
+    /// that he got, and the others follow from there.
     @Override
     public void event(ByteBuf out, LoggedEvent event, long previous) {
-      id(out, previous == DeliveredEnvelope.INITIAL ? UNKNOWN : event.sequence());
+      id(out, event.sequence());
       if (named) {
         out.writeBytes(EVENT);
         out.writeCharSequence(event.event().type(), StandardCharsets.UTF_8);
