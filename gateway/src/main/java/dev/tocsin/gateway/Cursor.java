@@ -349,9 +349,17 @@ final class Cursor {
     }
   }
 
-  /// Whether a page of the log may be waiting for the client to take it.
-  boolean isReplaying() {
-    return state instanceof State.Replaying || state instanceof State.Beginning;
+  /// Whether some of the events with which its subscription begins are still to be given.
+  boolean isBeginning() {
+    return state instanceof State.Beginning;
+  }
+
+  /// How long the client may take nothing. Where others wait for the room that its page takes up, not long.
+  long patienceMillis() {
+    boolean holdsPage = state instanceof State.Replaying || isBeginning();
+    return holdsPage && context.replayRoom().isShort()
+        ? Math.min(context.stallMillis(), Limits.REPLAY_STALL_MILLIS)
+        : context.stallMillis();
   }
 
   /// The connection ends.

@@ -1,8 +1,5 @@
 package dev.tocsin.gateway;
 
-import dev.tocsin.http.Allowance;
-import dev.tocsin.http.LoopTasks;
-import dev.tocsin.http.Turns;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Page;
@@ -14,27 +11,19 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Writes the events with which a subscription begins to its connection: pages, each when the socket has taken the one before,
-/// as a [ReplayWriter] does. Belongs to the event loop.
+/// Writes the events with which a subscription begins to its connection. Belongs to the event loop.
 ///
 /// What the connection wants is looked up anew for each event: its rights and its subscription may change meanwhile. An event
 /// that the log has lost since is told as a gap.
-final class InitialWriter implements Turns.Waiting, ReplayTurns.Member {
+final class InitialWriter extends PageWriter {
 
   /// How long it waits when the log cannot be read.
   private static final long RETRY_MILLIS = 1_000;
 
-  private final GatewayContext context;
-  private final Loop loop;
-  private final LoopTasks tasks;
-  private final LiveConnection connection;
-  private final Channel channel;
-  private final Allowance allowance;
   private final long[] sequences;
   private final Runnable done;
   private int next;
   private @Nullable Page fetched;
-  private boolean ended;
 
   /// Nothing is written before [#awaitTurn].
   ///
@@ -47,12 +36,7 @@ final class InitialWriter implements Turns.Waiting, ReplayTurns.Member {
       Channel channel,
       long[] sequences,
       Runnable done) {
-    this.context = context;
-    this.loop = loop;
-    this.tasks = loop.connections().tasks();
-    this.connection = connection;
-    this.channel = channel;
-    this.allowance = connection.allowance();
+    super(context, loop, connection, channel, connection.allowance());
     this.sequences = sequences;
     this.done = done;
     context.replayRoom().take(heldBytes());
@@ -63,80 +47,39 @@ final class InitialWriter implements Turns.Waiting, ReplayTurns.Member {
     return (long) Long.BYTES * sequences.length;
   }
 
-  private void finish() {
-    if (!ended) {
-      ended = true;
-      context.replayRoom().giveBack(heldBytes());
-    }
-  }
-
-  /// Puts the next page in line.
+  @Override
   void awaitTurn() {
-    if (ended) {
-      return;
-    }
-    if (next == sequences.length) {
-      finish();
-      done.run();
-    } else if (allowance.isInDebt()) {
-      loop.connections().turns().await(this);
+    if (next < sequences.length || isEnded()) {
+      super.awaitTurn();
     } else {
-      goOn();
+      end();
+      done.run();
     }
   }
 
   @Override
-  public void goOn() {
-    loop.replayTurns().await(this);
+  boolean holdsPage() {
+    return fetched != null;
   }
 
   @Override
-  public int waitingBytes() {
-    return 0;
-  }
-
-  @Override
-  public Allowance allowance() {
-    return allowance;
-  }
-
-  /// The connection has ended, or goes on without the rest.
-  void end() {
-    finish();
-    loop.connections().turns().leave(this);
-    letGo();
-  }
-
-  @Override
-  public void letGo() {
+  void letGo() {
     fetched = null;
   }
 
   @Override
-  public void turn(int maxBytes) {
-    if (ended || !channel.isActive()) {
-      letGo();
-      return;
-    }
-    if (fetched == null && allowance.isInDebt()) {
-      awaitTurn();
-      return;
-    }
-    boolean counted = loop.connections().turns().begin(allowance);
-    try {
-      Page page = fetched;
-      fetched = null;
-      if (page == null) {
-        fetch(connection.form().pageBytes(maxBytes));
-      } else {
-        write(page);
-      }
-    } catch (RuntimeException | Error e) {
-      channel.pipeline().fireExceptionCaught(e);
-    } finally {
-      if (counted) {
-        loop.connections().turns().end();
-      }
+  void release() {
+    context.replayRoom().giveBack(heldBytes());
+  }
+
+  @Override
+  void work(int maxBytes) {
+    Page page = fetched;
+    fetched = null;
+    if (page == null) {
+      fetch(connection.form().pageBytes(maxBytes));
+    } else {
+      write(page);
     }
   }
 
@@ -144,7 +87,7 @@ final class InitialWriter implements Turns.Waiting, ReplayTurns.Member {
     int end = Math.min(next + EventLog.MAX_EACH, sequences.length);
     var reading = context.hub().readEach(Arrays.copyOfRange(sequences, next, end), maxBytes);
     if (!reading.toCompletableFuture().isDone()) {
-      allowance.spend(Limits.LOOK_NANOS);
+      allowance().spend(Limits.LOOK_NANOS);
     }
     reading.whenComplete((page, failure) -> {
       if (failure == null) {
@@ -156,14 +99,14 @@ final class InitialWriter implements Turns.Waiting, ReplayTurns.Member {
   }
 
   private void arrived(Page page) {
-    if (!ended) {
+    if (!isEnded()) {
       fetched = page;
       goOn();
     }
   }
 
   private void write(Page page) {
-    FormPage encoded = new FormPage(connection.form(), loop.plainTypes(), channel.alloc());
+    FormPage encoded = newPage();
     ByteBuf written;
     try {
       encode(page, encoded);
@@ -177,18 +120,9 @@ final class InitialWriter implements Turns.Waiting, ReplayTurns.Member {
     }
     if (written == null) {
       awaitTurn();
-      return;
+    } else {
+      send(written);
     }
-    long bytes = written.capacity();
-    context.replayRoom().take(bytes);
-    connection
-        .sendAndTell(written)
-        .addListener(sent -> {
-          context.replayRoom().giveBack(bytes);
-          if (sent.isSuccess()) {
-            awaitTurn();
-          }
-        });
   }
 
   private void encode(Page page, FormPage encoded) {

@@ -168,6 +168,12 @@ final class Loop implements Service {
     return grants == null ? null : publishable.computeIfAbsent(grants, context.hub()::filter);
   }
 
+  /// What counts as not taken yet of what a connection was given. What is encrypted is nobody else's as well, and is counted
+  /// with no batch: when the memory outside the heap is tight, no more is made for whoever has left any of it.
+  long untaken(long bytes, boolean secure) {
+    return bytes > 0 && secure && context.http().memory().isTight() ? Long.MAX_VALUE : bytes;
+  }
+
   /// What the patterns of all connections may weigh.
   MemoryBudget patterns() {
     return patterns;

@@ -15,19 +15,8 @@ final class ReplayTurns {
 
   private final Executor later;
   private final ReplayRoom room;
-  private final Deque<Member> waiting = new ArrayDeque<>();
+  private final Deque<PageWriter> waiting = new ArrayDeque<>();
   private boolean scheduled;
-
-  /// Whoever writes pages to a connection.
-  interface Member {
-
-    /// It is this one's turn: one page, no larger than `maxBytes` of JSON and one event. A failure ends its connection and
-    /// no other.
-    void turn(int maxBytes);
-
-    /// Gives back the page that was fetched; the next turn fetches it again.
-    void letGo();
-  }
 
   /// No one is lagging yet.
   ///
@@ -39,7 +28,7 @@ final class ReplayTurns {
   }
 
   /// Puts a connection in line.
-  void await(Member writer) {
+  void await(PageWriter writer) {
     waiting.add(writer);
     schedule();
   }
@@ -59,7 +48,7 @@ final class ReplayTurns {
         awaitRoom();
         return;
       }
-      Member next = waiting.poll();
+      PageWriter next = waiting.poll();
       if (next == null) {
         return;
       }
@@ -70,7 +59,7 @@ final class ReplayTurns {
 
   private void awaitRoom() {
     // What they hold others may need meanwhile; they fetch it again when it is their turn.
-    waiting.forEach(Member::letGo);
+    waiting.forEach(PageWriter::letGo);
     scheduled = true;
     room.await(() -> {
       try {

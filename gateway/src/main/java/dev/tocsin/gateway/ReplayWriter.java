@@ -1,8 +1,6 @@
 package dev.tocsin.gateway;
 
 import dev.tocsin.http.Allowance;
-import dev.tocsin.http.LoopTasks;
-import dev.tocsin.http.Turns;
 import dev.tocsin.hub.LogPages;
 import dev.tocsin.hub.Replay;
 import io.netty.buffer.ByteBuf;
@@ -10,20 +8,12 @@ import io.netty.channel.Channel;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a [Replay] to its connection: pages of the log, each when the socket has taken the one before, and what the
-/// connection has had of the loop's time is paid ([Turns]). Belongs to the event loop.
-final class ReplayWriter implements Turns.Waiting, ReplayTurns.Member {
+/// Writes a [Replay] to its connection. Belongs to the event loop.
+final class ReplayWriter extends PageWriter {
 
-  private final GatewayContext context;
-  private final Loop loop;
-  private final LoopTasks tasks;
-  private final LiveConnection connection;
-  private final Channel channel;
   private final Replay<LiveConnection> replay;
-  private final Allowance allowance;
   private final Runnable caughtUp;
   private LogPages.@Nullable Lease fetched;
-  private boolean ended;
 
   /// Nothing is written before [#awaitTurn].
   ///
@@ -37,13 +27,8 @@ final class ReplayWriter implements Turns.Waiting, ReplayTurns.Member {
       Replay<LiveConnection> replay,
       Allowance allowance,
       Runnable caughtUp) {
-    this.context = context;
-    this.loop = loop;
-    this.tasks = loop.connections().tasks();
-    this.connection = connection;
-    this.channel = channel;
+    super(context, loop, connection, channel, allowance);
     this.replay = replay;
-    this.allowance = allowance;
     this.caughtUp = caughtUp;
     context.replayRoom().begin();
   }
@@ -58,42 +43,13 @@ final class ReplayWriter implements Turns.Waiting, ReplayTurns.Member {
     return replay.tellPosition();
   }
 
-  /// Puts the next page in line.
-  void awaitTurn() {
-    if (allowance.isInDebt()) {
-      loop.connections().turns().await(this);
-    } else {
-      goOn();
-    }
+  @Override
+  boolean holdsPage() {
+    return fetched != null;
   }
 
   @Override
-  public void goOn() {
-    loop.replayTurns().await(this);
-  }
-
-  @Override
-  public int waitingBytes() {
-    return 0;
-  }
-
-  @Override
-  public Allowance allowance() {
-    return allowance;
-  }
-
-  /// Lets go of it: the connection has ended, or has asked for something else.
-  void end() {
-    if (!ended) {
-      ended = true;
-      loop.connections().turns().leave(this);
-      letGo();
-      context.replayRoom().end();
-    }
-  }
-
-  @Override
-  public void letGo() {
+  void letGo() {
     if (fetched != null) {
       fetched.close();
       fetched = null;
@@ -101,30 +57,14 @@ final class ReplayWriter implements Turns.Waiting, ReplayTurns.Member {
   }
 
   @Override
-  public void turn(int maxBytes) {
-    if (ended || !channel.isActive()) {
-      letGo();
-      return;
-    }
-    if (fetched == null && allowance.isInDebt()) {
-      awaitTurn();
-      return;
-    }
-    boolean counted = loop.connections().turns().begin(allowance);
-    try {
-      advance(maxBytes);
-    } catch (RuntimeException | Error e) {
-      channel.pipeline().fireExceptionCaught(e);
-    } finally {
-      if (counted) {
-        loop.connections().turns().end();
-      }
-    }
+  void release() {
+    context.replayRoom().end();
   }
 
-  private void advance(int share) {
+  @Override
+  void work(int share) {
     int maxBytes = connection.form().pageBytes(share);
-    FormPage encoded = new FormPage(connection.form(), loop.plainTypes(), channel.alloc());
+    FormPage encoded = newPage();
     Replay.Progress progress;
     try {
       LogPages.Lease page = fetched;
@@ -142,12 +82,17 @@ final class ReplayWriter implements Turns.Waiting, ReplayTurns.Member {
       case NOT_HELD -> fetch();
       // The connection is about to be closed, see Loop.
       case ENDED -> end();
-      case MORE, CAUGHT_UP -> go(progress == Replay.Progress.MORE, encoded);
+      case MORE -> write(encoded);
+      case CAUGHT_UP -> {
+        end();
+        caughtUp.run();
+        write(encoded);
+      }
     }
   }
 
   private void fetch() {
-    allowance.spend(Limits.REPLAY_LOOK_NANOS);
+    allowance().spend(Limits.REPLAY_LOOK_NANOS);
     context.hub().pages().read(replay.position(), replay.filter(), new Fetched());
   }
 
@@ -167,35 +112,22 @@ final class ReplayWriter implements Turns.Waiting, ReplayTurns.Member {
   }
 
   private void arrived(LogPages.Lease lease) {
-    if (ended || context.replayRoom().isFull()) {
+    if (isEnded() || context.replayRoom().isFull()) {
       lease.close();
     } else {
       fetched = lease;
     }
-    if (!ended) {
+    if (!isEnded()) {
       // It has been paid for; waiting with it would keep others from theirs.
       goOn();
     }
   }
 
-  private void go(boolean more, FormPage page) {
-    if (!more) {
-      end();
-      caughtUp.run();
-    }
+  private void write(FormPage page) {
     ByteBuf encoded = page.finish();
     if (encoded != null) {
-      long bytes = encoded.capacity();
-      context.replayRoom().take(bytes);
-      connection
-          .sendAndTell(encoded)
-          .addListener(done -> {
-            context.replayRoom().giveBack(bytes);
-            if (more && done.isSuccess()) {
-              awaitTurn();
-            }
-          });
-    } else if (more) {
+      send(encoded);
+    } else {
       awaitTurn();
     }
   }

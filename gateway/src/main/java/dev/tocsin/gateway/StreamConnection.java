@@ -4,7 +4,6 @@ import dev.tocsin.events.ClientMessage;
 import dev.tocsin.events.CloseCode;
 import dev.tocsin.http.Ends;
 import dev.tocsin.http.HttpConnection;
-import dev.tocsin.http.MemoryBudget;
 import dev.tocsin.http.OutputProgress;
 import dev.tocsin.http.PeerAddress;
 import dev.tocsin.http.Response;
@@ -45,11 +44,11 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   private final Form.Streamed form;
   private final Membership membership;
   private final Cursor cursor;
+  private final PatternAccount patterns;
   private final OutputProgress output;
   private final StreamCounters counters;
 
   // owned by the event loop
-  private MemoryBudget.@Nullable Account patterns;
   private String epoch = "";
 
   /// Where it began.
@@ -95,6 +94,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
     Pass pass = Objects.requireNonNull(visitor.pass());
     this.membership = new Membership(pass, access, context.clock().instant());
     this.cursor = new Cursor(context, loop, channel, this);
+    this.patterns = new PatternAccount(loop, this);
     this.output = new OutputProgress(channel, loop.connections());
     this.counters = context.streams(query.kind());
     this.lastPulseMillis = loop.nowMillis();
@@ -152,7 +152,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
         .addKeyValue("address", PeerAddress.of(channel))
         .addKeyValue("patterns", asked == null ? "all" : asked.size())
         .log("connected");
-    notePatterns();
+    patterns.note();
     if (query.initial() != null && !isEnded()) {
       begin(query.initial(), warnings);
     } else {
@@ -255,11 +255,9 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
     return !isEnded() && !cursor.isLeaving() && channel.isActive();
   }
 
-  /// See [WebSocketConnection#untakenBytes].
   @Override
   public long untakenBytes() {
-    long bytes = unreadBytes();
-    return bytes > 0 && secure && context.http().memory().isTight() ? Long.MAX_VALUE : bytes;
+    return loop.untaken(unreadBytes(), secure);
   }
 
   @Override
@@ -291,7 +289,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
     }
     output.advanced(false);
     boolean pulse = nowMillis - lastPulseMillis >= Limits.PULSE_MILLIS;
-    if (output.stalledMillis() > patienceMillis()) {
+    if (output.stalledMillis() > cursor.patienceMillis()) {
       close(
           CloseCode.SLOW_CONSUMER,
           "Nothing was taken for " + output.stalledMillis() / 1_000 + " seconds");
@@ -301,7 +299,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
     if (pulse && !isEnded()) {
       lastPulseMillis = nowMillis;
       pulse();
-      notePatterns(); // its share of what it has in common with others grows when they leave
+      patterns.note(); // its share of what it has in common with others grows when they leave
     }
   }
 
@@ -316,13 +314,6 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
     }
     Ends.cut(channel);
     return true;
-  }
-
-  /// See [Cursor#isReplaying].
-  private long patienceMillis() {
-    return cursor.isReplaying() && context.replayRoom().isShort()
-        ? Math.min(context.stallMillis(), Limits.REPLAY_STALL_MILLIS)
-        : context.stallMillis();
   }
 
   /// Draws the consequences of what has become of the client's rights, and says when they end soon.
@@ -342,7 +333,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
         loop.shard().grant(this, access.rights().subscribe());
         // What was wanted and not granted is no gap.
         pulse();
-        notePatterns();
+        patterns.note();
       }
       case null -> {}
     }
@@ -355,7 +346,9 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   /// for it already, that says so.
   private void pulse() {
     if (greeted && unreadBytes() == 0 && epoch.equals(loop.shard().epoch())) {
-      long position = resuming ? StreamText.UNKNOWN : cursor.tellPosition();
+      // Who loses the connection before he has what it begins with has to get that again.
+      boolean owed = resuming || cursor.isBeginning();
+      long position = owed ? StreamText.UNKNOWN : cursor.tellPosition();
       say(out -> form.text().pulse(out, position));
     }
   }
@@ -363,27 +356,6 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   @Override
   protected void probe() {
     pulse();
-  }
-
-  /// What it wants weighs so much. When all connections together hold too much, the one with the most is ended, which may
-  /// be this one.
-  private void notePatterns() {
-    if (isEnded()) {
-      return;
-    }
-    long bytes = loop.shard().patternBytes(this);
-    if (patterns == null && bytes > 0) {
-      patterns = loop.patterns().open(this::giveUpPatterns);
-    }
-    if (patterns != null) {
-      patterns.set(bytes);
-    }
-  }
-
-  private void giveUpPatterns() {
-    close(
-        CloseCode.TRY_AGAIN_LATER,
-        "No memory is left for patterns, and this connection holds the most");
   }
 
   @Override
@@ -430,9 +402,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
     }
     detached = true;
     counters.noteClosed(code);
-    if (patterns != null) {
-      patterns.set(0);
-    }
+    patterns.end();
     cursor.end();
     loop.shard().leave(this);
     LOG.atDebug()

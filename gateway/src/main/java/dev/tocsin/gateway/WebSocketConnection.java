@@ -7,7 +7,6 @@ import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.http.Ends;
 import dev.tocsin.http.HttpLimits;
-import dev.tocsin.http.MemoryBudget;
 import dev.tocsin.http.OutputProgress;
 import dev.tocsin.http.Payer;
 import dev.tocsin.http.PeerAddress;
@@ -67,10 +66,9 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   private final ActionQueue queue = new ActionQueue(this::send);
   private final OutputProgress output;
   private final Cursor cursor;
+  private final PatternAccount patterns;
 
   // owned by the event loop
-  private MemoryBudget.@Nullable Account patterns;
-
   /// The client, while it is not known who it is.
   private @Nullable Stranger stranger;
 
@@ -115,6 +113,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     this.secure = secure;
     this.form = loop.forms().webSocket(cloudEvents, windowBits());
     this.actions = new Actions(context, loop, this);
+    this.patterns = new PatternAccount(loop, this);
     this.output = new OutputProgress(channel, loop.connections());
     this.cursor = new Cursor(context, loop, channel, this);
     this.lastHeardMillis = loop.nowMillis();
@@ -324,25 +323,11 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     return membership == null ? Standing.UNAUTHENTICATED : cursor.standing(unreadBytes() > 0);
   }
 
-  /// What it wants has changed: counts what that weighs. When all connections together hold too much, the one with
-  /// the most is closed, which may be this one.
+  /// What it wants has changed: counts what that weighs, which may be too much.
   void notePatterns() {
-    if (isClosing()) {
-      return;
+    if (!isClosing()) {
+      patterns.note();
     }
-    long bytes = loop.shard().patternBytes(this);
-    if (patterns == null && bytes > 0) {
-      patterns = loop.patterns().open(this::giveUpPatterns);
-    }
-    if (patterns != null) {
-      patterns.set(bytes);
-    }
-  }
-
-  private void giveUpPatterns() {
-    close(
-        CloseCode.TRY_AGAIN_LATER,
-        "No memory is left for patterns, and this connection holds the most");
   }
 
   /// Where this connection stands on the log.
@@ -360,12 +345,9 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     return !isClosing() && !cursor.isLeaving() && channel.isActive();
   }
 
-  /// What is encrypted is nobody else's as well, and is counted with no batch: when the memory outside the heap is
-  /// tight, no more is made for whoever has left any of it.
   @Override
   public long untakenBytes() {
-    long bytes = unreadBytes();
-    return bytes > 0 && secure && context.http().memory().isTight() ? Long.MAX_VALUE : bytes;
+    return loop.untaken(unreadBytes(), secure);
   }
 
   @Override
@@ -487,7 +469,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
     if (output.advanced(quiet) || isHeldUp() || unread) {
       heard();
     }
-    if (output.stalledMillis() > patienceMillis()) {
+    if (output.stalledMillis() > cursor.patienceMillis()) {
       close(
           CloseCode.SLOW_CONSUMER,
           "Nothing was taken for " + output.stalledMillis() / 1_000 + " seconds");
@@ -503,13 +485,6 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
       });
       notePatterns(); // its share of what it has in common with others grows when they leave
     }
-  }
-
-  /// How long it may take nothing. Where others wait for the room that its page takes up, not long.
-  private long patienceMillis() {
-    return cursor.isReplaying() && context.replayRoom().isShort()
-        ? Math.min(context.stallMillis(), Limits.REPLAY_STALL_MILLIS)
-        : context.stallMillis();
   }
 
   @Override
@@ -566,9 +541,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   @Override
   protected void detach() {
     queue.abandon();
-    if (patterns != null) {
-      patterns.set(0);
-    }
+    patterns.end();
     cursor.end();
     loop.shard().leave(this);
   }

@@ -369,6 +369,32 @@ class InitialEventsTest {
     }
   }
 
+  /// A browser that is told a position while it is still owed events with which its stream begins would never ask for them
+  /// again.
+  @Test
+  void signOfLifeAmongTheBeginningOfAStreamMovesTheBrowserNowhere() {
+    CountedReads log = new CountedReads(TestServer.memory());
+    try (TestServer server = TestServer.forgetful(log)) {
+      server.publish(TestServer.alert("a"));
+      server.publish(TestServer.alert("b"));
+      assertThat(server.ask(get("/api/v1/latest?events=alert.*")).status()).isEqualTo(200);
+      log.failure = new IllegalStateException("not now");
+      try (RawEventSource source =
+          RawEventSource.open(server.port(), "/sse/events?events=alert.*&latest=true")) {
+        assertThat(source.event().json().path("initial").asInt()).isEqualTo(2);
+        int before = source.blocks();
+        server.passSeconds(16);
+        assertThat(source.block()).isNull();
+
+        assertThat(source.blocks()).isEqualTo(before + 1);
+        assertThat(source.lastEventId()).isEmpty();
+        log.failure = null;
+        assertThat(source.event().lastEventId()).isEqualTo("epoch-1:1");
+        assertThat(source.event().lastEventId()).isEqualTo("epoch-1:2");
+      }
+    }
+  }
+
   @Test
   void rightsThatAreTakenAwayMeanwhileCount() {
     TestAuthenticator door = new TestAuthenticator();

@@ -50,6 +50,26 @@ public final class Ends {
     expect(channel);
   }
 
+  /// In words, if they can be said, because of a fault of the server's own. Not now: this may be in the middle of a turn that
+  /// others share. From the event loop.
+  ///
+  /// @param words says them, and ends the connection
+  public static void afterFault(Channel channel, Runnable words) {
+    channel
+        .eventLoop()
+        .execute(() -> {
+          try {
+            words.run();
+          } catch (OutOfMemoryError e) {
+            // Nor is there memory to say so.
+            cut(channel);
+          } catch (RuntimeException | Error e) {
+            Guard.caught("a connection that failed could not be ended in words", e);
+            cut(channel);
+          }
+        });
+  }
+
   /// When the peer does, as it has been asked to; this side stays open meanwhile.
   public static void expect(Channel channel) {
     Future<?> late =

@@ -216,20 +216,7 @@ public abstract class StreamedConnection extends ChannelInboundHandlerAdapter im
       LOG.atError().addKeyValue("connection", id()).setCause(cause).log("connection failed");
     }
     if (!ended) {
-      // Not now: this may be in the middle of a shard's turn.
-      channel.eventLoop().execute(this::endAfterFault);
-    }
-  }
-
-  private void endAfterFault() {
-    try {
-      failed();
-    } catch (OutOfMemoryError e) {
-      // Nor is there memory to say so.
-      Ends.cut(channel);
-    } catch (RuntimeException | Error e) {
-      Guard.caught("a connection that failed could not be ended in words", e);
-      Ends.cut(channel);
+      Ends.afterFault(channel, this::failed);
     }
   }
 

@@ -247,8 +247,8 @@ class LatestEventsTest {
     Hub after = hub(log);
 
     assertRight(after, log);
-    // 200 for the index, and all of them for the oracle.
-    assertThat(counted.events()).isEqualTo(200 + 5_200);
+    // The note's witness and 200 for the index, and all of them for the oracle.
+    assertThat(counted.events()).isEqualTo(1 + 200 + 5_200);
   }
 
   private static List<EncodedEvent> cameras(int first, int count) {
@@ -273,7 +273,8 @@ class LatestEventsTest {
     Hub after = hub(log, with(ByRoom.class));
 
     assertThat(latest(after).sequences()).hasSize(3_001).doesNotContain(3_001);
-    assertThat(counted.events()).isEqualTo(2);
+    // The note's witness, and the two of that type.
+    assertThat(counted.events()).isEqualTo(1 + 2);
   }
 
   @Test

@@ -3,7 +3,6 @@ package dev.tocsin.websocket;
 import dev.tocsin.http.Allowance;
 import dev.tocsin.http.Connections;
 import dev.tocsin.http.Ends;
-import dev.tocsin.http.Guard;
 import dev.tocsin.http.MemoryBudget;
 import dev.tocsin.http.OutputProgress;
 import dev.tocsin.http.Payer;
@@ -454,18 +453,6 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   /// The server met a fault of its own: closes with the code that the protocol of the messages has for it.
   protected abstract void failed();
 
-  private void endAfterFault() {
-    try {
-      failed();
-    } catch (OutOfMemoryError e) {
-      // Nor is there memory to say so.
-      Ends.cut(channel);
-    } catch (RuntimeException | Error e) {
-      Guard.caught("a connection that failed could not be closed in words", e);
-      Ends.cut(channel);
-    }
-  }
-
   /// A client that has finished sending without a close frame is gone, but for the answers that it may still read.
   @Override
   public final void userEventTriggered(ChannelHandlerContext ctx, Object event) {
@@ -526,10 +513,8 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
     } else {
       LOG.atError().addKeyValue("connection", id()).setCause(cause).log("connection failed");
     }
-    if (isClosing()) {
-      return;
+    if (!isClosing()) {
+      Ends.afterFault(channel, this::failed);
     }
-    // Not now: this may be in the middle of a shard's turn.
-    channel.eventLoop().execute(this::endAfterFault);
   }
 }
