@@ -377,6 +377,9 @@ class InitialEventsTest {
     try (TestServer server = TestServer.forgetful(log)) {
       server.publish(TestServer.alert("a"));
       server.publish(TestServer.alert("b"));
+      for (int i = 0; i < 60; i++) {
+        server.publish(TestServer.job(i)); // so many that the alerts are no longer in memory
+      }
       assertThat(server.ask(get("/api/v1/latest?events=alert.*")).status()).isEqualTo(200);
       log.failure = new IllegalStateException("not now");
       try (RawEventSource source =
