@@ -14,12 +14,12 @@ import threading
 import time
 import urllib.request
 
+from ports import free_port
+
 work = os.path.abspath(sys.argv[1])
 os.makedirs(work, exist_ok=True)
 failures = []
-with socket.socket() as free:
-    free.bind(("127.0.0.1", 0))
-    PORT = free.getsockname()[1]
+PORT = free_port()
 URL = f"http://127.0.0.1:{PORT}"
 ENV = {**os.environ, "XDG_STATE_HOME": work + "/state"}
 

@@ -37,7 +37,12 @@ function assert(isSo, what) {
 
 // Servers.
 
-/** A server on a port; 0 is any that is free. */
+/** See ports.py. */
+function freePort() {
+  return Number(execFileSync("python3", [`${root}dev/e2e/ports.py`]));
+}
+
+/** A server on a port. */
 async function serve(port, ...options) {
   const child = spawn("./tocsin", ["serve", "--port", String(port), ...options], { cwd: root, stdio: ["ignore", "pipe", "ignore"] });
   servers.push(child);
@@ -491,7 +496,7 @@ test("a key without a right is told which, and the rest works", async () => {
 });
 
 test("when the server goes, the page says so, and when it comes back, it goes on", async () => {
-  const own = await serve(0, "--memory");
+  const own = await serve(freePort(), "--memory");
   const opened = await page(own, "live");
   await opened.getByText("Connected", { exact: true }).waitFor();
   own.stop();
@@ -510,12 +515,12 @@ test("when the server goes, the page says so, and when it comes back, it goes on
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 let failed = 0;
 try {
-  open = await serve(0, "--memory");
+  open = await serve(freePort(), "--memory");
   const data = mkdtempSync(join(tmpdir(), "console-"));
   const makeKey = (...options) => execFileSync("./tocsin", ["key", "new", ...options, "--data", data], { cwd: root, stdio: ["ignore", "pipe", "ignore"] }).toString().trim();
   const key = makeKey("everything");
   const small = makeKey("wall", "--subscribe", "*");
-  locked = { ...(await serve(0, "--data", data)), key, small };
+  locked = { ...(await serve(freePort(), "--data", data)), key, small };
   browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--force-color-profile=srgb"] });
   for (const [name, body] of tests.filter(([name]) => chosen.length === 0 || chosen.some((word) => name.includes(word)))) {
     try {

@@ -7,7 +7,6 @@ import http.client
 import json
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+from ports import free_port
 from server import ROOT, Server
 
 WORK = Path(sys.argv[1] if len(sys.argv) > 1 else "target/e2e/metrics").resolve()
@@ -38,12 +38,6 @@ def check(name, ok, seen=""):
 def run(*command, stdin=None):
     done = subprocess.run(command, input=stdin, capture_output=True, text=True)
     return done.returncode, done.stdout + done.stderr
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def page(server, accept=None):

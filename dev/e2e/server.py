@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from ports import free_port
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -15,7 +17,7 @@ class Server:
         self.root = root
         self.data = data
         self.options = options if "--memory" in options else ("--data", str(data), *options)
-        self.port = 0
+        self.port = free_port()
         self.process = None
         self.first_line = ""
 

@@ -12,6 +12,7 @@ import threading
 import time
 from pathlib import Path
 
+from ports import free_port
 from server import ROOT, Server
 
 work, node = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
@@ -47,12 +48,6 @@ def check(name, good, seen=""):
     else:
         failures += 1
         print(f"FAIL {name}: {str(seen)[:600]}", flush=True)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Nginx:

@@ -9,7 +9,7 @@ import { root } from "./tools.js";
 const program = process.env.TOCSIN_PROGRAM ?? join(root, "tocsin");
 
 export class Server {
-  port = 0;
+  port = Number(execFileSync("python3", [join(root, "dev/e2e/ports.py")]));
   #process;
 
   /** @param {...string} options those of `tocsin serve` */
