@@ -44,19 +44,21 @@ def bad(folder):
     opened = time.monotonic()
     kinds = bad_headers(reader, expired)
     answers = {kind: [] for kind in kinds}
-    # In rounds, so that whatever else the machine does falls on all alike; fewer from an address than are too many.
-    for _ in range(8):
-        together(*(lambda kind=kind, n=n: answers[kind].append(timed(hub, kinds[kind], f"127.0.1.{n + 1}"))
-                   for n, kind in enumerate(kinds)))
+    # In rounds, so that whatever else the machine does falls on all alike, and more of them where it does much; fewer from an
+    # address than are too many.
+    for n in range(40):
+        together(*(lambda kind=kind, k=k: answers[kind].append(timed(hub, kinds[kind], f"127.0.{n // 8 + 40}.{k + 1}"))
+                   for k, kind in enumerate(kinds)))
+        shortest = [min(seconds for seconds, _ in several) for several in answers.values()]
+        if n >= 7 and max(shortest) - min(shortest) < 0.05:
+            break
     nothing = request(hub.port, "GET", "/api/v1/events", None, {})
     check("nothing presented: 401", nothing.status == 401 and nothing.json["error"] == "unauthenticated", nothing)
     for kind, several in answers.items():
         for seconds, answer in several:
             check(f"{kind}: the same answer as to all", (answer.status, answer.body) == (401, nothing.body), answer)
             check(f"{kind}: WWW-Authenticate", answer.headers.get("www-authenticate") == "Bearer", answer)
-    times = {kind: sorted(seconds for seconds, _ in several) for kind, several in answers.items()}
-    shortest = [each[0] for each in times.values()]
-    check("the shortest times are alike", max(shortest) - min(shortest) < 0.05, times)
+    check("the shortest times are alike", max(shortest) - min(shortest) < 0.05, dict(zip(answers, shortest)))
     medians = [statistics.median(each) for each in times.values()]
     noise = max(0.05, *(each[-1] - each[0] for each in times.values()))
     check("so are the usual ones", max(medians) - min(medians) < noise, times)
