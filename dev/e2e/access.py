@@ -36,6 +36,13 @@ def run(name, part, folder):
     print(f"     access: {name}, {time.monotonic() - begin:.0f} s", flush=True)
 
 
+def end_all():
+    """A part that breaks off leaves its server behind."""
+    for hub in access_client.hubs:
+        if hub.process and hub.process.poll() is None:
+            hub.kill()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--long", action="store_true", help="go on for minutes")
@@ -60,13 +67,11 @@ def main():
                     run(name, part, folder)
         try:
             access_client.together(*(functools.partial(work_off, lane) for lane in lanes))
+            end_all()
             if not wanted.part:
                 run("no secrets", access_operator.no_secrets, folder)
         finally:
-            # A part that breaks off leaves its server behind.
-            for hub in access_client.hubs:
-                if hub.process and hub.process.poll() is None:
-                    hub.kill()
+            end_all()
     print(f"{'FAIL' if access_client.failures else 'ok  '} access: {access_client.done} checks, {len(access_client.failures)} failed")
     sys.exit(1 if access_client.failures else 0)
 

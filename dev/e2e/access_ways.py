@@ -414,7 +414,7 @@ def judge(truth, title, name, way, connection):
         early = len(connection.events())
         check(f"{title}: it had fallen behind", early < len(wanted) / 2, (early, len(wanted)))
         connection.reading.set()
-    last = connection.await_message(lambda message: "previous" in message and message["sequence"] >= wanted[-1], 0, 20)
+    last = connection.await_message(lambda message: "previous" in message and message["sequence"] >= wanted[-1], 0, 60)
     found, position = faults(connection.messages, wanted)
     check(f"{title}: all came", last is not None, (position, wanted[-1], connection.code))
     check(f"{title}: no gaps, no doubles, previous exact", not found, found[:3])
