@@ -179,6 +179,27 @@ class TypeScriptPageTest {
     assertThat(typeOf(schema)).isEqualTo(type);
   }
 
+  /// Of what nests, each level would repeat all that is inside it.
+  @ParameterizedTest
+  @CsvSource({"78, true", "79, false"})
+  void anIndexSignatureRepeatsShortTypesAlone(int characters, boolean repeated) throws IOException {
+    String text = "\"" + "x".repeat(characters) + "\"";
+
+    String type =
+        typeOf(
+            "{\"type\":\"object\",\"required\":[\"a\"],\"properties\":{\"a\":{\"const\":"
+                + text
+                + "}},\"additionalProperties\":{\"type\":\"number\"}}");
+
+    assertThat(type)
+        .isEqualTo(
+            "{ a: "
+                + text
+                + "; [field: string]: "
+                + (repeated ? "number | " + text : "unknown")
+                + "; }");
+  }
+
   @Test
   void whatIsTooLongIsToldAsAnyObject() throws IOException {
     String names =

@@ -48,7 +48,12 @@ final class HubRoutes {
     return new Routes(
         table(context, loop),
         loop.door(),
-        List.of("Authorization", "Content-Type", IDEMPOTENCY_KEY, StreamQuery.LAST_EVENT_ID),
+        List.of(
+            "Authorization",
+            "Content-Type",
+            IDEMPOTENCY_KEY,
+            StreamQuery.LAST_EVENT_ID,
+            CloudEvents.HEADER_PREFIX + "*"),
         Suggestions::nearest,
         context.site());
   }

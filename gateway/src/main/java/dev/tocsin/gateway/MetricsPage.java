@@ -5,6 +5,7 @@ import dev.tocsin.events.EventType;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.hub.HubStats;
+import dev.tocsin.hub.LatestEvents;
 import dev.tocsin.hub.LogState;
 import dev.tocsin.websocket.WebSocketCounters;
 import dev.tocsin.websocket.WebSocketFigures;
@@ -56,6 +57,7 @@ final class MetricsPage {
     streams.forEach((kind, counters) -> ofStreams.put(kind, counters.figures()));
     page.connections(stats, webSockets.figures(), ofStreams);
     page.log(hub.log(), hub.pages().fault());
+    page.latest(hub.latest().figures());
     page.authentications(access.authentications().figures());
     JvmFigures jvm = JvmFigures.now();
     page.process(ProcessFigures.now(), jvm);
@@ -195,6 +197,24 @@ final class MetricsPage {
                 isThere(!state.unreadable().isEmpty()),
                 Labels.of("kind", "trouble"),
                 isThere(state.trouble().isPresent())));
+  }
+
+  private void latest(LatestEvents.Figures figures) {
+    families
+        .gauge(
+            "tocsin_latest_keys",
+            "Keys of which the newest event is known, of all types together.",
+            figures.keys())
+        .gauge("tocsin_latest_keys_max", "How many there may be.", figures.maxKeys())
+        .counters(
+            "tocsin_latest_keys_dropped",
+            "Keys that were forgotten because there were too many, the oldest of the type that had"
+                + " the most; type is empty for types that are not in the catalog.",
+            byType(figures.dropped()))
+        .gauge(
+            "tocsin_latest_whole",
+            "1 when all that is latest is known; 0 after a start, while the log is read for it.",
+            figures.whole() ? 1 : 0);
   }
 
   private static int isThere(boolean fault) {

@@ -126,9 +126,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
     return switch (query.kind()) {
       case SSE -> head;
       case NDJSON ->
-          head.with("Tocsin-Epoch", epoch)
-              .with("Tocsin-Sequence", Long.toString(joinedAt))
-              .with("Access-Control-Expose-Headers", "Tocsin-Epoch, Tocsin-Sequence");
+          head.with("Tocsin-Epoch", epoch).with("Tocsin-Sequence", Long.toString(joinedAt));
     };
   }
 

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.fixtures.HttpAnswer;
 import dev.tocsin.fixtures.RawClient;
+import dev.tocsin.http.Transport;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -331,5 +333,34 @@ class CloudEventRoutesTest {
                 .json()
                 .isObject())
         .isTrue();
+  }
+
+  @Test
+  void aNamedPageMaySendTheHeadersOfTheBinaryFormAndReadThoseOfABatch() {
+    String origin = "Origin: https://app.example";
+    try (TestServer named =
+        TestServer.start(
+            new GatewaySettings(
+                "127.0.0.1", 0, Set.of("https://app.example"), Set.of(), Transport.AUTO))) {
+      HttpAnswer preflight =
+          named.ask(
+              request(
+                  "OPTIONS",
+                  EVENTS,
+                  "",
+                  origin,
+                  "Access-Control-Request-Method: POST",
+                  "Access-Control-Request-Headers: ce-id,ce-source,ce-specversion,ce-type,x-y"));
+      assertThat(preflight.header("access-control-allow-headers"))
+          .contains("ce-id, ce-source, ce-specversion, ce-type")
+          .doesNotContain("x-y");
+
+      HttpAnswer batch =
+          named.ask(get(EVENTS, origin, "Accept: application/cloudevents-batch+json"));
+      assertThat(batch.header("access-control-expose-headers"))
+          .contains("Tocsin-Epoch", "Tocsin-Next-Since");
+      assertThat(named.ask(get(EVENTS, origin)).headers())
+          .doesNotContainKey("access-control-expose-headers");
+    }
   }
 }

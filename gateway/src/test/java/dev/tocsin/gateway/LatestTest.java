@@ -4,13 +4,18 @@ import static dev.tocsin.fixtures.RawClient.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.fixtures.HttpAnswer;
+import dev.tocsin.fixtures.RawClient;
+import dev.tocsin.fixtures.RawWebSocket;
+import dev.tocsin.fixtures.RecordedLogs;
 import dev.tocsin.http.Transport;
 import dev.tocsin.hub.CountedReads;
 import dev.tocsin.hub.EventLog;
+import dev.tocsin.hub.ForgottenKeys;
 import dev.tocsin.hub.ForwardingLog;
 import dev.tocsin.hub.InMemoryEventLog;
 import dev.tocsin.hub.LateLog;
 import dev.tocsin.hub.LogState;
+import dev.tocsin.hub.Page;
 import dev.tocsin.hub.Stretch;
 import dev.tocsin.hub.TypeFilter;
 import java.net.URLEncoder;
@@ -18,6 +23,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -285,6 +292,70 @@ class LatestTest {
         assertThat(ask(server, "stats").path("latest").toString())
             .isEqualTo("{\"keys\":1,\"whole\":true,\"forgotten\":{}}");
       }
+    }
+  }
+
+  /// Whoever asks for a type of which keys were forgotten is told, in each way of asking, and nobody else.
+  @Test
+  void saysUpToWhereKeysWereForgotten() {
+    EventLog log = ForgottenKeys.of("alert.deleted", "id", 1_500);
+    assertThat(RecordedLogs.take()).singleElement().asString().contains("there are too many keys");
+    try (TestServer server = TestServer.start(log, Transport.AUTO)) {
+      JsonNode answer = ask(server, "latest");
+      long forgotten = answer.path("forgotten").path("alert.deleted").asLong();
+      assertThat(forgotten).isBetween(1_300L, 1_499L);
+      assertThat(answer.path("forgotten").propertyNames()).containsExactly("alert.deleted");
+      assertThat(sequences(answer)).isEqualTo(upTo(forgotten + 1, 1_500));
+      assertThat(ask(server, "stats").path("latest").path("forgotten"))
+          .isEqualTo(answer.path("forgotten"));
+      assertThat(ask(server, "latest?events=job.*").has("forgotten")).isFalse();
+
+      try (RawWebSocket socket = server.socket("?events=alert.*&latest=true")) {
+        JsonNode established = socket.established().path("payload");
+        assertThat(established.path("initial").asLong()).isEqualTo(1_500 - forgotten);
+        assertThat(established.path("initial_complete").asBoolean(true)).isFalse();
+      }
+      try (RawWebSocket socket = server.socket("?events=job.*&latest=true")) {
+        assertThat(socket.established().path("payload").has("initial_complete")).isFalse();
+      }
+    }
+  }
+
+  /// A log that reads single events when the test says so.
+  private static final class HeldReads extends ForwardingLog {
+
+    private final CompletableFuture<Void> asked = new CompletableFuture<>();
+    private final CompletableFuture<Void> mayGoOn = new CompletableFuture<>();
+
+    HeldReads(EventLog log) {
+      super(log);
+    }
+
+    @Override
+    public CompletionStage<Page> readEach(long[] sequences, int maxBytes) {
+      asked.complete(null);
+      return mayGoOn.thenCompose(now -> super.readEach(sequences, maxBytes));
+    }
+  }
+
+  @Test
+  void rightsThatChangeWhileTheLogIsReadEndTheAnswer() {
+    HeldReads log = new HeldReads(TestServer.memory());
+    TestAuthenticator door = new TestAuthenticator();
+    door.let("x", "x", TestAuthenticator.reader(TestAuthenticator.grant(null, "*")));
+    try (TestServer server =
+            TestServer.forgetful(
+                log, TestServer.settings(Transport.AUTO).with(TestAuthenticator.settings(door)));
+        RawClient client = server.client()) {
+      for (int i = 0; i < 200; i++) {
+        server.publish(TestServer.large("a" + i, 1_000));
+      }
+      client.send(get("/api/v1/latest", "Authorization: Bearer x"));
+      log.asked.join();
+      door.let("x", "x", TestAuthenticator.reader(TestAuthenticator.grant(null, "job.*")));
+      log.mayGoOn.complete(null);
+
+      assertThat(client.answer().problem()).isEqualTo("503 unavailable");
     }
   }
 }

@@ -98,7 +98,22 @@ class MetricsTest {
                 "tocsin_events_published_total{type=\"alert.deleted\"}", 1.0,
                 "tocsin_append_seconds_count", 1.0,
                 "tocsin_delivery_seconds_count", 1.0,
+                "tocsin_latest_keys", 1.0,
                 "tocsin_log_newest_sequence", 1.0));
+  }
+
+  @Test
+  void whatIsLatestIsCountedByItsKeys() {
+    server.ask(post("/api/v1/events", detection("front")));
+    server.ask(post("/api/v1/events", detection("front")));
+    server.ask(post("/api/v1/events", detection("yard")));
+
+    assertThat(changes("tocsin_delivery_seconds_count", 3))
+        .containsEntry("tocsin_latest_keys", 2.0);
+    assertThat(before)
+        .containsEntry("tocsin_latest_keys_max", 1_000_000.0)
+        .containsEntry("tocsin_latest_keys_dropped_total{type=\"detection.new\"}", 0.0)
+        .containsEntry("tocsin_latest_whole", 1.0);
   }
 
   @Test

@@ -9,7 +9,9 @@ import dev.tocsin.fixtures.HttpAnswer;
 import dev.tocsin.fixtures.RawClient;
 import dev.tocsin.fixtures.RawEventSource;
 import dev.tocsin.fixtures.RawStream;
+import dev.tocsin.fixtures.RawWebSocket;
 import dev.tocsin.fixtures.RecordedLogs;
+import dev.tocsin.http.AddressRules;
 import dev.tocsin.http.Transport;
 import dev.tocsin.hub.Access;
 import dev.tocsin.hub.InMemoryEventLog;
@@ -25,6 +27,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -221,6 +226,46 @@ class StreamLifeTest {
       assertThat(lines.rest()).isEmpty();
       assertThat(server.ask(get(SSE, BEARER, "Last-Event-ID: " + source.lastEventId())).problem())
           .isEqualTo("401 unauthenticated");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {SSE + "?", FOLLOW + "&", "/ws/events?"})
+  void whatIsDeniedAndWhatEndsIsWrittenDown(String path) {
+    server.close();
+    door.let(TOKEN, "somebody", ALERTS);
+    List<Audit.Entry> audited = new CopyOnWriteArrayList<>();
+    server =
+        TestServer.start(
+            TestServer.settings(Transport.AUTO)
+                .with(new AccessSettings(door, false, AddressRules.NONE, null, audited::add)));
+    try (RawClient client = server.client()) {
+      String target = path + "events=alert.*,job.*";
+      if (path.startsWith("/ws")) {
+        RawWebSocket.opened(client.send(RawWebSocket.handshake(target, BEARER)));
+      } else {
+        client.send(get(target, BEARER));
+      }
+      await(audited, Audit.What.SUBSCRIPTION_DENIED);
+      door.revoke(TOKEN);
+      server.passSeconds(1);
+      await(audited, Audit.What.CREDENTIAL_ENDED);
+    }
+
+    assertThat(audited)
+        .containsExactly(
+            new Audit.Entry(
+                Audit.What.CREDENTIAL_ACCEPTED, "somebody", "127.0.0.1", null, List.of()),
+            new Audit.Entry(
+                Audit.What.SUBSCRIPTION_DENIED, "somebody", "127.0.0.1", null, List.of("job.*")),
+            new Audit.Entry(Audit.What.CREDENTIAL_ENDED, "somebody", "127.0.0.1", null, List.of()));
+  }
+
+  private static void await(List<Audit.Entry> audited, Audit.What what) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (audited.stream().noneMatch(entry -> entry.what() == what)) {
+      assertThat(System.nanoTime() - end).as(what + " in " + audited).isNegative();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
     }
   }
 

@@ -18,6 +18,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -195,6 +196,12 @@ public record Response(
       String origin = context.browserRules().corsOrigin(asked.headers());
       if (origin != null) {
         fields.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        if (!headers.isEmpty()) {
+          // What an answer says in headers of its own is meant for the page.
+          fields.set(
+              HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS,
+              headers.keySet().stream().sorted().collect(Collectors.joining(", ")));
+        }
       }
     }
   }

@@ -28,7 +28,7 @@ public final class Routes {
   private static final String VARY = HttpHeaderNames.VARY.toString();
 
   private final Doorkeeper doorkeeper;
-  private final String requestHeaders;
+  private final PageHeaders requestHeaders;
   private final NearestName nearest;
   private final Map<String, Place> fixed = new HashMap<>();
   private final Map<PathTemplate, Place> templates = new LinkedHashMap<>();
@@ -69,7 +69,8 @@ public final class Routes {
   /// A table.
   ///
   /// @param nearest names the parameter that somebody may have meant
-  /// @param requestHeaders what a page of another origin may send besides what every page may
+  /// @param requestHeaders what a page of another origin may send besides what every page may; a name that ends with `*`
+  ///     stands for all that begin so
   public Routes(
       List<Route> routes, Doorkeeper doorkeeper, List<String> requestHeaders, NearestName nearest) {
     this(routes, doorkeeper, requestHeaders, nearest, Site.NONE);
@@ -85,7 +86,7 @@ public final class Routes {
     this.home = site.home();
     this.doorkeeper = doorkeeper;
     this.nearest = nearest;
-    this.requestHeaders = String.join(", ", requestHeaders);
+    this.requestHeaders = new PageHeaders(requestHeaders);
     List<Route> all = Stream.concat(routes.stream(), site.routes().stream()).toList();
     for (Route route : all) {
       PathTemplate template = PathTemplate.of(route.path());
@@ -113,7 +114,7 @@ public final class Routes {
   private Routes(Route route) {
     this.doorkeeper = Doorkeeper.NONE;
     this.nearest = (word, names) -> Optional.empty();
-    this.requestHeaders = "";
+    this.requestHeaders = new PageHeaders(List.of());
     this.paths = route.path();
     everywhere.add(route);
     rest = everywhere;
@@ -276,7 +277,9 @@ public final class Routes {
       return new Finding.Settled(
           Response.empty(HttpResponseStatus.NO_CONTENT)
               .with(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS.toString(), methods)
-              .with(HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS.toString(), requestHeaders)
+              .with(
+                  HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS.toString(),
+                  requestHeaders.allowed(head))
               .with(HttpHeaderNames.ACCESS_CONTROL_MAX_AGE.toString(), PREFLIGHT_SECONDS));
     }
     return place == null

@@ -51,6 +51,11 @@ public final class LatestEvents implements AutoCloseable {
 
   // guarded by lock
   private final Map<String, LatestKeys> types = new HashMap<>();
+
+  /// How many keys of each type were forgotten because there were too many; no more types than the catalogs that wrote the
+  /// log had.
+  private final Map<String, Long> dropped = new HashMap<>();
+
   private KeyHash hash = newHash();
   private String epoch = "";
   private long position;
@@ -88,9 +93,21 @@ public final class LatestEvents implements AutoCloseable {
   /// How the index stands.
   ///
   /// @param keys how many it holds
+  /// @param maxKeys how many it may hold
+  /// @param dropped how many it has forgotten since it was made because there were too many, by type
   /// @param forgotten types, and up to where keys of theirs were forgotten
   /// @param whole whether it is; else it is still being read from the log
-  public record Figures(long keys, Map<String, Long> forgotten, boolean whole) {}
+  public record Figures(
+      long keys,
+      int maxKeys,
+      Map<String, Long> dropped,
+      Map<String, Long> forgotten,
+      boolean whole) {
+
+    public Figures {
+      dropped = Map.copyOf(dropped);
+    }
+  }
 
   /// @param executor runs what takes longer than an event; ended by [#close]
   LatestEvents(EventCatalog catalog, EventLog log, ScheduledExecutorService executor, int maxKeys) {
@@ -207,7 +224,9 @@ public final class LatestEvents implements AutoCloseable {
       LatestKeys largest =
           types.values().stream().max(Comparator.comparingInt(LatestKeys::size)).orElseThrow();
       boolean first = largest.forgotten() <= gone;
+      long before = largest.size();
       largest.forgetOldest(FORGOTTEN_PART);
+      dropped.merge(largest.type(), before - largest.size(), Long::sum);
       if (first) {
         LOG.atWarn()
             .addKeyValue("type", largest.type())
@@ -351,7 +370,7 @@ public final class LatestEvents implements AutoCloseable {
           forgotten.put(type, keys.forgotten());
         }
       });
-      return new Figures(size(), forgotten, whole.isDone());
+      return new Figures(size(), maxKeys, dropped, forgotten, whole.isDone());
     } finally {
       lock.unlock();
     }

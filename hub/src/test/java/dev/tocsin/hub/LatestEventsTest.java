@@ -362,6 +362,8 @@ class LatestEventsTest {
                 .toArray());
     assertThat(latest.figures().keys()).isLessThanOrEqualTo(1_000);
     assertThat(latest.figures().forgotten()).isEqualTo(chosen.forgotten());
+    assertThat(latest.figures().maxKeys()).isEqualTo(1_000);
+    assertThat(latest.figures().dropped()).isEqualTo(Map.of("camera.online", through - 1));
     assertThat(
             Logs.await(
                     latest.choose(
