@@ -4,10 +4,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /// The sockets that have lost their connection: each comes back after a delay that it draws as the clients do, to the better of
-/// two gateways that are drawn for it. Those who come to the same place at about the same time, and stand at the same position,
+/// two gateways that are drawn for it then, as a load balancer may. Those who come to the same place at about the same time, and stand at the same position,
 /// come together.
 final class Crowd {
 
@@ -25,7 +26,7 @@ final class Crowd {
   private final Simulation simulation;
   private final SplittableRandom random;
 
-  private record Key(int wish, long position, String epoch, int gateway, int slot, int attempt) {}
+  private record Key(int wish, long position, String epoch, int slot) {}
 
   Crowd(Simulation simulation, SplittableRandom random) {
     this.simulation = simulation;
@@ -39,19 +40,18 @@ final class Crowd {
     Map<Key, Integer> together = new LinkedHashMap<>();
     for (Member member : ended) {
       simulation.figures().outside += member.sockets;
-      draw(together, member.wish.number(), member.sockets, member.position, member.epoch, 0);
+      draw(together, member.wish.number(), member.sockets, member.position, member.epoch);
     }
-    plan(together, spreadNanos);
+    plan(together, spreadNanos, 0);
   }
 
   /// Some have waited in vain.
   void tryAgain(Arrival arrival) {
-    int attempt = arrival.attempt + 1;
     Map<Key, Integer> together = new LinkedHashMap<>();
-    draw(
-        together, arrival.wish.number(), arrival.sockets, arrival.position, arrival.epoch, attempt);
+    draw(together, arrival.wish.number(), arrival.sockets, arrival.position, arrival.epoch);
     simulation.figures().attempts += arrival.sockets;
-    plan(together, delayOf(attempt));
+    int attempt = arrival.attempt + 1;
+    plan(together, delayOf(attempt), attempt);
   }
 
   private static long delayOf(int attempt) {
@@ -59,12 +59,38 @@ final class Crowd {
   }
 
   private void draw(
-      Map<Key, Integer> together, int wish, int sockets, long position, String epoch, int attempt) {
+      Map<Key, Integer> together, int wish, int sockets, long position, String epoch) {
     for (int i = 0; i < sockets; i++) {
-      Key key = new Key(wish, position, epoch, better(), random.nextInt(SLOTS), attempt);
-      together.merge(key, 1, Integer::sum);
-      simulation.gateway(key.gateway).addSockets(1);
+      together.merge(new Key(wish, position, epoch, random.nextInt(SLOTS)), 1, Integer::sum);
     }
+  }
+
+  private void plan(Map<Key, Integer> together, long spreadNanos, int attempt) {
+    long now = simulation.agenda().nanoTime();
+    together.forEach((key, sockets) -> {
+      long delay = spreadNanos / SLOTS * key.slot + random.nextLong(spreadNanos / SLOTS);
+      simulation.agenda().at(now + delay, () -> arrive(key, sockets, attempt));
+    });
+  }
+
+  private void arrive(Key key, int sockets, int attempt) {
+    Map<Integer, Integer> chosen = new TreeMap<>();
+    for (int i = 0; i < sockets; i++) {
+      int gateway = better();
+      simulation.gateway(gateway).addSockets(1);
+      chosen.merge(gateway, 1, Integer::sum);
+    }
+    chosen.forEach((gateway, some) -> {
+      Arrival arrival =
+          new Arrival(
+              simulation.wish(key.wish),
+              some,
+              key.position,
+              key.epoch,
+              attempt,
+              simulation.agenda().nanoTime());
+      simulation.gateway(gateway).anyLoop().door().arrive(arrival);
+    });
   }
 
   /// The one of two gateways that has fewer sockets.
@@ -72,30 +98,5 @@ final class Crowd {
     int one = simulation.anyLiving(random);
     int other = simulation.anyLiving(random);
     return simulation.gateway(other).sockets() < simulation.gateway(one).sockets() ? other : one;
-  }
-
-  private void plan(Map<Key, Integer> together, long spreadNanos) {
-    long now = simulation.agenda().nanoTime();
-    together.forEach((key, sockets) -> {
-      long delay = spreadNanos / SLOTS * key.slot + random.nextLong(spreadNanos / SLOTS);
-      Gateway chosen = simulation.gateway(key.gateway);
-      simulation.agenda().at(now + delay, () -> arrive(key, sockets, chosen));
-    });
-  }
-
-  private void arrive(Key key, int sockets, Gateway chosen) {
-    Arrival arrival =
-        new Arrival(
-            simulation.wish(key.wish),
-            sockets,
-            key.position,
-            key.epoch,
-            key.attempt,
-            simulation.agenda().nanoTime());
-    if (chosen.isAlive()) {
-      chosen.anyLoop().door().arrive(arrival);
-    } else {
-      tryAgain(arrival);
-    }
   }
 }

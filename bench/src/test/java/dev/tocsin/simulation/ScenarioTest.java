@@ -98,19 +98,22 @@ class ScenarioTest {
   /// Each invariant is seen to fail once.
   @ParameterizedTest
   @CsvSource({
-    "SWAPS, GATEWAY_DIES, ORDER",
-    "DROPS, GATEWAY_DIES, NONE_MISSED",
-    "HIDES_LOSSES, TROUBLED_LOG, NONE_MISSED",
-    "STORES_TWICE, GATEWAY_DIES, NONE_DOUBLE",
-    "FORGETS_LAST, ROLLING_UPGRADE, PREVIOUS",
-    "LONG_PAGES, ROLLING_UPGRADE, MEMORY",
-    "ACKNOWLEDGES_WRONGLY, GATEWAY_DIES, ACKNOWLEDGED",
-    "NEVER_READS, ROLLING_UPGRADE, ALL_LIVE"
+    "SWAPS, GATEWAY_DIES, ORDER, 400",
+    "DROPS, GATEWAY_DIES, NONE_MISSED, 400",
+    "HIDES_LOSSES, TROUBLED_LOG, NONE_MISSED, 400",
+    "STORES_TWICE, GATEWAY_DIES, NONE_DOUBLE, 400",
+    "FORGETS_LAST, ROLLING_UPGRADE, PREVIOUS, 50",
+    "LONG_PAGES, ROLLING_UPGRADE, MEMORY, 400",
+    "ACKNOWLEDGES_WRONGLY, GATEWAY_DIES, ACKNOWLEDGED, 400",
+    "NEVER_READS, ROLLING_UPGRADE, ALL_LIVE, 400"
   })
-  void aBrokenLogIsNoticed(BrokenLog.Fault fault, Scenario scenario, Invariant invariant) {
+  void aBrokenLogIsNoticed(
+      BrokenLog.Fault fault, Scenario scenario, Invariant invariant, int eventsPerSecond) {
     Report report =
         new Simulation(
-                scale(3, 400, 1), Coefficients.DEFAULT, (gateway, log) -> new BrokenLog(log, fault))
+                scale(3, eventsPerSecond, 1),
+                Coefficients.DEFAULT,
+                (gateway, log) -> new BrokenLog(log, fault))
             .run(scenario);
 
     assertThat(report.violations()).containsKey(invariant);
