@@ -28,11 +28,16 @@ enum Coefficient {
       Source.DERIVED,
       "docs/adr/0013: 1,000 clients resume 5,000 events each in 5.8 to 6.1 s, client and server on"
           + " two cores"),
+  SCANNED_NANOS(
+      100,
+      "CPU of one event that a lagging socket passes, whether it wants it or not",
+      Source.ASSUMED,
+      "a look at the type and at fields that are read already"),
   PAGE_NANOS(
       50_000,
-      "CPU of looking for a page and of its write, for each lagging socket",
+      "CPU of fetching a page of the log, for each lagging socket",
       Source.ASSUMED,
-      "what a page of a replay is charged with (Limits.REPLAY_LOOK_NANOS of the gateway)"),
+      "what the gateway charges for it (Limits.REPLAY_LOOK_NANOS)"),
   FOLLOWED_NANOS(
       5_000,
       "CPU of one event that a gateway is sent by the log, live or in a page",

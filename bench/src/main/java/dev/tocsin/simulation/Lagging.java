@@ -100,12 +100,14 @@ final class Lagging {
     int share = room.pageBytes();
     PageText text = new PageText(member);
     LogPages.Lease page = member.fetched;
+    long before = replay.position();
     Replay.Progress progress =
         page == null
             ? replay.advance(share, text)
             : replay.take(page.page(), page.filter(), share, text);
     letGo(member);
-    agenda.spend(member.sockets * simulation.cost(Coefficient.PAGE_NANOS));
+    long passed = replay.position() - before;
+    agenda.spend(member.sockets * passed * simulation.cost(Coefficient.SCANNED_NANOS));
     switch (progress) {
       case NOT_HELD -> fetch(member, replay);
       // Its loop is about to be told.
@@ -126,6 +128,7 @@ final class Lagging {
   }
 
   private void fetch(Member member, Replay<Member> replay) {
+    agenda.spend(member.sockets * simulation.cost(Coefficient.PAGE_NANOS));
     gateway
         .hub()
         .pages()
@@ -170,7 +173,10 @@ final class Lagging {
     if (text.events == 0) {
       return false;
     }
-    agenda.spend(member.sockets * text.events * simulation.cost(Coefficient.RESUMED_EVENT_NANOS));
+    agenda.spend(
+        member.sockets
+            * (simulation.cost(Coefficient.WRITE_NANOS)
+                + text.events * simulation.cost(Coefficient.RESUMED_EVENT_NANOS)));
     long bytes = member.sockets * text.bytes;
     room.take(bytes);
     simulation.judgeRoom(room, member.sockets);
