@@ -4,7 +4,6 @@ import dev.tocsin.events.EncodedEvent;
 import dev.tocsin.hub.LoggedEvent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -253,10 +252,5 @@ final class SharedStream {
       waiting += gateway.waiting();
     }
     return waiting;
-  }
-
-  @Override
-  public String toString() {
-    return epoch() + " at " + newest + ", " + state + ", " + Arrays.asList(gateways.size());
   }
 }

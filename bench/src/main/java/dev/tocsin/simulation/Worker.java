@@ -46,11 +46,6 @@ final class Worker implements Executor {
     agenda.at(ended, this::next);
   }
 
-  /// How many tasks wait.
-  int waiting() {
-    return tasks.size();
-  }
-
   /// Does nothing any more, and takes nothing.
   void stop() {
     hasStopped = true;
