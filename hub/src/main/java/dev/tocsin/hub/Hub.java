@@ -21,8 +21,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +56,7 @@ public final class Hub implements AutoCloseable {
 
   private final EventEncoder encoder;
   private final EventLog log;
+  private final LongSupplier nanoTime;
   private final LogPages pages;
   private final LatestEvents latest;
   private final long recentBytes;
@@ -71,13 +74,31 @@ public final class Hub implements AutoCloseable {
   /// @param clock tells the timestamp of events that come without one
   /// @param recentBytes how many bytes of the newest events stay in memory for the shards
   public Hub(EventCatalog catalog, EventLog log, InstantSource clock, long recentBytes) {
+    this(catalog, log, clock, System::nanoTime, latestThread(), recentBytes);
+  }
+
+  /// A hub for whom time passes otherwise: in a simulation.
+  ///
+  /// @param log the hub becomes its follower; the caller closes it
+  /// @param clock tells the timestamp of events that come without one
+  /// @param nanoTime by which pauses and figures are timed, see [System#nanoTime]
+  /// @param later does what takes longer than an event, and may block; ended by [#close]
+  /// @param recentBytes how many bytes of the newest events stay in memory for the shards
+  public Hub(
+      EventCatalog catalog,
+      EventLog log,
+      InstantSource clock,
+      LongSupplier nanoTime,
+      ScheduledExecutorService later,
+      long recentBytes) {
     this.encoder = new EventEncoder(catalog, clock);
     this.log = log;
+    this.nanoTime = nanoTime;
     this.recentBytes = recentBytes;
     LogState state = log.state();
     this.recent = recent(new TypeTable(catalog, Set.of()), state.epoch(), state.newest());
-    this.pages = new LogPages(log);
-    this.latest = new LatestEvents(catalog, log, latestThread(), LatestEvents.MAX_KEYS);
+    this.pages = new LogPages(log, nanoTime);
+    this.latest = new LatestEvents(catalog, log, later, LatestEvents.MAX_KEYS);
     latest.begin(state.epoch(), state.newest());
     log.follow(state.newest(), new Delivery());
   }
@@ -103,7 +124,7 @@ public final class Hub implements AutoCloseable {
     @Override
     public void events(List<LoggedEvent> group) {
       if (!group.isEmpty() && !shards.isEmpty()) {
-        deliveries.safe(group.getLast().sequence(), group.size(), System.nanoTime());
+        deliveries.safe(group.getLast().sequence(), group.size(), nanoTime.getAsLong());
       }
       latest.add(group);
       recent.add(group);
@@ -191,7 +212,7 @@ public final class Hub implements AutoCloseable {
   }
 
   private void noteAppends(List<AppendResult> appended, long[] receivedNanos) {
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     for (int i = 0; i < appended.size(); i++) {
       if (appended.get(i) instanceof AppendResult.Stored) {
         appends.note(now - receivedNanos[i], 1);
@@ -316,7 +337,7 @@ public final class Hub implements AutoCloseable {
   /// @param owner the only thread that may use the shard
   /// @param output the way out for all audiences of the shard
   public <C> Shard<C> newShard(ShardOwner owner, ShardOutput<C> output) {
-    Shard<C> shard = new Shard<>(recent, owner, output, this::notePassed);
+    Shard<C> shard = new Shard<>(recent, owner, output, this::notePassed, nanoTime);
     shards.add(shard);
     // Whatever was appended while the shard was not yet in the list.
     shard.wake();
@@ -329,7 +350,7 @@ public final class Hub implements AutoCloseable {
     for (Shard<?> shard : shards) {
       position = Math.min(position, shard.passed());
     }
-    deliveries.passed(position, System.nanoTime());
+    deliveries.passed(position, nanoTime.getAsLong());
   }
 
   /// Lets go of a shard whose owner has ended.

@@ -43,10 +43,10 @@ public final class LogPages {
   public static final int PAGE_BYTES = 256 * 1024;
 
   /// The pages that are kept for readers that come a little later, in bytes.
-  static final long KEPT_BYTES = 16L << 20;
+  public static final long KEPT_BYTES = 16L << 20;
 
   /// How many pages may be out with readers that have not taken them yet.
-  static final int MAX_LENT = 32;
+  public static final int MAX_LENT = 32;
 
   private final EventLog log;
   private final ReadFaults faults;
@@ -361,8 +361,8 @@ public final class LogPages {
     }
   }
 
-  /// What the kept pages weigh together.
-  long keptBytes() {
+  /// What the kept pages weigh together, in bytes. Any thread.
+  public long keptBytes() {
     lock.lock();
     try {
       return keptBytes;

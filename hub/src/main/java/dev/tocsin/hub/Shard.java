@@ -4,6 +4,7 @@ import dev.tocsin.events.Where;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A part of the subscribers, owned by one thread, and itself a cursor on the log's recent part
@@ -26,6 +27,7 @@ public final class Shard<C> {
   // immutable
   private final ShardOwner owner;
   private final Runnable tellPassed;
+  private final LongSupplier nanoTime;
 
   // owned by the shard's thread
   private final ShardCursor<C> cursor;
@@ -44,13 +46,20 @@ public final class Shard<C> {
   private final AtomicBoolean awake = new AtomicBoolean();
 
   Shard(RecentEvents recent, ShardOwner owner, ShardOutput<C> output) {
-    this(recent, owner, output, () -> {});
+    this(recent, owner, output, () -> {}, System::nanoTime);
   }
 
   /// @param tellPassed called when [#passed] has changed
-  Shard(RecentEvents recent, ShardOwner owner, ShardOutput<C> output, Runnable tellPassed) {
+  /// @param nanoTime by which turns are timed, see [System#nanoTime]
+  Shard(
+      RecentEvents recent,
+      ShardOwner owner,
+      ShardOutput<C> output,
+      Runnable tellPassed,
+      LongSupplier nanoTime) {
     this.owner = owner;
     this.tellPassed = tellPassed;
+    this.nanoTime = nanoTime;
     this.cursor = new ShardCursor<>(recent, owner, output);
     this.passed = cursor.position();
   }
@@ -84,7 +93,7 @@ public final class Shard<C> {
   }
 
   private void turn() {
-    long begin = System.nanoTime();
+    long begin = nanoTime.getAsLong();
     pace.timeTurn(begin);
     int waiting = Math.clamp(cursor.waiting(), 0, ShardCursor.MAX_TURN_EVENTS);
     long pause = hasMore ? 0 : pace.pause(waiting);
@@ -130,7 +139,7 @@ public final class Shard<C> {
   }
 
   private void timeTurn() {
-    pace.timeTurn(System.nanoTime());
+    pace.timeTurn(nanoTime.getAsLong());
   }
 
   /// Delivers all there is, so that the cursor stands at or after every event that was acknowledged
