@@ -91,6 +91,7 @@ public final class JetStreamEventLog implements EventLog {
         new StreamWatch(settings, api, bucket, delivery, sender, ranges, follower, clock, info);
     this.thread = Thread.ofPlatform().name("tocsin-jetstream-follow").daemon().start(follower);
     link.whenChanged(this::linkChanged);
+    link.whenForbidden(sender::forbidden);
     watch.start(timer);
   }
 
@@ -165,7 +166,7 @@ public final class JetStreamEventLog implements EventLog {
     }
     return sender.isStalled() && follower.isSteady()
         ? "JetStream does not take events at the moment: its stream has no leader, or not enough"
-              + " servers"
+            + " servers"
         : null;
   }
 

@@ -3,7 +3,6 @@ package dev.tocsin.jetstream;
 import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
-import io.nats.client.Consumer;
 import io.nats.client.ErrorListener;
 import io.nats.client.Nats;
 import io.nats.client.Options;
@@ -16,6 +15,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +49,9 @@ final class Link implements AutoCloseable {
 
   private static final String PERMISSIONS = "Permissions Violation";
 
+  private static final Pattern FORBIDDEN =
+      Pattern.compile(PERMISSIONS + " for Publish to \"([^\"]+)\"");
+
   private final Connection connection;
   private final State state;
 
@@ -62,6 +67,7 @@ final class Link implements AutoCloseable {
     // written by the library's thread
     private volatile boolean up;
     private volatile @Nullable Runnable changed;
+    private volatile @Nullable Consumer<String> forbidden;
 
     @Override
     @Deprecated
@@ -98,6 +104,11 @@ final class Link implements AutoCloseable {
     public void errorOccurred(Connection connection, String error) {
       if (error.contains(PERMISSIONS)) {
         violation.set(error);
+        Matcher matcher = FORBIDDEN.matcher(error);
+        Consumer<String> listener = forbidden;
+        if (listener != null && matcher.find()) {
+          listener.accept(matcher.group(1));
+        }
       }
       log("NATS reports an error", error);
     }
@@ -112,7 +123,7 @@ final class Link implements AutoCloseable {
     }
 
     @Override
-    public void slowConsumerDetected(Connection connection, Consumer consumer) {
+    public void slowConsumerDetected(Connection connection, io.nats.client.Consumer consumer) {
       log("this gateway does not keep up with NATS", "messages are dropped and fetched again");
     }
 
@@ -246,6 +257,11 @@ final class Link implements AutoCloseable {
   /// Is told, on the library's thread, whenever it was lost or made.
   void whenChanged(Runnable listener) {
     state.changed = listener;
+  }
+
+  /// Is told, on the library's thread, to which subject this gateway may not publish, when it has tried to.
+  void whenForbidden(Consumer<String> listener) {
+    state.forbidden = listener;
   }
 
   /// The server that is connected, without secrets.

@@ -383,6 +383,24 @@ final class Sender {
     });
   }
 
+  /// Takes the news that NATS has refused what was sent to a subject: the account may not.
+  void forbidden(String subject) {
+    locked(() -> {
+      for (Flight flight : flights) {
+        Append append = flight.append;
+        if (append != null
+            && !flight.doubtful
+            && codec.subject(append.event().type()).equals(subject)) {
+          settle(
+              flight,
+              new AppendResult.Unavailable(
+                  "NATS does not permit this gateway to publish to " + subject));
+        }
+      }
+      pump();
+    });
+  }
+
   /// Sends nothing until [#open]: the connection is away, or nobody knows yet whether the stream is still the same.
   void hold() {
     locked(() -> open = false);

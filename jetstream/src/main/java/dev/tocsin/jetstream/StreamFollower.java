@@ -120,6 +120,7 @@ final class StreamFollower implements Runnable {
       return;
     }
     otherEpoch = false;
+    group.clear();
     try (StreamConsumer consumer = begin()) {
       fault = null;
       steady = true;

@@ -155,8 +155,7 @@ final class StreamRanges {
       parts.add(part(EVERYTHING, after, upTo, upTo, batch, bytes));
     } else {
       for (String name : names) {
-        long last = Math.min(delivery.lastOf(name), upTo);
-        parts.add(part(codec.subject(name), after, upTo, last, batch, bytes));
+        parts.add(part(codec.subject(name), after, upTo, delivery.lastOf(name), batch, bytes));
       }
     }
     return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
@@ -189,7 +188,8 @@ final class StreamRanges {
             }
             return CompletableFuture.completedFuture(new Part(found, found.getLast().sequence()));
           }
-          long reached = found.isEmpty() ? after : found.getLast().sequence();
+          long reached =
+              answer.messages().isEmpty() ? after : answer.messages().getLast().sequence();
           return reached >= last
               ? CompletableFuture.completedFuture(new Part(found, upTo))
               : confirm(last).thenApply(lost -> new Part(found, upTo));

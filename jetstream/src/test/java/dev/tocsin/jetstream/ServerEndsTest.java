@@ -175,6 +175,31 @@ class ServerEndsTest {
     }
   }
 
+  @Test
+  void goesOnWhenAServerOfThreeFreezes() throws Exception {
+    try (NatsServers servers = NatsServers.three(folder);
+        JetStreamEventLog log = open(servers)) {
+      RecordedFollower followed = new RecordedFollower();
+      log.follow(0, followed);
+      append(log, "a.a");
+      int leader = servers.awaitLeader("tocsin");
+
+      servers.freeze(leader);
+
+      assertThat(
+              eventually(() ->
+                  Logs.await(log.append(SampleEvents.appends("a.b"))).getFirst()
+                      instanceof AppendResult.Stored))
+          .isTrue();
+      long newest = append(log, "a.c");
+      servers.thaw(leader);
+      assertThat(append(log, "a.d")).isGreaterThan(newest);
+      assertThat(sequences(followed.events()))
+          .isEqualTo(LongStream.rangeClosed(1, followed.events().size()).boxed().toList());
+      assertThat(followed.epochs()).isEmpty();
+    }
+  }
+
   private static void copyTree(Path from, Path to) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.toList()) {
