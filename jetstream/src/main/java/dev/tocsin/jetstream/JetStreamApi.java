@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class JetStreamApi {
 
   /// How long an answer may take: a server without a leader for the stream gives none.
-  static final Duration PATIENCE = Duration.ofSeconds(2);
+  static final Duration PATIENCE = Duration.ofSeconds(1);
 
   static final int STREAM_NOT_FOUND = 10059;
   static final int MESSAGE_NOT_FOUND = 10037;
@@ -100,8 +100,7 @@ final class JetStreamApi {
             : failure;
     return cause instanceof JetStreamStatusException
         ? new Answer.Silent("JetStream has no leader at the moment", true)
-        : new Answer.Silent(
-            "JetStream did not answer within " + PATIENCE.toSeconds() + " seconds", false);
+        : new Answer.Silent("JetStream did not answer within a second", false);
   }
 
   /// What JetStream's JSON says.

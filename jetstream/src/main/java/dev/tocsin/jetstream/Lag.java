@@ -45,14 +45,6 @@ final class Lag {
     markSequence = position;
   }
 
-  /// The stream has said that it is there, with nothing that the follower does not have.
-  void heard(long nowNanos) {
-    heardNanos = nowNanos;
-    if (events == 0) {
-      atHeadNanos = nowNanos;
-    }
-  }
-
   /// Events that are known to come.
   long events() {
     return events;

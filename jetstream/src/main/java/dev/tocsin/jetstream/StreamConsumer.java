@@ -38,6 +38,7 @@ final class StreamConsumer implements AutoCloseable {
 
   private long deliveries;
   private long heardNanos = System.nanoTime();
+  private boolean idle;
   private @Nullable String doubt;
 
   private StreamConsumer(
@@ -106,6 +107,7 @@ final class StreamConsumer implements AutoCloseable {
       }
       heardNanos = System.nanoTime();
       if (!message.isStatusMessage()) {
+        idle = false;
         return message;
       }
       control(message);
@@ -139,7 +141,9 @@ final class StreamConsumer implements AutoCloseable {
     Headers headers = message.getHeaders();
     if (headers != null) {
       String stalled = headers.getFirst(STALLED);
-      if (stalled != null) {
+      if (stalled == null) {
+        idle = true;
+      } else {
         answer(stalled);
       }
       String last = headers.getFirst(LAST_DELIVERY);
@@ -180,6 +184,11 @@ final class StreamConsumer implements AutoCloseable {
   /// When something was heard of it last, by [System#nanoTime].
   long heardNanos() {
     return heardNanos;
+  }
+
+  /// Whether it has said last that it has nothing to deliver.
+  boolean isIdle() {
+    return idle;
   }
 
   @Override

@@ -192,8 +192,8 @@ final class StreamFollower implements Runnable {
       Message message = consumer.next(LOOK);
       if (message != null) {
         gather(consumer, message);
-      } else if (consumer.doubt() == null) {
-        lag.heard(consumer.heardNanos());
+      } else if (consumer.doubt() == null && consumer.isIdle()) {
+        lag.note(delivery.newest(), 0, consumer.heardNanos());
       }
       if (link.generation() != generation) {
         consumer.suspect("the connection was lost");
