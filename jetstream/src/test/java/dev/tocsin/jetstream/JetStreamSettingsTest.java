@@ -33,10 +33,10 @@ class JetStreamSettingsTest {
 
   @Test
   void noSecretIsTold() {
-    JetStreamSettings settings = settings("tls://user:p@ss@host:4222", "tocsin", 1);
+    JetStreamSettings settings = settings("tls://user:p%40ss@host:4222", "tocsin", 1);
 
     assertThat(settings.addresses()).containsExactly("tls://host:4222");
-    assertThat(settings.toString()).doesNotContain("p@ss").doesNotContain("user");
+    assertThat(settings.toString()).doesNotContain("p%40ss").doesNotContain("user");
   }
 
   @ParameterizedTest
