@@ -2,7 +2,7 @@ package dev.tocsin.app;
 
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.gateway.GatewaySettings;
-import dev.tocsin.sqlite.Durability;
+import dev.tocsin.hub.Durability;
 import dev.tocsin.sqlite.SqliteSettings;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package dev.tocsin.gateway;
 import dev.tocsin.describe.CloudEvents;
 import dev.tocsin.http.HttpContext;
 import dev.tocsin.http.Site;
+import dev.tocsin.hub.Durability;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.websocket.WebSocketCounters;
 import java.time.InstantSource;
@@ -10,6 +11,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// @param stallMillis how long a WebSocket may take none of the bytes that wait for it
 /// @param cloudEvents reads them
 /// @param source what CloudEvents say where they come from; `null` for what is usual
+/// @param durability what the log's acknowledgements mean; empty when it ends with the process
 /// @param deflate which messages are compressed for those who want it
 record GatewayContext(
     HttpContext http,
@@ -49,6 +52,7 @@ record GatewayContext(
     long stallMillis,
     CloudEvents cloudEvents,
     @Nullable String source,
+    Optional<Durability> durability,
     DeflateSettings deflate) {
 
   GatewayContext {
@@ -83,6 +87,7 @@ record GatewayContext(
         settings.stallTimeout().toMillis(),
         new CloudEvents(hub.catalog()),
         settings.source(),
+        hub.log().figures().durability(),
         settings.deflate());
   }
 

@@ -13,6 +13,7 @@ import dev.tocsin.http.Right;
 import dev.tocsin.http.Route;
 import dev.tocsin.http.Routes;
 import dev.tocsin.hub.LogState;
+import dev.tocsin.hub.SharedLogFigures;
 import dev.tocsin.hub.Stretch;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -278,7 +280,22 @@ final class HubRoutes {
     }
     log.trouble().ifPresent(reasons::add);
     context.hub().pages().fault().ifPresent(reasons::add);
+    Optional<SharedLogFigures> shared = context.hub().log().figures().shared();
+    if (shared.isPresent() && !shared.get().healthy()) {
+      return Response.problem(Problem.unavailable(lag(shared.get(), reasons)));
+    }
     return reasons.isEmpty() ? status("ready") : degraded(reasons);
+  }
+
+  /// Why new clients should rather go to another gateway: this one would make them wait.
+  private static String lag(SharedLogFigures shared, List<String> reasons) {
+    return reasons.isEmpty()
+        ? String.format(
+            Locale.ROOT,
+            "This server is %.1f s (%d events) behind the log that it shares",
+            shared.lagSeconds(),
+            shared.lagEvents())
+        : String.join(". ", reasons);
   }
 
   private static String damage(List<Stretch> unreadable) {

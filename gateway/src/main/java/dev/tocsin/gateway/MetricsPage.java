@@ -6,7 +6,9 @@ import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.hub.HubStats;
 import dev.tocsin.hub.LatestEvents;
+import dev.tocsin.hub.LogFigures;
 import dev.tocsin.hub.LogState;
+import dev.tocsin.hub.SharedLogFigures;
 import dev.tocsin.websocket.WebSocketCounters;
 import dev.tocsin.websocket.WebSocketFigures;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -170,6 +172,7 @@ final class MetricsPage {
 
   private void log(EventLog log, Optional<String> readFault) {
     LogState state = log.state();
+    LogFigures figures = log.figures();
     families
         .gauge(
             "tocsin_log_newest_sequence",
@@ -183,7 +186,7 @@ final class MetricsPage {
         .gauge(
             "tocsin_log_bytes",
             "What the log takes on disk with all its files, or in memory.",
-            log.figures().bytes())
+            figures.bytes())
         .gauges(
             "tocsin_log_fault",
             "1 while something is wrong with the log: append, it takes no events; read, it cannot"
@@ -197,6 +200,7 @@ final class MetricsPage {
                 isThere(!state.unreadable().isEmpty()),
                 Labels.of("kind", "trouble"),
                 isThere(state.trouble().isPresent())));
+    figures.shared().ifPresent(this::shared);
   }
 
   private void latest(LatestEvents.Figures figures) {
@@ -217,8 +221,44 @@ final class MetricsPage {
             figures.whole() ? 1 : 0);
   }
 
-  private static int isThere(boolean fault) {
-    return fault ? 1 : 0;
+  /// What a gateway tells of a log on JetStream.
+  private void shared(SharedLogFigures shared) {
+    families
+        .gauge(
+            "tocsin_jetstream_lag_events",
+            "Events that the stream has, as far as is known, and that this gateway has not been"
+                + " given yet.",
+            shared.lagEvents())
+        .gauge(
+            "tocsin_jetstream_lag_seconds",
+            "For how long this gateway has not been at the stream's newest event, or has not known"
+                + " whether it is; 0 when it is.",
+            shared.lagSeconds())
+        .histogram(
+            "tocsin_jetstream_publish_seconds",
+            "Time from an event being sent to JetStream to its answer.",
+            shared.publishes())
+        .gauge(
+            "tocsin_jetstream_in_flight",
+            "Events that were sent to JetStream and are not answered yet.",
+            shared.inFlight())
+        .counter(
+            "tocsin_jetstream_reconnects",
+            "Connections to a NATS server that were made again.",
+            shared.reconnects())
+        .counter(
+            "tocsin_jetstream_uncertain",
+            "Publishes that were answered with the word that nobody knows what became of them.",
+            shared.uncertain())
+        .gauge(
+            "tocsin_jetstream_healthy",
+            "1 while JetStream answers and this gateway lags 2 s at the most; otherwise /readyz is"
+                + " 503.",
+            isThere(shared.healthy()));
+  }
+
+  private static int isThere(boolean is) {
+    return is ? 1 : 0;
   }
 
   private void authentications(Authentications.Figures figures) {

@@ -8,11 +8,13 @@ import dev.tocsin.events.Where;
 import dev.tocsin.http.Json;
 import dev.tocsin.http.Secrets;
 import dev.tocsin.hub.Access;
+import dev.tocsin.hub.Durability;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.PatternWarning;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,6 +28,7 @@ final class ServerMessages {
   private ServerMessages() {}
 
   /// @param catalog the hash of the server's
+  /// @param durability what the log's acknowledgements mean; empty when it ends with the process
   /// @param warnings about the patterns that came with the query
   /// @param initial what follows it of the past, if that was asked
   static byte[] established(
@@ -33,12 +36,15 @@ final class ServerMessages {
       String epoch,
       long sequence,
       String catalog,
+      Optional<Durability> durability,
       List<PatternWarning> warnings,
       InitialSearch.@Nullable Found initial,
       InstantSource clock) {
     String now = Timestamp.now(clock).text();
     ObjectNode message = Json.object().put("type", "connection.established");
-    message.set("payload", payload(connectionId, epoch, sequence, catalog, warnings, initial, now));
+    message.set(
+        "payload",
+        payload(connectionId, epoch, sequence, catalog, durability, warnings, initial, now));
     return Json.bytes(message.put("timestamp", now));
   }
 
@@ -48,11 +54,13 @@ final class ServerMessages {
       String epoch,
       long sequence,
       String catalog,
+      Optional<Durability> durability,
       List<PatternWarning> warnings,
       InitialSearch.@Nullable Found initial,
       InstantSource clock) {
     String now = Timestamp.now(clock).text();
-    return Json.bytes(payload(connectionId, epoch, sequence, catalog, warnings, initial, now));
+    return Json.bytes(
+        payload(connectionId, epoch, sequence, catalog, durability, warnings, initial, now));
   }
 
   private static ObjectNode payload(
@@ -60,6 +68,7 @@ final class ServerMessages {
       String epoch,
       long sequence,
       String catalog,
+      Optional<Durability> durability,
       List<PatternWarning> warnings,
       InitialSearch.@Nullable Found initial,
       String now) {
@@ -70,6 +79,7 @@ final class ServerMessages {
             .put("epoch", epoch)
             .put("sequence", sequence)
             .put("catalog", catalog);
+    durability.ifPresent(is -> payload.put("durability", is.toString()));
     PatternWarnings.put(warnings, payload);
     put(initial, payload);
     return payload;

@@ -9,6 +9,7 @@ import dev.tocsin.hub.HubStats;
 import dev.tocsin.hub.LatestEvents;
 import dev.tocsin.hub.LogFigures;
 import dev.tocsin.hub.LogState;
+import dev.tocsin.hub.SharedLogFigures;
 import dev.tocsin.websocket.WebSocketFigures;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.HashMap;
@@ -30,6 +31,7 @@ final class StatsPage {
   static Response of(GatewayContext context) {
     HubStats stats = context.hub().stats();
     LogState log = context.hub().log().state();
+    LogFigures logFigures = context.hub().log().figures();
     ObjectNode answer =
         Json.object()
             .put("version", BuildVersion.number())
@@ -46,11 +48,12 @@ final class StatsPage {
             .put("delivered", stats.delivered())
             .put("rejected", stats.rejected())
             .put("uptime_seconds", context.uptimeMillis() / 1_000.0);
+    logFigures.shared().ifPresent(shared -> answer.put("gateway", shared.gateway()));
     context.rates().now(System.nanoTime()).writeTo(answer.putObject("rates"));
     writeCounts(stats, answer);
     writeRejections(stats, context.hub().refusedFields(), answer.putArray("rejections"));
     write(context.hub().latest().figures(), answer.putObject("latest"));
-    write(context.hub().log().figures(), answer.putObject("log"));
+    write(logFigures, answer.putObject("log"));
     write(log, context.hub().pages().fault(), answer.withObject("log"));
     write(context.http().figures(), answer.putObject("http"));
     write(context.webSockets().figures(), answer.putObject("websockets"));
@@ -118,6 +121,21 @@ final class StatsPage {
 
   private static void write(LogFigures figures, ObjectNode target) {
     target.put("kind", figures.kind()).put("size_bytes", figures.bytes());
+    figures.durability().ifPresent(durability -> target.put("durability", durability.toString()));
+    figures.shared().ifPresent(shared -> write(shared, target));
+  }
+
+  private static void write(SharedLogFigures shared, ObjectNode target) {
+    shared.servers().forEach(target.putArray("servers")::add);
+    shared.leader().ifPresent(leader -> target.put("leader", leader));
+    target
+        .put("replicas", shared.replicas())
+        .put("lag_events", shared.lagEvents())
+        .put("lag_seconds", shared.lagSeconds())
+        .put("in_flight", shared.inFlight())
+        .put("reconnects", shared.reconnects())
+        .put("uncertain", shared.uncertain())
+        .put("healthy", shared.healthy());
   }
 
   private static void write(LogState log, Optional<String> readFault, ObjectNode target) {

@@ -189,6 +189,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
             epoch,
             joinedAt,
             context.hub().catalog().hash(),
+            context.durability(),
             warnings,
             initial,
             context.clock());

@@ -215,6 +215,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
             epoch,
             sequence,
             context.hub().catalog().hash(),
+            context.durability(),
             warnings,
             initial,
             context.clock()));

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Counts how long something takes, by the bounds of [DurationFigures]. Any thread; allocates nothing.
-final class Durations {
+public final class Durations {
 
   private static final long[] UPPER_BOUNDS_NANOS =
       DurationFigures.UPPER_BOUNDS_SECONDS.stream()
@@ -22,7 +22,7 @@ final class Durations {
   /// It took so long, several times.
   ///
   /// @param took in nanoseconds; a clock that seems to have gone backwards counts as no time
-  void note(long took, long times) {
+  public void note(long took, long times) {
     long positive = Math.max(0, took);
     int place = 0;
     while (place < UPPER_BOUNDS_NANOS.length && positive > UPPER_BOUNDS_NANOS[place]) {
@@ -33,7 +33,7 @@ final class Durations {
   }
 
   /// As it is now.
-  DurationFigures now() {
+  public DurationFigures now() {
     return new DurationFigures(
         IntStream.range(0, counts.size()).mapToObj(place -> counts.get(place).sum()).toList(),
         nanos.sum() / 1e9);

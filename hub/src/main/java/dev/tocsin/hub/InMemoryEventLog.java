@@ -86,7 +86,7 @@ public final class InMemoryEventLog implements EventLog {
 
   @Override
   public LogFigures figures() {
-    return locked(() -> new LogFigures("memory", events.bytes()));
+    return locked(() -> LogFigures.ofMemory(events.bytes()));
   }
 
   @Override

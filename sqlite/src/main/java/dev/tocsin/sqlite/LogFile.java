@@ -1,5 +1,6 @@
 package dev.tocsin.sqlite;
 
+import dev.tocsin.hub.Durability;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -181,7 +182,13 @@ final class LogFile {
   }
 
   static void setDurability(Connection connection, Durability durability) throws SQLException {
-    execute(connection, "PRAGMA synchronous = " + durability.synchronous());
+    String synchronous =
+        switch (durability) {
+          // A commit is a write to the operating system's cache.
+          case PROCESS -> "NORMAL";
+          case POWER -> "FULL";
+        };
+    execute(connection, "PRAGMA synchronous = " + synchronous);
   }
 
   // Transactions are begun and ended with these words and not by JDBC's auto-commit: that would

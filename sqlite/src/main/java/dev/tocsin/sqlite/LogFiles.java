@@ -1,5 +1,6 @@
 package dev.tocsin.sqlite;
 
+import dev.tocsin.hub.Durability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package dev.tocsin.sqlite;
 
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
+import dev.tocsin.hub.Durability;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Follower;
 import dev.tocsin.hub.LogFigures;
@@ -47,6 +48,7 @@ public final class SqliteEventLog implements EventLog {
   private static final long EXPIRY_MILLIS = 250;
 
   private final Path directory;
+  private final Durability durability;
   private final LogFiles files;
   private final String epoch;
   private final LogReader reader;
@@ -67,6 +69,7 @@ public final class SqliteEventLog implements EventLog {
     long newest = bounds.newest();
     Map<String, Long> indexed = TypeIndex.open(connection);
     this.directory = settings.directory();
+    this.durability = settings.durability();
     this.note = new NoteFile(directory);
     this.files = files;
     this.epoch = LogIdentity.open(connection, settings.durability(), boot, files.mark(), bounds);
@@ -187,7 +190,7 @@ public final class SqliteEventLog implements EventLog {
 
   @Override
   public LogFigures figures() {
-    return new LogFigures("sqlite", writing.bytes());
+    return new LogFigures("sqlite", writing.bytes(), Optional.of(durability), Optional.empty());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.tocsin.sqlite;
 
+import dev.tocsin.hub.Durability;
 import java.nio.file.Path;
 import java.time.Duration;
 

@@ -3,6 +3,7 @@ package dev.tocsin.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tocsin.hub.Durability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

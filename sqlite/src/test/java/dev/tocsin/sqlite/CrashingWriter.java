@@ -2,6 +2,7 @@ package dev.tocsin.sqlite;
 
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
+import dev.tocsin.hub.Durability;
 import dev.tocsin.hub.SampleEvents;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

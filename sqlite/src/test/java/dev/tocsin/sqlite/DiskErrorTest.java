@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.fixtures.RecordedLogs;
 import dev.tocsin.hub.AppendResult;
+import dev.tocsin.hub.Durability;
 import dev.tocsin.hub.ManualClock;
 import dev.tocsin.hub.SampleEvents;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
+import dev.tocsin.hub.Durability;
 import dev.tocsin.hub.SampleEvents;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

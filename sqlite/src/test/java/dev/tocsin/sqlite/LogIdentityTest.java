@@ -3,6 +3,7 @@ package dev.tocsin.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.tocsin.hub.Durability;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

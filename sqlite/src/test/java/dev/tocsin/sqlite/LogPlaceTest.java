@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
+import dev.tocsin.hub.Durability;
 import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.SampleEvents;
 import java.io.IOException;

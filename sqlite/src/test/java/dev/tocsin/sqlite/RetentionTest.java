@@ -3,6 +3,7 @@ package dev.tocsin.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.hub.Append;
+import dev.tocsin.hub.Durability;
 import dev.tocsin.hub.ManualClock;
 import dev.tocsin.hub.SampleEvents;
 import java.nio.file.Files;

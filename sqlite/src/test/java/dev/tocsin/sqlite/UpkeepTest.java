@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.tocsin.fixtures.RecordedLogs;
+import dev.tocsin.hub.Durability;
 import dev.tocsin.hub.ManualClock;
 import java.nio.file.Files;
 import java.nio.file.Path;

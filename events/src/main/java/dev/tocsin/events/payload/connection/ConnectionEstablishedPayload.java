@@ -29,6 +29,12 @@ public record ConnectionEstablishedPayload(
         @Nullable String catalog,
     @Doc(
             value =
+                "What an acknowledged event survives: process (the death of the server) or power"
+                    + " (the loss of power as well); absent when the log ends with the server",
+            example = "process")
+        @Nullable String durability,
+    @Doc(
+            value =
                 "Number of events of the past that follow before any other; absent when none were"
                     + " asked for",
             example = "3")
