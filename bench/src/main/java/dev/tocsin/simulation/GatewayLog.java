@@ -408,7 +408,7 @@ final class GatewayLog implements EventLog {
 
   @Override
   public LogFigures figures() {
-    return new LogFigures("simulated", 0);
+    return LogFigures.ofMemory(0);
   }
 
   @Override
