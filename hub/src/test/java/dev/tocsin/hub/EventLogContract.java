@@ -7,7 +7,6 @@ import dev.tocsin.events.EncodedEvent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -22,8 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What every log has to keep, whatever it writes to and whoever else appends to it. The test of a log extends
-/// this, or [SoleWriterContract]; other modules have both from this one's test jar.
+/// What every log has to keep, whatever it writes to, whoever else appends to it and whose clock it goes by. The test of a log
+/// extends this, or [OwnClockContract], or [SoleWriterContract]; other modules have them from this one's test jar.
 ///
 /// In these tests nobody else appends, and a log that is new counts from 1.
 @Timeout(60)
@@ -264,22 +263,6 @@ public abstract class EventLogContract {
     try (InputStream in = note.open().orElseThrow()) {
       assertThat(in.readAllBytes()).containsExactly(3);
     }
-  }
-
-  @Test
-  void findsThePlaceOfATime() {
-    EventLog log = open();
-    Instant begin = clock.instant();
-    for (int second = 0; second < 5; second++) {
-      append(log, "a.a", "a.b");
-      clock.advance(Duration.ofSeconds(1));
-    }
-
-    assertThat(await(log.positionAt(begin.minusSeconds(9)))).isZero();
-    assertThat(await(log.positionAt(begin))).isZero();
-    assertThat(await(log.positionAt(begin.plusMillis(1)))).isEqualTo(2);
-    assertThat(await(log.positionAt(begin.plusSeconds(3)))).isEqualTo(6);
-    assertThat(await(log.positionAt(begin.plusSeconds(99)))).isEqualTo(10);
   }
 
   @Test
@@ -538,35 +521,6 @@ public abstract class EventLogContract {
     assertThat(appending.stream().map(EventLogContract::await).distinct())
         .containsExactly(stored(1));
     assertThat(Logs.newest(log)).isEqualTo(1);
-  }
-
-  @Test
-  void forgetsAKeyAfterItsWindow() {
-    EventLog log = open();
-    appendKeyed(log, "key", "a.a");
-
-    clock.advance(WINDOW.minusMillis(1));
-    assertThat(appendKeyed(log, "key", "a.a")).isEqualTo(stored(1));
-    clock.advance(Duration.ofMillis(1));
-    assertThat(appendKeyed(log, "key", "a.b")).isEqualTo(stored(2));
-    clock.advance(WINDOW.minusMillis(1));
-
-    assertThat(appendKeyed(log, "key", "a.b")).isEqualTo(stored(2));
-    assertThat(appendKeyed(log, "key", "a.a")).isEqualTo(new AppendResult.Conflict());
-  }
-
-  @Test
-  void forgetsNoKeyBecauseAClockWasSet() {
-    EventLog log = open();
-    clock.set(Duration.ofDays(-20_000));
-    appendKeyed(log, "key", "a.a");
-
-    clock.set(Duration.ofDays(20_030));
-
-    assertThat(appendKeyed(log, "key", "a.a")).isEqualTo(stored(1));
-    clock.set(Duration.ofDays(-60));
-    clock.advance(WINDOW);
-    assertThat(appendKeyed(log, "key", "a.a")).isEqualTo(stored(2));
   }
 
   @Test

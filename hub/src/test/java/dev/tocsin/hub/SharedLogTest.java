@@ -3,7 +3,7 @@ package dev.tocsin.hub;
 import java.util.UUID;
 
 /// The contract with a log that others append to, and that hands on later than it answers.
-class SharedLogTest extends EventLogContract {
+class SharedLogTest extends OwnClockContract {
 
   @Override
   protected EventLog open(long keptBytes) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /// What a log to which nobody else appends owes besides: sequences without holes, delivery before the answer,
 /// and no waiting for what cannot come.
-public abstract class SoleWriterContract extends EventLogContract {
+public abstract class SoleWriterContract extends OwnClockContract {
 
   @Test
   void doesNotWaitForWhatNobodyElseCanAppend() {

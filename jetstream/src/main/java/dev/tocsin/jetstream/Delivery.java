@@ -1,0 +1,310 @@
+package dev.tocsin.jetstream;
+
+import dev.tocsin.hub.Follower;
+import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Page;
+import dev.tocsin.hub.Stretch;
+import dev.tocsin.hub.TypeFilter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/// Hands on what the [StreamFollower] brings, knows how far that has come, and keeps the newest part in memory. Any thread may
+/// ask; the follower of the log is called under the lock, so that it is told everything in order.
+final class Delivery {
+
+  /// What the recent part may weigh, in bytes; the hub holds the same events.
+  static final long RECENT_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 16);
+
+  /// Whoever waits until the follower has come to a sequence.
+  private record Waiting(long sequence, long endNanos, CompletableFuture<Long> answer)
+      implements Comparable<Waiting> {
+
+    @Override
+    public int compareTo(Waiting other) {
+      return Long.compare(sequence, other.sequence);
+    }
+  }
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<String, Long> lastByType = new ConcurrentHashMap<>();
+
+  // guarded by lock
+  private final RecentPart recent;
+  private final PriorityQueue<Waiting> waiting = new PriorityQueue<>();
+  private @Nullable Follower follower;
+  private @Nullable LoggedEvent lastEvent;
+  private boolean closed;
+
+  // written under the lock, read by any
+  private volatile Place place;
+
+  /// Where it stands: of one moment.
+  ///
+  /// @param newest the newest sequence that was handed on
+  record Place(String epoch, long newest) {}
+
+  Delivery(String epoch, long newest) {
+    this.place = new Place(epoch, newest);
+    this.recent = new RecentPart(newest, RECENT_BYTES);
+  }
+
+  Place place() {
+    return place;
+  }
+
+  long newest() {
+    return place.newest();
+  }
+
+  Map<String, Long> lastByType() {
+    return Map.copyOf(lastByType);
+  }
+
+  /// The last sequence of a type; 0 when there is none.
+  long lastOf(String type) {
+    return lastByType.getOrDefault(type, 0L);
+  }
+
+  /// What a look into the stream has found out of the past.
+  void noteLast(Map<String, Long> found) {
+    found.forEach((type, sequence) -> lastByType.merge(type, sequence, Math::max));
+  }
+
+  /// The newest event that was handed on; `null` before the first.
+  @Nullable LoggedEvent lastEvent() {
+    lock.lock();
+    try {
+      return lastEvent;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Begins with the newest event that is there; `null` when there is none.
+  void begin(@Nullable LoggedEvent event) {
+    lock.lock();
+    try {
+      lastEvent = event;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Hands a group on, at least one event, each above the one before.
+  void events(List<LoggedEvent> events) {
+    List<Waiting> reached;
+    lock.lock();
+    try {
+      for (LoggedEvent event : events) {
+        recent.add(event);
+        lastByType.put(event.event().type(), event.sequence());
+      }
+      lastEvent = events.getLast();
+      place = new Place(place.epoch(), events.getLast().sequence());
+      if (follower != null) {
+        follower.events(events);
+      }
+      reached = reached();
+    } finally {
+      lock.unlock();
+    }
+    answer(reached);
+  }
+
+  /// Tells that events can never be handed on.
+  void lost(long from, long to) {
+    List<Waiting> reached;
+    lock.lock();
+    try {
+      recent.lose(to);
+      place = new Place(place.epoch(), to);
+      if (follower != null) {
+        follower.lost(from, to);
+      }
+      reached = reached();
+    } finally {
+      lock.unlock();
+    }
+    answer(reached);
+  }
+
+  /// Tells that a new epoch has begun.
+  ///
+  /// @param last the newest event of it that is there; `null` when there is none
+  /// @param types the last sequence of each type
+  void restarted(String epoch, long newest, @Nullable LoggedEvent last, Map<String, Long> types) {
+    List<Waiting> left;
+    lock.lock();
+    try {
+      recent.restart(newest);
+      lastEvent = last;
+      lastByType.clear();
+      lastByType.putAll(types);
+      place = new Place(epoch, newest);
+      if (follower != null) {
+        follower.restarted(epoch, newest);
+      }
+      // Their sequences were of the epoch before.
+      left = List.copyOf(waiting);
+      waiting.clear();
+    } finally {
+      lock.unlock();
+    }
+    answer(left);
+  }
+
+  /// What is below the oldest event of the log is not read from memory either.
+  void forgetBefore(long oldest) {
+    lock.lock();
+    try {
+      recent.forgetBefore(oldest);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<Waiting> reached() {
+    if (waiting.isEmpty()) {
+      return List.of();
+    }
+    List<Waiting> reached = new ArrayList<>();
+    long newest = place.newest();
+    for (Waiting next = waiting.peek();
+        next != null && next.sequence() <= newest;
+        next = waiting.peek()) {
+      reached.add(next);
+      waiting.remove();
+    }
+    return reached;
+  }
+
+  private void answer(List<Waiting> reached) {
+    long newest = newest();
+    for (Waiting one : reached) {
+      one.answer().complete(newest);
+    }
+  }
+
+  /// See [dev.tocsin.hub.EventLog#reach].
+  CompletableFuture<Long> reach(long sequence, Duration atMost, long nowNanos) {
+    if (sequence <= newest()) {
+      return CompletableFuture.completedFuture(newest());
+    }
+    lock.lock();
+    try {
+      if (sequence <= newest() || closed || atMost.isZero() || atMost.isNegative()) {
+        return CompletableFuture.completedFuture(newest());
+      }
+      CompletableFuture<Long> answer = new CompletableFuture<>();
+      waiting.add(new Waiting(sequence, nowNanos + nanos(atMost), answer));
+      return answer;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static long nanos(Duration time) {
+    return time.compareTo(Duration.ofDays(365)) > 0
+        ? Duration.ofDays(365).toNanos()
+        : time.toNanos();
+  }
+
+  /// Answers those whose time is up.
+  void expire(long nowNanos) {
+    List<Waiting> late = new ArrayList<>();
+    lock.lock();
+    try {
+      waiting.removeIf(one -> one.endNanos() - nowNanos <= 0 && late.add(one));
+    } finally {
+      lock.unlock();
+    }
+    answer(late);
+  }
+
+  /// Reads from memory; `null` when what is asked for is not there any more.
+  ///
+  /// @param look what to do with the recent part
+  <T> @Nullable T recent(Function<RecentPart, @Nullable T> look) {
+    lock.lock();
+    try {
+      return look.apply(recent);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// See [dev.tocsin.hub.EventLog#follow]. What memory does not hold any more is read by the caller's thread.
+  ///
+  /// @param pages reads a page after a position, of everything, and waits for it
+  void follow(long after, Follower next, LongFunction<Page> pages) {
+    long position = after;
+    while (!followFrom(position, next)) {
+      Page page = pages.apply(position);
+      handOn(page, next);
+      position = page.position();
+    }
+  }
+
+  private boolean followFrom(long position, Follower next) {
+    lock.lock();
+    try {
+      if (position >= newest()) {
+        follower = next;
+        return true;
+      }
+      Page page = recent.read(position, TypeFilter.ALL, Integer.MAX_VALUE, Integer.MAX_VALUE);
+      while (page != null) {
+        handOn(page, next);
+        if (page.position() >= newest()) {
+          follower = next;
+          return true;
+        }
+        page = recent.read(page.position(), TypeFilter.ALL, Integer.MAX_VALUE, Integer.MAX_VALUE);
+      }
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void handOn(Page page, Follower follower) {
+    int first = 0;
+    for (Stretch lost : page.lost()) {
+      int end = first;
+      while (end < page.events().size() && page.events().get(end).sequence() < lost.from()) {
+        end++;
+      }
+      if (end > first) {
+        follower.events(page.events().subList(first, end));
+      }
+      follower.lost(lost.from(), lost.to());
+      first = end;
+    }
+    if (first < page.events().size()) {
+      follower.events(page.events().subList(first, page.events().size()));
+    }
+  }
+
+  /// Answers all who wait, and lets nobody wait any more.
+  void close() {
+    List<Waiting> left;
+    lock.lock();
+    try {
+      closed = true;
+      left = List.copyOf(waiting);
+      waiting.clear();
+    } finally {
+      lock.unlock();
+    }
+    answer(left);
+  }
+}

@@ -1,0 +1,314 @@
+package dev.tocsin.jetstream;
+
+import dev.tocsin.events.EncodedEvent;
+import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.jetstream.JetStreamApi.Answer;
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/// Decides whether the epoch goes on: holds what is known of the log against the stream as its leader has it, and the record in
+/// the bucket against both.
+///
+/// Blocks. Of the thread that opens the log, and later of the follower's.
+final class EpochKeeper {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EpochKeeper.class);
+
+  /// How long a stream whose head is below ours may take to come back to it: a new leader is still reading its log.
+  static final long PATIENCE_NANOS = 5_000_000_000L;
+
+  /// How often the record is tried to be written before somebody else has to be asked what he does.
+  private static final int TRIES = 20;
+
+  /// How the log stands with a stream that was looked at.
+  ///
+  /// @param epoch the name of the epoch
+  /// @param info the stream
+  /// @param isNew whether the epoch is another one than before
+  record Verdict(String epoch, StreamInfo info, boolean isNew) {}
+
+  /// Nobody can say at the moment.
+  static final class UndecidedException extends Exception {
+
+    private static final long serialVersionUID = 1;
+
+    private final boolean gone;
+
+    UndecidedException(String reason) {
+      this(reason, false);
+    }
+
+    UndecidedException(String reason, boolean gone) {
+      super(reason);
+      this.gone = gone;
+    }
+
+    /// Whether there is no stream at all.
+    boolean isStreamGone() {
+      return gone;
+    }
+  }
+
+  private final String stream;
+  private final JetStreamApi api;
+  private final EpochBucket bucket;
+  private final RandomGenerator random;
+
+  // owned by the thread that decides
+  private long belowSinceNanos;
+  private boolean below;
+  private @Nullable String created;
+
+  EpochKeeper(
+      JetStreamSettings settings, JetStreamApi api, EpochBucket bucket, RandomGenerator random) {
+    this.stream = settings.stream();
+    this.api = api;
+    this.bucket = bucket;
+    this.random = random;
+  }
+
+  /// Decides at the start, when nothing is known but the record.
+  Verdict begin() throws UndecidedException, InterruptedException {
+    for (int i = 0; i < TRIES; i++) {
+      StreamInfo info = info();
+      EpochBucket.Content content = content();
+      switch (content) {
+        case EpochBucket.Content.Found(EpochRecord found) -> {
+          boolean same =
+              found.created().equals(info.created())
+                  && isThere(info, found.sequence(), found.digest());
+          if (same) {
+            created = info.created();
+            return new Verdict(found.epoch(), info, false);
+          }
+          Verdict verdict =
+              write(fresh(info, found.revision()), info, "the stream is not the one it was");
+          if (verdict != null) {
+            return verdict;
+          }
+        }
+        case EpochBucket.Content.Absent(long revision, boolean there) -> {
+          Verdict verdict =
+              write(
+                  fresh(info, revision),
+                  info,
+                  info.last() == 0 ? null : "its bucket does not say which epoch this is");
+          if (verdict != null) {
+            return verdict;
+          }
+        }
+        case EpochBucket.Content.Unknown(String reason) -> throw new UndecidedException(reason);
+      }
+    }
+    throw new UndecidedException("other gateways change the epoch again and again");
+  }
+
+  /// Decides when something is known.
+  ///
+  /// @param epoch the present epoch
+  /// @param newest the newest sequence that was handed on
+  /// @param last the newest event that was; `null` when none is known
+  Verdict check(String epoch, long newest, @Nullable LoggedEvent last)
+      throws UndecidedException, InterruptedException {
+    for (int i = 0; i < TRIES; i++) {
+      StreamInfo info = info();
+      boolean another = !info.created().equals(created);
+      boolean wentBack =
+          another
+              || isBelow(info, newest)
+              || (last != null
+                  && last.sequence() >= info.first()
+                  && !isStill(last.sequence(), digest(last.event())));
+      Verdict verdict =
+          decide(
+              info,
+              epoch,
+              wentBack,
+              another ? "the stream is another one" : "the stream went back");
+      if (verdict != null) {
+        return verdict;
+      }
+    }
+    throw new UndecidedException("other gateways change the epoch again and again");
+  }
+
+  private @Nullable Verdict decide(StreamInfo info, String epoch, boolean wentBack, String reason)
+      throws UndecidedException, InterruptedException {
+    return switch (content()) {
+      case EpochBucket.Content.Found(EpochRecord found) when !found.epoch().equals(epoch) -> {
+        // Somebody else has seen it first.
+        created = info.created();
+        yield new Verdict(found.epoch(), info, true);
+      }
+      case EpochBucket.Content.Found(EpochRecord found) -> {
+        if (wentBack) {
+          yield write(fresh(info, found.revision()), info, reason);
+        }
+        yield new Verdict(epoch, info, false);
+      }
+      case EpochBucket.Content.Absent(long revision, boolean there) -> {
+        if (wentBack) {
+          yield write(fresh(info, revision), info, reason);
+        }
+        // This gateway has been there all the time, and knows.
+        EpochRecord record = fingerprint(info, epoch, revision);
+        Verdict put = write(record, info, null);
+        if (put != null) {
+          LOG.atWarn()
+              .addKeyValue("epoch", epoch)
+              .log("the record of the epoch was gone: put back");
+        }
+        yield put == null ? null : new Verdict(epoch, info, false);
+      }
+      case EpochBucket.Content.Unknown(String unknown) -> throw new UndecidedException(unknown);
+    };
+  }
+
+  /// Whether the stream's head is below ours, and stays there.
+  private boolean isBelow(StreamInfo info, long newest) throws UndecidedException {
+    if (info.last() >= newest) {
+      below = false;
+      return false;
+    }
+    long now = System.nanoTime();
+    if (!below) {
+      below = true;
+      belowSinceNanos = now;
+    }
+    if (now - belowSinceNanos < PATIENCE_NANOS) {
+      throw new UndecidedException(
+          "the stream's newest event is "
+              + info.last()
+              + ", but "
+              + newest
+              + " was there: its leader may still be reading");
+    }
+    below = false;
+    return true;
+  }
+
+  /// Whether an event that was there is, or had to go, or was lost.
+  private boolean isThere(StreamInfo info, long sequence, String digest)
+      throws UndecidedException, InterruptedException {
+    if (sequence == 0) {
+      return true;
+    }
+    StreamInfo now = info;
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    while (now.last() < sequence && System.nanoTime() < end) {
+      Thread.sleep(100);
+      now = info();
+    }
+    return now.last() >= sequence && (sequence < now.first() || isStill(sequence, digest));
+  }
+
+  /// Whether an event is the same, or lost. One that was lost is told as a gap; it says nothing of the others.
+  private boolean isStill(long sequence, String digest) throws UndecidedException {
+    Answer answer =
+        api.askNow("STREAM.MSG.GET." + stream, JetStreamApi.request().put("seq", sequence));
+    return switch (answer) {
+      case Answer.Done(JsonNode json) -> {
+        StoredMessage message = StoredMessage.of(json);
+        yield message != null
+            && EventCodec.digestText(EventCodec.sha256(message.body())).equals(digest);
+      }
+      case Answer.Refused(int status, int code, String words) -> {
+        if (code == JetStreamApi.MESSAGE_NOT_FOUND) {
+          yield true;
+        }
+        throw new UndecidedException(words);
+      }
+      case Answer.Silent(String reason, boolean nobody) -> throw new UndecidedException(reason);
+    };
+  }
+
+  static String digest(EncodedEvent event) {
+    return EventCodec.digestText(EventCodec.sha256(EventCodec.body(event)));
+  }
+
+  private StreamInfo info() throws UndecidedException {
+    Answer answer = api.askNow("STREAM.INFO." + stream, null);
+    if (answer instanceof Answer.Done(JsonNode json)) {
+      return StreamInfo.of(json);
+    }
+    if (answer instanceof Answer.Refused refused
+        && refused.code() == JetStreamApi.STREAM_NOT_FOUND) {
+      throw new UndecidedException("the stream " + stream + " is gone", true);
+    }
+    throw new UndecidedException(String.valueOf(StreamSetup.fault(answer)));
+  }
+
+  private EpochBucket.Content content() {
+    return bucket.read().join();
+  }
+
+  /// A record of a new epoch.
+  private EpochRecord fresh(StreamInfo info, long revision) throws UndecidedException {
+    byte[] name = new byte[8];
+    random.nextBytes(name);
+    return fingerprint(info, HexFormat.of().formatHex(name), revision);
+  }
+
+  /// A record that the stream's newest event vouches for.
+  private EpochRecord fingerprint(StreamInfo info, String epoch, long revision)
+      throws UndecidedException {
+    if (info.first() > info.last()) {
+      return new EpochRecord(epoch, info.created(), 0, "", revision);
+    }
+    Answer answer =
+        api.askNow("STREAM.MSG.GET." + stream, JetStreamApi.request().put("seq", info.last()));
+    StoredMessage message =
+        answer instanceof Answer.Done(JsonNode json) ? StoredMessage.of(json) : null;
+    if (message == null && answer instanceof Answer.Silent(String reason, boolean nobody)) {
+      throw new UndecidedException(reason);
+    }
+    return message == null
+        ? new EpochRecord(epoch, info.created(), 0, "", revision)
+        : new EpochRecord(
+            epoch,
+            info.created(),
+            info.last(),
+            EventCodec.digestText(EventCodec.sha256(message.body())),
+            revision);
+  }
+
+  /// Writes a record, unless another was faster: then `null`.
+  ///
+  /// @param reason why it is a new epoch, for the log; `null` to say nothing
+  private @Nullable Verdict write(EpochRecord record, StreamInfo info, @Nullable String reason)
+      throws UndecidedException {
+    Answer answer = bucket.put(record).join();
+    if (answer instanceof Answer.Silent(String silence, boolean nobody) && nobody) {
+      // No bucket, or no leader of it.
+      String fault = StreamSetup.fault(bucket.create().join());
+      if (fault != null) {
+        throw new UndecidedException("the bucket of the epoch cannot be made: " + fault);
+      }
+      answer = bucket.put(record).join();
+    }
+    return switch (answer) {
+      case Answer.Done done -> {
+        created = info.created();
+        if (reason != null) {
+          LOG.atWarn()
+              .addKeyValue("epoch", record.epoch())
+              .addKeyValue("reason", reason)
+              .log("this gateway begins a new epoch");
+        }
+        yield new Verdict(record.epoch(), info, true);
+      }
+      case Answer.Refused(int status, int code, String words) -> {
+        if (code == JetStreamApi.WRONG_LAST_SEQUENCE
+            || code == JetStreamApi.WRONG_LAST_SEQUENCE_CONSTANT) {
+          yield null;
+        }
+        throw new UndecidedException("the record of the epoch cannot be written: " + words);
+      }
+      case Answer.Silent(String silence, boolean nobody) -> throw new UndecidedException(silence);
+    };
+  }
+}

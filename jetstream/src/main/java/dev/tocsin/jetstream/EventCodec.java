@@ -1,0 +1,118 @@
+package dev.tocsin.jetstream;
+
+import dev.tocsin.events.EncodedEvent;
+import dev.tocsin.events.EventType;
+import dev.tocsin.events.StoredEnvelope;
+import dev.tocsin.hub.IdempotencyKey;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/// What an event looks like as a message of the stream. Any thread.
+///
+/// The subject is `<prefix>.e.<type>`, the body the envelope without `sequence`. The header `Tocsin-Origin` says which
+/// gateway has sent it, under which number of its own. Events with an idempotency key have `Nats-Msg-Id`, by which JetStream
+/// finds a repetition, and `Tocsin-Digest`, by which the gateway finds out whether it says the same.
+final class EventCodec {
+
+  static final String ORIGIN = "Tocsin-Origin";
+  static final String DIGEST = "Tocsin-Digest";
+  static final String MESSAGE_ID = "Nats-Msg-Id";
+
+  /// What a message may have beside the event, in bytes: its headers, and what NATS counts with them.
+  static final int MAX_OVERHEAD = 1024;
+
+  private static final String NEW_LINE = "\r\n";
+
+  private final String eventPrefix;
+  private final String headerStart;
+  private final String gateway;
+
+  /// @param prefix see [JetStreamSettings#prefix]
+  /// @param gateway the gateway's own name: letters and digits
+  EventCodec(String prefix, String gateway) {
+    this.eventPrefix = prefix + ".e.";
+    this.gateway = gateway;
+    this.headerStart = "NATS/1.0" + NEW_LINE + ORIGIN + ": " + gateway + ":";
+  }
+
+  /// The subjects of all events.
+  String subjects() {
+    return eventPrefix + '>';
+  }
+
+  /// The subject of the events of a type.
+  String subject(String type) {
+    return eventPrefix + type;
+  }
+
+  /// The body of an event's message.
+  static byte[] body(EncodedEvent event) {
+    byte[] json = event.json();
+    byte[] body = Arrays.copyOf(json, json.length + 1);
+    body[json.length] = '}';
+    return body;
+  }
+
+  /// The headers of an event's message.
+  RawHeaders headers(long number, @Nullable IdempotencyKey key) {
+    String text = headerStart + number + NEW_LINE;
+    if (key != null) {
+      text += MESSAGE_ID + ": " + messageId(key.key()) + NEW_LINE;
+      text += DIGEST + ": " + digestText(key.bodyDigest()) + NEW_LINE;
+    }
+    return new RawHeaders((text + NEW_LINE).getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /// A key is any text: its digest is not.
+  private static String messageId(String key) {
+    return digestText(sha256(key.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /// A digest as it stands in a header.
+  static String digestText(byte[] digest) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
+  }
+
+  static byte[] sha256(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /// The event that a message of the stream says; `null` when it says none: somebody else has published it.
+  @Nullable EncodedEvent event(String subject, byte[] body) {
+    if (!subject.startsWith(eventPrefix)) {
+      return null;
+    }
+    EncodedEvent event = StoredEnvelope.read(body).orElse(null);
+    return event != null
+            && subject.length() == eventPrefix.length() + event.type().length()
+            && subject.endsWith(event.type())
+            && !EventType.isReservedName(event.type())
+        ? event
+        : null;
+  }
+
+  /// The number under which this gateway has sent a message; negative when it has not.
+  ///
+  /// @param origin what [#ORIGIN] says; `null` when it is absent
+  long number(@Nullable String origin) {
+    if (origin == null
+        || !origin.startsWith(gateway)
+        || origin.length() < gateway.length() + 2
+        || origin.charAt(gateway.length()) != ':') {
+      return -1;
+    }
+    try {
+      return Long.parseUnsignedLong(origin, gateway.length() + 1, origin.length(), 10);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+}

@@ -1,0 +1,268 @@
+package dev.tocsin.jetstream;
+
+import dev.tocsin.events.EncodedEvent;
+import dev.tocsin.hub.LoggedEvent;
+import io.nats.client.Message;
+import io.nats.client.impl.Headers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Takes the events out of the stream, in order and without a seam: a consumer for as long as it can be trusted, then another
+/// after the position that was reached. Before each, [EpochKeeper] decides whether the stream is still the same; until then
+/// nothing is sent or handed on.
+///
+/// It runs on a thread of its own, which owns all its state but what is marked.
+final class StreamFollower implements Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StreamFollower.class);
+
+  /// The most events that are handed on at once.
+  private static final int MAX_GROUP = 1_024;
+
+  private static final Duration LOOK = Duration.ofMillis(250);
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  /// At most one line about the same thing in so long.
+  private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final Link link;
+  private final JetStreamApi api;
+  private final StreamSetup setup;
+  private final JetStreamSettings settings;
+  private final EventCodec codec;
+  private final EpochKeeper keeper;
+  private final Delivery delivery;
+  private final Sender sender;
+  private final StreamPages pages;
+  private final Lag lag;
+
+  // owned by the thread
+  private final List<LoggedEvent> group = new ArrayList<>();
+  private long[] numbers = new long[MAX_GROUP];
+  private long foreign;
+  private long foreignLoggedNanos = System.nanoTime() - LOG_NANOS;
+  private long doubtLoggedNanos = foreignLoggedNanos;
+
+  // written by the thread, read by any
+  private volatile @Nullable String fault;
+  private volatile boolean steady;
+
+  // written by any, read by the thread
+  private volatile boolean closed;
+  private volatile boolean otherEpoch;
+
+  StreamFollower(
+      Link link,
+      JetStreamApi api,
+      StreamSetup setup,
+      JetStreamSettings settings,
+      EventCodec codec,
+      EpochKeeper keeper,
+      Delivery delivery,
+      Sender sender,
+      StreamPages pages,
+      Lag lag) {
+    this.link = link;
+    this.api = api;
+    this.setup = setup;
+    this.settings = settings;
+    this.codec = codec;
+    this.keeper = keeper;
+    this.delivery = delivery;
+    this.sender = sender;
+    this.pages = pages;
+    this.lag = lag;
+  }
+
+  /// Whether the stream is followed at the moment.
+  boolean isSteady() {
+    return steady;
+  }
+
+  /// What keeps it from following, in words; `null` when nothing does.
+  @Nullable String fault() {
+    return fault;
+  }
+
+  /// The record of the epoch says another one: any thread.
+  void suspectEpoch() {
+    otherEpoch = true;
+  }
+
+  /// Ends the thread, which has to be interrupted as well.
+  void close() {
+    closed = true;
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (!closed) {
+        followOnce();
+      }
+    } catch (InterruptedException e) {
+      // Closed.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void followOnce() throws InterruptedException {
+    long generation = link.generation();
+    if (!link.isUp()) {
+      suspend("NATS is not connected");
+      Thread.sleep(PAUSE);
+      return;
+    }
+    otherEpoch = false;
+    group.clear();
+    try (StreamConsumer consumer = begin()) {
+      fault = null;
+      steady = true;
+      sender.open();
+      follow(consumer, generation);
+      note(consumer);
+    } catch (EpochKeeper.UndecidedException e) {
+      suspend(e.getMessage() == null ? "" : e.getMessage());
+      if (e.isStreamGone() && settings.create()) {
+        makeAgain();
+      }
+      Thread.sleep(PAUSE);
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("following the stream failed");
+      suspend("following the stream failed: " + e.getMessage());
+      Thread.sleep(PAUSE);
+    }
+  }
+
+  private void suspend(String reason) {
+    sender.hold();
+    steady = false;
+    fault = reason;
+  }
+
+  private void makeAgain() {
+    try {
+      setup.ensure();
+    } catch (JetStreamOpenException e) {
+      suspend(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void note(StreamConsumer consumer) {
+    sender.hold();
+    steady = false;
+    pages.endTerm();
+    long now = System.nanoTime();
+    if (!closed && now - doubtLoggedNanos >= LOG_NANOS) {
+      doubtLoggedNanos = now;
+      LOG.atInfo()
+          .addKeyValue("after", delivery.newest())
+          .addKeyValue("reason", consumer.doubt())
+          .log("the consumer of the stream is made anew");
+    }
+  }
+
+  /// Looks whether the epoch goes on, and begins to follow where the follower stands.
+  private StreamConsumer begin() throws EpochKeeper.UndecidedException, InterruptedException {
+    Delivery.Place place = delivery.place();
+    EpochKeeper.Verdict verdict = keeper.check(place.epoch(), place.newest(), delivery.lastEvent());
+    if (verdict.isNew()) {
+      restart(verdict);
+    }
+    pages.beginTerm(verdict.info());
+    return StreamConsumer.open(link.connection(), api, settings.stream(), delivery.newest());
+  }
+
+  private void restart(EpochKeeper.Verdict verdict)
+      throws EpochKeeper.UndecidedException, InterruptedException {
+    StreamInfo info = verdict.info();
+    StreamPages.Beginning beginning = pages.beginning(info);
+    lag.restart(info.last());
+    delivery.restarted(verdict.epoch(), info.last(), beginning.newest(), beginning.lastByType());
+  }
+
+  private void follow(StreamConsumer consumer, long generation) throws InterruptedException {
+    while (!closed && consumer.doubt() == null) {
+      Message message = consumer.next(LOOK);
+      if (message != null) {
+        gather(consumer, message);
+      } else if (consumer.doubt() == null && consumer.isIdle()) {
+        lag.note(delivery.newest(), 0, consumer.heardNanos());
+      }
+      if (link.generation() != generation) {
+        consumer.suspect("the connection was lost");
+      } else if (otherEpoch) {
+        consumer.suspect("another gateway has begun a new epoch");
+      }
+    }
+  }
+
+  /// Takes all there is at the moment, and hands it on.
+  private void gather(StreamConsumer consumer, Message first) throws InterruptedException {
+    MessagePlace place = null;
+    for (Message message = first; message != null; message = consumer.poll()) {
+      MessagePlace next = MessagePlace.of(message.getReplyTo());
+      if (next == null || !consumer.isNext(next)) {
+        break;
+      }
+      place = next;
+      take(message, next.sequence());
+      if (group.size() == MAX_GROUP) {
+        break;
+      }
+    }
+    handOn();
+    if (place != null) {
+      lag.note(place.sequence(), place.pending(), System.nanoTime());
+    }
+  }
+
+  private void take(Message message, long sequence) {
+    long expected = (group.isEmpty() ? delivery.newest() : group.getLast().sequence()) + 1;
+    if (sequence < expected) {
+      return;
+    }
+    EncodedEvent event = codec.event(message.getSubject(), message.getData());
+    if (sequence > expected || event == null) {
+      handOn();
+      delivery.lost(expected, event == null ? sequence : sequence - 1);
+    }
+    if (event == null) {
+      noteForeign(message.getSubject(), sequence);
+      return;
+    }
+    Headers headers = message.getHeaders();
+    numbers[group.size()] =
+        headers == null ? -1 : codec.number(headers.getFirst(EventCodec.ORIGIN));
+    group.add(new LoggedEvent(sequence, event));
+  }
+
+  private void noteForeign(String subject, long sequence) {
+    foreign++;
+    long now = System.nanoTime();
+    if (now - foreignLoggedNanos >= LOG_NANOS) {
+      foreignLoggedNanos = now;
+      LOG.atWarn()
+          .addKeyValue("subject", subject)
+          .addKeyValue("sequence", sequence)
+          .addKeyValue("count", foreign)
+          .log("a message of the stream is no event: somebody else publishes to its subjects");
+    }
+  }
+
+  private void handOn() {
+    if (!group.isEmpty()) {
+      List<LoggedEvent> events = List.copyOf(group);
+      long[] own = Arrays.copyOf(numbers, group.size());
+      group.clear();
+      delivery.events(events);
+      sender.seen(events, own);
+    }
+  }
+}

@@ -1,0 +1,289 @@
+package dev.tocsin.jetstream;
+
+import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Page;
+import dev.tocsin.hub.PageBuilder;
+import dev.tocsin.hub.Stretch;
+import dev.tocsin.hub.TypeFilter;
+import dev.tocsin.jetstream.JetStreamApi.Answer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Reads back what was before: the newest part from memory, the rest from the stream, never beyond what was handed on.
+///
+/// A reading of the stream begins and ends within one *term*, the time from a look whether the epoch goes on to the next doubt;
+/// else it is made again. Any thread.
+final class StreamPages {
+
+  /// The most sequences that a look back passes.
+  private static final int BACK_ALL = 256;
+
+  private static final int BACK_SOME = 8_192;
+
+  private final Delivery delivery;
+  private final DirectGet direct;
+  private final JetStreamApi api;
+  private final StreamRanges ranges;
+  private final EventCodec codec;
+  private final String stream;
+
+  StreamPages(
+      Delivery delivery,
+      DirectGet direct,
+      JetStreamApi api,
+      StreamRanges ranges,
+      EventCodec codec,
+      String stream) {
+    this.delivery = delivery;
+    this.direct = direct;
+    this.api = api;
+    this.ranges = ranges;
+    this.codec = codec;
+    this.stream = stream;
+  }
+
+  /// What a log knows when it begins with a stream.
+  ///
+  /// @param newest its newest event; `null` when there is none
+  /// @param lastByType the last sequence of each type
+  record Beginning(@Nullable LoggedEvent newest, Map<String, Long> lastByType) {}
+
+  /// Reads what is known in the beginning. Blocks.
+  Beginning beginning(StreamInfo info) throws EpochKeeper.UndecidedException, InterruptedException {
+    if (info.first() > info.last()) {
+      return new Beginning(null, Map.of());
+    }
+    LoggedEvent newest = leaders(info.last());
+    for (int i = 0; i < StreamRanges.TRIES; i++) {
+      Map<String, Long> last = lastByType(info.last());
+      if (newest == null || last.containsValue(newest.sequence())) {
+        return new Beginning(newest, last);
+      }
+      // A server answered that is behind.
+      Thread.sleep(StreamRanges.PAUSE.toMillis());
+    }
+    throw new EpochKeeper.UndecidedException("the servers do not agree on the newest event");
+  }
+
+  /// An event as the leader has it; `null` when it is lost or none.
+  private @Nullable LoggedEvent leaders(long sequence) throws EpochKeeper.UndecidedException {
+    Answer answer =
+        api.askNow("STREAM.MSG.GET." + stream, JetStreamApi.request().put("seq", sequence));
+    if (answer instanceof Answer.Silent(String reason, boolean nobody)) {
+      throw new EpochKeeper.UndecidedException(reason);
+    }
+    return answer instanceof Answer.Done(JsonNode json) ? event(json) : null;
+  }
+
+  private @Nullable LoggedEvent event(JsonNode json) {
+    StoredMessage message = StoredMessage.of(json);
+    var event = message == null ? null : codec.event(message.subject(), message.body());
+    return message == null || event == null ? null : new LoggedEvent(message.sequence(), event);
+  }
+
+  private Map<String, Long> lastByType(long upTo)
+      throws EpochKeeper.UndecidedException, InterruptedException {
+    ObjectNode request = JetStreamApi.request();
+    request.putArray("multi_last").add(codec.subjects());
+    request.put("up_to_seq", upTo);
+    request.put("batch", StreamRanges.MAX_BATCH);
+    Map<String, Long> last = new HashMap<>();
+    try {
+      for (DirectGet.Found found : direct.get(request).get().messages()) {
+        if (found.event() != null) {
+          last.merge(found.event().type(), found.sequence(), Math::max);
+        }
+      }
+      return last;
+    } catch (ExecutionException e) {
+      throw new EpochKeeper.UndecidedException(
+          "the newest events of each type cannot be read: " + e.getMessage());
+    }
+  }
+
+  /// See [dev.tocsin.hub.EventLog#read].
+  CompletableFuture<Page> read(long after, TypeFilter types, int maxEvents, int maxBytes) {
+    long newest = delivery.newest();
+    if (after >= newest) {
+      return CompletableFuture.completedFuture(new Page(List.of(), after));
+    }
+    Page recent = delivery.recent(part -> part.read(after, types, maxEvents, maxBytes));
+    if (recent != null) {
+      return CompletableFuture.completedFuture(recent);
+    }
+    TypeFilter some = narrowed(types, after);
+    Set<String> names = some.names();
+    if (names != null && names.isEmpty()) {
+      return CompletableFuture.completedFuture(
+          new Page(List.of(), ranges.lostBetween(after, newest, newest + 1), newest));
+    }
+    return ranges
+        .read(after, newest, some, maxEvents, maxBytes)
+        .thenApply(range -> page(range, some, maxEvents, maxBytes));
+  }
+
+  /// The wanted types, without those whose last event is not after a position: they cost nothing.
+  private TypeFilter narrowed(TypeFilter types, long position) {
+    Set<String> names = types.names();
+    return names == null
+        ? types
+        : TypeFilter.of(
+            names.stream()
+                .filter(type -> delivery.lastOf(type) > position)
+                .collect(Collectors.toUnmodifiableSet()));
+  }
+
+  private static Page page(
+      StreamRanges.Range range, TypeFilter types, int maxEvents, int maxBytes) {
+    PageBuilder page = new PageBuilder(types, maxEvents, maxBytes);
+    long position = range.to();
+    for (LoggedEvent event : range.events()) {
+      if (!page.add(event)) {
+        position = event.sequence() - 1;
+        break;
+      }
+    }
+    return new Page(page.events(), upTo(range.lost(), position), position);
+  }
+
+  private static List<Stretch> upTo(List<Stretch> stretches, long position) {
+    List<Stretch> some = new ArrayList<>(stretches.size());
+    for (Stretch stretch : stretches) {
+      if (stretch.from() <= position) {
+        some.add(new Stretch(stretch.from(), Math.min(stretch.to(), position)));
+      }
+    }
+    return some;
+  }
+
+  /// See [dev.tocsin.hub.EventLog#readBack].
+  CompletableFuture<Page> readBack(long before, TypeFilter types, int maxEvents, int maxBytes) {
+    long top = Math.min(before - 1, delivery.newest());
+    if (top < 1) {
+      return CompletableFuture.completedFuture(new Page(List.of(), 0));
+    }
+    Page recent = delivery.recent(part -> part.readBack(before, types, maxEvents, maxBytes));
+    if (recent != null) {
+      return CompletableFuture.completedFuture(recent);
+    }
+    return back(top, narrowed(types, 0), maxEvents, maxBytes, types.isAll() ? BACK_ALL : BACK_SOME);
+  }
+
+  private CompletableFuture<Page> back(
+      long top, TypeFilter types, int maxEvents, int maxBytes, int window) {
+    long oldest = ranges.oldest();
+    if (top < oldest) {
+      return CompletableFuture.completedFuture(
+          new Page(List.of(), List.of(new Stretch(1, top)), 0));
+    }
+    Set<String> names = types.names();
+    if (names != null && names.isEmpty()) {
+      List<Stretch> lost = new ArrayList<>(ranges.lostBetween(0, top, top + 1));
+      Collections.reverse(lost);
+      return CompletableFuture.completedFuture(new Page(List.of(), lost, 0));
+    }
+    long bottom = Math.max(oldest, top - window + 1);
+    return ranges
+        .read(bottom - 1, top, types, StreamRanges.MAX_BATCH, StreamRanges.MAX_BYTES)
+        .thenCompose(range ->
+            range.to() < top && window > 1
+                ? back(top, types, maxEvents, maxBytes, Math.max(1, window / 8))
+                : CompletableFuture.completedFuture(
+                    pageBack(range, bottom, oldest, types, maxEvents, maxBytes)));
+  }
+
+  private static Page pageBack(
+      StreamRanges.Range range,
+      long bottom,
+      long oldest,
+      TypeFilter types,
+      int maxEvents,
+      int maxBytes) {
+    PageBuilder page = new PageBuilder(types, maxEvents, maxBytes);
+    long position = bottom == oldest ? 0 : bottom - 1;
+    for (LoggedEvent event : range.events().reversed()) {
+      if (!page.add(event)) {
+        position = event.sequence();
+        break;
+      }
+    }
+    List<Stretch> lost = new ArrayList<>();
+    for (Stretch stretch : range.lost().reversed()) {
+      if (stretch.to() > position) {
+        lost.add(new Stretch(Math.max(stretch.from(), position + 1), stretch.to()));
+      }
+    }
+    if (position == 0 && oldest > 1) {
+      lost.add(new Stretch(1, oldest - 1));
+    }
+    return new Page(page.events(), lost, position);
+  }
+
+  /// See [dev.tocsin.hub.EventLog#readEach].
+  CompletableFuture<Page> readEach(long[] sequences, int maxBytes) {
+    List<CompletableFuture<DirectGet.Found>> each = new ArrayList<>(sequences.length);
+    for (long sequence : sequences) {
+      LoggedEvent recent = delivery.recent(part -> part.find(sequence));
+      each.add(
+          recent == null
+              ? ranges.single(sequence)
+              : CompletableFuture.completedFuture(new DirectGet.Found(sequence, recent.event())));
+    }
+    return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
+        .thenApply(done -> pageOfEach(each, maxBytes));
+  }
+
+  private static Page pageOfEach(List<CompletableFuture<DirectGet.Found>> each, int maxBytes) {
+    PageBuilder page = new PageBuilder(TypeFilter.ALL, each.size(), maxBytes);
+    List<Stretch> lost = new ArrayList<>(0);
+    long position = 0;
+    for (CompletableFuture<DirectGet.Found> one : each) {
+      DirectGet.Found found = one.join();
+      if (found.event() == null) {
+        lost.add(new Stretch(found.sequence(), found.sequence()));
+      } else if (!page.add(new LoggedEvent(found.sequence(), found.event()))) {
+        break;
+      }
+      position = found.sequence();
+    }
+    return new Page(page.events(), lost, position);
+  }
+
+  /// See [dev.tocsin.hub.EventLog#positionAt]: by the clock of NATS.
+  CompletableFuture<Long> positionAt(Instant time) {
+    long newest = delivery.newest();
+    if (newest == 0) {
+      return CompletableFuture.completedFuture(0L);
+    }
+    // NATS reads times of four-digit years only.
+    Instant told =
+        time.isBefore(Instant.EPOCH)
+            ? Instant.EPOCH
+            : time.isAfter(Instant.parse("2200-01-01T00:00:00Z"))
+                ? Instant.parse("2200-01-01T00:00:00Z")
+                : time.truncatedTo(ChronoUnit.NANOS);
+    return ranges.firstFrom(told).thenApply(first -> Math.min(first - 1, newest));
+  }
+
+  /// A term begins with a look at the stream.
+  void beginTerm(StreamInfo info) {
+    ranges.beginTerm(info);
+  }
+
+  /// It ends with a doubt.
+  void endTerm() {
+    ranges.endTerm();
+  }
+}

@@ -1,0 +1,241 @@
+package dev.tocsin.jetstream;
+
+import dev.tocsin.events.WebSocketEvent;
+import dev.tocsin.jetstream.JetStreamApi.Answer;
+import io.nats.client.api.ServerInfo;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Finds the stream as the settings want it, or makes it, and says in words what is in the way. Blocks; of the thread that
+/// opens the log, later of the follower's.
+final class StreamSetup {
+
+  private static final String VERSION = "2.11.0";
+
+  private final JetStreamSettings settings;
+  private final Link link;
+  private final JetStreamApi api;
+
+  StreamSetup(JetStreamSettings settings, Link link, JetStreamApi api) {
+    this.settings = settings;
+    this.link = link;
+    this.api = api;
+  }
+
+  /// Whether the servers can do what is needed at all.
+  void checkServer() throws JetStreamOpenException {
+    ServerInfo server = link.connection().getServerInfo();
+    if (server.isOlderThanVersion(VERSION)) {
+      throw new JetStreamOpenException(
+          "The NATS server "
+              + link.server()
+              + " is "
+              + server.getVersion()
+              + ": a shared log needs "
+              + VERSION
+              + " or newer");
+    }
+    long needed = WebSocketEvent.MAX_BYTES + EventCodec.MAX_OVERHEAD;
+    if (server.getMaxPayload() < needed) {
+      throw new JetStreamOpenException(
+          "The NATS server "
+              + link.server()
+              + " takes messages of "
+              + server.getMaxPayload()
+              + " bytes, but an event can need "
+              + needed
+              + ": raise max_payload");
+    }
+  }
+
+  /// The stream as it has to be.
+  static ObjectNode config(JetStreamSettings settings) {
+    ObjectNode config = JetStreamApi.request();
+    config.put("name", settings.stream());
+    config.putArray("subjects").add(settings.prefix() + ".e.>");
+    config.put("storage", "file");
+    config.put("retention", "limits");
+    config.put("discard", "old");
+    config.put("num_replicas", settings.replicas());
+    config.put("max_age", settings.retain().toNanos());
+    config.put("max_bytes", settings.retainBytes());
+    config.put("duplicate_window", settings.idempotencyWindow().toNanos());
+    config.put("deny_delete", true);
+    config.put("deny_purge", true);
+    config.put("allow_direct", true);
+    return config;
+  }
+
+  /// Finds the stream, or makes it where the settings allow it.
+  StreamInfo ensure() throws JetStreamOpenException {
+    long end = System.nanoTime() + Link.PATIENCE.toNanos();
+    while (true) {
+      link.forgetViolation();
+      Answer found = api.askNow("STREAM.INFO." + settings.stream(), null);
+      if (found instanceof Answer.Refused(int status, int code, String words)
+          && code == JetStreamApi.STREAM_NOT_FOUND) {
+        if (!settings.create()) {
+          throw new JetStreamOpenException(
+              "NATS has no stream "
+                  + settings.stream()
+                  + ", and this gateway is told not to create it: create it, or let the gateway do"
+                  + " it");
+        }
+        found = api.askNow("STREAM.CREATE." + settings.stream(), config(settings));
+      }
+      switch (found) {
+        case Answer.Done(JsonNode json) -> {
+          checkConfig(json.path("config"));
+          return StreamInfo.of(json);
+        }
+        case Answer.Refused refused when isFinal(refused) -> throw refusal(refused);
+        case Answer.Refused refused -> pauseUntil(end, refusal(refused));
+        case Answer.Silent silent -> pauseUntil(end, silence(silent));
+      }
+    }
+  }
+
+  private static void pauseUntil(long endNanos, JetStreamOpenException otherwise)
+      throws JetStreamOpenException {
+    if (System.nanoTime() > endNanos) {
+      throw otherwise;
+    }
+    try {
+      Thread.sleep(100);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw otherwise;
+    }
+  }
+
+  private static boolean isFinal(Answer.Refused refused) {
+    return refused.status() >= 400
+        && refused.status() < 500
+        && refused.code() != JetStreamApi.STREAM_NAME_IN_USE
+        && refused.code() != JetStreamApi.STREAM_NOT_FOUND;
+  }
+
+  private JetStreamOpenException refusal(Answer.Refused refused) {
+    return switch (refused.code()) {
+      case JetStreamApi.NOT_ENABLED, JetStreamApi.NOT_ENABLED_FOR_ACCOUNT ->
+          new JetStreamOpenException(
+              "JetStream is not enabled on "
+                  + link.server()
+                  + " or not for this account: enable it in the servers' configuration");
+      default ->
+          new JetStreamOpenException(
+              "NATS refuses the stream " + settings.stream() + ": " + refused.description());
+    };
+  }
+
+  private JetStreamOpenException silence(Answer.Silent silent) {
+    String violation = link.violation();
+    if (violation != null) {
+      return forbidden(violation);
+    }
+    return new JetStreamOpenException(
+        silent.nobody()
+            ? "Nobody answers for JetStream on "
+                + link.server()
+                + ": enable it, and see whether enough servers of the cluster run"
+            : silent.reason()
+                + ": see whether enough servers of the cluster run, and whether this account may"
+                + " use $JS.API.>");
+  }
+
+  private static JetStreamOpenException forbidden(String violation) {
+    return new JetStreamOpenException(
+        "NATS does not permit this gateway what it needs ("
+            + violation
+            + "): a gateway publishes to <prefix>.e.>, $JS.API.>, $JS.FC.> and $KV.>, and"
+            + " subscribes to _INBOX.>");
+  }
+
+  /// Refuses a stream that is kept in another way, naming each difference.
+  private void checkConfig(JsonNode found) throws JetStreamOpenException {
+    JsonNode wanted = config(settings);
+    List<String> differences = new ArrayList<>();
+    for (String name : wanted.propertyNames()) {
+      JsonNode value = found.get(name);
+      String is = value == null ? "absent" : value.toString();
+      String shouldBe = wanted.path(name).toString();
+      if (!is.equals(shouldBe) && !(value == null && shouldBe.equals("false"))) {
+        differences.add(name + " is " + is + " and should be " + shouldBe);
+      }
+    }
+    foreign(found, differences);
+    if (!differences.isEmpty()) {
+      throw new JetStreamOpenException(
+          "The stream "
+              + settings.stream()
+              + " is kept in another way than this gateway is told: "
+              + String.join("; ", differences)
+              + ". Change the one or the other, or choose another prefix");
+    }
+  }
+
+  /// What would make something else of a log, although nobody asks for it.
+  private static void foreign(JsonNode found, List<String> differences) {
+    for (String name : List.of("max_msgs", "max_msgs_per_subject")) {
+      if (found.path(name).asLong(-1) > 0) {
+        differences.add(name + " is " + found.path(name) + " and should be unlimited");
+      }
+    }
+    for (String name : List.of("sealed", "no_ack", "allow_msg_ttl", "mirror_direct")) {
+      if (found.path(name).asBoolean(false)) {
+        differences.add(name + " is true and should be false");
+      }
+    }
+    for (String name : List.of("mirror", "sources", "subject_transform")) {
+      if (found.hasNonNull(name)) {
+        differences.add(name + " is set and should be absent");
+      }
+    }
+  }
+
+  /// Whether this gateway may publish and is answered: the message asks for another stream, so none takes it.
+  void checkPublishing() throws JetStreamOpenException {
+    long end = System.nanoTime() + Link.PATIENCE.toNanos();
+    while (true) {
+      link.forgetViolation();
+      Answer answer = api.send(settings.prefix() + ".e.tocsin.probe", probe(), new byte[0]).join();
+      if (answer instanceof Answer.Refused refused && refused.code() == JetStreamApi.WRONG_STREAM) {
+        return;
+      }
+      String violation = link.violation();
+      if (violation != null) {
+        throw forbidden(violation);
+      }
+      pauseUntil(
+          end,
+          new JetStreamOpenException(
+              "The stream "
+                  + settings.stream()
+                  + " does not answer to a publish: "
+                  + words(answer)));
+    }
+  }
+
+  private static String words(Answer answer) {
+    return switch (answer) {
+      case Answer.Done done -> "it takes what is meant for another";
+      case Answer.Refused refused -> refused.description();
+      case Answer.Silent silent -> silent.reason();
+    };
+  }
+
+  /// The headers of a message that no stream takes, but that its leader answers.
+  static RawHeaders probe() {
+    return new RawHeaders(
+        "NATS/1.0\r\nNats-Expected-Stream: -\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /// What is wrong with an answer, for messages; `null` when nothing is.
+  static @Nullable String fault(Answer answer) {
+    return answer instanceof Answer.Done ? null : words(answer);
+  }
+}

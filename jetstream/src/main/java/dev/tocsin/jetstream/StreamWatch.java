@@ -1,0 +1,168 @@
+package dev.tocsin.jetstream;
+
+import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.jetstream.JetStreamApi.Answer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/// Looks regularly how the stream stands and whether the record of the epoch is still the same, and lets a newer event vouch
+/// for the epoch from time to time. Its tasks run on the timer's thread and on the library's.
+final class StreamWatch {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StreamWatch.class);
+
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  /// How often a newer event vouches for the epoch: a stream that goes back by less than this while all gateways are away is
+  /// not found out.
+  private static final long VOUCH_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /// How far clocks may be apart.
+  private static final Duration MAX_SKEW = Duration.ofSeconds(2);
+
+  /// How often a wrong clock is told.
+  private static final long SKEW_NANOS = TimeUnit.MINUTES.toNanos(10);
+
+  private final String stream;
+  private final JetStreamApi api;
+  private final EpochBucket bucket;
+  private final Delivery delivery;
+  private final Sender sender;
+  private final StreamRanges ranges;
+  private final StreamFollower follower;
+  private final InstantSource clock;
+  private final AtomicBoolean looking = new AtomicBoolean();
+
+  // written by the tasks, of which one runs at a time
+  private volatile StreamInfo info;
+  private volatile long vouchedNanos = System.nanoTime();
+  private volatile long skewNanos = System.nanoTime() - SKEW_NANOS;
+
+  StreamWatch(
+      JetStreamSettings settings,
+      JetStreamApi api,
+      EpochBucket bucket,
+      Delivery delivery,
+      Sender sender,
+      StreamRanges ranges,
+      StreamFollower follower,
+      InstantSource clock,
+      StreamInfo info) {
+    this.stream = settings.stream();
+    this.api = api;
+    this.bucket = bucket;
+    this.delivery = delivery;
+    this.sender = sender;
+    this.ranges = ranges;
+    this.follower = follower;
+    this.clock = clock;
+    this.info = info;
+  }
+
+  void start(ScheduledExecutorService timer) {
+    long tick = Sender.TICK.toMillis();
+    timer.scheduleAtFixedRate(() -> guarded(this::tick), tick, tick, TimeUnit.MILLISECONDS);
+    long look = LOOK.toMillis();
+    timer.scheduleAtFixedRate(() -> guarded(this::look), look / 10, look, TimeUnit.MILLISECONDS);
+  }
+
+  /// A task that throws is not done again by the timer.
+  private static void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("watching the stream failed");
+    }
+  }
+
+  /// How the stream stood lately.
+  StreamInfo info() {
+    return info;
+  }
+
+  private void tick() {
+    sender.tick();
+    delivery.expire(System.nanoTime());
+  }
+
+  private void look() {
+    if (!follower.isSteady() || !looking.compareAndSet(false, true)) {
+      return;
+    }
+    api.ask("STREAM.INFO." + stream, null)
+        .thenAccept(answer -> {
+          if (answer instanceof Answer.Done(JsonNode json)) {
+            noted(StreamInfo.of(json));
+          }
+        })
+        .thenCompose(done -> bucket.read())
+        .thenAccept(this::compare)
+        .whenComplete((done, failure) -> {
+          looking.set(false);
+          if (failure != null) {
+            LOG.atError().setCause(failure).log("watching the stream failed");
+          }
+        });
+  }
+
+  private void noted(StreamInfo now) {
+    info = now;
+    if (follower.isSteady()) {
+      ranges.note(now);
+      delivery.forgetBefore(now.first());
+    }
+    Instant told = now.time();
+    if (told != null) {
+      Duration skew = Duration.between(told, clock.instant());
+      long nanos = System.nanoTime();
+      if (skew.abs().compareTo(MAX_SKEW) > 0 && nanos - skewNanos >= SKEW_NANOS) {
+        skewNanos = nanos;
+        LOG.atWarn()
+            .addKeyValue("seconds", skew.toMillis() / 1e3)
+            .log("the clock of this machine is ahead of that of NATS, or behind it if negative");
+      }
+    }
+  }
+
+  private void compare(EpochBucket.Content content) {
+    switch (content) {
+      case EpochBucket.Content.Found(EpochRecord found) -> {
+        if (!found.epoch().equals(delivery.place().epoch())) {
+          follower.suspectEpoch();
+        } else if (System.nanoTime() - vouchedNanos >= VOUCH_NANOS) {
+          vouch(found);
+        }
+      }
+      case EpochBucket.Content.Absent absent -> follower.suspectEpoch();
+      case EpochBucket.Content.Unknown unknown -> {}
+    }
+  }
+
+  private void vouch(EpochRecord found) {
+    LoggedEvent last = delivery.lastEvent();
+    vouchedNanos = System.nanoTime();
+    if (last != null && last.sequence() > found.sequence() && follower.isSteady()) {
+      // Another gateway may be faster: as good.
+      bucket.put(found.at(last.sequence(), EpochKeeper.digest(last.event())));
+    }
+  }
+
+  /// Lets the newest event vouch for the epoch once more. Blocks for a moment.
+  void close() {
+    if (follower.isSteady()
+        && bucket.read().join() instanceof EpochBucket.Content.Found(EpochRecord found)
+        && found.epoch().equals(delivery.place().epoch())) {
+      LoggedEvent last = delivery.lastEvent();
+      if (last != null && last.sequence() > found.sequence()) {
+        bucket.put(found.at(last.sequence(), EpochKeeper.digest(last.event()))).join();
+      }
+    }
+  }
+}

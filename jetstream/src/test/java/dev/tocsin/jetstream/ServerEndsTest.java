@@ -1,0 +1,224 @@
+package dev.tocsin.jetstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tocsin.fixtures.NatsServers;
+import dev.tocsin.hub.AppendResult;
+import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Logs;
+import dev.tocsin.hub.RecordedFollower;
+import dev.tocsin.hub.SampleEvents;
+import dev.tocsin.hub.TypeFilter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What becomes of a log whose servers end, freeze or come back with less than they had.
+@Timeout(180)
+class ServerEndsTest {
+
+  @TempDir Path folder;
+
+  private static JetStreamEventLog open(NatsServers servers) throws JetStreamOpenException {
+    return JetStreamEventLog.open(
+        TestSettings.of(servers, "tocsin").build(), InstantSource.system());
+  }
+
+  private static long append(JetStreamEventLog log, String... types) {
+    List<AppendResult> results = Logs.await(log.append(SampleEvents.appends(types)));
+    long last = ((AppendResult.Stored) results.getLast()).sequence();
+    Logs.await(log.reach(last, Duration.ofSeconds(30)));
+    return last;
+  }
+
+  private static boolean eventually(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (!condition.getAsBoolean() && System.nanoTime() < end) {
+      Thread.sleep(20);
+    }
+    return condition.getAsBoolean();
+  }
+
+  private static List<Long> sequences(List<LoggedEvent> events) {
+    return events.stream().map(LoggedEvent::sequence).toList();
+  }
+
+  @Test
+  void goesOnAfterTheServerWasKilled() throws Exception {
+    try (NatsServers servers = NatsServers.one(folder);
+        JetStreamEventLog log = open(servers)) {
+      RecordedFollower followed = new RecordedFollower();
+      log.follow(0, followed);
+      append(log, "a.a", "a.b");
+      String epoch = log.state().epoch();
+
+      servers.kill(0);
+
+      assertThat(eventually(() -> log.state().fault().isPresent())).isTrue();
+      assertThat(sequences(Logs.await(log.read(0, TypeFilter.ALL, 10, Logs.ALL)).events()))
+          .containsExactly(1L, 2L);
+      CompletableFuture<List<AppendResult>> waiting =
+          log.append(SampleEvents.appends("a.c")).toCompletableFuture();
+      servers.restart(0);
+      assertThat(Logs.await(waiting))
+          .containsExactly(new AppendResult.Stored(3, SampleEvents.TIMESTAMP));
+      assertThat(append(log, "a.d")).isEqualTo(4);
+      assertThat(log.state().fault()).isEmpty();
+      assertThat(log.state().epoch()).isEqualTo(epoch);
+      assertThat(sequences(followed.events()))
+          .isEqualTo(LongStream.rangeClosed(1, 4).boxed().toList());
+      assertThat(log.figures().shared().orElseThrow().reconnects()).isPositive();
+    }
+  }
+
+  @Test
+  void refusesInWordsWhatNobodyTakes() throws Exception {
+    try (NatsServers servers = NatsServers.one(folder);
+        JetStreamEventLog log = open(servers)) {
+      append(log, "a.a");
+      servers.kill(0);
+      assertThat(eventually(() -> log.state().fault().isPresent())).isTrue();
+
+      assertThat(Logs.await(log.append(SampleEvents.appends("a.b", "a.c"))))
+          .hasSize(2)
+          .allSatisfy(result ->
+              assertThat(result)
+                  .isInstanceOfSatisfying(
+                      AppendResult.Unavailable.class,
+                      no -> assertThat(no.reason()).contains("NATS")));
+    }
+  }
+
+  @Test
+  void aStreamThatWentBackIsANewEpoch() throws Exception {
+    try (NatsServers servers = NatsServers.one(folder);
+        JetStreamEventLog log = open(servers)) {
+      RecordedFollower followed = new RecordedFollower();
+      log.follow(0, followed);
+      append(log, "a.a", "a.b");
+      servers.terminate(0);
+      Path copy = folder.resolve("copy");
+      copyTree(folder.resolve("n1").resolve("store"), copy);
+      servers.restart(0);
+      assertThat(append(log, "a.c", "a.d")).isEqualTo(4);
+      String epoch = log.state().epoch();
+      servers.terminate(0);
+
+      deleteTree(folder.resolve("n1").resolve("store"));
+      copyTree(copy, folder.resolve("n1").resolve("store"));
+      servers.restart(0);
+
+      assertThat(eventually(() -> !followed.epochs().isEmpty())).isTrue();
+      assertThat(log.state().epoch()).isNotEqualTo(epoch);
+      assertThat(log.state().newest()).isEqualTo(2);
+      assertThat(append(log, "a.e")).isEqualTo(3);
+      assertThat(Logs.readAll(log, 0).stream().map(event -> event.event().type()))
+          .containsExactly("a.a", "a.b", "a.e");
+    }
+  }
+
+  @Test
+  void aCopyThatWasPutBackWhileNobodyWatchedIsANewEpoch() throws Exception {
+    try (NatsServers servers = NatsServers.one(folder)) {
+      JetStreamEventLog before = open(servers);
+      append(before, "a.a", "a.b");
+      servers.terminate(0);
+      Path store = folder.resolve("n1").resolve("store");
+      Path stream = store.resolve("jetstream").resolve("$G").resolve("streams").resolve("tocsin");
+      Path copy = folder.resolve("copy");
+      copyTree(stream, copy);
+      servers.restart(0);
+      append(before, "a.c", "a.d");
+      before.close();
+      servers.terminate(0);
+
+      deleteTree(stream);
+      copyTree(copy, stream);
+      servers.restart(0);
+
+      try (JetStreamEventLog after = open(servers)) {
+        assertThat(after.state().newest()).isEqualTo(2);
+        assertThat(after.state().epoch()).isNotEqualTo(before.state().epoch());
+      }
+    }
+  }
+
+  @Test
+  void goesOnWhenTheLeaderOfThreeIsKilled() throws Exception {
+    try (NatsServers servers = NatsServers.three(folder);
+        JetStreamEventLog log = open(servers)) {
+      RecordedFollower followed = new RecordedFollower();
+      log.follow(0, followed);
+      append(log, "a.a");
+
+      servers.kill(servers.awaitLeader("tocsin"));
+
+      assertThat(
+              eventually(() ->
+                  Logs.await(log.append(SampleEvents.appends("a.b"))).getFirst()
+                      instanceof AppendResult.Stored))
+          .isTrue();
+      long newest = append(log, "a.c");
+      assertThat(sequences(followed.events()))
+          .isEqualTo(LongStream.rangeClosed(1, newest).boxed().toList());
+      assertThat(followed.epochs()).isEmpty();
+    }
+  }
+
+  @Test
+  void goesOnWhenAServerOfThreeFreezes() throws Exception {
+    try (NatsServers servers = NatsServers.three(folder);
+        JetStreamEventLog log = open(servers)) {
+      RecordedFollower followed = new RecordedFollower();
+      log.follow(0, followed);
+      append(log, "a.a");
+      int leader = servers.awaitLeader("tocsin");
+
+      servers.freeze(leader);
+
+      assertThat(
+              eventually(() ->
+                  Logs.await(log.append(SampleEvents.appends("a.b"))).getFirst()
+                      instanceof AppendResult.Stored))
+          .isTrue();
+      long newest = append(log, "a.c");
+      servers.thaw(leader);
+      assertThat(append(log, "a.d")).isGreaterThan(newest);
+      assertThat(sequences(followed.events()))
+          .isEqualTo(LongStream.rangeClosed(1, followed.events().size()).boxed().toList());
+      assertThat(followed.epochs()).isEmpty();
+    }
+  }
+
+  private static void copyTree(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Path target = to.resolve(from.relativize(file).toString());
+        Files.createDirectories(target.getParent());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(file, target);
+        }
+      }
+    }
+  }
+
+  private static void deleteTree(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.toList().reversed()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package dev.tocsin.jetstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tocsin.fixtures.NatsConfig;
+import dev.tocsin.fixtures.NatsServers;
+import dev.tocsin.hub.AppendResult;
+import dev.tocsin.hub.Durability;
+import dev.tocsin.hub.Logs;
+import dev.tocsin.hub.SampleEvents;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Servers with which no log can be opened, or not all of it used: each is a sentence.
+@Timeout(120)
+class ServerSetupTest {
+
+  private static final String INBOX = "subscribe: [\"_INBOX.>\"]";
+
+  @TempDir Path folder;
+
+  private static JetStreamSettings settings(NatsServers servers, boolean power, boolean synced) {
+    String server = servers.url(0).replace("nats://", "nats://gate:secret@");
+    return new JetStreamSettings(
+        List.of(server),
+        "tocsin",
+        1,
+        true,
+        Duration.ofDays(7),
+        64 << 20,
+        Duration.ofMinutes(10),
+        power,
+        synced,
+        null,
+        null);
+  }
+
+  private static JetStreamEventLog open(NatsServers servers) throws JetStreamOpenException {
+    return JetStreamEventLog.open(settings(servers, false, false), InstantSource.system());
+  }
+
+  private NatsServers start(String lines) {
+    return NatsServers.start(1, folder, new NatsConfig("", lines));
+  }
+
+  private NatsServers startPermitting(String publish) {
+    return start(
+        "authorization { users: [ { user: gate, password: secret, permissions: { publish: "
+            + publish
+            + ", "
+            + INBOX
+            + " } } ] }");
+  }
+
+  @Test
+  void messagesThatAreTooSmallForAnEvent() {
+    try (NatsServers servers = start("max_payload: 60000")) {
+      assertThatThrownBy(() -> open(servers))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("60000 bytes")
+          .hasMessageContaining("max_payload")
+          .hasMessageNotContaining("secret");
+    }
+  }
+
+  @Test
+  void anAccountThatMayNotCreateTheStream() {
+    try (NatsServers servers =
+        startPermitting("[\"$JS.API.STREAM.INFO.>\", \"tocsin.e.>\", \"$KV.>\"]")) {
+      assertThatThrownBy(() -> open(servers))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("does not permit")
+          .hasMessageContaining("STREAM.CREATE.tocsin");
+    }
+  }
+
+  @Test
+  void anAccountThatMayNotPublish() {
+    try (NatsServers servers = startPermitting("[\"$JS.>\", \"$KV.>\"]")) {
+      assertThatThrownBy(() -> open(servers))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("does not permit")
+          .hasMessageContaining("tocsin.e.");
+    }
+  }
+
+  @Test
+  void anAccountThatMayPublishSomeTypes() throws Exception {
+    try (NatsServers servers =
+            startPermitting("[\"$JS.>\", \"$KV.>\", \"tocsin.e.a.*\", \"tocsin.e.tocsin.probe\"]");
+        JetStreamEventLog log = open(servers)) {
+      List<AppendResult> results =
+          Logs.await(log.append(SampleEvents.appends("a.a", "b.b", "a.c")));
+
+      assertThat(results.get(0)).isEqualTo(new AppendResult.Stored(1, SampleEvents.TIMESTAMP));
+      assertThat(results.get(1))
+          .isInstanceOfSatisfying(
+              AppendResult.Unavailable.class,
+              no -> assertThat(no.reason()).contains("does not permit").contains("tocsin.e.b.b"));
+      assertThat(results.get(2)).isEqualTo(new AppendResult.Stored(2, SampleEvents.TIMESTAMP));
+    }
+  }
+
+  @Test
+  void aStranger() {
+    try (NatsServers servers =
+        start("authorization { users: [ { user: other, password: other } ] }")) {
+      assertThatThrownBy(() -> open(servers))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("does not let this gateway in")
+          .hasMessageNotContaining("secret");
+    }
+  }
+
+  @Test
+  void nobodyThere() {
+    try (NatsServers servers = start("")) {
+      servers.killAll();
+
+      assertThatThrownBy(() -> open(servers))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("No NATS server could be reached")
+          .hasMessageNotContaining("secret");
+    }
+  }
+
+  @Test
+  void powerNeedsServersThatFlush() throws Exception {
+    try (NatsServers servers = start("")) {
+      assertThatThrownBy(
+              () -> JetStreamEventLog.open(settings(servers, true, false), InstantSource.system()))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("sync_interval: always");
+
+      try (JetStreamEventLog log =
+          JetStreamEventLog.open(settings(servers, true, true), InstantSource.system())) {
+        assertThat(log.figures().durability()).contains(Durability.POWER);
+      }
+    }
+  }
+
+  @Test
+  void whatAServerTellsOfItsDisk() {
+    try (NatsServers servers = NatsServers.start(1, folder, NatsConfig.SYNCED)) {
+      byte[] varz = servers.server(0).figures("/varz").toString().getBytes(StandardCharsets.UTF_8);
+      assertThat(DurabilityCheck.synced(varz)).isTrue();
+    }
+    try (NatsServers servers = NatsServers.one(folder.resolve("other"))) {
+      byte[] varz = servers.server(0).figures("/varz").toString().getBytes(StandardCharsets.UTF_8);
+      assertThat(DurabilityCheck.synced(varz)).isFalse();
+    }
+    assertThat(DurabilityCheck.synced("{}".getBytes(StandardCharsets.UTF_8))).isNull();
+  }
+}

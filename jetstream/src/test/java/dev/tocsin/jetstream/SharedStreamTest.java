@@ -1,0 +1,507 @@
+package dev.tocsin.jetstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tocsin.events.Json;
+import dev.tocsin.fixtures.NatsServers;
+import dev.tocsin.hub.Append;
+import dev.tocsin.hub.AppendResult;
+import dev.tocsin.hub.EventLog;
+import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Logs;
+import dev.tocsin.hub.Page;
+import dev.tocsin.hub.RecordedFollower;
+import dev.tocsin.hub.SampleEvents;
+import dev.tocsin.hub.SharedLogFigures;
+import dev.tocsin.hub.Stretch;
+import dev.tocsin.hub.TypeFilter;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What happens to one stream that several gateways share, and to which others do what they should not.
+@Timeout(120)
+class SharedStreamTest {
+
+  private static NatsServers servers;
+  private static Connection nats;
+
+  private final List<EventLog> opened = new ArrayList<>();
+  private String prefix;
+
+  @BeforeAll
+  static void start(@TempDir Path folder) throws Exception {
+    servers = NatsServers.one(folder);
+    nats = Nats.connect(servers.url(0));
+  }
+
+  @AfterAll
+  static void stop() throws InterruptedException {
+    if (servers != null) {
+      nats.close();
+      servers.close();
+    }
+  }
+
+  @BeforeEach
+  void name(TestInfo test) {
+    prefix = test.getTestMethod().orElseThrow().getName();
+  }
+
+  @AfterEach
+  void closeAll() {
+    opened.forEach(EventLog::close);
+  }
+
+  private TestSettings settings() {
+    return TestSettings.of(servers, prefix);
+  }
+
+  private JetStreamEventLog open() throws JetStreamOpenException {
+    return open(settings());
+  }
+
+  private JetStreamEventLog open(TestSettings settings) throws JetStreamOpenException {
+    JetStreamEventLog log = JetStreamEventLog.open(settings.build(), InstantSource.system());
+    opened.add(log);
+    return log;
+  }
+
+  private static AppendResult append(EventLog log, Append append) {
+    return Logs.await(log.append(List.of(append))).getFirst();
+  }
+
+  /// Appends, and waits until this gateway has seen it.
+  private static long append(EventLog log, String... types) {
+    List<AppendResult> results = Logs.await(log.append(SampleEvents.appends(types)));
+    long last = ((AppendResult.Stored) results.getLast()).sequence();
+    assertThat(Logs.await(log.reach(last, Duration.ofSeconds(30)))).isGreaterThanOrEqualTo(last);
+    return last;
+  }
+
+  private static AppendResult.Stored stored(long sequence) {
+    return new AppendResult.Stored(sequence, SampleEvents.TIMESTAMP);
+  }
+
+  private static void reach(EventLog log, long sequence) {
+    assertThat(Logs.await(log.reach(sequence, Duration.ofSeconds(30))))
+        .isGreaterThanOrEqualTo(sequence);
+  }
+
+  private static List<Long> sequences(List<LoggedEvent> events) {
+    return events.stream().map(LoggedEvent::sequence).toList();
+  }
+
+  private static JsonNode api(String what, String request) throws Exception {
+    byte[] answer =
+        nats.request(
+                "$JS.API." + what, request.getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(10))
+            .getData();
+    return ((Json.Value) Json.read(answer)).tree();
+  }
+
+  private static boolean eventually(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (!condition.getAsBoolean() && System.nanoTime() < end) {
+      Thread.sleep(20);
+    }
+    return condition.getAsBoolean();
+  }
+
+  /// Makes a stream like the log's that allows what a log's does not.
+  private void makeStream(String name, boolean value) throws Exception {
+    ObjectNode config = StreamSetup.config(settings().build());
+    config.put(name, value);
+    assertThat(api("STREAM.CREATE." + prefix, Json.write(config)).has("error")).isFalse();
+  }
+
+  @Test
+  void bothGatewaysHaveOneOrderAndOneEpoch() throws Exception {
+    EventLog one = open();
+    EventLog other = open();
+    RecordedFollower atOne = new RecordedFollower();
+    RecordedFollower atOther = new RecordedFollower();
+    one.follow(0, atOne);
+    other.follow(0, atOther);
+
+    CompletableFuture<Void> appending =
+        CompletableFuture.runAsync(
+            () -> IntStream.range(0, 200).forEach(i -> append(one, "a.one")));
+    IntStream.range(0, 200).forEach(i -> append(other, "a.other"));
+    Logs.await(appending);
+    reach(one, 400);
+    reach(other, 400);
+
+    assertThat(one.state().epoch()).isEqualTo(other.state().epoch());
+    assertThat(sequences(atOne.events()))
+        .isEqualTo(LongStream.rangeClosed(1, 400).boxed().toList());
+    assertThat(sequences(atOther.events())).isEqualTo(sequences(atOne.events()));
+    assertThat(atOther.events().stream().map(event -> event.event().type()))
+        .isEqualTo(atOne.events().stream().map(event -> event.event().type()).toList());
+  }
+
+  @Test
+  void aKeyIsKnownToEveryGateway() throws Exception {
+    EventLog one = open();
+    EventLog other = open();
+
+    assertThat(append(one, SampleEvents.keyed("key", "a.a"))).isEqualTo(stored(1));
+    assertThat(append(other, SampleEvents.keyed("key", "a.a"))).isEqualTo(stored(1));
+    assertThat(append(other, SampleEvents.keyed("key", "a.b")))
+        .isEqualTo(new AppendResult.Conflict());
+    assertThat(append(one, SampleEvents.keyed("key\n\r ä 😀", "a.b"))).isEqualTo(stored(2));
+    assertThat(append(other, SampleEvents.keyed("key\n\r ä 😀", "a.b"))).isEqualTo(stored(2));
+  }
+
+  @Test
+  void racingKeysHaveOneAnswer() throws Exception {
+    EventLog one = open();
+    EventLog other = open();
+
+    for (int round = 1; round <= 20; round++) {
+      String key = "key" + round;
+      List<CompletableFuture<AppendResult>> racing =
+          IntStream.range(0, 16)
+              .mapToObj(i ->
+                  (i % 2 == 0 ? one : other)
+                      .append(List.of(SampleEvents.keyed(key, "a.a")))
+                      .toCompletableFuture()
+                      .thenApply(List::getFirst))
+              .toList();
+
+      assertThat(racing.stream().map(Logs::await).distinct()).containsExactly(stored(round));
+    }
+  }
+
+  @Test
+  void aKeyIsForgottenAfterItsWindow() throws Exception {
+    EventLog log = open(settings().remembering(Duration.ofMillis(500)));
+    assertThat(append(log, SampleEvents.keyed("key", "a.a"))).isEqualTo(stored(1));
+
+    assertThat(eventually(() -> append(log, SampleEvents.keyed("key", "a.a")).equals(stored(2))))
+        .isTrue();
+  }
+
+  @Test
+  void whatTheStreamHasLostIsAGap() throws Exception {
+    // deny_delete can be set later, but not taken away.
+    makeStream("deny_delete", false);
+    for (String type : List.of("a.a", "a.b", "a.c", "a.d", "a.e")) {
+      nats.request(
+          prefix + ".e." + type, EventCodec.body(SampleEvents.event(type)), Duration.ofSeconds(10));
+    }
+    assertThat(api("STREAM.MSG.DELETE." + prefix, "{\"seq\":2}").path("success").asBoolean(false))
+        .isTrue();
+    api("STREAM.MSG.DELETE." + prefix, "{\"seq\":3}");
+    ObjectNode config = StreamSetup.config(settings().build());
+    assertThat(api("STREAM.UPDATE." + prefix, Json.write(config)).has("error")).isFalse();
+    EventLog log = open();
+    RecordedFollower followed = new RecordedFollower();
+
+    log.follow(0, followed);
+
+    assertThat(sequences(followed.events())).containsExactly(1L, 4L, 5L);
+    assertThat(followed.lost()).containsExactly(new Stretch(2, 3));
+    Page all = Logs.await(log.read(0, TypeFilter.ALL, 10, Logs.ALL));
+    assertThat(sequences(all.events())).containsExactly(1L, 4L, 5L);
+    assertThat(all.lost()).containsExactly(new Stretch(2, 3));
+    Page some = Logs.await(log.read(1, TypeFilter.of(Set.of("a.b", "a.d")), 10, Logs.ALL));
+    assertThat(sequences(some.events())).containsExactly(4L);
+    assertThat(some.position()).isEqualTo(5);
+    Page each = Logs.await(log.readEach(new long[] {1, 2, 4}, Logs.ALL));
+    assertThat(sequences(each.events())).containsExactly(1L, 4L);
+    assertThat(each.lost()).containsExactly(new Stretch(2, 2));
+    assertThat(
+            eventually(() ->
+                Logs.await(log.read(1, TypeFilter.of(Set.of("a.d")), 10, Logs.ALL))
+                    .lost()
+                    .equals(List.of(new Stretch(2, 3)))))
+        .isTrue();
+  }
+
+  @Test
+  void aForeignMessageIsAGap() throws Exception {
+    EventLog log = open();
+    RecordedFollower followed = new RecordedFollower();
+    log.follow(0, followed);
+    append(log, "a.a");
+
+    nats.publish(prefix + ".e.a.b", "hello".getBytes(StandardCharsets.UTF_8));
+    nats.publish(prefix + ".e.a.c", EventCodec.body(SampleEvents.event("a.d")));
+    nats.flush(Duration.ofSeconds(10));
+
+    assertThat(append(log, "a.e")).isEqualTo(4);
+    assertThat(sequences(followed.events())).containsExactly(1L, 4L);
+    assertThat(followed.lost()).containsExactly(new Stretch(2, 2), new Stretch(3, 3));
+    EventLog other = open();
+    Page page = Logs.await(other.read(0, TypeFilter.ALL, 10, Logs.ALL));
+    assertThat(sequences(page.events())).containsExactly(1L, 4L);
+    assertThat(page.lost()).containsExactly(new Stretch(2, 3));
+  }
+
+  @Test
+  void typesOfNewerGatewaysAreHandedOn() throws Exception {
+    EventLog log = open();
+    RecordedFollower followed = new RecordedFollower();
+    log.follow(0, followed);
+
+    nats.publish(
+        prefix + ".e.newer.type",
+        ("{\"timestamp\":\"2030-01-01T00:00:00Z\", \"type\":\"newer.type\","
+                + "\"payload\":{\"any\":[1]}}")
+            .getBytes(StandardCharsets.UTF_8));
+    reach(log, 1);
+
+    assertThat(followed.events())
+        .singleElement()
+        .satisfies(event -> assertThat(event.event().type()).isEqualTo("newer.type"));
+    assertThat(log.lastByType()).containsEntry("newer.type", 1L);
+  }
+
+  @Test
+  void anEmptyBucketIsFilledAgainByWhoKnows() throws Exception {
+    EventLog log = open();
+    RecordedFollower followed = new RecordedFollower();
+    log.follow(0, followed);
+    append(log, "a.a");
+    String epoch = log.state().epoch();
+
+    api("STREAM.PURGE.KV_" + prefix, "");
+
+    assertThat(
+            eventually(() -> {
+              try {
+                return api("STREAM.INFO.KV_" + prefix, "").path("state").path("messages").asInt(0)
+                    == 1;
+              } catch (Exception e) {
+                throw new AssertionError(e);
+              }
+            }))
+        .isTrue();
+    assertThat(open().state().epoch()).isEqualTo(epoch);
+    assertThat(append(log, "a.b")).isEqualTo(2);
+    assertThat(followed.epochs()).isEmpty();
+  }
+
+  @Test
+  void whoStartsWithAnEmptyBucketBeginsANewEpoch() throws Exception {
+    EventLog before = open();
+    append(before, "a.a");
+    before.close();
+
+    api("STREAM.PURGE.KV_" + prefix, "");
+
+    EventLog after = open();
+    assertThat(after.state().epoch()).isNotEqualTo(before.state().epoch());
+    assertThat(after.state().newest()).isEqualTo(1);
+  }
+
+  @Test
+  void theEpochGoesOnThroughARestart() throws Exception {
+    EventLog before = open();
+    append(before, "a.a", "a.b", "a.a");
+    before.close();
+
+    EventLog after = open();
+
+    assertThat(after.state().epoch()).isEqualTo(before.state().epoch());
+    assertThat(after.state().newest()).isEqualTo(3);
+    assertThat(after.lastByType()).containsEntry("a.a", 3L).containsEntry("a.b", 2L);
+    assertThat(sequences(Logs.readAll(after, 0))).containsExactly(1L, 2L, 3L);
+    assertThat(sequences(Logs.await(after.readBack(9, TypeFilter.ALL, 2, Logs.ALL)).events()))
+        .containsExactly(3L, 2L);
+    assertThat(
+            sequences(
+                Logs.await(after.readBack(3, TypeFilter.of(Set.of("a.a")), 2, Logs.ALL)).events()))
+        .containsExactly(1L);
+    assertThat(append(after, "a.c")).isEqualTo(4);
+  }
+
+  @Test
+  void aStreamThatWasMadeAnewIsANewEpochForAll() throws Exception {
+    EventLog one = open();
+    EventLog other = open();
+    RecordedFollower atOne = new RecordedFollower();
+    RecordedFollower atOther = new RecordedFollower();
+    one.follow(0, atOne);
+    other.follow(0, atOther);
+    append(one, "a.a", "a.b");
+    reach(other, 2);
+    String epoch = one.state().epoch();
+
+    api("STREAM.DELETE." + prefix, "");
+
+    assertThat(eventually(() -> !atOne.epochs().isEmpty() && !atOther.epochs().isEmpty())).isTrue();
+    assertThat(one.state().epoch()).isNotEqualTo(epoch);
+    assertThat(
+            eventually(() ->
+                one.state().epoch().equals(other.state().epoch())
+                    && one.state().fault().isEmpty()
+                    && other.state().fault().isEmpty()))
+        .isTrue();
+    assertThat(append(one, "a.c")).isEqualTo(1);
+    reach(other, 1);
+    assertThat(sequences(Logs.readAll(other, 0))).containsExactly(1L);
+  }
+
+  @Test
+  void aConsumerThatSomebodyDeletedIsMadeAnew() throws Exception {
+    EventLog log = open();
+    RecordedFollower followed = new RecordedFollower();
+    log.follow(0, followed);
+    append(log, "a.a");
+
+    JsonNode names = api("CONSUMER.NAMES." + prefix, "{}").path("consumers");
+    assertThat(names.size()).isPositive();
+    for (JsonNode name : names) {
+      api("CONSUMER.DELETE." + prefix + "." + name.asString(), "");
+    }
+
+    assertThat(append(log, "a.b")).isEqualTo(2);
+    assertThat(sequences(followed.events())).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void manyEventsAreReadFromTheStreamInPages() throws Exception {
+    EventLog first = open();
+    for (int i = 0; i < 20; i++) {
+      Logs.await(
+          first.append(
+              IntStream.range(0, 200)
+                  .mapToObj(j ->
+                      new Append(SampleEvents.event(j % 50 == 0 ? "a.rare" : "a.common"), null))
+                  .toList()));
+    }
+    first.close();
+    EventLog log = open();
+
+    assertThat(sequences(Logs.readAll(log, 0)))
+        .isEqualTo(LongStream.rangeClosed(1, 4_000).boxed().toList());
+    List<Long> rare = LongStream.range(0, 80).map(i -> i * 50 + 1).boxed().toList();
+    assertThat(sequences(Logs.readAll(log, 0, TypeFilter.of(Set.of("a.rare"))))).isEqualTo(rare);
+    assertThat(
+            sequences(
+                Logs.readAll(
+                    log, 0, TypeFilter.of(Set.of("a.rare", "b.a", "b.b", "b.c", "b.d", "b.e")))))
+        .isEqualTo(rare);
+    List<Long> back = new ArrayList<>();
+    for (long before = 4_001; before > 1; ) {
+      Page page = Logs.await(log.readBack(before, TypeFilter.of(Set.of("a.rare")), 7, Logs.ALL));
+      back.addAll(sequences(page.events()));
+      assertThat(page.position()).isLessThan(before);
+      before = page.position() + 1;
+    }
+    assertThat(back).isEqualTo(rare.reversed());
+    assertThat(sequences(Logs.await(log.readEach(new long[] {1, 2_000, 4_000}, Logs.ALL)).events()))
+        .containsExactly(1L, 2_000L, 4_000L);
+  }
+
+  @Test
+  void theTimeIsThatOfNats() throws Exception {
+    EventLog log = open();
+    append(log, "a.a", "a.b");
+    Thread.sleep(20);
+    Instant between = Instant.now();
+    Thread.sleep(20);
+    append(log, "a.c");
+
+    assertThat(Logs.await(log.positionAt(Instant.parse("1980-01-01T00:00:00Z")))).isZero();
+    assertThat(Logs.await(log.positionAt(between))).isEqualTo(2);
+    assertThat(Logs.await(log.positionAt(Instant.now().plusSeconds(60)))).isEqualTo(3);
+    assertThat(Logs.await(log.positionAt(Instant.MIN))).isZero();
+    assertThat(Logs.await(log.positionAt(Instant.MAX))).isEqualTo(3);
+  }
+
+  @Test
+  void aStreamThatIsKeptInAnotherWayIsRefused() throws Exception {
+    open().close();
+
+    assertThatThrownBy(() -> open(settings().keeping(32 << 20)))
+        .isInstanceOf(JetStreamOpenException.class)
+        .hasMessageContaining("max_bytes is 67108864 and should be 33554432");
+  }
+
+  @Test
+  void aStreamOfWhichEventsCanBeDeletedIsRefused() throws Exception {
+    makeStream("deny_purge", false);
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(JetStreamOpenException.class)
+        .hasMessageContaining("deny_purge is ");
+  }
+
+  @Test
+  void aStreamThatHasToBeThereIsMissed() {
+    assertThatThrownBy(() -> open(settings().notCreating()))
+        .isInstanceOf(JetStreamOpenException.class)
+        .hasMessageContaining("no stream " + prefix);
+  }
+
+  @Test
+  void aStreamOfAnotherApplicationIsRefused() throws Exception {
+    api("STREAM.CREATE.taken", "{\"name\":\"taken\",\"subjects\":[\"" + prefix + ".>\"]}");
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(JetStreamOpenException.class)
+        .hasMessageContaining("overlap");
+  }
+
+  @Test
+  void gatewaysThatStartAtOnceAgree() {
+    List<CompletableFuture<JetStreamEventLog>> opening =
+        IntStream.range(0, 6)
+            .mapToObj(i ->
+                CompletableFuture.supplyAsync(
+                    () -> {
+                      try {
+                        return JetStreamEventLog.open(settings().build(), InstantSource.system());
+                      } catch (JetStreamOpenException e) {
+                        throw new AssertionError(e);
+                      }
+                    },
+                    Thread::startVirtualThread))
+            .toList();
+
+    List<JetStreamEventLog> logs = opening.stream().map(Logs::await).toList();
+    opened.addAll(logs);
+
+    assertThat(logs.stream().map(log -> log.state().epoch()).distinct()).hasSize(1);
+  }
+
+  @Test
+  void tellsHowItStands() throws Exception {
+    JetStreamEventLog log = open();
+    append(log, "a.a");
+
+    SharedLogFigures shared = log.figures().shared().orElseThrow();
+
+    assertThat(shared.servers()).isEqualTo(servers.urls());
+    assertThat(shared.replicas()).isEqualTo(1);
+    assertThat(shared.publishes().count()).isEqualTo(1);
+    assertThat(shared.healthy()).isTrue();
+    assertThat(shared.lagSeconds()).isZero();
+    assertThat(open().figures().shared().orElseThrow().gateway()).isNotEqualTo(shared.gateway());
+  }
+}
