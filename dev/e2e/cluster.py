@@ -388,13 +388,13 @@ def start(folder, count):
     setting = Setting(folder, 1, gateways=1)
     nats = setting.nats.all[0]
     try:
-        refuses("a stream of other settings", ["--retain", "1d"], nats.url, "max_age", "7")
+        refuses("a stream of other settings", ["--retain", "1d"], nats.url, "max_age")
         refuses("no server there", [], f"nats://127.0.0.1:{free_port()}", "NATS")
         refuses("no such credentials", ["--jetstream-creds", "/nowhere/at.creds"], nats.url, "/nowhere/at.creds")
         refuses("a word of power that NATS does not keep", ["--durability", "power"], nats.url, "sync_interval")
         refuses("a stream that is to be there", ["--jetstream-create=false", "--jetstream-prefix", "absent"], nats.url, "absent")
         refuses("two places for one log", ["--memory"], nats.url, "--memory", code=2)
-        refuses("too many replicas", ["--jetstream-replicas", "3", "--jetstream-prefix", "three"], nats.url, "3")
+        refuses("too many replicas", ["--jetstream-replicas", "3", "--jetstream-prefix", "three"], nats.url, "replicas")
         with Client(nats.port) as client:
             made = client.api("STREAM.CREATE.open", {"name": "open", "subjects": ["open.e.>"], "retention": "limits",
                                                      "storage": "file", "num_replicas": 1})
