@@ -148,7 +148,7 @@ def figures(setting, gateway):
     for family in ["lag_events", "lag_seconds", "publish_seconds_count", "in_flight", "reconnects_total", "uncertain_total", "healthy"]:
         check(f"there is tocsin_jetstream_{family}", f"\ntocsin_jetstream_{family} " in lines, lines[-2000:])
     told = subprocess.run([str(ROOT / "tocsin"), "stats", "--url", gateway.url, "--once"], capture_output=True, text=True,
-                          env={"PATH": "/usr/bin:/bin", "TOCSIN_KEY": gateway.root})
+                          env={"PATH": "/usr/bin:/bin", "TOCSIN_KEY": gateway.owner})
     check("tocsin stats shows it", "jetstream" in told.stdout and stats["gateway"] in told.stdout, told.stdout + told.stderr)
 
 

@@ -17,20 +17,20 @@ class Gateway(Hub):
     def __init__(self, folder, name, urls, replicas, *options, like=None):
         super().__init__(folder, name, "--jetstream", urls, "--jetstream-replicas", str(replicas), *options)
         if like:
-            self.keys, self.root, self.alerts = like.keys, like.root, like.alerts
+            self.keys, self.owner, self.alerts = like.keys, like.owner, like.alerts
         else:
-            self.root = self.key("root")
+            self.owner = self.key("root")
             self.alerts = self.key("alerts", subscribe=[{"events": ["alert.*"]}])
         self.write_keys()
 
     def ask(self, path, key=None):
-        return request(self.port, "GET", path, None, bearer(key or self.root))
+        return request(self.port, "GET", path, None, bearer(key or self.owner))
 
     def publish(self, event, key=None, timeout=30):
         """Status and answer; None when the connection broke, so that nobody knows."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
-            headers = {"Content-Type": "application/json", **bearer(self.root)}
+            headers = {"Content-Type": "application/json", **bearer(self.owner)}
             connection.request("POST", "/api/v1/events", json.dumps(event),
                                {**headers, "Idempotency-Key": key} if key else headers)
             answer = connection.getresponse()
@@ -64,7 +64,7 @@ class Gateway(Hub):
         return answer.status, answer.json
 
     def socket_at(self, query, key=None):
-        return Socket(self.port, query, bearer(key or self.root))
+        return Socket(self.port, query, bearer(key or self.owner))
 
 
 def alert(name, more="x"):
@@ -135,7 +135,7 @@ class Jumper(threading.Thread):
     def run(self):
         while not self.account.over.is_set():
             gateway = self.account.any_gateway(self.rng)
-            key = gateway.alerts if self.alerts_only else gateway.root
+            key = gateway.alerts if self.alerts_only else gateway.owner
             query = urllib.parse.urlencode(
                 {"events": ",".join(self.patterns), "since": self.position, "epoch": self.account.epoch})
             try:
