@@ -441,8 +441,9 @@ def synced_start(nats):
 def refuses(name, options, urls, *words, code=1):
     with tempfile.TemporaryDirectory() as data:
         place = [] if "--memory" in options else ["--data", data]
+        place += [] if "--jetstream-replicas" in options else ["--jetstream-replicas", "1"]
         done = subprocess.run(
-            [str(ROOT / "tocsin"), "serve", "--port", "0", "--jetstream", urls, "--jetstream-replicas", "1", *place, *options],
+            [str(ROOT / "tocsin"), "serve", "--port", "0", "--jetstream", urls, *place, *options],
             capture_output=True, text=True, timeout=60)
     good = done.returncode == code and all(word in done.stderr for word in words) and "Exception" not in done.stderr
     check(f"{name} is refused in words", good, (done.returncode, done.stdout, done.stderr))
