@@ -3,10 +3,12 @@ package dev.tocsin.app;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.gateway.GatewaySettings;
 import dev.tocsin.hub.Durability;
+import dev.tocsin.jetstream.JetStreamSettings;
 import dev.tocsin.sqlite.SqliteSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// The options that say which log a server has, and what it keeps.
@@ -20,7 +22,8 @@ final class LogOptions {
       names = "--data",
       paramLabel = "DIR",
       description =
-          "Where the log is kept, and the keys unless --keys says otherwise (default: ./data).")
+          "Where the log is kept, and the keys unless --keys says otherwise (default: ./data). With"
+              + " --jetstream only the keys.")
   private @Nullable Path data;
 
   @Option(
@@ -28,13 +31,15 @@ final class LogOptions {
       description = "Keep the log in memory instead: it is gone when the server stops.")
   private boolean memory;
 
+  @Mixin private final JetStreamOptions jetStream = new JetStreamOptions();
+
   @Option(
       names = "--durability",
       paramLabel = "MODE",
       description =
           "What an acknowledged event survives: process (the death of the server) or power (the"
-              + " loss of power as well, at the price of a disk flush for each group of events)"
-              + " (default: process).")
+              + " loss of power as well, at the price of a disk flush for each group of events;"
+              + " NATS has to be set up for it) (default: process).")
   private Durability durability = Durability.PROCESS;
 
   @Option(
@@ -48,7 +53,8 @@ final class LogOptions {
       paramLabel = "SIZE",
       description =
           "How large the log may grow, for instance 64m or 2g; beyond it the oldest events go"
-              + " (default: 2g, with --memory 256m).")
+              + " (default: 2g, with --memory 256m). With --jetstream without what NATS has beside"
+              + " the events.")
   private @Nullable ByteSize retainBytes;
 
   @Option(
@@ -59,6 +65,11 @@ final class LogOptions {
 
   /// Refuses options that contradict each other.
   void check() throws WrongUse {
+    if (memory && jetStream.areGiven()) {
+      throw new WrongUse(
+          "--memory and --jetstream are two places for one log: leave out one of them");
+    }
+    jetStream.check();
     if (memory && data != null) {
       throw new WrongUse("--memory keeps no log on disk: leave out --data " + data);
     }
@@ -67,6 +78,9 @@ final class LogOptions {
   /// Starts a server with the log that is asked for.
   Server start(EventCatalog catalog, GatewaySettings settings, Surroundings surroundings)
       throws Failure, WrongUse {
+    if (jetStream.areGiven()) {
+      return Server.onJetStream(catalog, stream(), settings, surroundings.clock());
+    }
     return memory
         ? inMemory(catalog, settings, surroundings)
         : Server.onDisk(catalog, disk(), settings, surroundings.clock());
@@ -82,6 +96,14 @@ final class LogOptions {
     }
     return Server.inMemory(
         catalog, size, idempotencyWindow.duration(), settings, surroundings.clock());
+  }
+
+  private JetStreamSettings stream() throws WrongUse {
+    return jetStream.settings(
+        durability,
+        retain.duration(),
+        retainBytes == null ? DISK_SIZE : retainBytes,
+        idempotencyWindow.duration());
   }
 
   private SqliteSettings disk() throws WrongUse {
@@ -110,6 +132,7 @@ final class LogOptions {
   String description() {
     return memory
         ? "in memory (gone when the server stops)"
-        : "in " + directory() + " (durability " + durability + ", kept for " + retain + ")";
+        : (jetStream.areGiven() ? jetStream.description() : "in " + directory())
+            + (" (durability " + durability + ", kept for " + retain + ")");
   }
 }

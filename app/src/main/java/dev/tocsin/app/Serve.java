@@ -15,8 +15,8 @@ import picocli.CommandLine.Mixin;
     description = {
       "Runs a server until Ctrl-C or SIGTERM.",
       "",
-      "Every event is in the log in --data before it is acknowledged, and stays there for"
-          + " --retain.",
+      "Every event is in the log in --data, or with --jetstream in NATS, before it is acknowledged,"
+          + " and stays there for --retain.",
       "The first line on stdout is 'listening on http://HOST:PORT', once it does; with --tls-cert,"
           + " https."
     },

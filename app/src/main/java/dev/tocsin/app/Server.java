@@ -7,6 +7,9 @@ import dev.tocsin.http.StartFailedException;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.hub.InMemoryEventLog;
+import dev.tocsin.jetstream.JetStreamEventLog;
+import dev.tocsin.jetstream.JetStreamOpenException;
+import dev.tocsin.jetstream.JetStreamSettings;
 import dev.tocsin.sqlite.LogOpenException;
 import dev.tocsin.sqlite.SqliteEventLog;
 import dev.tocsin.sqlite.SqliteSettings;
@@ -17,8 +20,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.UUID;
 
-/// A whole server, put together: catalog, log, hub and gateway. Running from [#inMemory] or [#onDisk]
-/// to [#stop].
+/// A whole server, put together: catalog, log, hub and gateway. Running from [#inMemory], [#onDisk] or
+/// [#onJetStream] to [#stop].
 final class Server {
 
   /// How many bytes of the newest events the shards are given from memory at most: an eighth of the heap
@@ -66,6 +69,18 @@ final class Server {
       SqliteEventLog log = SqliteEventLog.open(disk, clock);
       return start(catalog, log, MAX_RECENT_BYTES, settings, clock);
     } catch (LogOpenException e) {
+      throw new Failure(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /// Starts a server whose log is a stream that it shares with others.
+  static Server onJetStream(
+      EventCatalog catalog, JetStreamSettings stream, GatewaySettings settings, InstantSource clock)
+      throws Failure {
+    try {
+      JetStreamEventLog log = JetStreamEventLog.open(stream, clock);
+      return start(catalog, log, MAX_RECENT_BYTES, settings, clock);
+    } catch (JetStreamOpenException e) {
       throw new Failure(String.valueOf(e.getMessage()), e);
     }
   }
