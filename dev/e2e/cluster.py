@@ -24,7 +24,8 @@ from pathlib import Path
 import access_client
 from access_client import bearer, check, together, until
 from cluster_load import Account, Gateway, alert, job, name_of
-from nats_servers import Client, NatsServers, Proxy, free_port, program
+from nats_servers import Client, NatsServers, Proxy, program
+from ports import free_port
 from server import ROOT
 
 PREFIX = "tocsin"

@@ -2,7 +2,6 @@
 by hand, as an operator's tools would; and a proxy between a gateway and a server that can hold everything up."""
 import base64
 import json
-import random
 import secrets
 import signal
 import socket
@@ -12,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 
+from ports import free_port
 from server import ROOT
 
 
@@ -19,18 +19,6 @@ def program(*options):
     """The path of a nats-server, see dev/nats-server; None where there is none."""
     found = subprocess.run([str(ROOT / "dev/nats-server"), *options], stdout=subprocess.PIPE, text=True)
     return found.stdout.strip() if found.returncode == 0 else None
-
-
-def free_port():
-    """One below those that clients are given: who tries to reach a server that has ended could be connected to itself."""
-    while True:
-        port = random.randrange(12_000, 32_000)
-        with socket.socket() as one:
-            try:
-                one.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                pass
 
 
 class Nats:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 
 def free_port():
-    """A port that nobody uses, and that the system gives to nobody who leaves the choice to it: other tests run beside this one."""
+    """A port that nobody uses, and that the system gives to nobody who leaves the choice to it: other tests run beside this one,
+    and who tries to reach a server that has ended could be connected to itself."""
     lowest_given = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     while True:
         port = random.randrange(10_000, lowest_given)
