@@ -9,6 +9,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 class LogPagesTest {
@@ -183,17 +185,28 @@ class LogPagesTest {
     append(1, "a.rare", 10);
     List<String> order = new ArrayList<>();
     TypeFilter rare = TypeFilter.of(Set.of("a.rare"));
-    LogPages late = new LogPages(new LateLog(stored));
+    CompletableFuture<Boolean> allHaveAsked = new CompletableFuture<>();
+    LogPages late = new LogPages(answeringAfter(allHaveAsked));
     List<LogPages.Lease> leases = Collections.synchronizedList(new ArrayList<>());
     for (int i = 0; i < 20; i++) {
       late.read(i * (long) LogPages.PAGE_EVENTS, TypeFilter.ALL, recorder("all", order, leases));
     }
     late.read(0, rare, recorder("rare", order, leases));
+    allHaveAsked.complete(true);
     while (leases.size() < 21) {
       Thread.onSpinWait();
     }
 
     assertThat(order.indexOf("rare")).isBetween(0, 3);
+  }
+
+  private EventLog answeringAfter(CompletableFuture<Boolean> begin) {
+    return new ForwardingLog(new LateLog(stored)) {
+      @Override
+      public CompletionStage<Page> read(long after, TypeFilter types, int maxEvents, int maxBytes) {
+        return begin.thenCompose(begun -> super.read(after, types, maxEvents, maxBytes));
+      }
+    };
   }
 
   private static LogPages.Reader recorder(
