@@ -10,21 +10,14 @@ import dev.tocsin.http.Transport;
 import dev.tocsin.hub.CountedReads;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.ForgottenKeys;
-import dev.tocsin.hub.ForwardingLog;
 import dev.tocsin.hub.InMemoryEventLog;
 import dev.tocsin.hub.LateLog;
-import dev.tocsin.hub.Page;
 import dev.tocsin.hub.Rights;
-import dev.tocsin.hub.TypeFilter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -388,44 +381,6 @@ class InitialEventsTest {
       assertThat(established.path("initial").asInt()).isEqualTo(Limits.MAX_LATEST_EVENTS);
       assertThat(established.path("initial_complete").asBoolean(true)).isFalse();
       assertThat(socket.message().path("sequence").asLong()).isEqualTo(2);
-    }
-  }
-
-  /// A log that looks back when the test says so.
-  private static final class HeldLooks extends ForwardingLog {
-
-    private final CompletableFuture<Void> mayGoOn = new CompletableFuture<>();
-
-    HeldLooks(EventLog log) {
-      super(log);
-    }
-
-    @Override
-    public CompletionStage<Page> readBack(
-        long before, TypeFilter types, int maxEvents, int maxBytes) {
-      return mayGoOn.thenCompose(now -> super.readBack(before, types, maxEvents, maxBytes));
-    }
-  }
-
-  /// One page was found when the time for looking was over; what is older is not looked for.
-  @Test
-  void whatWasFoundInTimeComesAndItIsTold() {
-    HeldLooks log = new HeldLooks(TestServer.memory());
-    try (TestServer server = TestServer.forgetful(log);
-        RawWebSocket socket = server.socket("?events=camera.*")) {
-      for (int i = 0; i < 600; i++) {
-        server.publish(TestServer.alert("a" + i));
-      }
-      socket.say(subscribe("alert.*", "\"last\":600"));
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(Limits.INITIAL_MILLIS + 500));
-      log.mayGoOn.complete(null);
-
-      JsonNode subscribed = socket.message();
-      int found = subscribed.path("initial").asInt();
-      assertThat(found).isBetween(1, 599);
-      assertThat(subscribed.path("initial_complete").asBoolean(true)).isFalse();
-      assertThat(socket.message().path("sequence").asLong())
-          .isEqualTo(subscribed.path("sequence").asLong() - found + 1);
     }
   }
 
