@@ -131,8 +131,9 @@ test("an origin that the hub does not know is told what it needs", async () => {
   const other = await Server.start();
   ends.push(() => other.remove());
   const page = await open(other.url);
-  await until("it waits", () => page.evaluate(() => hub.state === "waiting"));
-  assert.match(await page.evaluate(() => hub.reason), new RegExp(`--allow-origin ${web.origin}`));
+  const waits = () => page.evaluate(() => states.find(({ state }) => state === "waiting"));
+  await until("it waits", waits);
+  assert.match((await waits()).reason, new RegExp(`--allow-origin ${web.origin}`));
 });
 
 test("5,000 events as fast as they come, and a slow consumer", async () => {
