@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -278,6 +280,48 @@ public abstract class EventLogContract {
       assertThat(sequences(read(log, sequence - 1, 1, ALL))).containsExactly(sequence);
     }
     assertThat(await(log.reach(1_000, Duration.ofMillis(50)))).isEqualTo(100);
+  }
+
+  @Test
+  void isNotSaidToHaveComeSoFarWhileTheFollowerIsBeingTold() throws Exception {
+    EventLog log = open();
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch told = new CountDownLatch(1);
+    log.follow(
+        0,
+        new Follower() {
+          @Override
+          public void events(List<LoggedEvent> events) {
+            entered.countDown();
+            awaitLatch(told);
+          }
+
+          @Override
+          public void lost(long from, long to) {}
+
+          @Override
+          public void restarted(String epoch, long newest) {}
+        });
+    CompletableFuture<?> appended =
+        CompletableFuture.supplyAsync(() -> await(log.append(SampleEvents.appends("a.a"))));
+    awaitLatch(entered);
+
+    CompletableFuture<Long> reached =
+        CompletableFuture.supplyAsync(() -> await(log.reach(1, Duration.ofSeconds(30))));
+
+    // It answers that it has not come so far, or not yet.
+    assertThat(reached.completeOnTimeout(0L, 200, TimeUnit.MILLISECONDS).join()).isZero();
+    told.countDown();
+    appended.join();
+    assertThat(await(log.reach(1, Duration.ofSeconds(30)))).isEqualTo(1);
+  }
+
+  private static void awaitLatch(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

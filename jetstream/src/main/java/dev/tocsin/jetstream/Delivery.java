@@ -194,11 +194,8 @@ final class Delivery {
     }
   }
 
-  /// See [dev.tocsin.hub.EventLog#reach].
+  /// See [dev.tocsin.hub.EventLog#reach]. Asked under the lock: while the follower is being told, the place is ahead of it.
   CompletableFuture<Long> reach(long sequence, Duration atMost, long nowNanos) {
-    if (sequence <= newest()) {
-      return CompletableFuture.completedFuture(newest());
-    }
     lock.lock();
     try {
       if (sequence <= newest() || closed || atMost.isZero() || atMost.isNegative()) {

@@ -30,18 +30,25 @@ final class Delivery {
 
   // written under the lock, read by any
   private volatile long newest;
+  private volatile long told;
 
   /// @param newest the newest sequence
   /// @param lastByType the last sequence of each type
   Delivery(LogReader reader, long newest, Map<String, Long> lastByType) {
     this.reader = reader;
     this.newest = newest;
+    this.told = newest;
     this.lastByType = new ConcurrentHashMap<>(lastByType);
   }
 
-  /// The newest sequence that was handed on.
+  /// The newest sequence that can be read, which the follower has been handed or is being handed.
   long newest() {
     return newest;
+  }
+
+  /// The newest sequence that the follower has been handed.
+  long told() {
+    return told;
   }
 
   /// See [dev.tocsin.hub.EventLog#lastByType].
@@ -72,6 +79,7 @@ final class Delivery {
         follower.events(events);
       }
     } finally {
+      told = newest;
       lock.unlock();
     }
   }

@@ -267,7 +267,7 @@ public final class SqliteEventLog implements EventLog {
   /// At once: nobody else gives sequences, and what was answered has been handed on.
   @Override
   public CompletableFuture<Long> reach(long sequence, Duration atMost) {
-    return CompletableFuture.completedFuture(delivery.newest());
+    return CompletableFuture.completedFuture(delivery.told());
   }
 
   @Override
