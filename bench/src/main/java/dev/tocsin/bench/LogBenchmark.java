@@ -154,9 +154,14 @@ public class LogBenchmark {
   }
 
   private static List<Append> group(int size) {
+    return Collections.nCopies(size, new Append(event(), null));
+  }
+
+  /// An event of about 300 bytes.
+  static EncodedEvent event() {
     EventEncoder encoder = new EventEncoder(EventCatalog.builtIn(), InstantSource.system());
     if (encoder.encode(EVENT.getBytes(StandardCharsets.UTF_8)) instanceof EncodedEvent event) {
-      return Collections.nCopies(size, new Append(event, null));
+      return event;
     }
     throw new IllegalStateException("the event is refused");
   }
