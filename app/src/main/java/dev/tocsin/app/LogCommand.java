@@ -7,12 +7,11 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
-/// Looks after a log on disk.
+/// Looks after a log.
 @Command(
     name = "log",
-    description = "Looks after a log on disk.",
+    description = "Looks after a log: a new epoch, a copy, a move.",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n")
 final class LogCommand {
@@ -48,47 +47,6 @@ final class LogCommand {
       }
       try {
         surroundings.out().println("epoch " + SqliteEventLog.beginEpoch(data));
-        return 0;
-      } catch (LogOpenException e) {
-        throw new Failure(String.valueOf(e.getMessage()), e);
-      }
-    }
-  }
-
-  /// Copies the log.
-  @Command(
-      name = "copy",
-      description = {
-        "Copies the log to a file: a backup, or something to look into with sqlite3.",
-        "",
-        "A server may be using the log: then it makes the copy, in DIR, and goes on meanwhile."
-      },
-      sortOptions = false)
-  static final class Copy implements Callable<Integer> {
-
-    private final Surroundings surroundings;
-
-    @Option(
-        names = "--data",
-        paramLabel = "DIR",
-        description = "Where the log is kept (default: ./data).")
-    private Path data = Path.of("data");
-
-    @Parameters(paramLabel = "FILE", description = "The file to make.")
-    private Path file = Path.of("");
-
-    Copy(Surroundings surroundings) {
-      this.surroundings = surroundings;
-    }
-
-    @Override
-    public Integer call() throws Failure, InterruptedException {
-      if (!Files.isDirectory(data)) {
-        throw new Failure("there is no log in " + data);
-      }
-      try {
-        SqliteEventLog.copy(data, file);
-        surroundings.out().println("copied to " + file);
         return 0;
       } catch (LogOpenException e) {
         throw new Failure(String.valueOf(e.getMessage()), e);

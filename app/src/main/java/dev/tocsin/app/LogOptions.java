@@ -16,7 +16,15 @@ final class LogOptions {
 
   private static final ByteSize MEMORY_SIZE =
       new ByteSize(Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 2));
-  private static final ByteSize DISK_SIZE = new ByteSize(2L << 30);
+
+  /// How large a log may grow that is not in memory.
+  static final ByteSize DISK_SIZE = new ByteSize(2L << 30);
+
+  /// How long events are kept.
+  static final TimeSpan RETAIN = new TimeSpan(Duration.ofDays(7));
+
+  /// How long keys are remembered.
+  static final TimeSpan WINDOW = new TimeSpan(Duration.ofMinutes(10));
 
   @Option(
       names = "--data",
@@ -46,7 +54,7 @@ final class LogOptions {
       names = "--retain",
       paramLabel = "TIME",
       description = "How long events are kept, for instance 12h or 30d (default: 7d).")
-  private TimeSpan retain = new TimeSpan(Duration.ofDays(7));
+  private TimeSpan retain = RETAIN;
 
   @Option(
       names = "--retain-bytes",
@@ -61,7 +69,7 @@ final class LogOptions {
       names = "--idempotency-window",
       paramLabel = "TIME",
       description = "How long the keys of idempotent publishes are remembered (default: 10m).")
-  private TimeSpan idempotencyWindow = new TimeSpan(Duration.ofMinutes(10));
+  private TimeSpan idempotencyWindow = WINDOW;
 
   /// Refuses options that contradict each other.
   void check() throws WrongUse {

@@ -119,7 +119,7 @@ public final class Main {
         () ->
             new CommandLine(new LogCommand())
                 .addSubcommand(new LogCommand.NewEpoch(surroundings))
-                .addSubcommand(new LogCommand.Copy(surroundings)));
+                .addSubcommand(new LogCopyCommand(surroundings)));
     makers.put(
         "key",
         () ->

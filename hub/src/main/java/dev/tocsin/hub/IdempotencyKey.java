@@ -1,6 +1,7 @@
 package dev.tocsin.hub;
 
 import dev.tocsin.events.Slice;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
@@ -18,10 +19,19 @@ public record IdempotencyKey(String key, byte[] bodyDigest) {
 
   /// The key of a publish.
   public static IdempotencyKey of(String key, Slice body) {
+    return new IdempotencyKey(key, sha256(body));
+  }
+
+  /// What stands for a key where its text cannot: SHA-256 of it in UTF-8.
+  public static byte[] digest(String key) {
+    return sha256(Slice.of(key.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static byte[] sha256(Slice bytes) {
     try {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      sha256.update(body.bytes(), body.offset(), body.length());
-      return new IdempotencyKey(key, sha256.digest());
+      sha256.update(bytes.bytes(), bytes.offset(), bytes.length());
+      return sha256.digest();
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

@@ -32,7 +32,13 @@ final class DirectGet {
   /// One message that was found.
   ///
   /// @param event `null` when it is none
-  record Found(long sequence, @Nullable EncodedEvent event) {}
+  /// @param acceptedMillis when another log accepted it that it was copied from; 0 when it was not copied
+  record Found(long sequence, @Nullable EncodedEvent event, long acceptedMillis) {
+
+    Found(long sequence, @Nullable EncodedEvent event) {
+      this(sequence, event, 0);
+    }
+  }
 
   /// What was found.
   ///
@@ -125,7 +131,10 @@ final class DirectGet {
     String sequence = headers == null ? null : headers.getFirst("Nats-Sequence");
     if (of != null && sequence != null) {
       gathering.messages.add(
-          new Found(Long.parseLong(sequence), codec.event(of, message.getData())));
+          new Found(
+              Long.parseLong(sequence),
+              codec.event(of, message.getData()),
+              EventCodec.accepted(headers.getFirst(EventCodec.ACCEPTED), 0)));
     }
     if (gathering.single) {
       gathering.answer.complete(new Batch(gathering.messages, true));

@@ -107,6 +107,26 @@ final class EpochKeeper {
     throw new UndecidedException("other gateways change the epoch again and again");
   }
 
+  /// Begins a new epoch, whatever is known: for a stream that was copied.
+  ///
+  /// @param info the stream, which nobody writes to
+  Verdict renew(StreamInfo info) throws UndecidedException {
+    for (int i = 0; i < TRIES; i++) {
+      Verdict verdict =
+          switch (content()) {
+            case EpochBucket.Content.Found(EpochRecord found) ->
+                write(fresh(info, found.revision()), info, null);
+            case EpochBucket.Content.Absent(long revision, boolean there) ->
+                write(fresh(info, revision), info, null);
+            case EpochBucket.Content.Unknown(String reason) -> throw new UndecidedException(reason);
+          };
+      if (verdict != null) {
+        return verdict;
+      }
+    }
+    throw new UndecidedException("gateways change the epoch again and again");
+  }
+
   /// Decides when something is known.
   ///
   /// @param epoch the present epoch
@@ -233,7 +253,11 @@ final class EpochKeeper {
   private StreamInfo info() throws UndecidedException {
     Answer answer = api.askNow("STREAM.INFO." + stream, null);
     if (answer instanceof Answer.Done(JsonNode json)) {
-      return StreamInfo.of(json);
+      StreamInfo info = StreamInfo.of(json);
+      if (info.copy().unfinished() != null) {
+        throw new UndecidedException(CopyMarks.refusal(stream));
+      }
+      return info;
     }
     if (answer instanceof Answer.Refused refused
         && refused.code() == JetStreamApi.STREAM_NOT_FOUND) {

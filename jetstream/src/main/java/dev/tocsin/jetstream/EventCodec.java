@@ -3,29 +3,35 @@ package dev.tocsin.jetstream;
 import dev.tocsin.events.EncodedEvent;
 import dev.tocsin.events.EventType;
 import dev.tocsin.events.StoredEnvelope;
+import dev.tocsin.hub.CopiedEvent;
+import dev.tocsin.hub.CopiedKey;
 import dev.tocsin.hub.IdempotencyKey;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What an event looks like as a message of the stream. Any thread.
 ///
 /// The subject is `<prefix>.e.<type>`, the body the envelope without `sequence`. The header `Tocsin-Origin` says which
 /// gateway has sent it, under which number of its own. Events with an idempotency key have `Nats-Msg-Id`, by which JetStream
-/// finds a repetition, and `Tocsin-Digest`, by which the gateway finds out whether it says the same.
+/// finds a repetition, and `Tocsin-Digest`, by which the gateway finds out whether it says the same. Events that were copied
+/// from another log have `Tocsin-Accepted`, which says when that accepted them, and no origin.
 final class EventCodec {
 
   static final String ORIGIN = "Tocsin-Origin";
   static final String DIGEST = "Tocsin-Digest";
   static final String MESSAGE_ID = "Nats-Msg-Id";
+  static final String ACCEPTED = "Tocsin-Accepted";
 
   /// What a message may have beside the event, in bytes: its headers, and what NATS counts with them.
   static final int MAX_OVERHEAD = 1024;
 
   private static final String NEW_LINE = "\r\n";
+  private static final Pattern TIME = Pattern.compile("-?\\d{1,18}");
 
   private final String eventPrefix;
   private final String headerStart;
@@ -61,15 +67,44 @@ final class EventCodec {
   RawHeaders headers(long number, @Nullable IdempotencyKey key) {
     String text = headerStart + number + NEW_LINE;
     if (key != null) {
-      text += MESSAGE_ID + ": " + messageId(key.key()) + NEW_LINE;
-      text += DIGEST + ": " + digestText(key.bodyDigest()) + NEW_LINE;
+      // A key is any text: its digest is not.
+      text += keyHeaders(IdempotencyKey.digest(key.key()), key.bodyDigest());
     }
     return new RawHeaders((text + NEW_LINE).getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /// A key is any text: its digest is not.
-  private static String messageId(String key) {
-    return digestText(sha256(key.getBytes(StandardCharsets.UTF_8)));
+  private static String keyHeaders(byte[] digest, byte[] bodyDigest) {
+    return MESSAGE_ID
+        + ": "
+        + digestText(digest)
+        + NEW_LINE
+        + DIGEST
+        + ": "
+        + digestText(bodyDigest)
+        + NEW_LINE;
+  }
+
+  /// The headers of a copied event's message, as lines.
+  static String headers(CopiedEvent event) {
+    CopiedKey key = event.key();
+    return ACCEPTED
+        + ": "
+        + event.acceptedMillis()
+        + NEW_LINE
+        + (key == null ? "" : keyHeaders(key.digest(), key.bodyDigest()));
+  }
+
+  /// When an event was accepted, in milliseconds since 1970.
+  ///
+  /// @param told what [#ACCEPTED] says; `null` when it is absent
+  /// @param taken when the stream took the message
+  static long accepted(@Nullable String told, long taken) {
+    return told != null && TIME.matcher(told).matches() ? Long.parseLong(told) : taken;
+  }
+
+  /// The subject of the messages that stand, for the time of a copy, where there is no event: that of a type that no event has.
+  String holes() {
+    return eventPrefix + "connection.hole";
   }
 
   /// A digest as it stands in a header.

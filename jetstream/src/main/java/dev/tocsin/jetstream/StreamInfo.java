@@ -17,6 +17,7 @@ import tools.jackson.databind.JsonNode;
 /// @param leader the server that leads it; empty when it is not known
 /// @param replicas how many servers keep it
 /// @param time the server's clock; `null` when it did not say
+/// @param copy what the stream says of the copy that made it
 record StreamInfo(
     String created,
     long first,
@@ -25,7 +26,8 @@ record StreamInfo(
     long deleted,
     Optional<String> leader,
     int replicas,
-    @Nullable Instant time) {
+    @Nullable Instant time,
+    CopyMarks copy) {
 
   /// Reads JetStream's answer.
   static StreamInfo of(JsonNode json) {
@@ -40,7 +42,8 @@ record StreamInfo(
         state.path("num_deleted").asLong(0),
         leader.isEmpty() ? Optional.empty() : Optional.of(leader),
         json.path("config").path("num_replicas").asInt(1),
-        time(json.path("ts").asString("")));
+        time(json.path("ts").asString("")),
+        CopyMarks.of(json.path("config")));
   }
 
   private static @Nullable Instant time(String text) {

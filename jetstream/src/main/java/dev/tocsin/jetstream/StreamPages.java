@@ -261,7 +261,8 @@ final class StreamPages {
     return new Page(page.events(), lost, position);
   }
 
-  /// See [dev.tocsin.hub.EventLog#positionAt]: by the clock of NATS.
+  /// See [dev.tocsin.hub.EventLog#positionAt]: by the clock of NATS, and for what was copied from another log by that of the
+  /// other.
   CompletableFuture<Long> positionAt(Instant time) {
     long newest = delivery.newest();
     if (newest == 0) {
@@ -274,7 +275,13 @@ final class StreamPages {
             : time.isAfter(Instant.parse("2200-01-01T00:00:00Z"))
                 ? Instant.parse("2200-01-01T00:00:00Z")
                 : time.truncatedTo(ChronoUnit.NANOS);
-    return ranges.firstFrom(told).thenApply(first -> Math.min(first - 1, newest));
+    return ranges
+        .firstFrom(told)
+        .thenCompose(first ->
+            first > ranges.copiedUpTo()
+                ? CompletableFuture.completedFuture(Math.min(first - 1, newest))
+                : new CopiedTimes(ranges, time.toEpochMilli())
+                    .position(Math.min(ranges.copiedUpTo(), newest)));
   }
 
   /// A term begins with a look at the stream.

@@ -56,6 +56,7 @@ final class StreamRanges {
 
   // written by the follower's thread, read by any
   private volatile long term = NO_TERM;
+  private volatile long copiedUpTo;
 
   // written by whoever is told, read by any
   private volatile LostParts lostParts = LostParts.NONE;
@@ -97,6 +98,7 @@ final class StreamRanges {
   void beginTerm(StreamInfo info) {
     oldest.set(info.first());
     lostParts = LostParts.NONE;
+    copiedUpTo = info.copy().upTo();
     note(info);
     term = ++terms;
   }
@@ -108,6 +110,11 @@ final class StreamRanges {
   /// The oldest sequence that can be read, as far as is known.
   long oldest() {
     return oldest.get();
+  }
+
+  /// The last sequence that came with a copy of another log; 0 when none did.
+  long copiedUpTo() {
+    return copiedUpTo;
   }
 
   /// Takes what the leader says of the stream.
@@ -286,6 +293,25 @@ final class StreamRanges {
                     answer.messages().isEmpty()
                         ? confirm(sequence).thenApply(lost -> new DirectGet.Found(sequence, null))
                         : CompletableFuture.completedFuture(answer.messages().getFirst())),
+        TRIES);
+  }
+
+  /// The first message from a sequence on; one of the sequence [Long#MAX_VALUE] when there is none.
+  CompletableFuture<DirectGet.Found> next(long from) {
+    return trying(
+        () -> {
+          ObjectNode request = JetStreamApi.request();
+          request.put("seq", from);
+          request.put("next_by_subj", EVERYTHING);
+          request.put("batch", 1);
+          return direct
+              .get(request)
+              .thenCompose(answer ->
+                  answer.messages().isEmpty()
+                      ? confirm(delivery.newest())
+                          .thenApply(lost -> new DirectGet.Found(Long.MAX_VALUE, null))
+                      : CompletableFuture.completedFuture(answer.messages().getFirst()));
+        },
         TRIES);
   }
 

@@ -89,6 +89,9 @@ final class StreamSetup {
       }
       switch (found) {
         case Answer.Done(JsonNode json) -> {
+          if (CopyMarks.of(json.path("config")).unfinished() != null) {
+            throw new JetStreamOpenException(CopyMarks.refusal(settings.stream()));
+          }
           checkConfig(json.path("config"));
           return StreamInfo.of(json);
         }
@@ -99,7 +102,7 @@ final class StreamSetup {
     }
   }
 
-  private static void pauseUntil(long endNanos, JetStreamOpenException otherwise)
+  static void pauseUntil(long endNanos, JetStreamOpenException otherwise)
       throws JetStreamOpenException {
     if (System.nanoTime() > endNanos) {
       throw otherwise;
@@ -112,14 +115,14 @@ final class StreamSetup {
     }
   }
 
-  private static boolean isFinal(Answer.Refused refused) {
+  static boolean isFinal(Answer.Refused refused) {
     return refused.status() >= 400
         && refused.status() < 500
         && refused.code() != JetStreamApi.STREAM_NAME_IN_USE
         && refused.code() != JetStreamApi.STREAM_NOT_FOUND;
   }
 
-  private JetStreamOpenException refusal(Answer.Refused refused) {
+  JetStreamOpenException refusal(Answer.Refused refused) {
     return switch (refused.code()) {
       case JetStreamApi.NOT_ENABLED, JetStreamApi.NOT_ENABLED_FOR_ACCOUNT ->
           new JetStreamOpenException(
@@ -132,7 +135,7 @@ final class StreamSetup {
     };
   }
 
-  private JetStreamOpenException silence(Answer.Silent silent) {
+  JetStreamOpenException silence(Answer.Silent silent) {
     String violation = link.violation();
     if (violation != null) {
       return forbidden(violation);

@@ -54,6 +54,9 @@ final class LogFile {
   /// In the table `log`: the oldest sequence that retention has left. What is missing from there on is lost.
   static final String OLDEST = "oldest";
 
+  /// In the table `log`, as long as the log is the unfinished copy of another: which one that is.
+  static final String COPY = "copy";
+
   /// Begins a transaction that may write.
   static final String BEGIN = "BEGIN IMMEDIATE";
 

@@ -28,9 +28,44 @@ final class LogFiles implements AutoCloseable {
     this.mark = mark;
   }
 
-  /// Opens them, making what is not there.
+  /// Opens them, making what is not there. Refuses the unfinished copy of another log.
   static LogFiles open(Path directory, Durability durability) throws LogOpenException {
-    LogLock lock = LogLock.take(directory);
+    LogFiles files = open(directory, LogLock.take(directory), durability);
+    boolean fit = false;
+    try {
+      if (LogFile.value(files.connection, LogFile.COPY) != null) {
+        throw new LogOpenException(
+            directory
+                + " holds the unfinished copy of a log: finish it with the same 'tocsin log copy',"
+                + " or delete it");
+      }
+      fit = true;
+      return files;
+    } catch (SQLException e) {
+      throw new LogOpenException(LogFault.whenOpening(directory.resolve(LogFile.NAME), e), e);
+    } finally {
+      if (!fit) {
+        files.close();
+      }
+    }
+  }
+
+  /// Opens them for a copy, which may be unfinished.
+  static LogFiles openForCopy(Path directory) throws LogOpenException {
+    return open(directory, lockForCopy(directory), Durability.PROCESS);
+  }
+
+  /// The lock of a directory that no server may be using.
+  static LogLock lockForCopy(Path directory) throws LogOpenException {
+    LogLock lock = LogLock.tryToTake(directory);
+    if (lock == null) {
+      throw new LogOpenException("a server uses the log in " + directory + ": stop it first");
+    }
+    return lock;
+  }
+
+  private static LogFiles open(Path directory, LogLock lock, Durability durability)
+      throws LogOpenException {
     Connection connection = null;
     LogFiles files = null;
     try {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class LogWriter implements AutoCloseable {
 
   // The payload comes as bytes of UTF-8, and they are kept as they are.
-  private static final String INSERT =
+  static final String INSERT =
       """
       INSERT INTO events (sequence, type, channel, timestamp, correlation_id, accepted_at, payload)
       VALUES (?, ?, ?, ?, ?, ?, CAST(? AS TEXT))
@@ -26,9 +26,9 @@ final class LogWriter implements AutoCloseable {
   private static final String FIND_KEY =
       """
       SELECT body_digest, sequence, timestamp FROM idempotency_keys
-      WHERE key = ? AND expires_at > ?
+      WHERE key IN (?, ?) AND expires_at > ?
       """;
-  private static final String INSERT_KEY =
+  static final String INSERT_KEY =
       """
       INSERT OR REPLACE INTO idempotency_keys (key, body_digest, sequence, timestamp, expires_at)
       VALUES (?, ?, ?, ?, ?)
@@ -40,6 +40,9 @@ final class LogWriter implements AutoCloseable {
   private final PreparedStatement findKey;
   private final PreparedStatement insertKey;
   private final long idempotencyMillis;
+
+  /// Whether there were keys of which only the digest is known: they are in this log for the length of one window.
+  private final boolean hasCopiedKeys;
 
   /// What has become of a group.
   ///
@@ -54,6 +57,7 @@ final class LogWriter implements AutoCloseable {
     this.findKey = connection.prepareStatement(FIND_KEY);
     this.insertKey = connection.prepareStatement(INSERT_KEY);
     this.idempotencyMillis = idempotencyMillis;
+    this.hasCopiedKeys = CopiedKeys.areIn(connection);
   }
 
   /// Begins a transaction; whoever waits for another program waits here.
@@ -113,7 +117,9 @@ final class LogWriter implements AutoCloseable {
       return null;
     }
     findKey.setString(1, key.key());
-    findKey.setLong(2, livedMillis);
+    findKey.setString(
+        2, hasCopiedKeys ? CopiedKeys.name(IdempotencyKey.digest(key.key())) : key.key());
+    findKey.setLong(3, livedMillis);
     try (ResultSet row = findKey.executeQuery()) {
       if (!row.next()) {
         return null;
