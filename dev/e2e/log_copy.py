@@ -10,10 +10,12 @@ import datetime
 import json
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from pathlib import Path
@@ -26,6 +28,9 @@ from server import ROOT, Server
 TOCSIN = str(ROOT / "tocsin")
 STREAM = "moved"
 LOST = (1700, 1712)
+
+# How many bytes of a log go through before the copy is killed.
+PART = 300_000
 
 
 def tocsin(*arguments):
@@ -85,7 +90,7 @@ def first_from(server, moment):
 
 def fill(data, events):
     """A log on disk: trimmed, with a hole, keys and two kinds of events."""
-    disk = Server(data, "--retain-bytes", "16m")
+    disk = Server(data, "--retain-bytes", "2m")
     disk.start()
     lines = data.parent / "events.ndjson"
     with open(lines, "w") as file:
@@ -125,22 +130,51 @@ def copy(data, url, replicas, back=False, *more):
             "--jetstream-replicas", str(replicas), *more]
 
 
-def await_messages(nats, count):
-    """Waits for a copy to have come so far, without a pause: it goes fast."""
-    with Client(next(each for each in nats.all if each.runs()).port) as client:
-        end = time.monotonic() + 60
-        while time.monotonic() < end:
-            if client.api(f"STREAM.INFO.{STREAM}").get("state", {}).get("messages", 0) >= count:
-                return True
-    return False
+class Valve(Proxy):
+    """A proxy that holds everything up once so many bytes have gone into NATS, or out of it."""
+
+    def __init__(self, target, limit, out=False):
+        super().__init__(target)
+        self.limit, self.out, self.passed = limit, out, 0
+        self.full = threading.Event()
+
+    def pump(self, source, sink):
+        try:
+            while data := source.recv(1 << 14):
+                self.flows.wait()
+                sink.sendall(data)
+                if any(source is pair[self.out] for pair in self.pairs):
+                    self.passed += len(data)
+                    if self.passed > self.limit and not self.full.is_set():
+                        self.hold()
+                        self.full.set()
+        except OSError:
+            pass
+        for one in (source, sink):
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
+def begin(command):
+    return subprocess.Popen([TOCSIN, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def messages(nats):
+    with Client(nats.all[0].port) as client:
+        return client.api(f"STREAM.INFO.{STREAM}").get("state", {}).get("messages", 0)
 
 
 def kill_the_copy(data, nats, replicas):
     """The copy is killed on its way; nobody can serve what is there."""
-    process = subprocess.Popen([TOCSIN, *copy(data, nats.urls, replicas)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    check("a copy begins", await_messages(nats, 1))
+    valve = Valve(nats.all[0].port, PART)
+    process = begin(copy(data, valve.url, replicas))
+    check("a copy begins", valve.full.wait(60))
     process.send_signal(signal.SIGKILL)
     process.communicate()
+    valve.close()
+    check("some of it is there", until(lambda: messages(nats) > 100, 10), messages(nats))
     code, out, err = tocsin("serve", "--port", "0", "--data", f"{data}-keys", "--jetstream", nats.urls,
                             "--jetstream-prefix", STREAM, "--jetstream-replicas", replicas)
     check("half a copy is not served", code == 1 and "unfinished copy" in err, (code, out, err))
@@ -148,26 +182,35 @@ def kill_the_copy(data, nats, replicas):
 
 def kill_nats(data, nats, replicas):
     """NATS is killed under the copy, which goes on when it is back."""
-    proxy = Proxy(nats.all[0].port)
+    before = messages(nats)
+    valve = Valve(nats.all[0].port, PART)
     try:
-        with Client(nats.all[0].port) as client:
-            before = client.api(f"STREAM.INFO.{STREAM}")["state"]["messages"]
-        process = subprocess.Popen([TOCSIN, *copy(data, proxy.url, replicas)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   text=True)
-        check("the copy goes on", await_messages(nats, before + 1))
-        proxy.hold()
-        victim = nats.leader(STREAM) if len(nats.all) > 1 else nats.all[0]
-        victim.kill()
-        proxy.release()
-        proxy.cut()
-        time.sleep(1)
+        process = begin(copy(data, valve.url, replicas))
+        check("the copy goes on", valve.full.wait(60))
+        check("further than before", until(lambda: messages(nats) > before, 10), (before, messages(nats)))
+        (nats.leader(STREAM) if len(nats.all) > 1 else nats.all[0]).kill()
         nats.start()
+        valve.release()
+        valve.cut()
         out, err = process.communicate(timeout=200)
         check("it comes to its end", process.returncode == 0, (process.returncode, out, err))
         check("it says what it did", out.startswith("copied and compared "), out)
         return out
     finally:
-        proxy.close()
+        valve.close()
+
+
+def kill_the_way_back(data, nats, replicas):
+    """The copy to the disk is killed on its way; nobody can serve what is there."""
+    valve = Valve(nats.all[0].port, PART, out=True)
+    process = begin(copy(data, valve.url, replicas, True))
+    check("the way back begins", valve.full.wait(60))
+    time.sleep(1)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    valve.close()
+    code, out, err = tocsin("serve", "--port", "0", "--data", data)
+    check("half a copy is not served from the disk", code == 1 and "unfinished copy" in err, (code, out, err))
 
 
 def same(name, server, events, gaps):
@@ -221,10 +264,7 @@ def moves(folder, nodes, count):
 
         code, out, err = tocsin(*copy(back, nats.urls, nodes, True, "--retain", "1d"))
         check("an option that does nothing is refused", code == 2 and "--retain" in err, (code, out, err))
-        process = subprocess.Popen([TOCSIN, *copy(back, nats.urls, nodes, True)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        check("the way back begins", until(lambda: (back / "events.db").exists(), 60))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+        kill_the_way_back(back, nats, nodes)
         code, out, err = tocsin(*copy(back, nats.urls, nodes, True))
         check("it goes on after its end", code == 0 and out.startswith("copied and compared "), (code, out, err))
         print("     " + out.strip(), flush=True)
@@ -247,7 +287,7 @@ def moves(folder, nodes, count):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--nodes", type=int, default=1, help="NATS servers: 1 or 3 (default: 1)")
-    parser.add_argument("--events", type=int, default=90_000, help="default: 90000")
+    parser.add_argument("--events", type=int, default=12_000, help="default: 12000")
     wanted = parser.parse_args()
     if program() is None:
         print("skip log_copy: there is no nats-server")
