@@ -7,7 +7,6 @@ import io.nats.client.ErrorListener;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -207,10 +206,7 @@ final class Link implements AutoCloseable {
             .errorListener(state);
     Path credentials = settings.credentials();
     if (credentials != null) {
-      if (!Files.isReadable(credentials)) {
-        throw new JetStreamOpenException("The credentials for NATS cannot be read: " + credentials);
-      }
-      builder.authHandler(Nats.credentials(credentials.toString()));
+      builder.authHandler(CredentialsFile.open(credentials));
     }
     JetStreamTls tls = settings.tls();
     try {
