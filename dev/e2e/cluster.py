@@ -5,8 +5,8 @@ cluster.py [--long] [--keep] [PART...]
 Parts: same (what two gateways tell is the same), keys (idempotency across them), ahead (positions that one of them has not come
 to), away (NATS is gone, and comes back), unknown (nobody knows what became of an event), other (the stream is another one, and
 its bucket), start (what a gateway does not start with), one (failures of one server), three (failures in a cluster of three),
-partition (NATS cannot be reached from one gateway), balancer (nginx in front of two gateways); the first two, away and partition
-also as "… on three". They run in two lanes; --long takes more failures, each several times.
+partition (NATS cannot be reached from one gateway), balancer (nginx in front of two gateways), deployment (what Kubernetes would
+start). Of some there is a second one on three NATS servers. They run in two lanes; --long takes more failures, each several times.
 """
 import argparse
 import functools
@@ -20,6 +20,7 @@ from pathlib import Path
 import access_client
 import cluster_alike
 import cluster_behind
+import cluster_deployed
 import cluster_failures
 import cluster_refusals
 import cluster_setting
@@ -31,6 +32,7 @@ from nats_servers import program
 LANES = [
     {"three": (cluster_failures.three, 3, False), "same on three": (cluster_alike.same, 3, False),
      "other": (cluster_stream.other, 1, False), "unknown": (cluster_behind.unknown, 1, False),
+     "balancer": (cluster_deployed.balancer, 1, False), "deployment": (cluster_deployed.deployment, 3, False),
      "keys on three": (cluster_alike.keys, 3, True), "partition": (cluster_failures.partition, 1, True)},
     {"same": (cluster_alike.same, 1, False), "keys": (cluster_alike.keys, 1, False), "ahead": (cluster_behind.ahead, 1, False),
      "one": (cluster_failures.one, 1, False), "away": (cluster_behind.away, 1, False),

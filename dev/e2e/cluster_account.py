@@ -4,6 +4,7 @@ import threading
 import time
 
 from cluster_clients import Jumper, Pipeliner, Producer
+from cluster_interests import Interest
 from cluster_setting import name_of
 
 # One line of the table. Times in seconds: for how long nobody was acknowledged, and those of the slowest gateway.
@@ -12,10 +13,20 @@ Row = collections.namedtuple("Row", "name acknowledged uncertain unanswered stor
 PATTERNS = [["*"], ["alert.*"], ["job.*"], ["alert.deleted", "job.progress"]]
 
 
-class Account:
-    """Four producers, two that have hundreds in flight, and six clients, from now on until it is settled."""
+def usual_crowd(account):
+    """Four producers, two that have hundreds in flight, and six clients."""
+    producers = [Producer(account, f"{account.salt}-{i}", keyed=i % 2 == 1) for i in range(4)]
+    pipeliners = [Pipeliner(account, f"{account.salt}-p{i}") for i in range(2)]
+    jumpers = [Jumper(account, f"j{i}", [Interest(patterns)]) for i, patterns in enumerate(PATTERNS)]
+    with_less = [Jumper(account, f"r{i}", [Interest(patterns, grants=[(["alert.*"], None)])], lambda gateway: gateway.alerts)
+                 for i, patterns in enumerate(PATTERNS[:2])]
+    return producers + pipeliners, jumpers + with_less
 
-    def __init__(self, gateways):
+
+class Account:
+    """What a crowd of producers and clients sees, from now on until it is settled."""
+
+    def __init__(self, gateways, crowd=usual_crowd):
         self.gateways = gateways
         self.alive = list(gateways)
         self.epoch = gateways[0].epoch
@@ -25,11 +36,10 @@ class Account:
         self.acknowledged, self.faults = {}, []
         self.unanswered, self.uncertain, self.refused = set(), set(), set()
         self.repeated = self.stored = self.lost = self.doubled = self.renumbered = 0
+        # When each gateway has acknowledged something.
         self.moments = {gateway: [] for gateway in gateways}
-        salt = f"{time.time():.3f}"
-        self.producers = ([Producer(self, f"{salt}-{i}", keyed=i % 2 == 1) for i in range(4)]
-                          + [Pipeliner(self, f"{salt}-p{i}", keyed=None) for i in range(2)])
-        self.jumpers = [Jumper(self, f"j{i}", PATTERNS[i % 4], i % 5 == 4) for i in range(6)]
+        self.salt = f"{time.time():.3f}"
+        self.producers, self.jumpers = crowd(self)
         for thread in self.producers + self.jumpers:
             thread.start()
 
@@ -93,8 +103,8 @@ class Account:
             producer.join(90)
             if producer.is_alive():
                 self.fault("a producer does not come to its end")
-        log = self.gateways[0].events(since=self.start)
-        newest = {jumper: max((e["sequence"] for e in log if jumper.wanted(e)), default=self.start) for jumper in self.jumpers}
+        log = [slim(event) for event in self.gateways[0].pages(since=self.start)]
+        newest = {jumper: max((e["sequence"] for e in log if jumper.interest.wants(e)), default=self.start) for jumper in self.jumpers}
         end = time.monotonic() + 90
         while time.monotonic() < end and any(jumper.position < newest[jumper] for jumper in self.jumpers):
             time.sleep(0.05)
@@ -104,13 +114,13 @@ class Account:
         self.hold_against_log(log)
         self.hold_clients_against(log)
         return Row(name, len(self.acknowledged), len(self.uncertain), len(self.unanswered), self.stored, len(self.refused),
-                   sum(len(jumper.got) for jumper in self.jumpers), self.lost, self.doubled, self.renumbered, silence, slowest)
+                   sum(jumper.count for jumper in self.jumpers), self.lost, self.doubled, self.renumbered, silence, slowest)
 
     def hold_against_log(self, log):
         for other in self.gateways:
             if other.epoch != self.epoch:
                 self.fault(f"{other.name} has the epoch {other.epoch}, not {self.epoch}")
-            if other.events(since=self.start) != log:
+            if [slim(event) for event in other.pages(since=self.start)] != log:
                 self.renumbered += 1
                 self.fault(f"{other.name} tells another history")
         where = {}
@@ -136,12 +146,16 @@ class Account:
 
     def hold_clients_against(self, log):
         for jumper in self.jumpers:
-            wanted = [(e["sequence"], name_of(e)) for e in log if jumper.wanted(e)]
-            if jumper.got != wanted:
-                self.lost += len(set(wanted) - set(jumper.got))
-                self.doubled += len(jumper.got) - len(set(jumper.got))
-                differ = next((pair for pair in zip(wanted, jumper.got) if pair[0] != pair[1]), None)
-                self.fault(f"a client of {jumper.patterns} got {len(jumper.got)} events, not {len(wanted)}: {differ}")
+            for interest, got, wanted in jumper.differences(log):
+                self.lost += len(set(wanted) - set(got))
+                self.doubled += len(got) - len(set(got))
+                differ = next((pair for pair in zip(wanted, got) if pair[0] != pair[1]), None)
+                self.fault(f"a client of {interest} got {len(got)} events, not {len(wanted)}: {differ}")
+
+
+def slim(event):
+    """What is held against the log: all but what is the same for all, or follows from the rest."""
+    return {"sequence": event["sequence"], "type": event["type"], "payload": event["payload"], "timestamp": event["timestamp"]}
 
 
 def table(rows):

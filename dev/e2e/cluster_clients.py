@@ -1,10 +1,9 @@
 """Who publishes and who follows while servers fail: producers that go from one gateway to another with what they want to have
 settled, and clients that do so with their position."""
-import fnmatch
+import bisect
 import random
 import threading
 import time
-import urllib.parse
 
 from cluster_setting import alert, job, name_of
 
@@ -13,9 +12,9 @@ class Producer(threading.Thread):
     """Publishes by requests, as fast as it is answered: with keys, which it repeats at whichever gateway until it is settled,
     or each event once and without a key."""
 
-    def __init__(self, account, name, keyed):
+    def __init__(self, account, name, keyed=True, pause=0.01):
         super().__init__(daemon=True)
-        self.account, self.name, self.keyed = account, name, keyed
+        self.account, self.name, self.keyed, self.pause = account, name, keyed, pause
         self.rng = random.Random(name)
         self.number = 0
 
@@ -23,12 +22,15 @@ class Producer(threading.Thread):
         while not self.account.stopped.is_set():
             name, event = self.next()
             (self.settle if self.keyed else self.try_once)(event, name)
-            time.sleep(0.01)
+            time.sleep(self.pause)
 
     def next(self):
         self.number += 1
         name = f"{self.name}-{self.number}"
-        return name, alert(name, "x" * 200) if self.number % 3 else job(name, self.number % 100)
+        return name, self.event(name)
+
+    def event(self, name):
+        return alert(name, "x" * 200) if self.number % 3 else job(name, self.number % 100)
 
     def settle(self, event, name):
         while True:
@@ -56,7 +58,10 @@ class Pipeliner(Producer):
     events have keys; those that are not settled are repeated by requests."""
 
     WINDOW = 400
-    BURST = 25
+
+    def __init__(self, account, name, burst=25):
+        super().__init__(account, name)
+        self.burst = burst
 
     def run(self):
         while not self.account.stopped.is_set():
@@ -79,7 +84,7 @@ class Pipeliner(Producer):
             if over and not in_flight:
                 break
             if not over and len(in_flight) < self.WINDOW:
-                for _ in range(self.BURST):
+                for _ in range(self.burst):
                     name, event = self.next()
                     key = {"idempotency_key": name} if self.number % 2 else {}
                     in_flight[name] = event
@@ -120,31 +125,48 @@ class Pipeliner(Producer):
 
 
 class Jumper(threading.Thread):
-    """A client that goes from one gateway to another with its position."""
+    """A client that goes from one gateway to another with its position, and may ask for something else at each."""
 
-    def __init__(self, account, name, patterns, alerts_only):
+    def __init__(self, account, name, interests, key=lambda gateway: gateway.owner, stay=4):
         super().__init__(daemon=True)
-        self.account, self.patterns, self.alerts_only = account, patterns, alerts_only
+        self.account, self.interests, self.key, self.stay = account, interests, key, stay
         self.rng = random.Random(name)
-        self.position, self.got = account.start, []
+        self.position = account.start
+        # What it got by one interest after the other: from which position on, and what.
+        self.stretches = []
         self.jumps = 0
 
+    @property
+    def interest(self):
+        """What it asked for last."""
+        return self.stretches[-1][1]
+
+    @property
+    def count(self):
+        return sum(len(got) for _, _, got in self.stretches)
+
     def run(self):
+        self.ask_for(self.interests[0])
         while not self.account.over.is_set():
             gateway = self.account.any_gateway(self.rng)
-            key = gateway.alerts if self.alerts_only else gateway.owner
-            query = urllib.parse.urlencode(
-                {"events": ",".join(self.patterns), "since": self.position, "epoch": self.account.epoch})
+            # In the end it waits for what is still to come.
+            if len(self.interests) > 1 and self.rng.random() < 0.3 and not self.account.stopped.is_set():
+                self.ask_for(self.rng.choice(self.interests))
+            query = f"?{self.interest.query()}&since={self.position}&epoch={self.account.epoch}"
             try:
-                socket = gateway.socket_at("?" + query, key)
+                socket = gateway.socket_at(query, self.key(gateway))
             except (OSError, ValueError, IndexError):
                 time.sleep(0.1)
                 continue
             if socket.status == 101:
                 self.jumps += 1
-                self.read(socket, time.monotonic() + self.rng.uniform(0.3, 4))
+                self.read(socket, time.monotonic() + self.rng.uniform(0.3, self.stay))
             else:
+                self.expect(socket.status in (502, 503), f"{socket.status} to a client: {socket.refusal}")
                 time.sleep(0.1)
+
+    def ask_for(self, interest):
+        self.stretches.append((self.position, interest, []))
 
     def read(self, socket, until):
         taken = 0
@@ -167,7 +189,7 @@ class Jumper(threading.Thread):
         elif "previous" in message:
             self.expect(message["sequence"] > self.position >= message["previous"], f"after {self.position}: {message}")
             self.position = message["sequence"]
-            self.got.append((message["sequence"], name_of(message)))
+            self.stretches[-1][2].append((message["sequence"], name_of(message)))
         elif message.get("action") == "resumed":
             self.expect(message["complete"] and message["since"] == self.position, f"at {self.position}: {message}")
         elif message.get("action") == "gap" or message.get("type") == "error":
@@ -177,6 +199,17 @@ class Jumper(threading.Thread):
         if not good:
             self.account.fault(words)
 
-    def wanted(self, event):
-        return (any(fnmatch.fnmatchcase(event["type"], pattern) for pattern in self.patterns)
-                and (not self.alerts_only or event["type"].startswith("alert.")))
+    def differences(self, log):
+        """Of each stretch that is not what the log has: its interest, what it got and what it should have."""
+        ends = [begin for begin, _, _ in self.stretches[1:]] + [log[-1]["sequence"] if log else self.account.start]
+        for (begin, interest, got), end in zip(self.stretches, ends):
+            wanted = [(e["sequence"], name_of(e)) for e in between(log, begin, end) if interest.wants(e)]
+            if got != wanted:
+                yield interest, got, wanted
+
+
+def between(log, begin, end):
+    """The events after one sequence, up to another."""
+    def sequence(event):
+        return event["sequence"]
+    return log[bisect.bisect_right(log, begin, key=sequence):bisect.bisect_right(log, end, key=sequence)]

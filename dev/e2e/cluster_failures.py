@@ -6,15 +6,15 @@ import time
 from access_client import check
 from cluster_account import Account, table
 from cluster_setting import Gateway, Setting
-from nats_servers import Proxy
+from nats_servers import Nats, Proxy
 
 # The lines of all failures, for the end.
 rows = []
 
 
-def account_of(setting, name, happen):
+def account_of(gateways, name, happen):
     """Something fails while everybody publishes and follows; then the account is drawn."""
-    account = Account(setting.gateways)
+    account = Account(gateways)
     account.await_each(50)
     begin = time.monotonic()
     happen(account)
@@ -29,7 +29,7 @@ def account_of(setting, name, happen):
 def accounts_of(setting, happenings, rounds):
     for _ in range(rounds):
         for name, happen in happenings:
-            account_of(setting, name, happen)
+            account_of(setting.gateways, name, happen)
 
 
 def tell():
@@ -37,105 +37,115 @@ def tell():
         print("     " + line, flush=True)
 
 
-def gateway_ends(setting, end):
-    """One ends in the middle of what it does, and comes back."""
-    def happen(account):
-        victim = random.choice(setting.gateways)
-        end(victim)
-        account.without(victim)
-        victim.start()
-        account.with_again(victim)
-    return happen
+class Failures:
+    """What can happen to NATS servers and to gateways; each is a method that ends when all are there again."""
 
+    def __init__(self, setting):
+        self.setting, self.nats = setting, setting.nats
+        self.stream = setting.stream
 
-def gateway_killed_in_flight(setting):
-    """One is killed when hundreds of events are on their way to NATS, which takes them afterwards: nobody is told so."""
-    def happen(account):
-        for nats in setting.nats.all:
-            nats.freeze()
+    def leader(self):
+        return self.nats.leader(self.stream)
+
+    def leader_killed(self, account):
+        self.without(account, self.leader(), Nats.kill)
+
+    def leader_stopped(self, account):
+        self.without(account, self.leader(), Nats.terminate)
+
+    def another_killed(self, account):
+        leader = self.leader()
+        self.without(account, random.choice([each for each in self.nats.all if each is not leader]), Nats.kill)
+
+    def without(self, account, nats, end):
+        """One ends, and is started again when all goes on without it."""
+        end(nats)
+        account.await_each(20)
+        self.nats.start()
+
+    def leader_frozen(self, account):
+        leader = self.leader()
+        leader.freeze()
+        account.await_each(20)
+        leader.thaw()
+        self.nats.await_work()
+
+    def majority_killed(self, account):
+        for each in random.sample(self.nats.all, 2):
+            each.kill()
+        time.sleep(12)
+        self.nats.start()
+
+    def all_killed(self, account):
+        self.nats.kill()
+        time.sleep(0.5)
+        self.nats.start()
+
+    def all_stopped(self, account):
+        for each in self.nats.all:
+            each.terminate()
+        self.nats.start()
+
+    def all_frozen(self, account):
+        for each in self.nats.all:
+            each.freeze()
+        time.sleep(4)
+        for each in self.nats.all:
+            each.thaw()
+
+    def gateway_killed(self, account):
+        self.gateway_ends(account, Gateway.kill)
+
+    def gateway_stopped(self, account):
+        self.gateway_ends(account, Gateway.stop)
+
+    def gateway_killed_in_flight(self, account):
+        """One is killed when hundreds of events are on their way to NATS, which takes them afterwards: nobody is told so."""
+        for each in self.nats.all:
+            each.freeze()
         time.sleep(0.5)
 
         def kill(victim):
             victim.kill()
-            for nats in setting.nats.all:
-                nats.thaw()
+            for each in self.nats.all:
+                each.thaw()
 
-        gateway_ends(setting, kill)(account)
-    return happen
+        self.gateway_ends(account, kill)
+
+    def gateway_ends(self, account, end):
+        """One ends in the middle of what it does, and comes back."""
+        victim = random.choice(self.setting.gateways)
+        end(victim)
+        account.without(victim)
+        victim.start()
+        account.with_again(victim)
 
 
 def one(folder, count, long):
     """Failures of a single NATS server, and of gateways."""
     with Setting(folder, count) as setting:
-        nats = setting.nats.all[0]
-
-        def killed(account):
-            nats.kill()
-            time.sleep(0.5)
-            setting.nats.start()
-
-        def stopped(account):
-            nats.terminate()
-            setting.nats.start()
-
-        def frozen(account):
-            nats.freeze()
-            time.sleep(4)
-            nats.thaw()
-
-        happenings = [("the only NATS killed", killed), ("a gateway killed while it publishes, one NATS", gateway_killed_in_flight(setting))]
+        failures = Failures(setting)
+        happenings = [("the only NATS killed", failures.all_killed),
+                      ("a gateway killed while it publishes, one NATS", failures.gateway_killed_in_flight)]
         if long:
-            happenings += [("the only NATS stopped", stopped), ("the only NATS frozen for 4 s", frozen),
-                           ("a gateway killed, one NATS", gateway_ends(setting, Gateway.kill)),
-                           ("a gateway stopped, one NATS", gateway_ends(setting, Gateway.stop))]
+            happenings += [("the only NATS stopped", failures.all_stopped), ("the only NATS frozen for 4 s", failures.all_frozen),
+                           ("a gateway killed, one NATS", failures.gateway_killed),
+                           ("a gateway stopped, one NATS", failures.gateway_stopped)]
         accounts_of(setting, happenings, 3 if long else 1)
 
 
 def three(folder, count, long):
     """Failures in a cluster of three."""
     with Setting(folder, count) as setting:
-        stream = setting.stream
-
-        def leader_killed(account):
-            setting.nats.leader(stream).kill()
-            account.await_each(20)
-            setting.nats.start()
-
-        def leader_stopped(account):
-            setting.nats.leader(stream).terminate()
-            account.await_each(20)
-            setting.nats.start()
-
-        def leader_frozen(account):
-            leader = setting.nats.leader(stream)
-            leader.freeze()
-            account.await_each(20)
-            leader.thaw()
-            setting.nats.await_work()
-
-        def another_killed(account):
-            leader = setting.nats.leader(stream)
-            random.choice([each for each in setting.nats.all if each is not leader]).kill()
-            account.await_each(50)
-            setting.nats.start()
-
-        def majority_killed(account):
-            for each in random.sample(setting.nats.all, 2):
-                each.kill()
-            time.sleep(12)
-            setting.nats.start()
-
-        def all_killed(account):
-            setting.nats.kill()
-            setting.nats.start()
-
-        happenings = [("the leader killed", leader_killed), ("all three killed", all_killed)]
+        failures = Failures(setting)
+        happenings = [("the leader killed", failures.leader_killed), ("all three killed", failures.all_killed)]
         if long:
-            happenings += [("the leader stopped", leader_stopped), ("the leader frozen", leader_frozen),
-                           ("another of three killed", another_killed), ("two of three killed for 12 s", majority_killed),
-                           ("a gateway killed", gateway_ends(setting, Gateway.kill)),
-                           ("a gateway killed while it publishes", gateway_killed_in_flight(setting)),
-                           ("a gateway stopped", gateway_ends(setting, Gateway.stop))]
+            happenings += [("the leader stopped", failures.leader_stopped), ("the leader frozen", failures.leader_frozen),
+                           ("another of three killed", failures.another_killed),
+                           ("two of three killed for 12 s", failures.majority_killed),
+                           ("a gateway killed", failures.gateway_killed),
+                           ("a gateway killed while it publishes", failures.gateway_killed_in_flight),
+                           ("a gateway stopped", failures.gateway_stopped)]
         accounts_of(setting, happenings, 3 if long else 1)
 
 

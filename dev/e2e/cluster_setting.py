@@ -18,7 +18,9 @@ def job(name, progress=1):
 
 
 def name_of(event):
-    return event["payload"].get("id") or event["payload"].get("job_id")
+    """What tells it from all others."""
+    payload = event["payload"]
+    return payload.get("id") or payload.get("job_id") or payload.get("detection_id")
 
 
 class Gateway(Hub):
@@ -28,6 +30,7 @@ class Gateway(Hub):
         super().__init__(folder, name, "--jetstream", urls, "--jetstream-replicas", str(replicas), *options)
         self.name = name
         if like:
+            # One object for all: a key that is made later is everywhere once the files are written.
             self.keys, self.owner, self.alerts = like.keys, like.owner, like.alerts
         else:
             self.owner = self.key("root")
@@ -59,14 +62,17 @@ class Gateway(Hub):
 
     def events(self, query="", key=None, since=0):
         """The whole history, oldest first."""
-        events = []
+        return list(self.pages(query, key, since))
+
+    def pages(self, query="", key=None, since=0):
+        """The same, as it comes."""
         while True:
             answer = self.ask(f"/api/v1/events?since={since}&limit=1000{query}", key)
             page = answer.json
             assert answer.status == 200 and not page.get("gaps"), page
-            events += page["events"]
+            yield from page["events"]
             if page["next_since"] == since:
-                return events
+                return
             since = page["next_since"]
 
     def stats(self):
