@@ -64,6 +64,9 @@ def figures(setting, gateway):
     log = stats["log"]
     check("stats name the log", log["kind"] == "jetstream" and log["replicas"] == setting.count
           and log["durability"] == "process" and log["healthy"], log)
+    described = gateway.ask("/api/v1/openapi.json").json["components"]["schemas"]["stats"]["properties"]
+    check("the description knows all of it", set(stats) <= set(described) and set(log) <= set(described["log"]["properties"])
+          and log["kind"] in described["log"]["properties"]["kind"]["enum"], (stats, described))
     names = [each.name for each in setting.nats.all]
     check("stats name the leader", until(lambda: gateway.stats()["log"].get("leader") in names, 10), log)
     lines = gateway.ask("/metrics").body.decode()
