@@ -47,6 +47,7 @@ final class Link implements AutoCloseable {
   private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private static final String PERMISSIONS = "Permissions Violation";
+  private static final String FOR_SUBSCRIPTION = PERMISSIONS + " for Subscription";
 
   private static final Pattern FORBIDDEN =
       Pattern.compile(PERMISSIONS + " for Publish to \"([^\"]+)\"");
@@ -117,8 +118,14 @@ final class Link implements AutoCloseable {
       if (up && failure.getCause() instanceof Error) {
         LOG.atError().setCause(failure).log("a message of NATS could not be worked off");
       } else {
-        log("the connection to NATS fails", String.valueOf(failure.getMessage()));
+        log("the connection to NATS fails", words(failure));
       }
+    }
+
+    /// What is at the bottom of it: the message of what wraps it begins with the name of a class.
+    private static String words(Throwable failure) {
+      Throwable cause = failure.getCause();
+      return cause == null ? String.valueOf(failure.getMessage()) : words(cause);
     }
 
     @Override
@@ -245,9 +252,10 @@ final class Link implements AutoCloseable {
     return state.violation.get();
   }
 
-  /// Forgets [#violation].
+  /// Forgets [#violation], but for a subscription: that was tried once, and answers will never come.
   void forgetViolation() {
-    state.violation.set(null);
+    state.violation.updateAndGet(
+        error -> error != null && error.contains(FOR_SUBSCRIPTION) ? error : null);
   }
 
   /// Is told, on the library's thread, whenever it was lost or made.
