@@ -14,18 +14,20 @@ PASSWORD = "rosebud-and-thunder"
 OURS = ("SUAH23ZSY6LPJCPVR2PPZBPQV5UZ6XOYBJU5NUQ75QH5P3Y7D7EXTMFWN4", "UD5GAH3CHLL4BCTBRXANUMCX7NHIH3HSOL425R53LM6NRCWVYBWM3DUC")
 THEIRS = ("SUAPW3C6TNF354KEMUTLWZN3YLL6HXPTAG3HDY3JX6HIUUN6JLQWW25GWQ",)
 
-# Accounts of NATS, each without one of the things that a gateway needs.
+# Users of NATS: one who may all, one who may what docs/cluster.md says, and some without one of the things that a gateway needs.
 ACCOUNTS = """
 accounts {
   HUB {
     jetstream: enabled
     users: [
       { user: all, password: "rosebud-and-thunder" }
+      { user: least, password: "rosebud-and-thunder", permissions: {
+          publish: ["tocsin.e.>", "$JS.API.>", "$JS.FC.>", "$KV.tocsin.>"], subscribe: ["_INBOX.>"] } }
       { user: nocreate, password: "rosebud-and-thunder", permissions: { publish: { deny: ["$JS.API.STREAM.CREATE.>"] } } }
       { user: noapi, password: "rosebud-and-thunder", permissions: { publish: { deny: ["$JS.API.>"] } } }
       { user: nopublish, password: "rosebud-and-thunder", permissions: { publish: { deny: ["*.e.>"] } } }
       { user: noconsumer, password: "rosebud-and-thunder", permissions: { publish: { deny: ["$JS.API.CONSUMER.CREATE.>"] } } }
-      { user: noread, password: "rosebud-and-thunder", permissions: { publish: { deny: ["$JS.API.DIRECT.GET.>", "$JS.API.STREAM.MSG.GET.>"] } } }
+      { user: noread, password: "rosebud-and-thunder", permissions: { publish: { deny: ["$JS.API.DIRECT.GET.>"] } } }
       { user: nobucket, password: "rosebud-and-thunder", permissions: { publish: { deny: ["$KV.>"] } } }
       { user: noinbox, password: "rosebud-and-thunder", permissions: { subscribe: { deny: ["_INBOX.>"] } } }
     ]
@@ -128,14 +130,14 @@ def accounts(folder, long):
         refuse("an account that may not ask", [], "does not permit", "$JS.API", urls=urls("noapi"))
         refuse("an account that may not hear answers", [], "does not permit", "_INBOX", urls=urls("noinbox"))
         refuse("an account that may not write into the bucket", [], "does not permit", "$KV", urls=urls("nobucket"))
-        gateway = setting.add("g", urls("all"))
+        gateway = setting.add("g", urls("least"))
         sequence = gateway.published(alert("kept"))
         refuse("an account that may not publish", [], "does not permit", "tocsin.e.", urls=urls("nopublish"))
         refuse("an account that may not follow", [], "does not permit", "CONSUMER", urls=urls("noconsumer"))
-        refuse("an account that may not read", [], "does not permit", ".GET.", urls=urls("noread"))
+        refuse("an account that may not read", [], "does not permit", "DIRECT.GET", urls=urls("noread"))
         with Client(setting.nats.all[0].port, user="all", **{"pass": PASSWORD}) as client:
             client.request("tocsin.e.alert.deleted", b"this is no event")
-        check("who may all goes on", gateway.published(alert("more")) == sequence + 2)
+        check("who may what is needed goes on", gateway.published(alert("more")) == sequence + 2)
         check("what is foreign is warned of", until(lambda: "not an event" in gateway.said(), 30), gateway.said())
         said = gateway.said() + gateway.first_line + "".join(
             gateway.ask(path).body.decode() for path in ("/api/v1/stats", "/readyz", "/metrics"))
