@@ -138,7 +138,7 @@ def accounts(folder, long):
         with Client(setting.nats.all[0].port, user="all", **{"pass": PASSWORD}) as client:
             client.request("tocsin.e.alert.deleted", b"this is no event")
         check("who may what is needed goes on", gateway.published(alert("more")) == sequence + 2)
-        check("what is foreign is warned of", until(lambda: "not an event" in gateway.said(), 30), gateway.said())
+        check("what is foreign is warned of", until(lambda: "is no event" in gateway.said(), 30), gateway.said())
         said = gateway.said() + gateway.first_line + "".join(
             gateway.ask(path).body.decode() for path in ("/api/v1/stats", "/readyz", "/metrics"))
         check("no password is told", PASSWORD not in said, said)
