@@ -1,6 +1,7 @@
 """Who publishes and who follows while servers fail: producers that go from one gateway to another with what they want to have
 settled, and clients that do so with their position."""
 import bisect
+import concurrent.futures
 import random
 import threading
 import time
@@ -98,8 +99,10 @@ class Pipeliner(Producer):
                 open_questions.append((name, event))
             else:
                 self.account.not_acknowledged(name, 0, {})
-        for name, event in open_questions:
-            self.settle(event, name)
+        # All at once: at a gateway that is cut off each waits for ten seconds.
+        with concurrent.futures.ThreadPoolExecutor(20) as pool:
+            for settled in [pool.submit(self.settle, event, name) for name, event in open_questions]:
+                settled.result()
 
     def take_answers(self, gateway, socket, taken, in_flight, open_questions):
         with socket.changed:
