@@ -1,5 +1,6 @@
-"""The figures as Prometheus sees them: a server of the packaged program works under load, a real Prometheus scrapes it,
-and every query of the dashboard and of the alerts is asked. promtool has nothing to say to the page.
+"""The figures as Prometheus sees them: a server of the packaged program works under load, beside it one with its log on
+JetStream, a real Prometheus scrapes both, and every query of the dashboard and of the alerts is asked. promtool has nothing to
+say to the pages. Where there is no nats-server, what is JetStream's is left out.
 
     python3 dev/e2e/metrics.py [FOLDER]      (needs prometheus and promtool)
 """
@@ -16,6 +17,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+from nats_servers import NatsServers, program
 from ports import free_port
 from server import ROOT, Server
 
@@ -80,14 +82,15 @@ class Load:
 
 
 class Prometheus:
-    def __init__(self, server):
+    def __init__(self, servers):
         self.port = free_port()
         data = WORK / "prometheus"
         shutil.rmtree(data, ignore_errors=True)
         shutil.copy(RULES, WORK / "tocsin.rules.yml")
         config = (ROOT / "deploy/prometheus/prometheus.yml").read_text()
-        # The example as it is, but for the address and how often; a credential does no harm where none is needed.
-        config = config.replace("127.0.0.1:8080", f"127.0.0.1:{server.port}").replace("15s", "1s")
+        # The example as it is, but for the addresses and how often; a credential does no harm where none is needed.
+        targets = '", "'.join(f"127.0.0.1:{server.port}" for server in servers)
+        config = config.replace("127.0.0.1:8080", targets).replace("15s", "1s")
         (WORK / "tocsin.token").write_text("none-is-needed")
         (WORK / "prometheus.yml").write_text(config)
         self.process = subprocess.Popen(
@@ -111,6 +114,16 @@ class Prometheus:
         result = answer["data"]["result"]
         return result, "no data"
 
+    def await_alert(self, name, seconds):
+        """Until it fires; until then it may be pending."""
+        end = time.time() + seconds
+        while time.time() < end:
+            alerts = self.get("/api/v1/alerts")["data"]["alerts"]
+            if any(alert["labels"]["alertname"] == name and alert["state"] == "firing" for alert in alerts):
+                return True
+            time.sleep(0.5)
+        return False
+
     def await_scrapes(self, count, seconds):
         end = time.time() + seconds
         while time.time() < end:
@@ -128,11 +141,17 @@ class Prometheus:
         self.process.wait()
 
 
-def dashboard_queries():
+def dashboard_queries(shared):
     for panel in json.loads(DASHBOARD.read_text())["panels"]:
         for target in panel.get("targets", []):
             expression = target["expr"].replace("$instance", ".*").replace("$__rate_interval", "30s")
-            yield panel["title"], expression
+            if shared or not is_shared(expression):
+                yield panel["title"], expression
+
+
+def is_shared(expression):
+    """Whether it is about a log on JetStream."""
+    return "tocsin_jetstream_" in expression
 
 
 def families(expression):
@@ -151,13 +170,13 @@ def lint(server):
           kind == "application/openmetrics-text; version=1.0.0; charset=utf-8" and text.endswith("# EOF\n"), kind)
 
 
-def ask_dashboard(prometheus):
-    for title, expression in dashboard_queries():
+def ask_dashboard(prometheus, shared):
+    for title, expression in dashboard_queries(shared):
         result, why = prometheus.query(expression)
         check(f"dashboard: {title}", result, f"{expression}: {why}")
 
 
-def ask_alerts(prometheus):
+def ask_alerts(prometheus, shared):
     groups = prometheus.get("/api/v1/rules")["data"]["groups"]
     rules = [rule for group in groups for rule in group["rules"]]
     check("Prometheus has taken the alerts", len(rules) >= 10, groups)
@@ -166,7 +185,7 @@ def ask_alerts(prometheus):
         # As it is defined, with every family that it names.
         result, why = prometheus.query(rule["query"])
         check(f"alert {rule['name']}: can be asked", result is not None, why)
-        for name in sorted(families(rule["query"])):
+        for name in sorted(name for name in families(rule["query"]) if shared or not is_shared(name)):
             result, why = prometheus.query(name)
             check(f"alert {rule['name']}: there is {name}", result, why)
     firing = [a["labels"]["alertname"] for a in prometheus.get("/api/v1/alerts")["data"]["alerts"] if a["state"] == "firing"]
@@ -177,16 +196,33 @@ def compare(server, prometheus):
     """What Prometheus has at last is what the server says of itself."""
     time.sleep(3)
     stats = server.request("GET", "/api/v1/stats")[1]
-    for expression, expected in (
-            ("sum(tocsin_events_published_total)", stats["published"]),
-            ("sum(tocsin_events_delivered_total)", stats["delivered"]),
-            ("sum(tocsin_events_rejected_total)", stats["rejected"]),
-            ("sum(tocsin_append_seconds_count)", stats["published"]),
-            ("sum(tocsin_delivery_seconds_count)", stats["published"]),
-            ("sum(tocsin_log_newest_sequence)", stats["newest_sequence"])):
+    for family, expected in (
+            ("tocsin_events_published_total", stats["published"]),
+            ("tocsin_events_delivered_total", stats["delivered"]),
+            ("tocsin_events_rejected_total", stats["rejected"]),
+            ("tocsin_append_seconds_count", stats["published"]),
+            ("tocsin_delivery_seconds_count", stats["published"]),
+            ("tocsin_log_newest_sequence", stats["newest_sequence"])):
+        expression = f'sum({family}{{instance="127.0.0.1:{server.port}"}})'
         result, why = prometheus.query(expression)
         got = int(float(result[0]["value"][1])) if result else why
         check(f"{expression} is what stats say", got == expected, f"{got}, not {expected}")
+
+
+def start_shared():
+    """A server whose log is on JetStream, with an event in it; None where there is no nats-server."""
+    if not program():
+        print("skip the figures of a log on JetStream: there is no nats-server", flush=True)
+        return None, None
+    nats = NatsServers(1, WORK / "nats")
+    nats.start()
+    shared = Server(WORK / "shared", "--jetstream", nats.urls, "--jetstream-replicas", "1")
+    shared.start()
+    shared.await_ready()
+    event = {"type": "alert.deleted", "payload": {"id": "1"}}
+    status, answer = shared.request("POST", "/api/v1/events", json.dumps(event), {"Content-Type": "application/json"})
+    check("an event is on the shared log", status == 201, answer)
+    return nats, shared
 
 
 def main():
@@ -200,19 +236,28 @@ def main():
     server.start()
     server.await_ready()
     lint(server)
+    nats, shared = start_shared()
     load = Load(server)
-    prometheus = Prometheus(server)
+    prometheus = Prometheus([server, *filter(None, [shared])])
     try:
         check("Prometheus scrapes", prometheus.await_scrapes(15, 60), (WORK / "prometheus.log").read_text()[-2000:])
         lint(server)
-        ask_dashboard(prometheus)
-        ask_alerts(prometheus)
+        ask_dashboard(prometheus, shared)
+        ask_alerts(prometheus, shared)
         load.stop()
         compare(server, prometheus)
+        if shared:
+            lint(shared)
+            nats.kill()
+            check("an alert fires when NATS is away", prometheus.await_alert("TocsinJetStreamAway", 90),
+                  prometheus.get("/api/v1/alerts"))
     finally:
         load.stop()
         prometheus.stop()
         server.stop()
+        if shared:
+            shared.stop()
+            nats.kill()
     print("metrics: all green" if not failures else f"metrics: {failures} failed")
     sys.exit(1 if failures else 0)
 

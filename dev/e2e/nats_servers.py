@@ -5,6 +5,7 @@ import json
 import secrets
 import signal
 import socket
+import struct
 import subprocess
 import threading
 import time
@@ -25,6 +26,7 @@ class Nats:
     """One server, on the same ports with the same store however often it is started."""
 
     def __init__(self, program, name, folder, cluster, more):
+        """`more` has lines of the configuration: at the top, for the cluster and for JetStream."""
         self.program, self.name, self.folder = program, name, folder / name
         self.port, self.figures, self.route = free_port(), free_port(), free_port()
         self.cluster, self.more = cluster, more
@@ -37,12 +39,13 @@ class Nats:
 
     def start(self):
         self.folder.mkdir(parents=True, exist_ok=True)
+        top, cluster, jetstream = self.more
         routes = [f"nats://127.0.0.1:{each.route}" for each in self.cluster]
         (self.folder / "nats.conf").write_text(
             f'server_name: {self.name}\nlisten: "127.0.0.1:{self.port}"\nhttp: "127.0.0.1:{self.figures}"\n'
-            f'jetstream {{ store_dir: "{self.folder / "store"}" }}\n'
-            + (f'cluster {{ name: c, listen: "127.0.0.1:{self.route}", routes: {json.dumps(routes)} }}\n'
-               if len(routes) > 1 else "") + self.more)
+            f'jetstream {{ store_dir: "{self.folder / "store"}"\n{jetstream} }}\n'
+            + (f'cluster {{ name: c, listen: "127.0.0.1:{self.route}", routes: {json.dumps(routes)}\n{cluster} }}\n'
+               if len(routes) > 1 else "") + top)
         self.process = subprocess.Popen([self.program, "-c", str(self.folder / "nats.conf")],
                                         stdout=subprocess.DEVNULL, stderr=open(self.folder / "nats.log", "a"))
 
@@ -80,10 +83,10 @@ class Nats:
 class NatsServers:
     """One, or a cluster."""
 
-    def __init__(self, count, folder, path=None, more=""):
+    def __init__(self, count, folder, path=None, more="", cluster="", jetstream=""):
         self.all = []
         for i in range(count):
-            Nats(path or program(), f"n{i + 1}", folder, self.all, more)
+            Nats(path or program(), f"n{i + 1}", folder, self.all, (more, cluster, jetstream))
 
     @property
     def urls(self):
@@ -107,17 +110,14 @@ class NatsServers:
             each.kill()
 
     def leader(self, stream):
-        """The server that leads a stream, as one of those says that answer."""
+        """The server that leads a stream, as it says itself."""
         end = time.monotonic() + 60
         while time.monotonic() < end:
             for each in self.all:
                 for account in each.ask("/jsz?streams=true").get("account_details", []):
                     for detail in account.get("stream_detail", []):
-                        if detail["name"] == stream:
-                            name = detail.get("cluster", {}).get("leader", each.name)
-                            found = [one for one in self.all if one.name == name and one.runs()]
-                            if found:
-                                return found[0]
+                        if detail["name"] == stream and detail.get("cluster", {}).get("leader", each.name) == each.name:
+                            return each
             time.sleep(0.05)
         raise AssertionError(f"nobody leads {stream}")
 
@@ -125,13 +125,13 @@ class NatsServers:
 class Client:
     """Speaks the protocol of NATS over one connection, and JetStream's requests over that."""
 
-    def __init__(self, port):
+    def __init__(self, port, **credentials):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=15)
         self.stream = self.socket.makefile("rb")
         self.inbox = "_INBOX." + secrets.token_hex(8)
         self.stream.readline()
-        self.socket.sendall(b'CONNECT {"verbose":false,"headers":true,"no_responders":true}\r\n'
-                            + f"SUB {self.inbox} 1\r\n".encode())
+        hello = {"verbose": False, "headers": True, "no_responders": True, **credentials}
+        self.socket.sendall(f"CONNECT {json.dumps(hello)}\r\nSUB {self.inbox} 1\r\n".encode())
 
     def __enter__(self):
         return self
@@ -162,6 +162,10 @@ class Client:
     def streams(self):
         return self.api("STREAM.NAMES").get("streams") or []
 
+    def messages(self, stream):
+        """How many a stream has."""
+        return self.api("STREAM.INFO." + stream)["state"]["messages"]
+
     def message(self, stream, **which):
         """One message of a stream: subject, body, headers as text."""
         found = self.api("STREAM.MSG.GET." + stream, which)["message"]
@@ -169,17 +173,26 @@ class Client:
 
 
 class Proxy:
-    """Lies between a gateway and one NATS server, and holds up what that says, or all, when it is told to."""
+    """Lies between a gateway and one NATS server, and parts them when it is told to; in a `with`."""
 
     def __init__(self, target):
         self.target = target
-        self.flows = threading.Event()
-        self.flows.set()
+        self.asks, self.answers = threading.Event(), threading.Event()
+        self.refuses = False
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.pairs = []
-        self.closed = False
+        self.release()
         threading.Thread(target=self.accept, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        end([self.listener])
+        self.listener.close()
+        self.release()
+        self.cut()
 
     @property
     def url(self):
@@ -192,45 +205,72 @@ class Proxy:
             except OSError:
                 return
             try:
+                if self.refuses:
+                    raise OSError
                 far = socket.create_connection(("127.0.0.1", self.target))
             except OSError:
-                near.close()
+                reset(near)
                 continue
-            self.pairs.append((near, far))
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=self.pump, args=(source, sink), daemon=True).start()
+            pair = (near, far)
+            self.pairs.append(pair)
+            threading.Thread(target=self.pump, args=(near, far, self.asks, pair), daemon=True).start()
+            threading.Thread(target=self.pump, args=(far, near, self.answers, pair), daemon=True).start()
 
-    def pump(self, source, sink):
+    def pump(self, source, sink, flows, pair):
         try:
             while data := source.recv(1 << 16):
-                self.flows.wait()
+                flows.wait()
                 sink.sendall(data)
         except OSError:
             pass
-        for one in (source, sink):
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+        end(pair)
+        if pair in self.pairs:
+            self.pairs.remove(pair)
+
+    def has_connections(self):
+        return bool(self.pairs)
 
     def hold(self):
-        """Nothing comes through any more; connections stay open."""
-        self.flows.clear()
+        """Nothing comes through any more; connections stay open, and what was sent comes late, when that is over."""
+        self.asks.clear()
+        self.answers.clear()
 
-    def release(self):
-        self.flows.set()
+    def hold_answers(self):
+        """Nothing that the server says comes through any more."""
+        self.answers.clear()
+
+    def refuse(self):
+        """Resets all connections, and each new one."""
+        self.refuses = True
+        for pair in list(self.pairs):
+            for one in pair:
+                reset(one)
 
     def cut(self):
-        """Breaks all connections."""
-        for pair in self.pairs:
-            for one in pair:
-                try:
-                    one.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
-        self.pairs.clear()
+        """Ends all connections; new ones may come."""
+        for pair in list(self.pairs):
+            end(pair)
 
-    def close(self):
-        self.listener.close()
-        self.release()
-        self.cut()
+    def release(self):
+        """All is well again."""
+        self.refuses = False
+        self.asks.set()
+        self.answers.set()
+
+
+def end(sockets):
+    for one in sockets:
+        try:
+            one.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
+def reset(one):
+    """Breaks a connection as a router does that knows nothing of it."""
+    try:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        one.shutdown(socket.SHUT_RD)
+    except OSError:
+        pass
+    one.close()

@@ -1,23 +1,38 @@
 """A long run: clients that join, leave, read slowly, resume and change their patterns while the server is
 stopped and killed, each held against the log.
 
-soak.py MINUTES [SEED]
+soak.py [--cluster] [--minutes] MINUTES [--seed SEED]
+
+--cluster: three gateways on a log that three NATS servers keep, see cluster_soak.py.
 """
+import argparse
 import asyncio
 import fnmatch
 import json
 import random
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 import websockets
 
+import cluster_soak
 from server import Server
 
-MINUTES = float(sys.argv[1])
-SEED = int(sys.argv[2]) if len(sys.argv) > 2 else int(time.time())
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("minutes", nargs="?", type=float, default=30)
+    parser.add_argument("--minutes", dest="minutes_too", type=float, metavar="MINUTES")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--cluster", action="store_true", help="three gateways on a log that three NATS servers keep")
+    wanted = parser.parse_args()
+    return wanted.cluster, wanted.minutes_too or wanted.minutes, wanted.seed
+
+
+CLUSTER, MINUTES, SEED = arguments()
+if CLUSTER:
+    cluster_soak.run(MINUTES, SEED)
 CLIENTS = 40
 rng = random.Random(SEED)
 folder = Path(tempfile.mkdtemp(prefix="tocsin-soak-"))

@@ -110,6 +110,19 @@ for (const [name, url] of [["built-in types", builtIn], ["odd types", odd]]) {
   });
 }
 
+await check("all that stats say is described", async () => {
+  const { components } = await json(builtIn, "/api/v1/openapi.json");
+  const undescribed = (value, schema, path) => {
+    if (Array.isArray(value)) return value.flatMap(item => undescribed(item, schema.items, `${path}[]`));
+    if (value === null || typeof value !== "object" || !schema.properties) return [];
+    return Object.entries(value).flatMap(([name, inner]) =>
+      schema.properties[name] ? undescribed(inner, schema.properties[name], `${path}.${name}`) : [`${path}.${name}`]);
+  };
+  const stats = await json(builtIn, "/api/v1/stats");
+  assert.deepEqual(undescribed(stats, components.schemas.stats, "stats"), []);
+  assert.deepEqual(components.schemas.stats.properties.log.properties.kind.enum.includes(stats.log.kind), true);
+});
+
 await check("what the command prints is what the server tells", async () => {
   const printed = execFileSync("./tocsin", ["catalog", "types"], { encoding: "utf8", maxBuffer: 1 << 26 });
   assert.equal(printed, await text(builtIn, "/api/v1/catalog.d.ts"));

@@ -67,6 +67,7 @@ public final class JetStreamEventLog implements EventLog {
     setup.checkServer();
     setup.ensure();
     setup.checkPublishing();
+    new PermissionCheck(settings, link, api).checkReading();
     DurabilityCheck.check(settings, link.connection().getServers());
     EventCodec codec = new EventCodec(settings.prefix(), gateway);
     EpochBucket bucket = new EpochBucket(settings, api);
@@ -129,6 +130,7 @@ public final class JetStreamEventLog implements EventLog {
       open = true;
       return log;
     } catch (EpochKeeper.UndecidedException e) {
+      PermissionCheck.tell(link);
       throw new JetStreamOpenException(
           "The epoch of the log cannot be told: "
               + e.getMessage()

@@ -7,7 +7,6 @@ import io.nats.client.ErrorListener;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -48,6 +47,7 @@ final class Link implements AutoCloseable {
   private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private static final String PERMISSIONS = "Permissions Violation";
+  private static final String FOR_SUBSCRIPTION = PERMISSIONS + " for Subscription";
 
   private static final Pattern FORBIDDEN =
       Pattern.compile(PERMISSIONS + " for Publish to \"([^\"]+)\"");
@@ -118,8 +118,14 @@ final class Link implements AutoCloseable {
       if (up && failure.getCause() instanceof Error) {
         LOG.atError().setCause(failure).log("a message of NATS could not be worked off");
       } else {
-        log("the connection to NATS fails", String.valueOf(failure.getMessage()));
+        log("the connection to NATS fails", words(failure));
       }
+    }
+
+    /// What is at the bottom of it: the message of what wraps it begins with the name of a class.
+    private static String words(Throwable failure) {
+      Throwable cause = failure.getCause();
+      return cause == null ? String.valueOf(failure.getMessage()) : words(cause);
     }
 
     @Override
@@ -207,10 +213,7 @@ final class Link implements AutoCloseable {
             .errorListener(state);
     Path credentials = settings.credentials();
     if (credentials != null) {
-      if (!Files.isReadable(credentials)) {
-        throw new JetStreamOpenException("The credentials for NATS cannot be read: " + credentials);
-      }
-      builder.authHandler(Nats.credentials(credentials.toString()));
+      builder.authHandler(CredentialsFile.open(credentials));
     }
     JetStreamTls tls = settings.tls();
     try {
@@ -249,9 +252,10 @@ final class Link implements AutoCloseable {
     return state.violation.get();
   }
 
-  /// Forgets [#violation].
+  /// Forgets [#violation], but for a subscription: that was tried once, and answers will never come.
   void forgetViolation() {
-    state.violation.set(null);
+    state.violation.updateAndGet(
+        error -> error != null && error.contains(FOR_SUBSCRIPTION) ? error : null);
   }
 
   /// Is told, on the library's thread, whenever it was lost or made.

@@ -97,7 +97,10 @@ final class StreamSetup {
         }
         case Answer.Refused refused when isFinal(refused) -> throw refusal(refused);
         case Answer.Refused refused -> pauseUntil(end, refusal(refused));
-        case Answer.Silent silent -> pauseUntil(end, silence(silent));
+        case Answer.Silent silent -> {
+          PermissionCheck.tell(link);
+          pauseUntil(end, silence(silent));
+        }
       }
     }
   }
@@ -136,10 +139,6 @@ final class StreamSetup {
   }
 
   JetStreamOpenException silence(Answer.Silent silent) {
-    String violation = link.violation();
-    if (violation != null) {
-      return forbidden(violation);
-    }
     return new JetStreamOpenException(
         silent.nobody()
             ? "Nobody answers for JetStream on "
@@ -148,14 +147,6 @@ final class StreamSetup {
             : silent.reason()
                 + ": see whether enough servers of the cluster run, and whether this account may"
                 + " use $JS.API.>");
-  }
-
-  private static JetStreamOpenException forbidden(String violation) {
-    return new JetStreamOpenException(
-        "NATS does not permit this gateway what it needs ("
-            + violation
-            + "): a gateway publishes to <prefix>.e.>, $JS.API.>, $JS.FC.> and $KV.>, and"
-            + " subscribes to _INBOX.>");
   }
 
   /// Refuses a stream that is kept in another way, naming each difference.
@@ -209,10 +200,7 @@ final class StreamSetup {
       if (answer instanceof Answer.Refused refused && refused.code() == JetStreamApi.WRONG_STREAM) {
         return;
       }
-      String violation = link.violation();
-      if (violation != null) {
-        throw forbidden(violation);
-      }
+      PermissionCheck.tell(link);
       pauseUntil(
           end,
           new JetStreamOpenException(

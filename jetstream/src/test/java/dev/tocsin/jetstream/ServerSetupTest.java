@@ -17,6 +17,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Servers with which no log can be opened, or not all of it used: each is a sentence.
 @Timeout(120)
@@ -88,6 +90,37 @@ class ServerSetupTest {
           .isInstanceOf(JetStreamOpenException.class)
           .hasMessageContaining("does not permit")
           .hasMessageContaining("tocsin.e.");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "$JS.API.CONSUMER.CREATE.>",
+        "$JS.API.STREAM.MSG.GET.tocsin",
+        "$JS.API.DIRECT.GET.>",
+        "$KV.>",
+        "$JS.API.STREAM.MSG.GET.KV_tocsin"
+      })
+  void anAccountThatMayNotDoWhatIsNeededLater(String subject) {
+    try (NatsServers servers = startPermitting("{ deny: [\"" + subject + "\"] }")) {
+      assertThatThrownBy(() -> open(servers))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("does not permit")
+          .hasMessageContaining(subject.replace(">", ""));
+    }
+  }
+
+  @Test
+  void anAccountThatMayNotHearAnswers() {
+    try (NatsServers servers =
+        start(
+            "authorization { users: [ { user: gate, password: secret, permissions: { subscribe: {"
+                + " deny: [\"_INBOX.>\"] } } } ] }")) {
+      assertThatThrownBy(() -> open(servers))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("does not permit")
+          .hasMessageContaining("Subscription to \"_INBOX.");
     }
   }
 

@@ -1,0 +1,45 @@
+package dev.tocsin.jetstream;
+
+import java.util.List;
+
+/// Asks at the start for what a gateway needs later, so that what NATS does not permit is told then.
+///
+/// The requests are empty: whoever hears one refuses it, and nothing comes of it. Blocks, a second for each that nobody answers.
+final class PermissionCheck {
+
+  private final JetStreamSettings settings;
+  private final Link link;
+  private final JetStreamApi api;
+
+  PermissionCheck(JetStreamSettings settings, Link link, JetStreamApi api) {
+    this.settings = settings;
+    this.link = link;
+    this.api = api;
+  }
+
+  /// Whether this gateway may follow the stream and read it.
+  void checkReading() throws JetStreamOpenException {
+    String stream = settings.stream();
+    for (String what :
+        List.of(
+            "CONSUMER.CREATE." + stream + ".probe",
+            "STREAM.MSG.GET." + stream,
+            "DIRECT.GET." + stream)) {
+      link.forgetViolation();
+      api.askNow(what, null);
+      tell(link);
+    }
+  }
+
+  /// Fails if something was not permitted since that was forgotten last.
+  static void tell(Link link) throws JetStreamOpenException {
+    String violation = link.violation();
+    if (violation != null) {
+      throw new JetStreamOpenException(
+          "NATS does not permit this gateway what it needs ("
+              + violation
+              + "): a gateway publishes to <prefix>.e.>, $JS.API.>, $JS.FC.> and $KV.>, and"
+              + " subscribes to _INBOX.>");
+    }
+  }
+}
