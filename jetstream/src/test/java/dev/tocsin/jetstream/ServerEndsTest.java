@@ -9,6 +9,9 @@ import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.RecordedFollower;
 import dev.tocsin.hub.SampleEvents;
 import dev.tocsin.hub.TypeFilter;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import io.nats.client.Subscription;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -150,6 +153,47 @@ class ServerEndsTest {
         assertThat(after.state().newest()).isEqualTo(2);
         assertThat(after.state().epoch()).isNotEqualTo(before.state().epoch());
       }
+    }
+  }
+
+  @Test
+  void aCopyThatLacksTheLastMomentsOfAKilledGatewayIsANewEpoch() throws Exception {
+    try (NatsServers servers = NatsServers.one(folder)) {
+      JetStreamEventLog before = open(servers);
+      append(before, "a.a", "a.b");
+      servers.terminate(0);
+      Path store = folder.resolve("n1").resolve("store");
+      Path stream = store.resolve("jetstream").resolve("$G").resolve("streams").resolve("tocsin");
+      Path copy = folder.resolve("copy");
+      copyTree(stream, copy);
+      servers.restart(0);
+      append(before, "a.c", "a.d");
+      awaitLooks(servers);
+      // Without NATS it can say nothing at its end.
+      servers.kill(0);
+      before.close();
+
+      deleteTree(stream);
+      copyTree(copy, stream);
+      servers.restart(0);
+
+      try (JetStreamEventLog after = open(servers)) {
+        assertThat(after.state().newest()).isEqualTo(2);
+        assertThat(after.state().epoch()).isNotEqualTo(before.state().epoch());
+      }
+    }
+  }
+
+  /// Waits until the gateway has looked at the stream twice, and begins to do so again.
+  private static void awaitLooks(NatsServers servers) throws Exception {
+    Connection nats = Nats.connect(servers.url(0));
+    try {
+      Subscription looks = nats.subscribe("$JS.API.STREAM.INFO.tocsin");
+      for (int i = 0; i < 3; i++) {
+        assertThat(looks.nextMessage(Duration.ofSeconds(30))).isNotNull();
+      }
+    } finally {
+      nats.close();
     }
   }
 
