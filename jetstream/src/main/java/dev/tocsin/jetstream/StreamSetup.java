@@ -147,7 +147,8 @@ final class StreamSetup {
                 + " use $JS.API.>");
   }
 
-  private static JetStreamOpenException forbidden(String violation) {
+  /// What is said of a violation of permissions.
+  static JetStreamOpenException forbidden(String violation) {
     return new JetStreamOpenException(
         "NATS does not permit this gateway what it needs ("
             + violation
