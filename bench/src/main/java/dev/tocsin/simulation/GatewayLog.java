@@ -1,6 +1,5 @@
 package dev.tocsin.simulation;
 
-import dev.tocsin.events.EncodedEvent;
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.EventLog;
@@ -9,16 +8,11 @@ import dev.tocsin.hub.LogFigures;
 import dev.tocsin.hub.LogState;
 import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Page;
-import dev.tocsin.hub.Stretch;
 import dev.tocsin.hub.TypeFilter;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +20,6 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -37,24 +30,18 @@ import org.jspecify.annotations.Nullable;
 /// has gone back before its follower knows it.
 final class GatewayLog implements EventLog {
 
-  /// How long a publish may take.
-  static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
-
   /// The most that is handed on at once.
   private static final int MAX_GROUP = 256;
 
-  /// How many sequences one look passes.
-  private static final int SCANNED = 8_192;
-
-  /// After which time a replica that is behind is asked again, and a restart is noticed.
+  /// After which time a restart is noticed.
   private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final Agenda agenda;
   private final Coefficients coefficients;
   private final SharedStream stream;
-  private final SplittableRandom random;
   private final Worker following;
-  private final Worker reading;
+  private final GatewayReads reads;
+  private final GatewayPublishes publishes;
   private final long lagNanos;
 
   private String epoch;
@@ -63,12 +50,6 @@ final class GatewayLog implements EventLog {
   private @Nullable Follower follower;
   private boolean isDeliveryPlanned;
   private boolean isClosed;
-
-  /// Publishes of this gateway that nobody has answered, by their event, which is the same object in the log.
-  private final IdentityHashMap<EncodedEvent, Publish> unanswered = new IdentityHashMap<>();
-
-  /// Those that no leader has taken, in their order.
-  private final Deque<Publish> waiting = new ArrayDeque<>();
 
   private final List<Reaching> reaching = new ArrayList<>();
 
@@ -88,9 +69,9 @@ final class GatewayLog implements EventLog {
     this.agenda = agenda;
     this.coefficients = coefficients;
     this.stream = stream;
-    this.random = random;
     this.following = following;
-    this.reading = reading;
+    this.reads = new GatewayReads(agenda, coefficients, stream, random, reading, this);
+    this.publishes = new GatewayPublishes(agenda, coefficients, stream);
     this.lagNanos = coefficients.of(Coefficient.NETWORK_NANOS) + lagNanos;
     this.epoch = stream.epoch();
     this.handed = stream.newest();
@@ -115,46 +96,17 @@ final class GatewayLog implements EventLog {
 
   @Override
   public CompletionStage<List<AppendResult>> append(List<Append> appends) {
-    CompletableFuture<List<AppendResult>> answer = new CompletableFuture<>();
-    AppendResult[] results = new AppendResult[appends.size()];
-    int[] open = {appends.size()};
-    for (int i = 0; i < results.length; i++) {
-      int place = i;
-      Append append = appends.get(i);
-      Publish publish =
-          new Publish(
-              append,
-              result -> {
-                unanswered.remove(append.event());
-                results[place] = result;
-                if (--open[0] == 0) {
-                  answer.complete(List.of(results));
-                }
-              });
-      unanswered.put(append.event(), publish);
-      agenda.after(coefficients.of(Coefficient.NETWORK_NANOS), () -> offer(publish));
-      agenda.after(PATIENCE_NANOS, publish::giveUp);
-    }
-    return answer;
-  }
-
-  private void offer(Publish publish) {
-    if (!isClosed && !publish.isAnswered() && !stream.offer(publish)) {
-      waiting.add(publish);
-    }
+    return publishes.append(appends);
   }
 
   /// How many publishes no leader has taken.
   int waiting() {
-    waiting.removeIf(Publish::isAnswered);
-    return waiting.size();
+    return publishes.waiting();
   }
 
   /// The stream works again.
   void cameBack() {
-    List<Publish> again = List.copyOf(waiting);
-    waiting.clear();
-    again.forEach(this::offer);
+    publishes.offerAgain();
     planDelivery();
   }
 
@@ -173,15 +125,8 @@ final class GatewayLog implements EventLog {
   void planDelivery() {
     if (!isDeliveryPlanned && !isClosed && follower != null && handed < stream.newest()) {
       isDeliveryPlanned = true;
-      agenda.at(stream.storedAt(handed + 1) + lagNanos, () -> run(following, this::deliver));
-    }
-  }
-
-  private static void run(Worker worker, Runnable task) {
-    try {
-      worker.execute(task);
-    } catch (RejectedExecutionException e) {
-      // The gateway has ended.
+      agenda.at(
+          stream.storedAt(handed + 1) + lagNanos, () -> following.executeIfOpen(this::deliver));
     }
   }
 
@@ -204,7 +149,7 @@ final class GatewayLog implements EventLog {
         if (!group.isEmpty()) {
           break;
         }
-        lose(told, handed + 1, lastLost(handed + 1, end));
+        lose(told, handed + 1, stream.lastLost(handed + 1, end));
       } else {
         group.add(event);
         handed++;
@@ -216,18 +161,10 @@ final class GatewayLog implements EventLog {
       stream.send(bytes);
       agenda.spend(group.size() * coefficients.of(Coefficient.FOLLOWED_NANOS));
       told.events(group);
-      group.forEach(this::settle);
+      group.forEach(publishes::cameBack);
     }
     tellReached();
     planDelivery();
-  }
-
-  private long lastLost(long from, long end) {
-    long to = from;
-    while (to < end && stream.at(to + 1) == null) {
-      to++;
-    }
-    return to;
   }
 
   private void lose(Follower told, long from, long to) {
@@ -235,23 +172,25 @@ final class GatewayLog implements EventLog {
     told.lost(from, to);
   }
 
-  /// An event of this gateway's own has come back: that is an answer too.
-  private void settle(LoggedEvent event) {
-    Publish own = unanswered.get(event.event());
-    if (own != null) {
-      own.acknowledge();
-    }
+  /// The newest sequence that was handed on.
+  long handed() {
+    return handed;
   }
 
   // Epochs
 
-  private boolean isForeign() {
+  String epoch() {
+    return epoch;
+  }
+
+  /// Whether the stream is of an epoch that the follower does not know yet.
+  boolean isForeign() {
     return !epoch.equals(stream.epoch());
   }
 
   /// The stream has gone back, which the gateway finds out after a while.
   void planRestart() {
-    agenda.after(lagNanos + AGAIN_NANOS, () -> run(following, this::restart));
+    agenda.after(lagNanos + AGAIN_NANOS, () -> following.executeIfOpen(this::restart));
   }
 
   private void restart() {
@@ -270,84 +209,9 @@ final class GatewayLog implements EventLog {
 
   // Reading
 
-  /// What is asked of a page, and who waits for it.
-  private record Reading(
-      long after,
-      TypeFilter types,
-      int maxEvents,
-      int maxBytes,
-      String epoch,
-      CompletableFuture<Page> answer) {}
-
   @Override
   public CompletionStage<Page> read(long after, TypeFilter types, int maxEvents, int maxBytes) {
-    CompletableFuture<Page> answer = new CompletableFuture<>();
-    ask(new Reading(after, types, maxEvents, maxBytes, epoch, answer), 0);
-    return answer;
-  }
-
-  private void ask(Reading reading, long pause) {
-    agenda.after(
-        pause + coefficients.of(Coefficient.READ_NANOS),
-        () -> run(this.reading, () -> look(reading)));
-  }
-
-  private void look(Reading reading) {
-    if (stream.state() == SharedStream.State.AWAY || isForeign()) {
-      reading.answer.completeExceptionally(new IOException("no server of the log answers"));
-      return;
-    }
-    if (!reading.epoch.equals(epoch) || reading.after >= handed) {
-      reading.answer.complete(new Page(List.of(), reading.after));
-      return;
-    }
-    long upTo = handed;
-    if (random.nextInt(100) < coefficients.of(Coefficient.STALE_PERCENT)) {
-      long age = random.nextLong(coefficients.of(Coefficient.STALE_NANOS) + 1);
-      upTo = Math.min(handed, stream.newestAt(agenda.nanoTime() - age));
-    }
-    if (upTo <= reading.after) {
-      ask(reading, AGAIN_NANOS);
-      return;
-    }
-    Page page = page(reading, upTo);
-    long bytes = 0;
-    for (LoggedEvent event : page.events()) {
-      bytes += event.event().json().length;
-    }
-    stream.send(bytes);
-    agenda.spend(page.events().size() * coefficients.of(Coefficient.FOLLOWED_NANOS));
-    reading.answer.complete(page);
-  }
-
-  private Page page(Reading reading, long upTo) {
-    List<LoggedEvent> events = new ArrayList<>();
-    List<Stretch> lost = new ArrayList<>();
-    long position = reading.after;
-    if (position + 1 < stream.oldest()) {
-      lost.add(new Stretch(position + 1, stream.oldest() - 1));
-      position = stream.oldest() - 1;
-    }
-    long end = Math.min(upTo, position + SCANNED);
-    long bytes = 0;
-    while (position < end && events.size() < reading.maxEvents) {
-      LoggedEvent event = stream.at(position + 1);
-      if (event == null) {
-        long to = lastLost(position + 1, end);
-        lost.add(new Stretch(position + 1, to));
-        position = to;
-        continue;
-      }
-      if (reading.types.takes(event.event().type())) {
-        bytes += event.event().json().length;
-        if (bytes > reading.maxBytes && !events.isEmpty()) {
-          break;
-        }
-        events.add(event);
-      }
-      position++;
-    }
-    return new Page(events, lost, position);
+    return reads.read(after, types, maxEvents, maxBytes);
   }
 
   /// Nothing that is simulated reads back.
@@ -419,6 +283,7 @@ final class GatewayLog implements EventLog {
   @Override
   public void close() {
     isClosed = true;
+    publishes.close();
     stream.leave(this);
   }
 }

@@ -112,6 +112,18 @@ final class SharedStream {
     return events[place(sequence)];
   }
 
+  /// The last of the sequences next to each other that were lost.
+  ///
+  /// @param from the first of them
+  /// @param end where to stop looking
+  long lastLost(long from, long end) {
+    long to = from;
+    while (to < end && at(to + 1) == null) {
+      to++;
+    }
+    return to;
+  }
+
   long storedAt(long sequence) {
     return storedAt[place(sequence)];
   }

@@ -27,7 +27,7 @@ final class Simulation {
   private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(2);
 
   /// When nothing is published any more, what is under way comes to its end in this time.
-  private static final long SETTLE_NANOS = GatewayLog.PATIENCE_NANOS + CALM_NANOS;
+  private static final long SETTLE_NANOS = GatewayPublishes.PATIENCE_NANOS + CALM_NANOS;
 
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);

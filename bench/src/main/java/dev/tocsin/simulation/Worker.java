@@ -33,6 +33,13 @@ final class Worker implements Executor {
     }
   }
 
+  /// The same, without any effect when it has stopped.
+  void executeIfOpen(Runnable task) {
+    if (!hasStopped) {
+      execute(task);
+    }
+  }
+
   private void next() {
     Runnable task = hasStopped ? null : tasks.poll();
     if (task == null) {

@@ -27,6 +27,25 @@ public record Page(List<LoggedEvent> events, List<Stretch> lost, long position) 
     return new Page(List.of(), List.of(), position);
   }
 
+  /// Hands the page to a follower, what is lost in its place.
+  public void handTo(Follower follower) {
+    int first = 0;
+    for (Stretch gap : lost) {
+      int end = first;
+      while (end < events.size() && events.get(end).sequence() < gap.from()) {
+        end++;
+      }
+      if (end > first) {
+        follower.events(events.subList(first, end));
+      }
+      follower.lost(gap.from(), gap.to());
+      first = end;
+    }
+    if (first < events.size()) {
+      follower.events(events.subList(first, events.size()));
+    }
+  }
+
   /// What the page is taken to cost in memory, in bytes.
   long weight() {
     long weight = OVERHEAD_BYTES;

@@ -1,10 +1,13 @@
 package dev.tocsin.hub;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /// What a log has handed on, written down. Any thread may ask.
 public final class RecordedFollower implements Follower {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final List<LoggedEvent> events = new ArrayList<>();
   private final List<Stretch> lost = new ArrayList<>();
@@ -23,6 +26,19 @@ public final class RecordedFollower implements Follower {
   @Override
   public synchronized void restarted(String epoch, long newest) {
     epochs.add(epoch);
+    notifyAll();
+  }
+
+  /// Waits until an epoch has begun.
+  public synchronized void awaitEpoch() throws InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (epochs.isEmpty()) {
+      long left = (end - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        throw new AssertionError("no new epoch after " + PATIENCE);
+      }
+      wait(left);
+    }
   }
 
   public synchronized List<LoggedEvent> events() {

@@ -5,14 +5,15 @@ import java.util.concurrent.CompletableFuture;
 /// Finds a moment among the events that came with a copy of another log: JetStream has dated all of them with the time of the
 /// copy, but each says when it was accepted first. Halves what is left some twenty times.
 ///
+/// @param oldest the oldest sequence of the log
 /// @param millis the moment, in milliseconds since 1970
-record CopiedTimes(StreamRanges ranges, long millis) {
+record CopiedTimes(StreamRanges ranges, long oldest, long millis) {
 
   /// The position after which the events stand that were accepted then or later.
   ///
   /// @param last the last one that was copied
   CompletableFuture<Long> position(long last) {
-    return search(Math.min(ranges.oldest(), last + 1), last + 1);
+    return search(Math.min(oldest, last + 1), last + 1);
   }
 
   /// The answer is one less than the first of them, from `low` on and at most `high`.

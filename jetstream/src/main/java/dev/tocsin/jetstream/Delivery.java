@@ -3,13 +3,10 @@ package dev.tocsin.jetstream;
 import dev.tocsin.hub.Follower;
 import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Page;
-import dev.tocsin.hub.Stretch;
 import dev.tocsin.hub.TypeFilter;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,22 +21,12 @@ final class Delivery {
   /// What the recent part may weigh, in bytes; the hub holds the same events.
   static final long RECENT_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 16);
 
-  /// Whoever waits until the follower has come to a sequence.
-  private record Waiting(long sequence, long endNanos, CompletableFuture<Long> answer)
-      implements Comparable<Waiting> {
-
-    @Override
-    public int compareTo(Waiting other) {
-      return Long.compare(sequence, other.sequence);
-    }
-  }
-
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Long> lastByType = new ConcurrentHashMap<>();
 
   // guarded by lock
   private final RecentPart recent;
-  private final PriorityQueue<Waiting> waiting = new PriorityQueue<>();
+  private final Waiters waiters = new Waiters();
   private @Nullable Follower follower;
   private @Nullable LoggedEvent lastEvent;
   private boolean closed;
@@ -101,7 +88,7 @@ final class Delivery {
 
   /// Hands a group on, at least one event, each above the one before.
   void events(List<LoggedEvent> events) {
-    List<Waiting> reached;
+    List<CompletableFuture<Long>> reached;
     lock.lock();
     try {
       for (LoggedEvent event : events) {
@@ -113,7 +100,7 @@ final class Delivery {
       if (follower != null) {
         follower.events(events);
       }
-      reached = reached();
+      reached = waiters.takeReached(newest());
     } finally {
       lock.unlock();
     }
@@ -122,7 +109,7 @@ final class Delivery {
 
   /// Tells that events can never be handed on.
   void lost(long from, long to) {
-    List<Waiting> reached;
+    List<CompletableFuture<Long>> reached;
     lock.lock();
     try {
       recent.lose(to);
@@ -130,7 +117,7 @@ final class Delivery {
       if (follower != null) {
         follower.lost(from, to);
       }
-      reached = reached();
+      reached = waiters.takeReached(newest());
     } finally {
       lock.unlock();
     }
@@ -142,7 +129,7 @@ final class Delivery {
   /// @param last the newest event of it that is there; `null` when there is none
   /// @param types the last sequence of each type
   void restarted(String epoch, long newest, @Nullable LoggedEvent last, Map<String, Long> types) {
-    List<Waiting> left;
+    List<CompletableFuture<Long>> left;
     lock.lock();
     try {
       recent.restart(newest);
@@ -154,8 +141,7 @@ final class Delivery {
         follower.restarted(epoch, newest);
       }
       // Their sequences were of the epoch before.
-      left = List.copyOf(waiting);
-      waiting.clear();
+      left = waiters.takeAll();
     } finally {
       lock.unlock();
     }
@@ -172,28 +158,6 @@ final class Delivery {
     }
   }
 
-  private List<Waiting> reached() {
-    if (waiting.isEmpty()) {
-      return List.of();
-    }
-    List<Waiting> reached = new ArrayList<>();
-    long newest = place.newest();
-    for (Waiting next = waiting.peek();
-        next != null && next.sequence() <= newest;
-        next = waiting.peek()) {
-      reached.add(next);
-      waiting.remove();
-    }
-    return reached;
-  }
-
-  private void answer(List<Waiting> reached) {
-    long newest = newest();
-    for (Waiting one : reached) {
-      one.answer().complete(newest);
-    }
-  }
-
   /// See [dev.tocsin.hub.EventLog#reach]. Asked under the lock: while the follower is being told, the place is ahead of it.
   CompletableFuture<Long> reach(long sequence, Duration atMost, long nowNanos) {
     lock.lock();
@@ -201,9 +165,7 @@ final class Delivery {
       if (sequence <= newest() || closed || atMost.isZero() || atMost.isNegative()) {
         return CompletableFuture.completedFuture(newest());
       }
-      CompletableFuture<Long> answer = new CompletableFuture<>();
-      waiting.add(new Waiting(sequence, nowNanos + nanos(atMost), answer));
-      return answer;
+      return waiters.add(sequence, nowNanos + nanos(atMost));
     } finally {
       lock.unlock();
     }
@@ -217,14 +179,20 @@ final class Delivery {
 
   /// Answers those whose time is up.
   void expire(long nowNanos) {
-    List<Waiting> late = new ArrayList<>();
+    List<CompletableFuture<Long>> late;
     lock.lock();
     try {
-      waiting.removeIf(one -> one.endNanos() - nowNanos <= 0 && late.add(one));
+      late = waiters.takeLate(nowNanos);
     } finally {
       lock.unlock();
     }
     answer(late);
+  }
+
+  /// Outside the lock: whoever waits does what he likes.
+  private void answer(List<CompletableFuture<Long>> some) {
+    long newest = newest();
+    some.forEach(answer -> answer.complete(newest));
   }
 
   /// Reads from memory; `null` when what is asked for is not there any more.
@@ -246,7 +214,7 @@ final class Delivery {
     long position = after;
     while (!followFrom(position, next)) {
       Page page = pages.apply(position);
-      handOn(page, next);
+      page.handTo(next);
       position = page.position();
     }
   }
@@ -260,7 +228,7 @@ final class Delivery {
       }
       Page page = recent.read(position, TypeFilter.ALL, Integer.MAX_VALUE, Integer.MAX_VALUE);
       while (page != null) {
-        handOn(page, next);
+        page.handTo(next);
         if (page.position() >= newest()) {
           follower = next;
           return true;
@@ -273,32 +241,13 @@ final class Delivery {
     }
   }
 
-  private static void handOn(Page page, Follower follower) {
-    int first = 0;
-    for (Stretch lost : page.lost()) {
-      int end = first;
-      while (end < page.events().size() && page.events().get(end).sequence() < lost.from()) {
-        end++;
-      }
-      if (end > first) {
-        follower.events(page.events().subList(first, end));
-      }
-      follower.lost(lost.from(), lost.to());
-      first = end;
-    }
-    if (first < page.events().size()) {
-      follower.events(page.events().subList(first, page.events().size()));
-    }
-  }
-
   /// Answers all who wait, and lets nobody wait any more.
   void close() {
-    List<Waiting> left;
+    List<CompletableFuture<Long>> left;
     lock.lock();
     try {
       closed = true;
-      left = List.copyOf(waiting);
-      waiting.clear();
+      left = waiters.takeAll();
     } finally {
       lock.unlock();
     }

@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 final class DurabilityCheck {
 
   /// The usual monitoring port.
-  private static final int PORT = 8222;
+  static final int PORT = 8222;
 
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
@@ -34,7 +34,8 @@ final class DurabilityCheck {
   /// Refuses servers that do not flush, or do not tell.
   ///
   /// @param servers the addresses of all servers of the cluster
-  static void check(JetStreamSettings settings, Collection<String> servers)
+  /// @param port where they tell
+  static void check(JetStreamSettings settings, Collection<String> servers, int port)
       throws JetStreamOpenException {
     if (!settings.power() || settings.synced()) {
       return;
@@ -48,7 +49,7 @@ final class DurabilityCheck {
     }
     try (HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
       for (String host : hosts) {
-        checkHost(client, host);
+        checkHost(client, host, port);
       }
     }
   }
@@ -61,14 +62,15 @@ final class DurabilityCheck {
     }
   }
 
-  private static void checkHost(HttpClient client, String host) throws JetStreamOpenException {
-    Boolean synced = synced(client, host);
+  private static void checkHost(HttpClient client, String host, int port)
+      throws JetStreamOpenException {
+    Boolean synced = synced(client, host, port);
     if (synced == null) {
       throw new JetStreamOpenException(
           "The NATS server on "
               + host
               + " does not tell on port "
-              + PORT
+              + port
               + " whether it flushes each event to the disk, as --durability power needs it. "
               + REMEDY);
     }
@@ -82,10 +84,10 @@ final class DurabilityCheck {
   }
 
   /// What a server says; `null` when it does not say it.
-  private static @Nullable Boolean synced(HttpClient client, String host)
+  private static @Nullable Boolean synced(HttpClient client, String host, int port)
       throws JetStreamOpenException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://" + host + ":" + PORT + "/varz"))
+        HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + "/varz"))
             .timeout(PATIENCE)
             .build();
     try {

@@ -43,7 +43,7 @@ public final class JetStreamEventLog implements EventLog {
   private final Delivery delivery;
   private final Sender sender;
   private final StreamPages pages;
-  private final StreamRanges ranges;
+  private final StreamBounds bounds;
   private final StreamFollower follower;
   private final StreamWatch watch;
   private final Lag lag;
@@ -68,7 +68,7 @@ public final class JetStreamEventLog implements EventLog {
     setup.ensure();
     setup.checkPublishing();
     new PermissionCheck(settings, link, api).checkReading();
-    DurabilityCheck.check(settings, link.connection().getServers());
+    DurabilityCheck.check(settings, link.connection().getServers(), DurabilityCheck.PORT);
     EventCodec codec = new EventCodec(settings.prefix(), gateway);
     EpochBucket bucket = new EpochBucket(settings, api);
     EpochKeeper keeper = new EpochKeeper(settings, api, bucket, new SecureRandom());
@@ -78,18 +78,27 @@ public final class JetStreamEventLog implements EventLog {
     this.lag = new Lag(System.nanoTime());
     DirectGet direct = new DirectGet(link.connection(), codec, settings.stream());
     direct.start();
-    this.ranges = new StreamRanges(delivery, direct, api, link, codec, settings.stream());
-    this.pages = new StreamPages(delivery, direct, api, ranges, codec, settings.stream());
+    this.bounds = new StreamBounds(api, settings.stream());
+    StreamRanges ranges =
+        new StreamRanges(delivery, direct, bounds, api, link, codec, settings.stream());
+    this.pages = new StreamPages(delivery, direct, api, ranges, bounds, codec, settings.stream());
     ranges.beginTerm(info);
     StreamPages.Beginning beginning = pages.beginning(info);
     delivery.noteLast(beginning.lastByType());
     delivery.begin(beginning.newest());
-    this.sender = new Sender(link.connection(), api, codec, settings, timer, this::fault);
+    FirstUse firstUse = new FirstUse(api, codec, settings.stream());
+    this.sender =
+        new Sender(
+            new EventChannel(link.connection(), api, codec),
+            firstUse,
+            new SendWindow(),
+            timer,
+            this::fault);
     sender.start();
     this.follower =
         new StreamFollower(link, api, setup, settings, codec, keeper, delivery, sender, pages, lag);
     this.watch =
-        new StreamWatch(settings, api, bucket, delivery, sender, ranges, follower, clock, info);
+        new StreamWatch(settings, api, bucket, delivery, sender, bounds, follower, clock, info);
     this.thread = Thread.ofPlatform().name("tocsin-jetstream-follow").daemon().start(follower);
     link.whenChanged(this::linkChanged);
     link.whenForbidden(sender::forbidden);
@@ -178,7 +187,7 @@ public final class JetStreamEventLog implements EventLog {
     String fault = fault();
     return new LogState(
         place.epoch(),
-        Math.min(ranges.oldest(), place.newest() + 1),
+        Math.min(bounds.oldest(), place.newest() + 1),
         place.newest(),
         Optional.ofNullable(fault),
         List.of(),

@@ -10,6 +10,7 @@ import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -84,9 +85,13 @@ final class PemFiles {
 
   private static Collection<? extends Certificate> certificates(Path file)
       throws JetStreamOpenException, GeneralSecurityException {
-    Collection<? extends Certificate> certificates =
-        CertificateFactory.getInstance("X.509")
-            .generateCertificates(new ByteArrayInputStream(bytes(file)));
+    CertificateFactory factory = CertificateFactory.getInstance("X.509");
+    Collection<? extends Certificate> certificates;
+    try {
+      certificates = factory.generateCertificates(new ByteArrayInputStream(bytes(file)));
+    } catch (CertificateException e) {
+      throw new JetStreamOpenException(file + " holds no certificate: " + e.getMessage(), e);
+    }
     if (certificates.isEmpty()) {
       throw new JetStreamOpenException(file + " holds no certificate");
     }

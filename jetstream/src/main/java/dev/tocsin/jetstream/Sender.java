@@ -1,20 +1,12 @@
 package dev.tocsin.jetstream;
 
-import dev.tocsin.events.EncodedEvent;
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.DurationFigures;
 import dev.tocsin.hub.Durations;
 import dev.tocsin.hub.IdempotencyKey;
 import dev.tocsin.hub.LoggedEvent;
-import dev.tocsin.jetstream.JetStreamApi.Answer;
-import io.nats.client.Connection;
-import io.nats.client.Dispatcher;
-import io.nats.client.Message;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -25,34 +17,26 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /// Brings events into the stream and finds out what became of each.
 ///
-/// At most [#WINDOW] are in flight; the others wait, up to [#MAX_WAITING_BYTES]. What is in flight is settled by the stream's
-/// acknowledgement, or by the follower, which meets the event. After [#PATIENCE] it is *unknown*, or *unavailable* if nobody
-/// ever had it.
+/// What is in flight ([SendWindow]) is settled by the stream's acknowledgement, or by the follower, which meets the event. After
+/// [#PATIENCE] it is *unknown*, or *unavailable* if nobody ever had it.
 ///
-/// Where JetStream says that nobody takes events, or says nothing for [#SILENCE_NANOS], nothing new is sent: a message that no
-/// stream takes asks whether somebody is there. Then what surely is not in the stream is sent again, in the order in which it
-/// came, and so is what has an idempotency key, which does no harm. An event that is not in the stream while one after it
-/// is would come too late: it is refused.
+/// While the stream takes nothing ([Intake]), nothing new is sent: a message that no stream takes asks whether somebody is there.
+/// Then what surely is not in the stream is sent again, in the order in which it came, and so is what has an idempotency key,
+/// which does no harm. An event that is not in the stream while one after it is would come too late: it is refused.
 ///
 /// All state is guarded by the lock; any thread may call anything, acknowledgements come on a thread of the library's.
 final class Sender {
 
-  static final int WINDOW = 1024;
-
   /// How long a publish may take, whatever happens.
   static final Duration PATIENCE = Duration.ofSeconds(10);
-
-  /// What may wait, in bytes. An eighth of the heap where that is less.
-  static final long MAX_WAITING_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
 
   /// How often it looks whether something has to be done.
   static final Duration TICK = Duration.ofMillis(100);
 
-  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /// After which time an event is sent again whose key JetStream has in work.
   private static final Duration AGAIN = Duration.ofMillis(5);
 
   static final String CLOSED = "The log is closed";
@@ -64,307 +48,150 @@ final class Sender {
   private static final String UNANSWERED =
       "JetStream did not answer within " + PATIENCE.toSeconds() + " seconds";
 
-  /// One event in flight.
-  private static final class Flight {
-    private final int slot;
-
-    // The sender's own number of the event, which ascends; 0 when the slot is free.
-    private long number;
-    private @Nullable AppendRequest request;
-    private @Nullable Append append;
-    private int place;
-    private long sentNanos;
-
-    // Whether it was ever handed to the connection.
-    private boolean sent;
-
-    // Whether what was sent last surely is not in the stream.
-    private boolean refused;
-
-    // Whether something that was sent before may be.
-    private boolean doubtful;
-
-    // Whether the event that came first under its key is being looked at.
-    private boolean compared;
-
-    Flight(int slot) {
-      this.slot = slot;
-    }
-
-    boolean isSurelyNot() {
-      return !sent || (refused && !doubtful);
-    }
-  }
-
-  private final Connection connection;
-  private final JetStreamApi api;
-  private final EventCodec codec;
-  private final String stream;
+  private final EventChannel channel;
+  private final FirstUse firstUse;
   private final ScheduledExecutorService timer;
   private final Supplier<@Nullable String> fault;
-  private final String inbox;
   private final Durations durations = new Durations();
   private final AtomicLong uncertain = new AtomicLong();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition settled = lock.newCondition();
 
   // guarded by lock
-  private final Flight[] flights = new Flight[WINDOW];
-  private final int[] free = new int[WINDOW];
-  private int freeCount = WINDOW;
-  private final Deque<AppendRequest> waiting = new ArrayDeque<>();
-  private List<AppendRequest> finished = new ArrayList<>();
-  private long waitingBytes;
-  private long count;
-  private long newestStored;
-  private long heardNanos;
-  private boolean open;
-  private boolean stalled;
+  private final SendWindow window;
+  private final Intake intake = new Intake();
   private boolean closed;
 
   /// @param fault what keeps JetStream from taking events, in words; `null` when nothing is known
   Sender(
-      Connection connection,
-      JetStreamApi api,
-      EventCodec codec,
-      JetStreamSettings settings,
+      EventChannel channel,
+      FirstUse firstUse,
+      SendWindow window,
       ScheduledExecutorService timer,
       Supplier<@Nullable String> fault) {
-    this.connection = connection;
-    this.api = api;
-    this.codec = codec;
-    this.stream = settings.stream();
+    this.channel = channel;
+    this.firstUse = firstUse;
+    this.window = window;
     this.timer = timer;
     this.fault = fault;
-    this.inbox = connection.createInbox() + ".";
-    for (int i = 0; i < WINDOW; i++) {
-      flights[i] = new Flight(i);
-      free[i] = WINDOW - 1 - i;
-    }
   }
 
   /// Listens to acknowledgements.
   void start() {
-    Dispatcher dispatcher = connection.createDispatcher(this::answered);
-    dispatcher.setPendingLimits(0, 0);
-    dispatcher.subscribe(inbox + "*");
+    channel.listen(this::answered);
   }
 
   /// See [dev.tocsin.hub.EventLog#append].
   CompletableFuture<List<AppendResult>> append(List<Append> appends) {
-    AppendRequest request = new AppendRequest(appends, System.nanoTime() + PATIENCE.toNanos());
-    List<AppendRequest> done;
-    lock.lock();
-    try {
+    return lockedGet(() -> {
       if (closed) {
         return AppendRequest.refused(appends, CLOSED);
       }
-      if (waitingBytes > 0 && waitingBytes + request.bytes() > MAX_WAITING_BYTES) {
+      AppendRequest request = new AppendRequest(appends, System.nanoTime() + PATIENCE.toNanos());
+      if (!window.admit(request)) {
         return AppendRequest.refused(appends, FULL);
       }
-      waiting.add(request);
-      waitingBytes += request.bytes();
       pump();
-      done = takeFinished();
-    } finally {
-      lock.unlock();
-    }
-    done.forEach(AppendRequest::answerNow);
-    return request.answer();
-  }
-
-  private List<AppendRequest> takeFinished() {
-    if (finished.isEmpty()) {
-      return List.of();
-    }
-    List<AppendRequest> done = finished;
-    finished = new ArrayList<>();
-    settled.signalAll();
-    return done;
+      return request.answer();
+    });
   }
 
   /// Sends what waits, as far as there is room.
   private void pump() {
-    while (open && !stalled && freeCount > 0 && !waiting.isEmpty()) {
-      AppendRequest request = waiting.element();
-      Flight flight = flights[free[--freeCount]];
-      flight.place = request.take();
-      flight.append = request.append(flight.place);
-      flight.request = request;
-      flight.number = ++count * WINDOW + flight.slot;
-      flight.sent = false;
-      flight.refused = false;
-      flight.doubtful = false;
-      flight.compared = false;
-      if (request.isTaken()) {
-        waiting.remove();
-        waitingBytes -= request.bytes();
+    while (intake.isOpen()) {
+      Flight flight = window.next();
+      if (flight == null) {
+        return;
       }
-      send(flight, flight.append);
+      send(flight);
     }
   }
 
-  private void send(Flight flight, Append append) {
-    EncodedEvent event = append.event();
-    flight.sentNanos = System.nanoTime();
-    if (freeCount == WINDOW - 1) {
+  private void send(Flight flight) {
+    long now = System.nanoTime();
+    if (window.inFlight() == 1) {
       // Nothing was in flight: nobody could answer.
-      heardNanos = flight.sentNanos;
+      intake.hear(now);
     }
     try {
-      connection.publish(
-          codec.subject(event.type()),
-          inbox + flight.number,
-          codec.headers(flight.number, append.idempotencyKey()),
-          EventCodec.body(event));
-      flight.sent = true;
-      flight.refused = false;
-    } catch (IllegalStateException e) {
-      // Not connected: the library keeps nothing back.
-      flight.refused = !flight.sent;
-      stalled = true;
+      if (channel.send(flight.number(), flight.append())) {
+        flight.handedOver(now);
+      } else {
+        flight.notHandedOver();
+        intake.stall();
+      }
     } catch (IllegalArgumentException e) {
-      settle(flight, new AppendResult.Unavailable("NATS cannot take it: " + e.getMessage()));
+      window.settle(flight, new AppendResult.Unavailable("NATS cannot take it: " + e.getMessage()));
     }
   }
 
-  /// Takes an answer to a publish. On the library's thread.
-  private void answered(Message message) {
-    String subject = message.getSubject();
-    long number;
-    try {
-      number = Long.parseLong(subject, inbox.length(), subject.length(), 10);
-    } catch (NumberFormatException e) {
-      return;
-    }
-    PublishAnswer answer =
-        message.isStatusMessage()
-            ? new PublishAnswer.NotNow("JetStream has no leader at the moment", false)
-            : PublishAnswer.of(message.getData());
-    if (answer == null) {
-      return;
-    }
-    List<AppendRequest> done;
-    lock.lock();
-    try {
-      heardNanos = System.nanoTime();
-      Flight flight = find(number);
-      Append append = flight == null ? null : flight.append;
-      if (flight != null && append != null) {
-        take(flight, append, answer);
+  private void answered(long number, PublishAnswer answer) {
+    locked(() -> {
+      intake.hear(System.nanoTime());
+      Flight flight = window.find(number);
+      if (flight != null) {
+        take(flight, answer);
         pump();
       }
-      done = takeFinished();
-    } finally {
-      lock.unlock();
-    }
-    done.forEach(AppendRequest::answerNow);
+    });
   }
 
-  private @Nullable Flight find(long number) {
-    Flight flight = flights[(int) (number & (WINDOW - 1))];
-    return flight.number == number ? flight : null;
-  }
-
-  private void take(Flight flight, Append append, PublishAnswer answer) {
+  private void take(Flight flight, PublishAnswer answer) {
     switch (answer) {
       case PublishAnswer.Taken(long sequence, boolean duplicate) -> {
-        if (duplicate) {
-          flight.compared = true;
-          compare(flight.number, sequence);
+        IdempotencyKey key = flight.append().idempotencyKey();
+        if (duplicate && key != null) {
+          flight.compare();
+          compare(flight.number(), key, sequence);
         } else {
-          stored(flight, append, sequence);
+          stored(flight, sequence);
         }
       }
       case PublishAnswer.NotNow(String reason, boolean inFlight) -> {
         if (inFlight) {
-          later(() -> sendAgain(flight.number, append), AGAIN);
+          later(() -> sendAgain(flight.number()), AGAIN);
         } else {
-          flight.refused = true;
-          stalled = true;
+          flight.refuse();
+          intake.stall();
         }
       }
       case PublishAnswer.Never(String reason) ->
-          settle(flight, new AppendResult.Unavailable(reason));
+          window.settle(flight, new AppendResult.Unavailable(reason));
     }
   }
 
-  private void stored(Flight flight, Append append, long sequence) {
-    newestStored = Math.max(newestStored, flight.number);
-    durations.note(System.nanoTime() - flight.sentNanos, 1);
-    settle(flight, new AppendResult.Stored(sequence, append.event().timestamp()));
+  private void stored(Flight flight, long sequence) {
+    intake.stored(flight.number());
+    durations.note(System.nanoTime() - flight.sentNanos(), 1);
+    window.settle(flight, new AppendResult.Stored(sequence, flight.append().event().timestamp()));
   }
 
-  private void settle(Flight flight, AppendResult result) {
-    AppendRequest request = flight.request;
-    if (request != null && request.settle(flight.place, result)) {
-      finished.add(request);
-    }
-    flight.number = 0;
-    flight.request = null;
-    flight.append = null;
-    free[freeCount++] = flight.slot;
-  }
-
-  private void sendAgain(long number, Append append) {
+  private void sendAgain(long number) {
     locked(() -> {
-      Flight flight = find(number);
-      if (flight != null && open && !stalled) {
-        send(flight, append);
+      Flight flight = window.find(number);
+      if (flight != null && intake.isOpen()) {
+        send(flight);
       }
     });
   }
 
-  /// Looks at the event that came first under a key.
-  private void compare(long number, long sequence) {
-    api.ask("STREAM.MSG.GET." + stream, JetStreamApi.request().put("seq", sequence))
-        .thenAccept(answer -> compared(number, sequence, answer));
-  }
-
-  private void compared(long number, long sequence, Answer answer) {
-    if (answer instanceof Answer.Silent
-        || (answer instanceof Answer.Refused refused
-            && refused.code() != JetStreamApi.MESSAGE_NOT_FOUND)) {
-      later(
-          () -> {
-            if (isInFlight(number)) {
-              compare(number, sequence);
-            }
-          },
-          TICK);
-      return;
-    }
-    StoredMessage first =
-        answer instanceof Answer.Done(JsonNode json) ? StoredMessage.of(json) : null;
-    locked(() -> {
-      Flight flight = find(number);
-      Append append = flight == null ? null : flight.append;
-      IdempotencyKey key = append == null ? null : append.idempotencyKey();
-      if (flight != null && key != null) {
-        settle(flight, outcome(key, sequence, first));
-      }
-    });
-  }
-
-  private AppendResult outcome(IdempotencyKey key, long sequence, @Nullable StoredMessage first) {
-    if (first == null) {
-      return new AppendResult.Unavailable(
-          "The idempotency key was used before for an event that is not kept any more");
-    }
-    EncodedEvent event = codec.event(first.subject(), first.body());
-    String digest = first.header(EventCodec.DIGEST);
-    return event != null && EventCodec.digestText(key.bodyDigest()).equals(digest)
-        ? new AppendResult.Stored(sequence, event.timestamp())
-        : new AppendResult.Conflict();
-  }
-
-  private boolean isInFlight(long number) {
-    lock.lock();
-    try {
-      return find(number) != null;
-    } finally {
-      lock.unlock();
-    }
+  /// Settles an event by the one that came first under its key.
+  private void compare(long number, IdempotencyKey key, long sequence) {
+    firstUse
+        .compare(key, sequence)
+        .thenAccept(result ->
+            locked(() -> {
+              Flight flight = window.find(number);
+              if (flight == null) {
+                return;
+              }
+              if (result.isPresent()) {
+                window.settle(flight, result.get());
+                pump();
+              } else {
+                later(() -> compare(number, key, sequence), TICK);
+              }
+            }));
   }
 
   /// Takes the news that the follower has met events of this gateway's.
@@ -373,10 +200,9 @@ final class Sender {
   void seen(List<LoggedEvent> events, long[] numbers) {
     locked(() -> {
       for (int i = 0; i < events.size(); i++) {
-        Flight flight = numbers[i] < 0 ? null : find(numbers[i]);
-        Append append = flight == null ? null : flight.append;
-        if (flight != null && append != null) {
-          stored(flight, append, events.get(i).sequence());
+        Flight flight = numbers[i] < 0 ? null : window.find(numbers[i]);
+        if (flight != null) {
+          stored(flight, events.get(i).sequence());
         }
       }
       pump();
@@ -386,12 +212,10 @@ final class Sender {
   /// Takes the news that NATS has refused what was sent to a subject: the account may not.
   void forbidden(String subject) {
     locked(() -> {
-      for (Flight flight : flights) {
-        Append append = flight.append;
-        if (append != null
-            && !flight.doubtful
-            && codec.subject(append.event().type()).equals(subject)) {
-          settle(
+      for (Flight flight : window.inOrder()) {
+        if (!flight.isDoubtful()
+            && channel.subject(flight.append().event().type()).equals(subject)) {
+          window.settle(
               flight,
               new AppendResult.Unavailable(
                   "NATS does not permit this gateway to publish to " + subject));
@@ -403,59 +227,53 @@ final class Sender {
 
   /// Sends nothing until [#open]: the connection is away, or nobody knows yet whether the stream is still the same.
   void hold() {
-    locked(() -> open = false);
+    locked(intake::hold);
   }
 
   /// The stream was looked at: events may go out.
   void open() {
     locked(() -> {
-      open = true;
-      stalled = false;
-      sendOpen();
-      pump();
+      intake.open();
+      sendRest();
     });
   }
 
-  /// Sends again what can be, in order.
-  private void sendOpen() {
-    List<Flight> again = new ArrayList<>();
-    for (Flight flight : flights) {
-      Append append = flight.append;
-      boolean keyed = append != null && append.idempotencyKey() != null;
-      if (flight.number != 0 && !flight.compared && (flight.refused || keyed)) {
-        again.add(flight);
+  /// Sends again what can be, then what waits, in order.
+  private void sendRest() {
+    for (Flight flight : window.inOrder()) {
+      if (!intake.isOpen()) {
+        return;
       }
-    }
-    again.sort((one, other) -> Long.compare(one.number, other.number));
-    for (Flight flight : again) {
-      Append append = flight.append;
-      if (append != null && !stalled) {
-        if (flight.isSurelyNot() && flight.number < newestStored) {
-          settle(flight, new AppendResult.Unavailable(OVERTAKEN));
+      boolean isAgain = flight.isRefused() || flight.isKeyed();
+      if (isAgain && !flight.isCompared()) {
+        if (flight.isSurelyNot() && intake.hasLaterThan(flight.number())) {
+          window.settle(flight, new AppendResult.Unavailable(OVERTAKEN));
         } else {
-          flight.doubtful |= !flight.isSurelyNot();
-          send(flight, append);
+          flight.repeat();
+          send(flight);
         }
       }
     }
+    pump();
   }
 
   /// Looks what has waited for too long, and whether somebody is there.
-  void tick() {
-    long now = System.nanoTime();
+  ///
+  /// @param now by [System#nanoTime]
+  void tick(long now) {
     boolean probe =
         lockedGet(() -> {
           expire(now);
-          if (!stalled && freeCount < WINDOW && now - heardNanos > SILENCE_NANOS) {
-            stalled = true;
+          if (window.inFlight() > 0) {
+            intake.look(now);
           }
-          return open && stalled;
+          return intake.isStalled();
         });
     if (probe) {
-      api.send(codec.subject("tocsin.probe"), StreamSetup.probe(), new byte[0])
-          .thenAccept(answer -> {
-            if (answer instanceof Answer.Refused refused
-                && refused.code() == JetStreamApi.WRONG_STREAM) {
+      channel
+          .probe()
+          .thenAccept(isAnswered -> {
+            if (isAnswered) {
               goOn();
             }
           });
@@ -464,37 +282,28 @@ final class Sender {
 
   private void goOn() {
     locked(() -> {
-      if (open && stalled) {
-        stalled = false;
-        heardNanos = System.nanoTime();
-        sendOpen();
-        pump();
+      if (intake.isStalled()) {
+        intake.goOn(System.nanoTime());
+        sendRest();
       }
     });
   }
 
   private void expire(long now) {
-    for (Flight flight : flights) {
-      AppendRequest request = flight.request;
-      if (request != null && now - request.endNanos() >= 0) {
+    for (Flight flight : window.inOrder()) {
+      if (now - flight.endNanos() >= 0) {
         boolean surelyNot = flight.isSurelyNot();
         if (!surelyNot) {
           uncertain.incrementAndGet();
         }
-        settle(
+        window.settle(
             flight,
             surelyNot
                 ? new AppendResult.Unavailable(reason(LATE))
                 : new AppendResult.Unknown(reason(UNANSWERED)));
       }
     }
-    while (!waiting.isEmpty() && now - waiting.element().endNanos() >= 0) {
-      AppendRequest request = waiting.remove();
-      waitingBytes -= request.bytes();
-      if (request.refuseRest(new AppendResult.Unavailable(reason(LATE)))) {
-        finished.add(request);
-      }
-    }
+    window.expireWaiting(now, () -> new AppendResult.Unavailable(reason(LATE)));
   }
 
   private String reason(String otherwise) {
@@ -504,11 +313,21 @@ final class Sender {
 
   /// Whether events go out at the moment; a silent JetStream is found out by the first event that it does not take.
   boolean isStalled() {
-    return lockedGet(() -> !open || stalled);
+    lock.lock();
+    try {
+      return !intake.isOpen();
+    } finally {
+      lock.unlock();
+    }
   }
 
   int inFlight() {
-    return lockedGet(() -> WINDOW - freeCount);
+    lock.lock();
+    try {
+      return window.inFlight();
+    } finally {
+      lock.unlock();
+    }
   }
 
   long uncertain() {
@@ -527,7 +346,7 @@ final class Sender {
     try {
       closed = true;
       long left = atMost.toNanos();
-      while (left > 0 && (freeCount < WINDOW || !waiting.isEmpty())) {
+      while (left > 0 && !window.isEmpty()) {
         left = settled.awaitNanos(left);
       }
     } catch (InterruptedException e) {
@@ -553,13 +372,17 @@ final class Sender {
     });
   }
 
+  /// Does something under the lock, and answers afterwards those of whom nothing is open any more.
   private <T> T lockedGet(Supplier<T> action) {
     List<AppendRequest> done;
     T result;
     lock.lock();
     try {
       result = action.get();
-      done = takeFinished();
+      done = window.takeFinished();
+      if (!done.isEmpty()) {
+        settled.signalAll();
+      }
     } finally {
       lock.unlock();
     }

@@ -10,16 +10,13 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /// Reads back what was before: the newest part from memory, the rest from the stream, never beyond what was handed on.
 ///
@@ -33,9 +30,10 @@ final class StreamPages {
   private static final int BACK_SOME = 8_192;
 
   private final Delivery delivery;
-  private final DirectGet direct;
   private final JetStreamApi api;
   private final StreamRanges ranges;
+  private final StreamBounds bounds;
+  private final StreamTypes types;
   private final EventCodec codec;
   private final String stream;
 
@@ -44,12 +42,14 @@ final class StreamPages {
       DirectGet direct,
       JetStreamApi api,
       StreamRanges ranges,
+      StreamBounds bounds,
       EventCodec codec,
       String stream) {
     this.delivery = delivery;
-    this.direct = direct;
     this.api = api;
     this.ranges = ranges;
+    this.bounds = bounds;
+    this.types = new StreamTypes(direct, api, codec, stream);
     this.codec = codec;
     this.stream = stream;
   }
@@ -67,7 +67,7 @@ final class StreamPages {
     }
     LoggedEvent newest = leaders(info.last());
     for (int i = 0; i < StreamRanges.TRIES; i++) {
-      Map<String, Long> last = lastByType(info.last());
+      Map<String, Long> last = types.lastByType(info.last());
       if (newest == null || last.containsValue(newest.sequence())) {
         return new Beginning(newest, last);
       }
@@ -93,26 +93,6 @@ final class StreamPages {
     return message == null || event == null ? null : new LoggedEvent(message.sequence(), event);
   }
 
-  private Map<String, Long> lastByType(long upTo)
-      throws EpochKeeper.UndecidedException, InterruptedException {
-    ObjectNode request = JetStreamApi.request();
-    request.putArray("multi_last").add(codec.subjects());
-    request.put("up_to_seq", upTo);
-    request.put("batch", StreamRanges.MAX_BATCH);
-    Map<String, Long> last = new HashMap<>();
-    try {
-      for (DirectGet.Found found : direct.get(request).get().messages()) {
-        if (found.event() != null) {
-          last.merge(found.event().type(), found.sequence(), Math::max);
-        }
-      }
-      return last;
-    } catch (ExecutionException e) {
-      throw new EpochKeeper.UndecidedException(
-          "the newest events of each type cannot be read: " + e.getMessage());
-    }
-  }
-
   /// See [dev.tocsin.hub.EventLog#read].
   CompletableFuture<Page> read(long after, TypeFilter types, int maxEvents, int maxBytes) {
     long newest = delivery.newest();
@@ -127,7 +107,7 @@ final class StreamPages {
     Set<String> names = some.names();
     if (names != null && names.isEmpty()) {
       return CompletableFuture.completedFuture(
-          new Page(List.of(), ranges.lostBetween(after, newest, newest + 1), newest));
+          new Page(List.of(), bounds.lostBetween(after, newest, newest + 1), newest));
     }
     return ranges
         .read(after, newest, some, maxEvents, maxBytes)
@@ -183,14 +163,14 @@ final class StreamPages {
 
   private CompletableFuture<Page> back(
       long top, TypeFilter types, int maxEvents, int maxBytes, int window) {
-    long oldest = ranges.oldest();
+    long oldest = bounds.oldest();
     if (top < oldest) {
       return CompletableFuture.completedFuture(
           new Page(List.of(), List.of(new Stretch(1, top)), 0));
     }
     Set<String> names = types.names();
     if (names != null && names.isEmpty()) {
-      List<Stretch> lost = new ArrayList<>(ranges.lostBetween(0, top, top + 1));
+      List<Stretch> lost = new ArrayList<>(bounds.lostBetween(0, top, top + 1));
       Collections.reverse(lost);
       return CompletableFuture.completedFuture(new Page(List.of(), lost, 0));
     }
@@ -280,7 +260,7 @@ final class StreamPages {
         .thenCompose(first ->
             first > ranges.copiedUpTo()
                 ? CompletableFuture.completedFuture(Math.min(first - 1, newest))
-                : new CopiedTimes(ranges, time.toEpochMilli())
+                : new CopiedTimes(ranges, bounds.oldest(), time.toEpochMilli())
                     .position(Math.min(ranges.copiedUpTo(), newest)));
   }
 

@@ -14,14 +14,13 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Reads parts of the stream whole: asks again where a server is behind, where the connection breaks, where the epoch is in
-/// doubt, and knows what the stream has lost. Any thread; nothing blocks.
+/// doubt. Any thread; nothing blocks.
 final class StreamRanges {
 
   /// The most messages of one answer.
@@ -48,18 +47,15 @@ final class StreamRanges {
 
   private final Delivery delivery;
   private final DirectGet direct;
+  private final StreamBounds bounds;
   private final JetStreamApi api;
   private final Link link;
   private final EventCodec codec;
   private final String stream;
-  private final AtomicLong oldest = new AtomicLong(1);
 
   // written by the follower's thread, read by any
   private volatile long term = NO_TERM;
   private volatile long copiedUpTo;
-
-  // written by whoever is told, read by any
-  private volatile LostParts lostParts = LostParts.NONE;
 
   // owned by the follower's thread
   private long terms;
@@ -67,12 +63,14 @@ final class StreamRanges {
   StreamRanges(
       Delivery delivery,
       DirectGet direct,
+      StreamBounds bounds,
       JetStreamApi api,
       Link link,
       EventCodec codec,
       String stream) {
     this.delivery = delivery;
     this.direct = direct;
+    this.bounds = bounds;
     this.api = api;
     this.link = link;
     this.codec = codec;
@@ -96,10 +94,8 @@ final class StreamRanges {
   }
 
   void beginTerm(StreamInfo info) {
-    oldest.set(info.first());
-    lostParts = LostParts.NONE;
+    bounds.begin(info);
     copiedUpTo = info.copy().upTo();
-    note(info);
     term = ++terms;
   }
 
@@ -107,40 +103,9 @@ final class StreamRanges {
     term = NO_TERM;
   }
 
-  /// The oldest sequence that can be read, as far as is known.
-  long oldest() {
-    return oldest.get();
-  }
-
   /// The last sequence that came with a copy of another log; 0 when none did.
   long copiedUpTo() {
     return copiedUpTo;
-  }
-
-  /// Takes what the leader says of the stream.
-  void note(StreamInfo info) {
-    oldest.accumulateAndGet(info.first(), Math::max);
-    if (info.deleted() != lostParts.deleted()) {
-      api.ask("STREAM.INFO." + stream, JetStreamApi.request().put("deleted_details", true))
-          .thenAccept(answer -> {
-            if (answer instanceof Answer.Done(JsonNode json)) {
-              lostParts = LostParts.of(json);
-            }
-          });
-    }
-  }
-
-  /// What is known to be lost after a position, up to another.
-  ///
-  /// @param before a sequence that is there: what is below it and older than the oldest is lost
-  List<Stretch> lostBetween(long after, long to, long before) {
-    List<Stretch> lost = new ArrayList<>(0);
-    long gone = Math.min(Math.min(oldest.get(), before) - 1, to);
-    if (gone > after) {
-      lost.add(new Stretch(after + 1, gone));
-    }
-    lost.addAll(lostParts.between(Math.max(after, gone), to));
-    return lost;
   }
 
   /// Reads what follows a position.
@@ -256,12 +221,12 @@ final class StreamRanges {
       if (position < to) {
         lost.add(new Stretch(position + 1, to));
       }
-      if (!all.isEmpty() && after < oldest.get()) {
-        oldest.accumulateAndGet(all.getFirst().sequence(), Math::max);
+      if (!all.isEmpty() && after < bounds.oldest()) {
+        bounds.startAt(all.getFirst().sequence());
       }
       return new Range(events, joined(lost), to);
     }
-    lost.addAll(lostBetween(after, to, all.isEmpty() ? to + 1 : all.getFirst().sequence()));
+    lost.addAll(bounds.lostBetween(after, to, all.isEmpty() ? to + 1 : all.getFirst().sequence()));
     lost.sort(Comparator.comparingLong(Stretch::from));
     return new Range(events, joined(lost), to);
   }
@@ -282,7 +247,7 @@ final class StreamRanges {
 
   /// Reads one message.
   CompletableFuture<DirectGet.Found> single(long sequence) {
-    if (sequence < oldest.get()) {
+    if (sequence < bounds.oldest()) {
       return CompletableFuture.completedFuture(new DirectGet.Found(sequence, null));
     }
     return trying(

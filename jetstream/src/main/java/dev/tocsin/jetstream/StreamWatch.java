@@ -1,10 +1,11 @@
 package dev.tocsin.jetstream;
 
-import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.jetstream.JetStreamApi.Answer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,17 +13,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
-/// Looks regularly how the stream stands and whether the record of the epoch is still the same, and lets a newer event vouch
-/// for the epoch from time to time. Its tasks run on the timer's thread and on the library's.
+/// Looks regularly how the stream stands and whether the record of the epoch is still the same, which [EpochVoucher] keeps at the
+/// newest event. Its tasks run on the timer's thread and on the library's.
 final class StreamWatch {
 
   private static final Logger LOG = LoggerFactory.getLogger(StreamWatch.class);
 
+  /// How often it looks. A stream that goes back by less than this while all gateways are away is not found out.
   private static final Duration LOOK = Duration.ofSeconds(1);
 
-  /// How often a newer event vouches for the epoch: a stream that goes back by less than this while all gateways are away is
-  /// not found out.
-  private static final long VOUCH_NANOS = TimeUnit.SECONDS.toNanos(10);
+  /// How often it tries at the end to write the record of the epoch.
+  private static final int LAST_TRIES = 3;
 
   /// How far clocks may be apart.
   private static final Duration MAX_SKEW = Duration.ofSeconds(2);
@@ -33,16 +34,16 @@ final class StreamWatch {
   private final String stream;
   private final JetStreamApi api;
   private final EpochBucket bucket;
+  private final EpochVoucher voucher;
   private final Delivery delivery;
   private final Sender sender;
-  private final StreamRanges ranges;
+  private final StreamBounds bounds;
   private final StreamFollower follower;
   private final InstantSource clock;
   private final AtomicBoolean looking = new AtomicBoolean();
 
   // written by the tasks, of which one runs at a time
   private volatile StreamInfo info;
-  private volatile long vouchedNanos = System.nanoTime();
   private volatile long skewNanos = System.nanoTime() - SKEW_NANOS;
 
   StreamWatch(
@@ -51,16 +52,17 @@ final class StreamWatch {
       EpochBucket bucket,
       Delivery delivery,
       Sender sender,
-      StreamRanges ranges,
+      StreamBounds bounds,
       StreamFollower follower,
       InstantSource clock,
       StreamInfo info) {
     this.stream = settings.stream();
     this.api = api;
     this.bucket = bucket;
+    this.voucher = new EpochVoucher(bucket, delivery);
     this.delivery = delivery;
     this.sender = sender;
-    this.ranges = ranges;
+    this.bounds = bounds;
     this.follower = follower;
     this.clock = clock;
     this.info = info;
@@ -88,8 +90,9 @@ final class StreamWatch {
   }
 
   private void tick() {
-    sender.tick();
-    delivery.expire(System.nanoTime());
+    long now = System.nanoTime();
+    sender.tick(now);
+    delivery.expire(now);
   }
 
   private void look() {
@@ -103,7 +106,7 @@ final class StreamWatch {
           }
         })
         .thenCompose(done -> bucket.read())
-        .thenAccept(this::compare)
+        .thenCompose(this::compare)
         .whenComplete((done, failure) -> {
           looking.set(false);
           if (failure != null) {
@@ -115,7 +118,7 @@ final class StreamWatch {
   private void noted(StreamInfo now) {
     info = now;
     if (follower.isSteady()) {
-      ranges.note(now);
+      bounds.note(now);
       delivery.forgetBefore(now.first());
     }
     Instant told = now.time();
@@ -131,37 +134,25 @@ final class StreamWatch {
     }
   }
 
-  private void compare(EpochBucket.Content content) {
-    switch (content) {
-      case EpochBucket.Content.Found(EpochRecord found) -> {
-        if (!found.epoch().equals(delivery.place().epoch())) {
-          follower.suspectEpoch();
-        } else if (System.nanoTime() - vouchedNanos >= VOUCH_NANOS) {
-          vouch(found);
-        }
-      }
-      case EpochBucket.Content.Absent absent -> follower.suspectEpoch();
-      case EpochBucket.Content.Unknown unknown -> {}
-    }
-  }
-
-  private void vouch(EpochRecord found) {
-    LoggedEvent last = delivery.lastEvent();
-    vouchedNanos = System.nanoTime();
-    if (last != null && last.sequence() > found.sequence() && follower.isSteady()) {
-      // Another gateway may be faster: as good.
-      bucket.put(found.at(last.sequence(), EpochKeeper.digest(last.event())));
-    }
-  }
-
-  /// Lets the newest event vouch for the epoch once more. Blocks for a moment.
-  void close() {
-    if (follower.isSteady()
-        && bucket.read().join() instanceof EpochBucket.Content.Found(EpochRecord found)
+  private CompletionStage<?> compare(EpochBucket.Content content) {
+    if (content instanceof EpochBucket.Content.Found(EpochRecord found)
         && found.epoch().equals(delivery.place().epoch())) {
-      LoggedEvent last = delivery.lastEvent();
-      if (last != null && last.sequence() > found.sequence()) {
-        bucket.put(found.at(last.sequence(), EpochKeeper.digest(last.event()))).join();
+      return follower.isSteady() ? voucher.look(found) : CompletableFuture.completedStage(false);
+    }
+    if (!(content instanceof EpochBucket.Content.Unknown)) {
+      follower.suspectEpoch();
+    }
+    return CompletableFuture.completedStage(false);
+  }
+
+  /// Lets the newest event vouch for the epoch once more, also where another look is faster. Blocks for a moment.
+  void close() {
+    for (int i = 0; i < LAST_TRIES && follower.isSteady(); i++) {
+      if (!(bucket.read().join() instanceof EpochBucket.Content.Found(EpochRecord found))
+          || !found.epoch().equals(delivery.place().epoch())
+          || !voucher.isBehind(found)
+          || voucher.vouch(found).join()) {
+        return;
       }
     }
   }

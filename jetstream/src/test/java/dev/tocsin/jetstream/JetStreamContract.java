@@ -3,18 +3,27 @@ package dev.tocsin.jetstream;
 import dev.tocsin.fixtures.NatsServers;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.EventLogContract;
+import org.junit.jupiter.api.AfterAll;
 
-/// The contract of all logs, for streams of one server or of several. Each log has a prefix of its own.
+/// The contract of all logs, for streams of one server or of several, which all tests of a class share. Each log has a prefix of
+/// its own.
 abstract class JetStreamContract extends EventLogContract {
+
+  /// Of the class whose tests run; it starts them.
+  static NatsServers servers;
 
   private static int logs;
 
-  /// The servers of all tests of the class.
-  abstract NatsServers servers();
+  @AfterAll
+  static void stop() {
+    if (servers != null) {
+      servers.close();
+      servers = null;
+    }
+  }
 
   @Override
   protected EventLog open(long keptBytes) throws Exception {
-    NatsServers servers = servers();
     return JetStreamEventLog.open(
         TestSettings.of(servers, "log" + logs++).keeping(keptBytes * 2).build(), clock);
   }

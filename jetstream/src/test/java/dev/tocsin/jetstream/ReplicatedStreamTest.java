@@ -2,29 +2,14 @@ package dev.tocsin.jetstream;
 
 import dev.tocsin.fixtures.NatsServers;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The contract with a stream on three servers.
 class ReplicatedStreamTest extends JetStreamContract {
 
-  private static NatsServers servers;
-
   @BeforeAll
   static void start(@TempDir Path folder) {
     servers = NatsServers.three(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (servers != null) {
-      servers.close();
-    }
-  }
-
-  @Override
-  NatsServers servers() {
-    return servers;
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.fixtures.NatsServers;
 import dev.tocsin.hub.AppendResult;
-import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.RecordedFollower;
 import dev.tocsin.hub.SampleEvents;
@@ -12,12 +11,8 @@ import dev.tocsin.hub.TypeFilter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,32 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What becomes of a log whose servers end, freeze or come back with less than they had.
 @Timeout(180)
-class ServerEndsTest {
+class ServerEndsTest extends OnRealServers {
 
   @TempDir Path folder;
 
   private static JetStreamEventLog open(NatsServers servers) throws JetStreamOpenException {
-    return JetStreamEventLog.open(
-        TestSettings.of(servers, "tocsin").build(), InstantSource.system());
-  }
-
-  private static long append(JetStreamEventLog log, String... types) {
-    List<AppendResult> results = Logs.await(log.append(SampleEvents.appends(types)));
-    long last = ((AppendResult.Stored) results.getLast()).sequence();
-    Logs.await(log.reach(last, Duration.ofSeconds(30)));
-    return last;
-  }
-
-  private static boolean eventually(BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!condition.getAsBoolean() && System.nanoTime() < end) {
-      Thread.sleep(20);
-    }
-    return condition.getAsBoolean();
-  }
-
-  private static List<Long> sequences(List<LoggedEvent> events) {
-    return events.stream().map(LoggedEvent::sequence).toList();
+    return open(TestSettings.of(servers, "tocsin"));
   }
 
   @Test
@@ -64,7 +39,7 @@ class ServerEndsTest {
 
       servers.kill(0);
 
-      assertThat(eventually(() -> log.state().fault().isPresent())).isTrue();
+      await(() -> log.state().fault().isPresent());
       assertThat(sequences(Logs.await(log.read(0, TypeFilter.ALL, 10, Logs.ALL)).events()))
           .containsExactly(1L, 2L);
       CompletableFuture<List<AppendResult>> waiting =
@@ -75,8 +50,7 @@ class ServerEndsTest {
       assertThat(append(log, "a.d")).isEqualTo(4);
       assertThat(log.state().fault()).isEmpty();
       assertThat(log.state().epoch()).isEqualTo(epoch);
-      assertThat(sequences(followed.events()))
-          .isEqualTo(LongStream.rangeClosed(1, 4).boxed().toList());
+      assertThat(sequences(followed.events())).isEqualTo(upTo(4));
       assertThat(log.figures().shared().orElseThrow().reconnects()).isPositive();
     }
   }
@@ -87,7 +61,7 @@ class ServerEndsTest {
         JetStreamEventLog log = open(servers)) {
       append(log, "a.a");
       servers.kill(0);
-      assertThat(eventually(() -> log.state().fault().isPresent())).isTrue();
+      await(() -> log.state().fault().isPresent());
 
       assertThat(Logs.await(log.append(SampleEvents.appends("a.b", "a.c"))))
           .hasSize(2)
@@ -118,7 +92,7 @@ class ServerEndsTest {
       copyTree(copy, folder.resolve("n1").resolve("store"));
       servers.restart(0);
 
-      assertThat(eventually(() -> !followed.epochs().isEmpty())).isTrue();
+      followed.awaitEpoch();
       assertThat(log.state().epoch()).isNotEqualTo(epoch);
       assertThat(log.state().newest()).isEqualTo(2);
       assertThat(append(log, "a.e")).isEqualTo(3);
@@ -154,6 +128,34 @@ class ServerEndsTest {
   }
 
   @Test
+  void aCopyThatLacksTheLastMomentsOfAKilledGatewayIsANewEpoch() throws Exception {
+    try (NatsServers servers = NatsServers.one(folder)) {
+      JetStreamEventLog before = open(servers);
+      append(before, "a.a", "a.b");
+      servers.terminate(0);
+      Path store = folder.resolve("n1").resolve("store");
+      Path stream = store.resolve("jetstream").resolve("$G").resolve("streams").resolve("tocsin");
+      Path copy = folder.resolve("copy");
+      copyTree(stream, copy);
+      servers.restart(0);
+      append(before, "a.c", "a.d");
+      awaitLooks(servers, "tocsin", 3);
+      // Without NATS it can say nothing at its end.
+      servers.kill(0);
+      before.close();
+
+      deleteTree(stream);
+      copyTree(copy, stream);
+      servers.restart(0);
+
+      try (JetStreamEventLog after = open(servers)) {
+        assertThat(after.state().newest()).isEqualTo(2);
+        assertThat(after.state().epoch()).isNotEqualTo(before.state().epoch());
+      }
+    }
+  }
+
+  @Test
   void goesOnWhenTheLeaderOfThreeIsKilled() throws Exception {
     try (NatsServers servers = NatsServers.three(folder);
         JetStreamEventLog log = open(servers)) {
@@ -163,14 +165,9 @@ class ServerEndsTest {
 
       servers.kill(servers.awaitLeader("tocsin"));
 
-      assertThat(
-              eventually(() ->
-                  Logs.await(log.append(SampleEvents.appends("a.b"))).getFirst()
-                      instanceof AppendResult.Stored))
-          .isTrue();
+      appendAtLast(log, "a.b");
       long newest = append(log, "a.c");
-      assertThat(sequences(followed.events()))
-          .isEqualTo(LongStream.rangeClosed(1, newest).boxed().toList());
+      assertThat(sequences(followed.events())).isEqualTo(upTo(newest));
       assertThat(followed.epochs()).isEmpty();
     }
   }
@@ -186,16 +183,11 @@ class ServerEndsTest {
 
       servers.freeze(leader);
 
-      assertThat(
-              eventually(() ->
-                  Logs.await(log.append(SampleEvents.appends("a.b"))).getFirst()
-                      instanceof AppendResult.Stored))
-          .isTrue();
+      appendAtLast(log, "a.b");
       long newest = append(log, "a.c");
       servers.thaw(leader);
       assertThat(append(log, "a.d")).isGreaterThan(newest);
-      assertThat(sequences(followed.events()))
-          .isEqualTo(LongStream.rangeClosed(1, followed.events().size()).boxed().toList());
+      assertThat(sequences(followed.events())).isEqualTo(upTo(followed.events().size()));
       assertThat(followed.epochs()).isEmpty();
     }
   }

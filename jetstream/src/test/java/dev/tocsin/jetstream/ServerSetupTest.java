@@ -3,6 +3,7 @@ package dev.tocsin.jetstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tocsin.fixtures.FreePorts;
 import dev.tocsin.fixtures.NatsConfig;
 import dev.tocsin.fixtures.NatsServers;
 import dev.tocsin.hub.AppendResult;
@@ -125,6 +126,41 @@ class ServerSetupTest {
   }
 
   @Test
+  void anAccountThatMayNotRead() {
+    try (NatsServers servers =
+        startPermitting("{ allow: \">\", deny: \"$JS.API.DIRECT.GET.>\" }")) {
+      assertThatThrownBy(() -> open(servers))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("does not permit")
+          .hasMessageContaining("DIRECT.GET.tocsin");
+    }
+  }
+
+  @Test
+  void anAccountThatMayNotFollow() {
+    try (NatsServers servers =
+        startPermitting("{ allow: \">\", deny: \"$JS.API.CONSUMER.CREATE.>\" }")) {
+      assertThatThrownBy(() -> open(servers))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("does not permit")
+          .hasMessageContaining("CONSUMER.CREATE.tocsin");
+    }
+  }
+
+  @Test
+  void anAccountThatMayNotHearAnswers() {
+    try (NatsServers servers =
+        start(
+            "authorization { users: [ { user: gate, password: secret, permissions: { publish:"
+                + " \">\", subscribe: { deny: \"_INBOX.>\" } } } ] }")) {
+      assertThatThrownBy(() -> open(servers))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("does not permit")
+          .hasMessageContaining("_INBOX.");
+    }
+  }
+
+  @Test
   void anAccountThatMayPublishSomeTypes() throws Exception {
     try (NatsServers servers =
             startPermitting("[\"$JS.>\", \"$KV.>\", \"tocsin.e.a.*\", \"tocsin.e.tocsin.probe\"]");
@@ -179,16 +215,37 @@ class ServerSetupTest {
     }
   }
 
+  private static void checkDisks(NatsServers servers, int port) throws JetStreamOpenException {
+    DurabilityCheck.check(settings(servers, true, false), servers.urls(), port);
+  }
+
   @Test
-  void whatAServerTellsOfItsDisk() {
+  void serversThatFlushSurviveTheLossOfPower() throws Exception {
     try (NatsServers servers = NatsServers.start(1, folder, NatsConfig.SYNCED)) {
-      byte[] varz = servers.server(0).figures("/varz").toString().getBytes(StandardCharsets.UTF_8);
-      assertThat(DurabilityCheck.synced(varz)).isTrue();
+      checkDisks(servers, servers.server(0).figuresPort());
     }
-    try (NatsServers servers = NatsServers.one(folder.resolve("other"))) {
-      byte[] varz = servers.server(0).figures("/varz").toString().getBytes(StandardCharsets.UTF_8);
-      assertThat(DurabilityCheck.synced(varz)).isFalse();
+  }
+
+  @Test
+  void serversThatDoNotFlushDoNot() {
+    try (NatsServers servers = NatsServers.one(folder)) {
+      assertThatThrownBy(() -> checkDisks(servers, servers.server(0).figuresPort()))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("127.0.0.1 does not flush")
+          .hasMessageContaining("sync_interval: always");
+    }
+  }
+
+  @Test
+  void serversThatDoNotTellWhetherTheyFlush() {
+    try (NatsServers servers = NatsServers.start(1, folder, NatsConfig.SYNCED)) {
+      int port = FreePorts.find(1).getFirst();
+      assertThatThrownBy(() -> checkDisks(servers, port))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("does not tell on port " + port)
+          .hasMessageContaining("--jetstream-synced");
     }
     assertThat(DurabilityCheck.synced("{}".getBytes(StandardCharsets.UTF_8))).isNull();
+    assertThat(DurabilityCheck.synced("hello".getBytes(StandardCharsets.UTF_8))).isNull();
   }
 }

@@ -8,7 +8,6 @@ import dev.tocsin.fixtures.NatsServers;
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.EventLog;
-import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.Page;
 import dev.tocsin.hub.RecordedFollower;
@@ -17,17 +16,18 @@ import dev.tocsin.hub.SharedLogFigures;
 import dev.tocsin.hub.Stretch;
 import dev.tocsin.hub.TypeFilter;
 import io.nats.client.Connection;
+import io.nats.client.Message;
 import io.nats.client.Nats;
+import io.nats.client.Subscription;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
@@ -43,7 +43,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// What happens to one stream that several gateways share, and to which others do what they should not.
 @Timeout(120)
-class SharedStreamTest {
+class SharedStreamTest extends OnRealServers {
 
   private static NatsServers servers;
   private static Connection nats;
@@ -80,54 +80,17 @@ class SharedStreamTest {
   }
 
   private JetStreamEventLog open() throws JetStreamOpenException {
-    return open(settings());
+    return opened(settings());
   }
 
-  private JetStreamEventLog open(TestSettings settings) throws JetStreamOpenException {
-    JetStreamEventLog log = JetStreamEventLog.open(settings.build(), InstantSource.system());
+  private JetStreamEventLog opened(TestSettings settings) throws JetStreamOpenException {
+    JetStreamEventLog log = open(settings);
     opened.add(log);
     return log;
   }
 
-  private static AppendResult append(EventLog log, Append append) {
-    return Logs.await(log.append(List.of(append))).getFirst();
-  }
-
-  /// Appends, and waits until this gateway has seen it.
-  private static long append(EventLog log, String... types) {
-    List<AppendResult> results = Logs.await(log.append(SampleEvents.appends(types)));
-    long last = ((AppendResult.Stored) results.getLast()).sequence();
-    assertThat(Logs.await(log.reach(last, Duration.ofSeconds(30)))).isGreaterThanOrEqualTo(last);
-    return last;
-  }
-
-  private static AppendResult.Stored stored(long sequence) {
-    return new AppendResult.Stored(sequence, SampleEvents.TIMESTAMP);
-  }
-
-  private static void reach(EventLog log, long sequence) {
-    assertThat(Logs.await(log.reach(sequence, Duration.ofSeconds(30))))
-        .isGreaterThanOrEqualTo(sequence);
-  }
-
-  private static List<Long> sequences(List<LoggedEvent> events) {
-    return events.stream().map(LoggedEvent::sequence).toList();
-  }
-
   private static JsonNode api(String what, String request) throws Exception {
-    byte[] answer =
-        nats.request(
-                "$JS.API." + what, request.getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(10))
-            .getData();
-    return ((Json.Value) Json.read(answer)).tree();
-  }
-
-  private static boolean eventually(BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!condition.getAsBoolean() && System.nanoTime() < end) {
-      Thread.sleep(20);
-    }
-    return condition.getAsBoolean();
+    return api(nats, what, request);
   }
 
   /// Makes a stream like the log's that allows what a log's does not.
@@ -197,11 +160,14 @@ class SharedStreamTest {
 
   @Test
   void aKeyIsForgottenAfterItsWindow() throws Exception {
-    EventLog log = open(settings().remembering(Duration.ofMillis(500)));
+    EventLog log = opened(settings().remembering(Duration.ofMillis(500)));
     assertThat(append(log, SampleEvents.keyed("key", "a.a"))).isEqualTo(stored(1));
 
-    assertThat(eventually(() -> append(log, SampleEvents.keyed("key", "a.a")).equals(stored(2))))
-        .isTrue();
+    AppendResult later;
+    do {
+      later = append(log, SampleEvents.keyed("key", "a.a"));
+    } while (later.equals(stored(1)));
+    assertThat(later).isEqualTo(stored(2));
   }
 
   @Test
@@ -233,12 +199,10 @@ class SharedStreamTest {
     Page each = Logs.await(log.readEach(new long[] {1, 2, 4}, Logs.ALL));
     assertThat(sequences(each.events())).containsExactly(1L, 4L);
     assertThat(each.lost()).containsExactly(new Stretch(2, 2));
-    assertThat(
-            eventually(() ->
-                Logs.await(log.read(1, TypeFilter.of(Set.of("a.d")), 10, Logs.ALL))
-                    .lost()
-                    .equals(List.of(new Stretch(2, 3)))))
-        .isTrue();
+    await(() ->
+        Logs.await(log.read(1, TypeFilter.of(Set.of("a.d")), 10, Logs.ALL))
+            .lost()
+            .equals(List.of(new Stretch(2, 3))));
   }
 
   @Test
@@ -288,18 +252,14 @@ class SharedStreamTest {
     append(log, "a.a");
     String epoch = log.state().epoch();
 
+    Subscription records = nats.subscribe("$KV." + prefix + ".epoch");
+    nats.flush(Duration.ofSeconds(10));
     api("STREAM.PURGE.KV_" + prefix, "");
 
-    assertThat(
-            eventually(() -> {
-              try {
-                return api("STREAM.INFO.KV_" + prefix, "").path("state").path("messages").asInt(0)
-                    == 1;
-              } catch (Exception e) {
-                throw new AssertionError(e);
-              }
-            }))
-        .isTrue();
+    Message record = records.nextMessage(PATIENCE);
+    assertThat(record).isNotNull();
+    assertThat(new String(record.getData(), StandardCharsets.UTF_8)).contains(epoch);
+    await(() -> log.state().fault().isEmpty());
     assertThat(open().state().epoch()).isEqualTo(epoch);
     assertThat(append(log, "a.b")).isEqualTo(2);
     assertThat(followed.epochs()).isEmpty();
@@ -353,14 +313,13 @@ class SharedStreamTest {
 
     api("STREAM.DELETE." + prefix, "");
 
-    assertThat(eventually(() -> !atOne.epochs().isEmpty() && !atOther.epochs().isEmpty())).isTrue();
+    atOne.awaitEpoch();
+    atOther.awaitEpoch();
     assertThat(one.state().epoch()).isNotEqualTo(epoch);
-    assertThat(
-            eventually(() ->
-                one.state().epoch().equals(other.state().epoch())
-                    && one.state().fault().isEmpty()
-                    && other.state().fault().isEmpty()))
-        .isTrue();
+    await(() ->
+        one.state().epoch().equals(other.state().epoch())
+            && one.state().fault().isEmpty()
+            && other.state().fault().isEmpty());
     assertThat(append(one, "a.c")).isEqualTo(1);
     reach(other, 1);
     assertThat(sequences(Logs.readAll(other, 0))).containsExactly(1L);
@@ -418,17 +377,23 @@ class SharedStreamTest {
         .containsExactly(1L, 2_000L, 4_000L);
   }
 
+  private Instant storedAt(long sequence) throws Exception {
+    JsonNode message = api("STREAM.MSG.GET." + prefix, "{\"seq\":" + sequence + "}");
+    return OffsetDateTime.parse(message.path("message").path("time").asString("")).toInstant();
+  }
+
   @Test
   void theTimeIsThatOfNats() throws Exception {
     EventLog log = open();
-    append(log, "a.a", "a.b");
-    Thread.sleep(20);
-    Instant between = Instant.now();
-    Thread.sleep(20);
+    append(log, "a.a");
+    append(log, "a.b");
     append(log, "a.c");
+    Instant second = storedAt(2);
 
     assertThat(Logs.await(log.positionAt(Instant.parse("1980-01-01T00:00:00Z")))).isZero();
-    assertThat(Logs.await(log.positionAt(between))).isEqualTo(2);
+    assertThat(Logs.await(log.positionAt(second))).isEqualTo(1);
+    assertThat(Logs.await(log.positionAt(second.plusNanos(1)))).isEqualTo(2);
+    assertThat(Logs.await(log.positionAt(storedAt(3)))).isEqualTo(2);
     assertThat(Logs.await(log.positionAt(Instant.now().plusSeconds(60)))).isEqualTo(3);
     assertThat(Logs.await(log.positionAt(Instant.MIN))).isZero();
     assertThat(Logs.await(log.positionAt(Instant.MAX))).isEqualTo(3);
@@ -438,7 +403,7 @@ class SharedStreamTest {
   void aStreamThatIsKeptInAnotherWayIsRefused() throws Exception {
     open().close();
 
-    assertThatThrownBy(() -> open(settings().keeping(32 << 20)))
+    assertThatThrownBy(() -> opened(settings().keeping(32 << 20)))
         .isInstanceOf(JetStreamOpenException.class)
         .hasMessageContaining("max_bytes is 67108864 and should be 33554432");
   }
@@ -454,7 +419,7 @@ class SharedStreamTest {
 
   @Test
   void aStreamThatHasToBeThereIsMissed() {
-    assertThatThrownBy(() -> open(settings().notCreating()))
+    assertThatThrownBy(() -> opened(settings().notCreating()))
         .isInstanceOf(JetStreamOpenException.class)
         .hasMessageContaining("no stream " + prefix);
   }
@@ -476,7 +441,7 @@ class SharedStreamTest {
                 CompletableFuture.supplyAsync(
                     () -> {
                       try {
-                        return JetStreamEventLog.open(settings().build(), InstantSource.system());
+                        return open(settings());
                       } catch (JetStreamOpenException e) {
                         throw new AssertionError(e);
                       }

@@ -1,38 +1,68 @@
 package dev.tocsin.jetstream;
 
 import dev.tocsin.fixtures.NatsServers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/// Settings as tests want them: those that they name, and ordinary ones for the rest.
-record TestSettings(
-    List<String> servers,
-    String prefix,
-    int replicas,
-    boolean create,
-    long bytes,
-    Duration window) {
+/// Settings as tests want them: those that they name, and ordinary ones for the rest. Of one thread.
+final class TestSettings {
+
+  private final String prefix;
+  private List<String> servers;
+  private final int replicas;
+  private boolean create = true;
+  private long bytes = 64 << 20;
+  private Duration window = Duration.ofMinutes(10);
+  private boolean power;
+  private boolean synced;
+  private Path credentials;
+  private JetStreamTls tls;
+
+  private TestSettings(List<String> servers, String prefix, int replicas) {
+    this.servers = servers;
+    this.prefix = prefix;
+    this.replicas = replicas;
+  }
 
   static TestSettings of(NatsServers servers, String prefix) {
-    return new TestSettings(
-        servers.urls(),
-        prefix,
-        servers.count() == 1 ? 1 : 3,
-        true,
-        64 << 20,
-        Duration.ofMinutes(10));
+    return new TestSettings(servers.urls(), prefix, servers.count() == 1 ? 1 : 3);
+  }
+
+  TestSettings at(List<String> addresses) {
+    servers = addresses;
+    return this;
   }
 
   TestSettings keeping(long atMost) {
-    return new TestSettings(servers, prefix, replicas, create, Math.min(atMost, 256 << 20), window);
+    bytes = Math.min(atMost, 256 << 20);
+    return this;
   }
 
   TestSettings remembering(Duration keys) {
-    return new TestSettings(servers, prefix, replicas, create, bytes, keys);
+    window = keys;
+    return this;
   }
 
   TestSettings notCreating() {
-    return new TestSettings(servers, prefix, replicas, false, bytes, window);
+    create = false;
+    return this;
+  }
+
+  TestSettings surviving(boolean theLossOfPower, boolean onTheOperatorsWord) {
+    power = theLossOfPower;
+    synced = onTheOperatorsWord;
+    return this;
+  }
+
+  TestSettings showing(Path file) {
+    credentials = file;
+    return this;
+  }
+
+  TestSettings with(JetStreamTls files) {
+    tls = files;
+    return this;
   }
 
   JetStreamSettings build() {
@@ -44,9 +74,9 @@ record TestSettings(
         Duration.ofDays(7),
         bytes,
         window,
-        false,
-        false,
-        null,
-        null);
+        power,
+        synced,
+        credentials,
+        tls);
   }
 }

@@ -3,7 +3,6 @@ package dev.tocsin.sqlite;
 import dev.tocsin.hub.Follower;
 import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Page;
-import dev.tocsin.hub.Stretch;
 import dev.tocsin.hub.TypeFilter;
 import java.sql.SQLException;
 import java.util.List;
@@ -92,31 +91,13 @@ final class Delivery {
       long position = after;
       while (position < newest) {
         Page page = reader.read(position, newest, TypeFilter.ALL, PAGE_EVENTS, PAGE_BYTES);
-        handOn(page, newFollower);
+        page.handTo(newFollower);
         position = page.position();
       }
     } catch (SQLException e) {
       throw new IllegalStateException("cannot read the log after " + after, e);
     } finally {
       lock.unlock();
-    }
-  }
-
-  private static void handOn(Page page, Follower follower) {
-    int first = 0;
-    for (Stretch lost : page.lost()) {
-      int end = first;
-      while (end < page.events().size() && page.events().get(end).sequence() < lost.from()) {
-        end++;
-      }
-      if (end > first) {
-        follower.events(page.events().subList(first, end));
-      }
-      follower.lost(lost.from(), lost.to());
-      first = end;
-    }
-    if (first < page.events().size()) {
-      follower.events(page.events().subList(first, page.events().size()));
     }
   }
 }

@@ -1,0 +1,163 @@
+package dev.tocsin.jetstream;
+
+import io.nats.client.Connection;
+import io.nats.client.ConnectionListener;
+import io.nats.client.ErrorListener;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What the library tells of the connection; it calls it on a thread of its own.
+final class LinkState implements ConnectionListener, ErrorListener {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LinkState.class);
+
+  /// At most one line about errors in so long.
+  private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final String PERMISSIONS = "Permissions Violation";
+
+  private static final String SUBSCRIPTION = "for Subscription";
+
+  private static final Pattern FORBIDDEN =
+      Pattern.compile(PERMISSIONS + " for Publish to \"([^\"]+)\"");
+
+  /// User and password in the address of a server.
+  private static final Pattern SECRET = Pattern.compile("://[^/\\s]*@");
+
+  private final AtomicLong generation = new AtomicLong();
+  private final AtomicLong reconnects = new AtomicLong();
+  private final AtomicLong loggedNanos = new AtomicLong(System.nanoTime() - LOG_NANOS);
+  private final AtomicReference<@Nullable String> violation = new AtomicReference<>();
+  private final CountDownLatch made = new CountDownLatch(1);
+
+  // written by the library's thread
+  private volatile @Nullable String failure;
+  private volatile boolean up;
+  private volatile @Nullable Runnable changed;
+  private volatile @Nullable Consumer<String> forbidden;
+
+  /// Waits until it is known whether there is a connection.
+  void awaitFirst() throws InterruptedException {
+    made.await();
+  }
+
+  boolean isUp() {
+    return up;
+  }
+
+  long generation() {
+    return generation.get();
+  }
+
+  long reconnects() {
+    return reconnects.get();
+  }
+
+  /// Why the last attempt to connect failed, or the connection did; `null` when none has.
+  @Nullable String failure() {
+    return failure;
+  }
+
+  @Nullable String violation() {
+    return violation.get();
+  }
+
+  /// Forgets [#violation], but not where the gateway may not listen: nobody tries that a second time.
+  void forgetViolation() {
+    violation.updateAndGet(told -> told != null && told.contains(SUBSCRIPTION) ? told : null);
+  }
+
+  void whenChanged(Runnable listener) {
+    changed = listener;
+  }
+
+  void whenForbidden(Consumer<String> listener) {
+    forbidden = listener;
+  }
+
+  @Override
+  @Deprecated
+  public void connectionEvent(Connection connection, Events event) {
+    switch (event) {
+      case CONNECTED -> turn(true);
+      case RESUBSCRIBED -> {
+        reconnects.incrementAndGet();
+        LOG.atInfo().addKeyValue("server", Link.server(connection)).log("connected to NATS again");
+        turn(true);
+      }
+      case DISCONNECTED -> {
+        if (up) {
+          LOG.atWarn().log("the connection to NATS is lost");
+        }
+        turn(false);
+      }
+      case CLOSED -> turn(false);
+      case RECONNECTED, DISCOVERED_SERVERS, LAME_DUCK -> {}
+    }
+  }
+
+  private void turn(boolean connected) {
+    up = connected;
+    generation.incrementAndGet();
+    made.countDown();
+    Runnable listener = changed;
+    if (listener != null) {
+      listener.run();
+    }
+  }
+
+  @Override
+  public void errorOccurred(Connection connection, String error) {
+    if (error.contains(PERMISSIONS)) {
+      violation.set(error);
+      Matcher matcher = FORBIDDEN.matcher(error);
+      Consumer<String> listener = forbidden;
+      if (listener != null && matcher.find()) {
+        listener.accept(matcher.group(1));
+      }
+    }
+    log("NATS reports an error", error);
+  }
+
+  @Override
+  public void exceptionOccurred(Connection connection, Exception failure) {
+    String words = withoutSecrets(words(failure));
+    this.failure = words;
+    if (up && failure.getCause() instanceof Error) {
+      LOG.atError().setCause(failure).log("a message of NATS could not be worked off");
+    } else {
+      log("the connection to NATS fails", words);
+    }
+  }
+
+  /// What is at the bottom of it: the message of what wraps it begins with the name of a class.
+  private static String words(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return cause == null ? String.valueOf(failure.getMessage()) : words(cause);
+  }
+
+  @Override
+  public void slowConsumerDetected(Connection connection, io.nats.client.Consumer consumer) {
+    log("this gateway does not keep up with NATS", "messages are dropped and fetched again");
+  }
+
+  private void log(String what, String reason) {
+    long now = System.nanoTime();
+    long before = loggedNanos.get();
+    if (now - before >= LOG_NANOS && loggedNanos.compareAndSet(before, now)) {
+      LOG.atWarn().addKeyValue("reason", withoutSecrets(reason)).log(what);
+    }
+  }
+
+  private static String withoutSecrets(String text) {
+    return SECRET.matcher(text).replaceAll("://");
+  }
+}

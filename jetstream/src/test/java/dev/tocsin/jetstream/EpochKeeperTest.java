@@ -1,0 +1,224 @@
+package dev.tocsin.jetstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tocsin.events.Json;
+import dev.tocsin.fixtures.NatsServers;
+import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Logs;
+import dev.tocsin.hub.SampleEvents;
+import io.nats.client.Connection;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ObjectNode;
+
+/// When an epoch goes on and when another begins, with a real stream and a real bucket.
+@Timeout(120)
+class EpochKeeperTest extends OnRealServers {
+
+  private NatsServers servers;
+  private Link link;
+  private Connection nats;
+  private JetStreamSettings settings;
+  private EpochBucket bucket;
+
+  @BeforeEach
+  void start(@TempDir Path folder) throws Exception {
+    servers = NatsServers.one(folder);
+    settings = TestSettings.of(servers, "log").build();
+    link = Link.open(settings, "test");
+    nats = link.connection();
+    bucket = new EpochBucket(settings, new JetStreamApi(nats));
+    makeStream();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    if (link != null) {
+      link.close();
+    }
+    if (servers != null) {
+      servers.close();
+    }
+  }
+
+  /// One in which events can be deleted.
+  private void makeStream() throws Exception {
+    ObjectNode config = StreamSetup.config(settings);
+    config.put("deny_delete", false);
+    assertThat(api(nats, "STREAM.CREATE.log", Json.write(config)).has("error")).isFalse();
+  }
+
+  private void publish(String type) throws Exception {
+    nats.request(
+        "log.e." + type, EventCodec.body(SampleEvents.event(type)), Duration.ofSeconds(30));
+  }
+
+  private void delete(long sequence) throws Exception {
+    assertThat(
+            api(nats, "STREAM.MSG.DELETE.log", "{\"seq\":" + sequence + "}")
+                .path("success")
+                .asBoolean(false))
+        .isTrue();
+  }
+
+  private EpochKeeper keeper(long seed) {
+    return new EpochKeeper(settings, new JetStreamApi(nats), bucket, new Random(seed));
+  }
+
+  private static LoggedEvent event(long sequence, String type) {
+    return new LoggedEvent(sequence, SampleEvents.event(type));
+  }
+
+  private EpochRecord record() {
+    if (Logs.await(bucket.read()) instanceof EpochBucket.Content.Found(EpochRecord found)) {
+      return found;
+    }
+    throw new AssertionError("no record");
+  }
+
+  private void put(EpochRecord record) {
+    assertThat(Logs.await(bucket.put(record))).isInstanceOf(JetStreamApi.Answer.Done.class);
+  }
+
+  @Test
+  void whoStartsLaterFindsTheEpochOfTheFirst() throws Exception {
+    publish("a.a");
+    EpochKeeper.Verdict first = keeper(1).begin();
+    publish("a.b");
+
+    EpochKeeper.Verdict second = keeper(2).begin();
+
+    assertThat(first.isNew()).isTrue();
+    assertThat(second.isNew()).isFalse();
+    assertThat(second.epoch()).isEqualTo(first.epoch());
+    assertThat(second.info().last()).isEqualTo(2);
+    assertThat(record().sequence()).isEqualTo(1);
+  }
+
+  @Test
+  void aStreamThatWasMadeAnewIsAnotherAtTheStart() throws Exception {
+    String epoch = keeper(1).begin().epoch();
+    api(nats, "STREAM.DELETE.log", "");
+    makeStream();
+
+    assertThat(keeper(2).begin().epoch()).isNotEqualTo(epoch);
+  }
+
+  @Test
+  void aStreamThatWasMadeAnewIsAnotherLater() throws Exception {
+    EpochKeeper keeper = keeper(1);
+    String epoch = keeper.begin().epoch();
+    assertThat(keeper.check(epoch, 0, null).isNew()).isFalse();
+    api(nats, "STREAM.DELETE.log", "");
+    makeStream();
+
+    EpochKeeper.Verdict verdict = keeper.check(epoch, 0, null);
+
+    assertThat(verdict.isNew()).isTrue();
+    assertThat(record().epoch()).isEqualTo(verdict.epoch()).isNotEqualTo(epoch);
+    assertThat(keeper.check(verdict.epoch(), 0, null).isNew()).isFalse();
+  }
+
+  @Test
+  void anotherEventInItsPlaceIsANewEpochAtTheStart() throws Exception {
+    publish("a.a");
+    String epoch = keeper(1).begin().epoch();
+    put(record().at(1, EpochKeeper.digest(SampleEvents.event("a.b"))));
+
+    assertThat(keeper(2).begin().epoch()).isNotEqualTo(epoch);
+  }
+
+  @Test
+  void anotherEventInItsPlaceIsANewEpochLater() throws Exception {
+    publish("a.a");
+    EpochKeeper keeper = keeper(1);
+    String epoch = keeper.begin().epoch();
+
+    assertThat(keeper.check(epoch, 1, event(1, "a.a")).isNew()).isFalse();
+    EpochKeeper.Verdict verdict = keeper.check(epoch, 1, event(1, "a.b"));
+    assertThat(verdict.isNew()).isTrue();
+    assertThat(verdict.epoch()).isNotEqualTo(epoch);
+  }
+
+  @Test
+  void anEventThatIsLostSaysNothingOfTheEpoch() throws Exception {
+    publish("a.a");
+    publish("a.b");
+    EpochKeeper keeper = keeper(1);
+    String epoch = keeper.begin().epoch();
+    publish("a.c");
+    delete(2);
+
+    assertThat(keeper.check(epoch, 3, event(2, "a.b")).isNew()).isFalse();
+    assertThat(keeper(2).begin().epoch()).isEqualTo(epoch);
+  }
+
+  @Test
+  void anEventThatHadToGoSaysNothingOfTheEpoch() throws Exception {
+    publish("a.a");
+    EpochKeeper keeper = keeper(1);
+    String epoch = keeper.begin().epoch();
+    publish("a.b");
+    delete(1);
+
+    assertThat(keeper.check(epoch, 2, event(1, "a.x")).isNew()).isFalse();
+    assertThat(keeper(2).begin().epoch()).isEqualTo(epoch);
+  }
+
+  @Test
+  void aHeadThatIsBelowOursIsGivenTimeToComeBack() throws Exception {
+    publish("a.a");
+    EpochKeeper keeper = keeper(1);
+    String epoch = keeper.begin().epoch();
+
+    assertThatThrownBy(() -> keeper.check(epoch, 2, null))
+        .isInstanceOf(EpochKeeper.UndecidedException.class)
+        .hasMessageContaining("newest event is 1, but 2 was there");
+    publish("a.b");
+    assertThat(keeper.check(epoch, 2, null).isNew()).isFalse();
+    // Another time counts from its own beginning.
+    assertThatThrownBy(() -> keeper.check(epoch, 3, null))
+        .isInstanceOf(EpochKeeper.UndecidedException.class);
+  }
+
+  @Test
+  void aHeadThatStaysBelowOursIsANewEpoch() throws Exception {
+    publish("a.a");
+    EpochKeeper keeper = keeper(1);
+    String epoch = keeper.begin().epoch();
+
+    EpochKeeper.Verdict[] verdict = new EpochKeeper.Verdict[1];
+    await(() -> {
+      try {
+        verdict[0] = keeper.check(epoch, 2, null);
+        return true;
+      } catch (EpochKeeper.UndecidedException e) {
+        return false;
+      }
+    });
+
+    assertThat(verdict[0].isNew()).isTrue();
+    assertThat(verdict[0].info().last()).isEqualTo(1);
+  }
+
+  @Test
+  void theEpochOfTheRecordIsTaken() throws Exception {
+    publish("a.a");
+    EpochKeeper keeper = keeper(1);
+    String epoch = keeper.begin().epoch();
+    EpochRecord found = record();
+    put(new EpochRecord("other", found.created(), 1, found.digest(), found.revision()));
+
+    EpochKeeper.Verdict verdict = keeper.check(epoch, 1, event(1, "a.a"));
+
+    assertThat(verdict).isEqualTo(new EpochKeeper.Verdict("other", verdict.info(), true));
+  }
+}

@@ -1,0 +1,482 @@
+package dev.tocsin.jetstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tocsin.fixtures.NatsServers;
+import dev.tocsin.hub.Append;
+import dev.tocsin.hub.AppendResult;
+import dev.tocsin.hub.LoggedEvent;
+import dev.tocsin.hub.Logs;
+import dev.tocsin.hub.SampleEvents;
+import io.nats.client.Connection;
+import io.nats.client.Message;
+import io.nats.client.Nats;
+import io.nats.client.Subscription;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What becomes of each event, over a real NATS on which the test plays the stream: it answers, or does not, as no stream could
+/// be made to at will. Time passes by [Sender#tick].
+@Timeout(120)
+class SenderTest {
+
+  private static final String GATEWAY = "gate";
+  private static final long LATE = Sender.PATIENCE.plusSeconds(1).toNanos();
+  private static final long SILENT = TimeUnit.MILLISECONDS.toNanos(1_100);
+
+  private final EventCodec codec = new EventCodec("log", GATEWAY);
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+
+  private NatsServers servers;
+  private Connection gate;
+  private Connection stream;
+  private Subscription arriving;
+  private Sender sender;
+  private String fault;
+
+  @BeforeEach
+  void start(@TempDir Path folder) throws Exception {
+    servers = NatsServers.one(folder);
+    gate = Nats.connect(servers.url(0));
+    stream = Nats.connect(servers.url(0));
+    listen();
+    sender = sender(SendWindow.MAX_WAITING_BYTES);
+    sender.open();
+  }
+
+  private Sender sender(long maxWaitingBytes) {
+    JetStreamApi api = new JetStreamApi(gate);
+    Sender made =
+        new Sender(
+            new EventChannel(gate, api, codec),
+            new FirstUse(api, codec, "log"),
+            new SendWindow(maxWaitingBytes),
+            timer,
+            () -> fault);
+    made.start();
+    return made;
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    timer.shutdownNow();
+    if (stream != null) {
+      stream.close();
+    }
+    if (gate != null) {
+      gate.close();
+    }
+    if (servers != null) {
+      servers.close();
+    }
+  }
+
+  /// Somebody takes events from now on.
+  private void listen() throws Exception {
+    arriving = stream.subscribe("log.>");
+    stream.flush(Duration.ofSeconds(30));
+  }
+
+  private CompletableFuture<AppendResult> append(Append append) {
+    return sender.append(List.of(append)).thenApply(List::getFirst);
+  }
+
+  private CompletableFuture<AppendResult> append(String type) {
+    return append(new Append(SampleEvents.event(type), null));
+  }
+
+  private Message arrived() throws InterruptedException {
+    Message message = arriving.nextMessage(Duration.ofSeconds(30));
+    assertThat(message).isNotNull();
+    return message;
+  }
+
+  private Message arrived(String type) throws InterruptedException {
+    Message message = arrived();
+    assertThat(message.getSubject()).isEqualTo("log.e." + type);
+    return message;
+  }
+
+  /// What the sender has sent before has arrived; nothing else has.
+  private void nothingArrives() throws InterruptedException {
+    gate.publish("log.marker", null);
+    assertThat(arrived().getSubject()).isEqualTo("log.marker");
+  }
+
+  private void answer(Message message, String json) {
+    stream.publish(message.getReplyTo(), json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void acknowledge(Message message, long sequence) {
+    answer(message, "{\"stream\":\"log\",\"seq\":" + sequence + "}");
+  }
+
+  private void refuse(Message message, int status, int code) {
+    answer(
+        message,
+        "{\"error\":{\"code\":"
+            + status
+            + ",\"err_code\":"
+            + code
+            + ",\"description\":\"words\"},\"stream\":\"log\",\"seq\":0}");
+  }
+
+  private void tick(long nanosLater) {
+    sender.tick(System.nanoTime() + nanosLater);
+  }
+
+  private void awaitStalled() throws InterruptedException {
+    while (!sender.isStalled()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /// The stream's leader answers a message that is not meant for it.
+  private void comeBack() throws InterruptedException {
+    tick(0);
+    refuse(arrived("tocsin.probe"), 400, JetStreamApi.WRONG_STREAM);
+  }
+
+  private static AppendResult.Stored stored(long sequence) {
+    return new AppendResult.Stored(sequence, SampleEvents.TIMESTAMP);
+  }
+
+  private static void assertUnavailable(CompletableFuture<AppendResult> result, String words) {
+    assertThat(Logs.await(result))
+        .isInstanceOfSatisfying(
+            AppendResult.Unavailable.class, no -> assertThat(no.reason()).contains(words));
+  }
+
+  private static void assertUnknown(CompletableFuture<AppendResult> result) {
+    assertThat(Logs.await(result)).isInstanceOf(AppendResult.Unknown.class);
+  }
+
+  @Test
+  void acknowledgedIsStored() throws Exception {
+    CompletableFuture<AppendResult> one = append("a.a");
+    CompletableFuture<AppendResult> two = append("a.b");
+    Message first = arrived("a.a");
+    Message second = arrived("a.b");
+
+    acknowledge(second, 8);
+    acknowledge(first, 7);
+
+    assertThat(Logs.await(one)).isEqualTo(stored(7));
+    assertThat(Logs.await(two)).isEqualTo(stored(8));
+    assertThat(sender.inFlight()).isZero();
+    assertThat(sender.durations().count()).isEqualTo(2);
+  }
+
+  @Test
+  void whatTheFollowerMeetsIsStored() throws Exception {
+    CompletableFuture<AppendResult> one = append("a.a");
+    Message first = arrived("a.a");
+    long number = codec.number(first.getHeaders().getFirst(EventCodec.ORIGIN));
+
+    sender.seen(
+        List.of(
+            new LoggedEvent(8, SampleEvents.event("a.x")),
+            new LoggedEvent(9, SampleEvents.event("a.a"))),
+        new long[] {-1, number});
+
+    assertThat(Logs.await(one)).isEqualTo(stored(9));
+    // A late acknowledgement settles nothing else.
+    CompletableFuture<AppendResult> two = append("a.b");
+    arrived("a.b");
+    acknowledge(first, 9);
+    tick(LATE);
+    assertUnknown(two);
+  }
+
+  @Test
+  void unknownIsWhatWasSentAndNeverAnswered() throws Exception {
+    CompletableFuture<AppendResult> result = append("a.a");
+    arrived("a.a");
+
+    tick(0);
+    assertThat(result).isNotDone();
+    fault = "NATS is away";
+    tick(LATE);
+
+    assertThat(Logs.await(result)).isEqualTo(new AppendResult.Unknown("NATS is away"));
+    assertThat(sender.uncertain()).isEqualTo(1);
+    assertThat(sender.inFlight()).isZero();
+  }
+
+  @Test
+  void unavailableIsWhatNobodyEverHad() throws Exception {
+    sender.hold();
+    CompletableFuture<AppendResult> result = append("a.a");
+
+    nothingArrives();
+    tick(LATE);
+
+    assertUnavailable(result, "within 10 seconds");
+    assertThat(sender.uncertain()).isZero();
+  }
+
+  @Test
+  void unavailableIsWhatTheConnectionDidNotTake() throws Exception {
+    gate.close();
+
+    CompletableFuture<AppendResult> result = append("a.a");
+    assertThat(sender.isStalled()).isTrue();
+    tick(LATE);
+
+    assertUnavailable(result, "within 10 seconds");
+    assertThat(sender.uncertain()).isZero();
+  }
+
+  @Test
+  void unavailableIsWhatNobodyListenedTo() throws Exception {
+    arriving.unsubscribe();
+    stream.flush(Duration.ofSeconds(30));
+    CompletableFuture<AppendResult> result = append("a.a");
+    awaitStalled();
+
+    tick(LATE);
+
+    assertUnavailable(result, "within 10 seconds");
+    assertThat(sender.uncertain()).isZero();
+  }
+
+  @Test
+  void whatWasRefusedStaysSoWhenTheConnectionBreaks() throws Exception {
+    CompletableFuture<AppendResult> result = append("a.a");
+    refuse(arrived("a.a"), 503, 10_008);
+    awaitStalled();
+    gate.close();
+    sender.open();
+
+    tick(LATE);
+
+    assertUnavailable(result, "within 10 seconds");
+    assertThat(sender.uncertain()).isZero();
+  }
+
+  @Test
+  void whatWasSentStaysUnknownWhenTheConnectionBreaks() throws Exception {
+    CompletableFuture<AppendResult> keyed = append(SampleEvents.keyed("key", "a.a"));
+    arrived("a.a");
+    gate.close();
+    sender.open();
+
+    tick(LATE);
+
+    assertUnknown(keyed);
+  }
+
+  @Test
+  void whatNobodyListenedToIsSentAgainInItsOrder() throws Exception {
+    arriving.unsubscribe();
+    stream.flush(Duration.ofSeconds(30));
+    CompletableFuture<AppendResult> one = append("a.a");
+    awaitStalled();
+    CompletableFuture<AppendResult> two = append("a.b");
+    listen();
+    nothingArrives();
+
+    comeBack();
+
+    acknowledge(arrived("a.a"), 1);
+    acknowledge(arrived("a.b"), 2);
+    assertThat(Logs.await(one)).isEqualTo(stored(1));
+    assertThat(Logs.await(two)).isEqualTo(stored(2));
+  }
+
+  @Test
+  void whatComesTooLateForItsOrderIsRefused() throws Exception {
+    CompletableFuture<AppendResult> one = append("a.a");
+    CompletableFuture<AppendResult> two = append("a.b");
+    CompletableFuture<AppendResult> three = append("a.c");
+    Message first = arrived("a.a");
+    Message second = arrived("a.b");
+    Message third = arrived("a.c");
+    acknowledge(second, 1);
+    assertThat(Logs.await(two)).isEqualTo(stored(1));
+    refuse(first, 503, 10_008);
+    refuse(third, 503, 10_008);
+    awaitStalled();
+
+    comeBack();
+
+    assertUnavailable(one, "has taken later ones");
+    acknowledge(arrived("a.c"), 2);
+    assertThat(Logs.await(three)).isEqualTo(stored(2));
+  }
+
+  @Test
+  void afterASilenceOnlyWhatHasAKeyIsSentAgain() throws Exception {
+    CompletableFuture<AppendResult> plain = append("a.a");
+    CompletableFuture<AppendResult> keyed = append(SampleEvents.keyed("key", "a.b"));
+    Message first = arrived("a.a");
+    arrived("a.b");
+
+    tick(SILENT);
+    Message probe = arrived("tocsin.probe");
+    assertThat(sender.isStalled()).isTrue();
+    CompletableFuture<AppendResult> third = append("a.c");
+    nothingArrives();
+    refuse(probe, 400, JetStreamApi.WRONG_STREAM);
+
+    acknowledge(arrived("a.b"), 2);
+    acknowledge(arrived("a.c"), 3);
+    assertThat(Logs.await(keyed)).isEqualTo(stored(2));
+    assertThat(Logs.await(third)).isEqualTo(stored(3));
+    acknowledge(first, 1);
+    assertThat(Logs.await(plain)).isEqualTo(stored(1));
+  }
+
+  @Test
+  void silenceIsOnlyWhereSomethingIsInFlight() {
+    tick(SILENT);
+
+    assertThat(sender.isStalled()).isFalse();
+  }
+
+  @Test
+  void unknownIsWhatWasRefusedTheSecondTimeOnly() throws Exception {
+    CompletableFuture<AppendResult> keyed = append(SampleEvents.keyed("key", "a.a"));
+    arrived("a.a");
+    tick(SILENT);
+    refuse(arrived("tocsin.probe"), 400, JetStreamApi.WRONG_STREAM);
+    refuse(arrived("a.a"), 503, 10_008);
+    awaitStalled();
+
+    tick(LATE);
+
+    assertUnknown(keyed);
+  }
+
+  @Test
+  void anAnswerThatIsNotTheStreamsDoesNotGoOn() throws Exception {
+    CompletableFuture<AppendResult> result = append("a.a");
+    refuse(arrived("a.a"), 503, 10_008);
+    awaitStalled();
+
+    tick(0);
+    refuse(arrived("tocsin.probe"), 503, 10_008);
+    tick(0);
+    refuse(arrived("tocsin.probe"), 400, JetStreamApi.WRONG_STREAM);
+
+    acknowledge(arrived("a.a"), 1);
+    assertThat(Logs.await(result)).isEqualTo(stored(1));
+  }
+
+  @Test
+  void aKeyThatIsInWorkIsAskedForAgain() throws Exception {
+    CompletableFuture<AppendResult> result = append(SampleEvents.keyed("key", "a.a"));
+
+    refuse(arrived("a.a"), 409, PublishAnswer.ID_IN_FLIGHT);
+    refuse(arrived("a.a"), 409, PublishAnswer.ID_IN_FLIGHT);
+    assertThat(sender.isStalled()).isFalse();
+    acknowledge(arrived("a.a"), 5);
+
+    assertThat(Logs.await(result)).isEqualTo(stored(5));
+  }
+
+  @Test
+  void whatIsNeverTakenIsRefusedInWords() throws Exception {
+    CompletableFuture<AppendResult> result = append("a.a");
+
+    refuse(arrived("a.a"), 400, 10_054);
+
+    assertUnavailable(result, "words");
+    assertThat(sender.isStalled()).isFalse();
+  }
+
+  @Test
+  void whatIsForbiddenIsRefusedInWords() throws Exception {
+    CompletableFuture<AppendResult> one = append("a.a");
+    CompletableFuture<AppendResult> two = append("a.b");
+    arrived("a.a");
+    Message second = arrived("a.b");
+
+    sender.forbidden("log.e.a.a");
+
+    assertUnavailable(one, "does not permit this gateway to publish to log.e.a.a");
+    acknowledge(second, 1);
+    assertThat(Logs.await(two)).isEqualTo(stored(1));
+  }
+
+  @Test
+  void theWindowBoundsWhatIsInFlight() throws Exception {
+    CompletableFuture<List<AppendResult>> results =
+        sender.append(
+            Collections.nCopies(SendWindow.SIZE + 2, new Append(SampleEvents.event("a.a"), null)));
+    Message first = arrived();
+    for (int i = 1; i < SendWindow.SIZE; i++) {
+      arrived();
+    }
+    nothingArrives();
+    assertThat(sender.inFlight()).isEqualTo(SendWindow.SIZE);
+
+    acknowledge(first, 1);
+
+    arrived("a.a");
+    nothingArrives();
+    tick(LATE);
+    List<AppendResult> all = Logs.await(results);
+    assertThat(all.getFirst()).isEqualTo(stored(1));
+    assertThat(all.subList(1, SendWindow.SIZE + 1))
+        .allSatisfy(one -> assertThat(one).isInstanceOf(AppendResult.Unknown.class));
+    assertThat(all.getLast()).isInstanceOf(AppendResult.Unavailable.class);
+    assertThat(sender.uncertain()).isEqualTo(SendWindow.SIZE);
+  }
+
+  @Test
+  void moreThanMayWaitIsRefusedInWordsAtOnce() throws Exception {
+    sender = sender(1_000);
+    CompletableFuture<AppendResult> one = append("a.a");
+    CompletableFuture<AppendResult> two = append("a.b");
+
+    assertUnavailable(append("a.c"), "More events are waiting than JetStream takes");
+
+    sender.open();
+    acknowledge(arrived("a.a"), 1);
+    acknowledge(arrived("a.b"), 2);
+    assertThat(Logs.await(one)).isEqualTo(stored(1));
+    assertThat(Logs.await(two)).isEqualTo(stored(2));
+    append("a.d");
+    arrived("a.d");
+  }
+
+  @Test
+  void atTheEndWhatWasSentIsUnknownAndTheRestIsNot() throws Exception {
+    CompletableFuture<AppendResult> sent = append("a.a");
+    arrived("a.a");
+    sender.hold();
+    CompletableFuture<AppendResult> waiting = append("a.b");
+
+    sender.close(Duration.ZERO);
+
+    assertUnknown(sent);
+    assertUnavailable(waiting, "within 10 seconds");
+    assertUnavailable(append("a.c"), "closed");
+  }
+
+  @Test
+  void theEndWaitsForAnswers() throws Exception {
+    CompletableFuture<AppendResult> sent = append("a.a");
+    Message first = arrived("a.a");
+
+    CompletableFuture<Void> closing =
+        CompletableFuture.runAsync(() -> sender.close(Duration.ofSeconds(60)));
+    acknowledge(first, 1);
+
+    assertThat(Logs.await(sent)).isEqualTo(stored(1));
+    Logs.await(closing);
+  }
+}
