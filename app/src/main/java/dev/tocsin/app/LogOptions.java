@@ -31,7 +31,7 @@ final class LogOptions {
       paramLabel = "DIR",
       description =
           "Where the log is kept, and the keys unless --keys says otherwise (default: ./data). With"
-              + " --jetstream only the keys.")
+              + " --jetstream only the keys, and a note that saves time at the next start.")
   private @Nullable Path data;
 
   @Option(
@@ -87,7 +87,7 @@ final class LogOptions {
   Server start(EventCatalog catalog, GatewaySettings settings, Surroundings surroundings)
       throws Failure, WrongUse {
     if (jetStream.areGiven()) {
-      return Server.onJetStream(catalog, stream(), settings, surroundings.clock());
+      return Server.onJetStream(catalog, stream(), directory(), settings, surroundings.clock());
     }
     return memory
         ? inMemory(catalog, settings, surroundings)

@@ -7,6 +7,7 @@ import dev.tocsin.http.StartFailedException;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.hub.InMemoryEventLog;
+import dev.tocsin.hub.NoteFile;
 import dev.tocsin.jetstream.JetStreamEventLog;
 import dev.tocsin.jetstream.JetStreamOpenException;
 import dev.tocsin.jetstream.JetStreamSettings;
@@ -16,6 +17,7 @@ import dev.tocsin.sqlite.SqliteSettings;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.UUID;
@@ -74,11 +76,18 @@ final class Server {
   }
 
   /// Starts a server whose log is a stream that it shares with others.
+  ///
+  /// @param folder this server's own, for what it would otherwise read the stream for; may be lost
   static Server onJetStream(
-      EventCatalog catalog, JetStreamSettings stream, GatewaySettings settings, InstantSource clock)
+      EventCatalog catalog,
+      JetStreamSettings stream,
+      Path folder,
+      GatewaySettings settings,
+      InstantSource clock)
       throws Failure {
     try {
-      JetStreamEventLog log = JetStreamEventLog.open(stream, clock);
+      NoteFile note = new NoteFile(folder.resolve("latest-" + stream.prefix()));
+      JetStreamEventLog log = JetStreamEventLog.open(stream, note, clock);
       return start(catalog, log, MAX_RECENT_BYTES, settings, clock);
     } catch (JetStreamOpenException e) {
       throw new Failure(String.valueOf(e.getMessage()), e);

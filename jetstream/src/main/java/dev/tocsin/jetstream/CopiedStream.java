@@ -90,7 +90,10 @@ final class CopiedStream implements AutoCloseable {
           case Answer.Refused refused when StreamSetup.isFinal(refused) ->
               throw setup.refusal(refused);
           case Answer.Refused refused -> StreamSetup.pauseUntil(end, setup.refusal(refused));
-          case Answer.Silent silent -> StreamSetup.pauseUntil(end, setup.silence(silent));
+          case Answer.Silent silent -> {
+            PermissionCheck.tell(link);
+            StreamSetup.pauseUntil(end, setup.silence(silent));
+          }
         }
       }
     } catch (JetStreamOpenException e) {

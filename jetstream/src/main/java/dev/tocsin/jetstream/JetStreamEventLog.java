@@ -6,7 +6,9 @@ import dev.tocsin.hub.Durability;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Follower;
 import dev.tocsin.hub.LogFigures;
+import dev.tocsin.hub.LogNote;
 import dev.tocsin.hub.LogState;
+import dev.tocsin.hub.NoteFile;
 import dev.tocsin.hub.Page;
 import dev.tocsin.hub.SharedLogFigures;
 import dev.tocsin.hub.TypeFilter;
@@ -39,6 +41,7 @@ public final class JetStreamEventLog implements EventLog {
 
   private final JetStreamSettings settings;
   private final String gateway;
+  private final @Nullable NoteFile note;
   private final Link link;
   private final Delivery delivery;
   private final Sender sender;
@@ -54,12 +57,14 @@ public final class JetStreamEventLog implements EventLog {
   private JetStreamEventLog(
       JetStreamSettings settings,
       String gateway,
+      @Nullable NoteFile note,
       Link link,
       ScheduledThreadPoolExecutor timer,
       InstantSource clock)
       throws JetStreamOpenException, EpochKeeper.UndecidedException, InterruptedException {
     this.settings = settings;
     this.gateway = gateway;
+    this.note = note;
     this.link = link;
     this.timer = timer;
     JetStreamApi api = new JetStreamApi(link.connection());
@@ -125,6 +130,15 @@ public final class JetStreamEventLog implements EventLog {
   /// @param clock is compared with that of NATS
   public static JetStreamEventLog open(JetStreamSettings settings, InstantSource clock)
       throws JetStreamOpenException {
+    return open(settings, null, clock);
+  }
+
+  /// As [#open(JetStreamSettings, InstantSource)], with a place for a note of this gateway's.
+  ///
+  /// @param note is closed with the log; `null` for none
+  public static JetStreamEventLog open(
+      JetStreamSettings settings, @Nullable NoteFile note, InstantSource clock)
+      throws JetStreamOpenException {
     byte[] name = new byte[6];
     new SecureRandom().nextBytes(name);
     String gateway = HexFormat.of().formatHex(name);
@@ -135,7 +149,7 @@ public final class JetStreamEventLog implements EventLog {
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     boolean open = false;
     try {
-      JetStreamEventLog log = new JetStreamEventLog(settings, gateway, link, timer, clock);
+      JetStreamEventLog log = new JetStreamEventLog(settings, gateway, note, link, timer, clock);
       open = true;
       return log;
     } catch (EpochKeeper.UndecidedException e) {
@@ -251,6 +265,11 @@ public final class JetStreamEventLog implements EventLog {
   }
 
   @Override
+  public Optional<LogNote> note() {
+    return Optional.ofNullable(note);
+  }
+
+  @Override
   public CompletableFuture<Long> positionAt(Instant time) {
     return pages.positionAt(time);
   }
@@ -282,6 +301,9 @@ public final class JetStreamEventLog implements EventLog {
   public void close() {
     if (!closed.compareAndSet(false, true)) {
       return;
+    }
+    if (note != null) {
+      note.close();
     }
     sender.close(sender.isStalled() ? END_AWAY : Sender.PATIENCE);
     watch.close();

@@ -3,7 +3,10 @@ package dev.tocsin.jetstream;
 import dev.tocsin.fixtures.NatsServers;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.EventLogContract;
+import dev.tocsin.hub.NoteFile;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The contract of all logs, for streams of one server or of several, which all tests of a class share. Each log has a prefix of
 /// its own.
@@ -13,6 +16,8 @@ abstract class JetStreamContract extends EventLogContract {
   static NatsServers servers;
 
   private static int logs;
+
+  @TempDir private Path folder;
 
   @AfterAll
   static void stop() {
@@ -24,7 +29,10 @@ abstract class JetStreamContract extends EventLogContract {
 
   @Override
   protected EventLog open(long keptBytes) throws Exception {
+    String prefix = "log" + logs++;
     return JetStreamEventLog.open(
-        TestSettings.of(servers, "log" + logs++).keeping(keptBytes * 2).build(), clock);
+        TestSettings.of(servers, prefix).keeping(keptBytes * 2).build(),
+        new NoteFile(folder.resolve(prefix)),
+        clock);
   }
 }

@@ -148,19 +148,6 @@ class ServerSetupTest {
   }
 
   @Test
-  void anAccountThatMayNotHearAnswers() {
-    try (NatsServers servers =
-        start(
-            "authorization { users: [ { user: gate, password: secret, permissions: { publish:"
-                + " \">\", subscribe: { deny: \"_INBOX.>\" } } } ] }")) {
-      assertThatThrownBy(() -> open(servers))
-          .isInstanceOf(JetStreamOpenException.class)
-          .hasMessageContaining("does not permit")
-          .hasMessageContaining("_INBOX.");
-    }
-  }
-
-  @Test
   void anAccountThatMayPublishSomeTypes() throws Exception {
     try (NatsServers servers =
             startPermitting("[\"$JS.>\", \"$KV.>\", \"tocsin.e.a.*\", \"tocsin.e.tocsin.probe\"]");

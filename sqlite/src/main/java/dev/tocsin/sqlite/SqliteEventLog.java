@@ -8,6 +8,7 @@ import dev.tocsin.hub.Follower;
 import dev.tocsin.hub.LogFigures;
 import dev.tocsin.hub.LogNote;
 import dev.tocsin.hub.LogState;
+import dev.tocsin.hub.NoteFile;
 import dev.tocsin.hub.Page;
 import dev.tocsin.hub.TypeFilter;
 import java.io.IOException;
@@ -44,6 +45,9 @@ import org.slf4j.LoggerFactory;
 /// restart would look for them.
 public final class SqliteEventLog implements EventLog {
 
+  /// The file of the note.
+  private static final String NOTE = "latest";
+
   private static final Logger LOG = LoggerFactory.getLogger(SqliteEventLog.class);
   private static final long EXPIRY_MILLIS = 250;
 
@@ -70,7 +74,7 @@ public final class SqliteEventLog implements EventLog {
     Map<String, Long> indexed = TypeIndex.open(connection);
     this.directory = settings.directory();
     this.durability = settings.durability();
-    this.note = new NoteFile(directory);
+    this.note = new NoteFile(directory.resolve(NOTE));
     this.files = files;
     this.epoch = LogIdentity.open(connection, settings.durability(), boot, files.mark(), bounds);
     this.reader = new LogReader(directory);

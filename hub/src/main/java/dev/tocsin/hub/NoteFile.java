@@ -1,6 +1,5 @@
-package dev.tocsin.sqlite;
+package dev.tocsin.hub;
 
-import dev.tocsin.hub.LogNote;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,25 +17,25 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The note beside the log, a file of its own. It is written beside its place and then moved there, so that a crash leaves
-/// one that is whole; it is not flushed, because after a loss of power its owner can do without.
+/// A note that is a file. It is written beside its place and then moved there, so that a crash leaves one that is whole; it is
+/// not flushed, because after a loss of power its owner can do without. The folder is made where there is none.
 ///
-/// Nothing is written once the log is closed: the folder may be another server's then.
-final class NoteFile implements LogNote {
-
-  static final String NAME = "latest";
-  static final String UNFINISHED = "latest.new";
+/// Nothing is written once it is closed: the folder may be another server's then.
+public final class NoteFile implements LogNote {
 
   private static final int BUFFER_BYTES = 64 * 1024;
 
-  private final Path directory;
+  private final Path file;
+  private final Path unfinished;
   private final ReentrantLock lock = new ReentrantLock();
 
   // guarded by lock
   private boolean closed;
 
-  NoteFile(Path directory) {
-    this.directory = directory;
+  /// @param file where it is; a file of this name with `.new` after it is written first
+  public NoteFile(Path file) {
+    this.file = file.toAbsolutePath();
+    this.unfinished = this.file.resolveSibling(file.getFileName() + ".new");
   }
 
   @Override
@@ -44,18 +43,15 @@ final class NoteFile implements LogNote {
     lock.lock();
     try {
       if (closed) {
-        throw new IOException(LogFault.CLOSED);
+        throw new IOException("The log is closed");
       }
-      Path unfinished = directory.resolve(UNFINISHED);
+      Files.createDirectories(file.resolveSibling("."));
       // Whatever it is: to open a pipe would wait for its other end.
       Files.deleteIfExists(unfinished);
       try {
         writeTo(unfinished, text);
         Files.move(
-            unfinished,
-            directory.resolve(NAME),
-            StandardCopyOption.ATOMIC_MOVE,
-            StandardCopyOption.REPLACE_EXISTING);
+            unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } finally {
         Files.deleteIfExists(unfinished);
       }
@@ -86,7 +82,6 @@ final class NoteFile implements LogNote {
 
   @Override
   public Optional<InputStream> open() throws IOException {
-    Path file = directory.resolve(NAME);
     if (!Files.isRegularFile(file)) {
       return Optional.empty();
     }
@@ -98,7 +93,7 @@ final class NoteFile implements LogNote {
   }
 
   /// Waits for a note that is being written, and writes no more.
-  void close() {
+  public void close() {
     lock.lock();
     try {
       closed = true;
