@@ -347,6 +347,48 @@ class SenderTest {
   }
 
   @Test
+  void whatWasJustSentIsNoSilence() throws Exception {
+    append("a.a");
+    arrived("a.a");
+
+    tick(0);
+
+    assertThat(sender.isStalled()).isFalse();
+  }
+
+  @Test
+  void whatIsHeldAgainstTheFirstOfItsKeyIsNotSentAgain() throws Exception {
+    CompletableFuture<AppendResult> keyed = append(SampleEvents.keyed("key", "a.a"));
+    // Nobody can say what the first was: there is no such stream.
+    answer(arrived("a.a"), "{\"stream\":\"log\",\"seq\":3,\"duplicate\":true}");
+    CompletableFuture<AppendResult> plain = append("a.b");
+    refuse(arrived("a.b"), 503, 10_008);
+    awaitStalled();
+
+    comeBack();
+
+    acknowledge(arrived("a.b"), 4);
+    assertThat(Logs.await(plain)).isEqualTo(stored(4));
+    nothingArrives();
+    assertThat(keyed).isNotDone();
+  }
+
+  @Test
+  void whatMayHaveBeenTakenBeforeItWasForbiddenIsUnknown() throws Exception {
+    CompletableFuture<AppendResult> keyed = append(SampleEvents.keyed("key", "a.a"));
+    arrived("a.a");
+    tick(SILENT);
+    refuse(arrived("tocsin.probe"), 400, JetStreamApi.WRONG_STREAM);
+    arrived("a.a");
+
+    sender.forbidden("log.e.a.a");
+    assertThat(keyed).isNotDone();
+    tick(LATE);
+
+    assertUnknown(keyed);
+  }
+
+  @Test
   void unknownIsWhatWasRefusedTheSecondTimeOnly() throws Exception {
     CompletableFuture<AppendResult> keyed = append(SampleEvents.keyed("key", "a.a"));
     arrived("a.a");
