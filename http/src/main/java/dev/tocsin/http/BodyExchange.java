@@ -24,6 +24,11 @@ public abstract class BodyExchange extends Exchange {
     this.maxBytes = maxBytes;
   }
 
+  /// The largest body that is collected.
+  final int maxBytes() {
+    return maxBytes;
+  }
+
   /// Answers to the whole body.
   protected abstract void complete(byte[] body);
 
