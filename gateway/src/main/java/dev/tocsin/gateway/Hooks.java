@@ -35,7 +35,7 @@ public interface Hooks {
   /// Somewhere to post to.
   ///
   /// @param path for instance `/hooks/github`
-  /// @param isSigned whether a request itself shows that it is good, which [#receive] finds out; otherwise it takes a credential
+  /// @param isSigned whether a request itself shows that it is good, which [Hooks#receive] finds out; otherwise it takes a credential
   record Place(String path, boolean isSigned) {}
 
   /// What was posted.
