@@ -127,6 +127,11 @@ public final class Main {
                 .addSubcommand(new KeyNew(surroundings))
                 .addSubcommand(new KeyCommand.ListKeys(surroundings))
                 .addSubcommand(new KeyCommand.Revoke(surroundings)));
+    makers.put(
+        "bridge",
+        () ->
+            new CommandLine(new BridgeCommand())
+                .addSubcommand(new BridgeCommand.Check(surroundings)));
     makers.put("demo", () -> new CommandLine(new Demo(surroundings)));
     makers.put(
         "bench",

@@ -1,8 +1,10 @@
 package dev.tocsin.app;
 
+import dev.tocsin.bridges.Bridges;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.gateway.BuildVersion;
 import dev.tocsin.gateway.GatewaySettings;
+import dev.tocsin.gateway.Hooks;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -38,6 +40,8 @@ final class Serve implements Callable<Integer> {
 
   @Mixin private final CatalogOption catalogOption = new CatalogOption();
 
+  @Mixin private final BridgesOption bridgesOption = new BridgesOption();
+
   Serve(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
@@ -49,9 +53,13 @@ final class Serve implements Callable<Integer> {
     access.check(log.folder(), tls.takesCertificates());
     EventCatalog catalog = catalogOption.load();
     surroundings.interruption().listen();
+    // Bridges end after the server, whose last requests they answer.
     try (Guard guard =
-        access.guard(log.folder(), tls.takesCertificates(), network.isReachable(), surroundings)) {
-      return serve(catalog, settings.with(guard.settings()), guard);
+            access.guard(
+                log.folder(), tls.takesCertificates(), network.isReachable(), surroundings);
+        Bridges bridges = bridgesOption.start(catalog, log.folder(), surroundings)) {
+      Hooks hooks = bridges == null ? Hooks.NONE : new ServerHooks(bridges);
+      return serve(catalog, settings.with(guard.settings()).with(hooks), guard);
     }
   }
 
@@ -61,7 +69,7 @@ final class Serve implements Callable<Integer> {
     try {
       surroundings.out().println("listening on " + server.url());
       surroundings.out().requireWritten();
-      describe(server, catalog);
+      describe(server, catalog, settings.hooks());
       DeflateOptions.tellUnknown(settings.deflate(), server.hub(), surroundings);
       guard.describe(
           server.url(), network.isReachable() ? network.reach(server.url()) : null, surroundings);
@@ -89,7 +97,7 @@ final class Serve implements Callable<Integer> {
     System.gc();
   }
 
-  private void describe(Server server, EventCatalog catalog) {
+  private void describe(Server server, EventCatalog catalog, Hooks hooks) {
     surroundings.say(
         String.format(
             Locale.ROOT,
@@ -99,5 +107,8 @@ final class Serve implements Callable<Integer> {
             server.gateway().transport(),
             catalog.allEventTypes().size(),
             log.description()));
+    for (Hooks.Place place : hooks.places()) {
+      surroundings.say("bridge at " + server.url() + place.path());
+    }
   }
 }

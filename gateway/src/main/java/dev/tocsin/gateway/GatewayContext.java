@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// @param source what CloudEvents say where they come from; `null` for what is usual
 /// @param durability what the log's acknowledgements mean; empty when it ends with the process
 /// @param deflate which messages are compressed for those who want it
+/// @param hooks takes what other systems post
 record GatewayContext(
     HttpContext http,
     Hub hub,
@@ -53,7 +54,8 @@ record GatewayContext(
     CloudEvents cloudEvents,
     @Nullable String source,
     Optional<Durability> durability,
-    DeflateSettings deflate) {
+    DeflateSettings deflate,
+    Hooks hooks) {
 
   GatewayContext {
     streams = Collections.unmodifiableMap(new EnumMap<>(streams));
@@ -79,7 +81,8 @@ record GatewayContext(
         streams,
         new Rates(hub::stats),
         new MetricsPages(
-            () -> MetricsPage.of(hub, access, webSockets, streams), MetricsPages.thread()),
+            () -> MetricsPage.of(hub, access, webSockets, streams, settings.hooks()),
+            MetricsPages.thread()),
         new ReplayRoom(),
         new Rosters(),
         WebPages.read(settings.console()),
@@ -88,7 +91,8 @@ record GatewayContext(
         new CloudEvents(hub.catalog()),
         settings.source(),
         hub.log().figures().durability(),
-        settings.deflate());
+        settings.deflate(),
+        settings.hooks());
   }
 
   /// Tells the timestamps of the server's own messages.

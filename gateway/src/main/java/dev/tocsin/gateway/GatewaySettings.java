@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param tls what connections are encrypted with; `null` when they are not
 /// @param console whether there is a console at `/console/`, to which browsers are led
 /// @param source what CloudEvents say where they come from; `null` for `/tocsin/<epoch>`
+/// @param hooks takes what other systems post
 public record GatewaySettings(
     String host,
     int port,
@@ -38,7 +39,8 @@ public record GatewaySettings(
     AccessSettings access,
     @Nullable TlsFiles tls,
     boolean console,
-    @Nullable String source) {
+    @Nullable String source,
+    Hooks hooks) {
 
   private static final BrowserRules NOBODY = new BrowserRules(Set.of(), Set.of());
 
@@ -65,6 +67,36 @@ public record GatewaySettings(
         loops,
         access.addresses(),
         tls);
+  }
+
+  /// Settings without hooks.
+  public GatewaySettings(
+      String host,
+      int port,
+      Set<String> allowedOrigins,
+      Set<String> allowedHosts,
+      Transport transport,
+      int loops,
+      Duration stallTimeout,
+      DeflateSettings deflate,
+      AccessSettings access,
+      @Nullable TlsFiles tls,
+      boolean console,
+      @Nullable String source) {
+    this(
+        host,
+        port,
+        allowedOrigins,
+        allowedHosts,
+        transport,
+        loops,
+        stallTimeout,
+        deflate,
+        access,
+        tls,
+        console,
+        source,
+        Hooks.NONE);
   }
 
   /// Settings with a console.
@@ -130,7 +162,8 @@ public record GatewaySettings(
         other,
         tls,
         console,
-        source);
+        source,
+        hooks);
   }
 
   /// The same with a console or without.
@@ -147,6 +180,25 @@ public record GatewaySettings(
         access,
         tls,
         there,
-        source);
+        source,
+        hooks);
+  }
+
+  /// The same with places where other systems post.
+  public GatewaySettings with(Hooks others) {
+    return new GatewaySettings(
+        host,
+        port,
+        allowedOrigins,
+        allowedHosts,
+        transport,
+        loops,
+        stallTimeout,
+        deflate,
+        access,
+        tls,
+        console,
+        source,
+        others);
   }
 }

@@ -61,13 +61,39 @@ final class HubRoutes {
   }
 
   /// All that is served. What is added here belongs into the description of it as well, which a test compares
-  /// (`openapi.json` in `describe`).
+  /// (`openapi.json` in `describe`), but for hooks, which the operator has made.
   static List<Route> table(GatewayContext context, Loop loop) {
     HubRoutes hub = new HubRoutes(context, loop);
+    List<Route> routes = new ArrayList<>();
+    for (Hooks.Place place : context.hooks().places()) {
+      routes.add(hub.hook(place));
+    }
+    routes.addAll(hub.own());
+    return List.copyOf(routes);
+  }
+
+  /// A place where other systems post, in words of their own: `docs/bridges.md` describes them.
+  private Route hook(Hooks.Place place) {
+    return Route.post(
+            place.path(),
+            place.isSigned() ? Right.PUBLIC : Door.ANY,
+            request ->
+                isJson(request.mediaType())
+                    ? new HookExchange(request, context, loop, place)
+                    : request.answer(unsupported(JSON)))
+        .withAny()
+        .unlisted();
+  }
+
+  private static boolean isJson(@Nullable String mediaType) {
+    return mediaType != null && (mediaType.equals(JSON) || mediaType.endsWith("+json"));
+  }
+
+  private List<Route> own() {
     return List.of(
-        Route.takeOver("/ws/events", Door.CONNECT, hub::upgrade)
+        Route.takeOver("/ws/events", Door.CONNECT, this::upgrade)
             .with("events", "where", "since", "epoch", "last", "latest"),
-        Route.get("/sse/events", Door.READ, hub::serverSentEvents)
+        Route.get("/sse/events", Door.READ, this::serverSentEvents)
             .with(
                 "events",
                 "where",
@@ -78,33 +104,33 @@ final class HubRoutes {
                 "last",
                 "latest",
                 "format"),
-        Route.get("/api/v1/events", Door.ANY, hub::history)
+        Route.get("/api/v1/events", Door.ANY, this::history)
             .with(
                 "events", "where", "since", "before", "from", "to", "order", "limit", "last",
                 "latest", "follow", "epoch", "format"),
-        Route.get("/api/v1/latest", Door.ANY, hub::latest)
+        Route.get("/api/v1/latest", Door.ANY, this::latest)
             .with("events", "where", "since", "limit", "format"),
-        Route.post("/api/v1/events", Door.ANY, hub::publish),
-        Route.get("/api/v1/catalog", Door.ANY, fixed(hub.pages::whole)),
+        Route.post("/api/v1/events", Door.ANY, this::publish),
+        Route.get("/api/v1/catalog", Door.ANY, fixed(pages::whole)),
         description("/api/v1/catalog.d.ts", context.descriptions()::typeScript),
         description("/api/v1/openapi.json", context.descriptions()::openApi),
         description("/api/v1/asyncapi.json", context.descriptions()::asyncApi),
         Route.get(
             "/api/v1/catalog/{type}",
             Door.ANY,
-            request -> request.answer(hub.pages.entry(request.parameter("type")))),
+            request -> request.answer(pages.entry(request.parameter("type")))),
         Route.get(
             "/api/v1/catalog/{type}/schema",
             Door.ANY,
-            request -> request.answer(hub.pages.schema(request.parameter("type")))),
-        Route.post("/api/v1/catalog/{type}/validate", Door.ANY, hub::validate),
+            request -> request.answer(pages.schema(request.parameter("type")))),
+        Route.post("/api/v1/catalog/{type}/validate", Door.ANY, this::validate),
         Route.get("/api/v1/stats", Door.METRICS, fixed(() -> StatsPage.of(context))),
-        Route.get("/metrics", Door.METRICS, hub::metrics).withAny(),
-        Route.get("/api/v1/connections", Door.CONSOLE, hub::connections).with("after", "limit"),
-        Route.delete("/api/v1/connections/{id}", Door.CONSOLE, hub::close),
-        Route.post("/api/v1/tickets", Door.ANY, hub::ticket),
+        Route.get("/metrics", Door.METRICS, this::metrics).withAny(),
+        Route.get("/api/v1/connections", Door.CONSOLE, this::connections).with("after", "limit"),
+        Route.delete("/api/v1/connections/{id}", Door.CONSOLE, this::close),
+        Route.post("/api/v1/tickets", Door.ANY, this::ticket),
         Route.get("/healthz", Right.NONE, fixed(() -> status("ok"))).withAny(),
-        Route.get("/readyz", Right.NONE, fixed(hub::ready)).withAny());
+        Route.get("/readyz", Right.NONE, fixed(this::ready)).withAny());
   }
 
   private static Route description(String path, Route.Handler page) {

@@ -10,6 +10,9 @@ final class Limits {
   /// The largest message, event or NDJSON line, in bytes.
   static final int MAX_MESSAGE_BYTES = HttpLimits.MAX_BODY_BYTES;
 
+  /// The largest body of a request to a hook, in bytes: an Alertmanager tells of a whole group of alerts at once.
+  static final int MAX_HOOK_BODY_BYTES = 1024 * 1024;
+
   /// Frames of which one message may consist.
   static final int MAX_MESSAGE_FRAGMENTS = 4_096;
 

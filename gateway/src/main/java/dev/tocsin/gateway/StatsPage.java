@@ -13,6 +13,7 @@ import dev.tocsin.hub.SharedLogFigures;
 import dev.tocsin.websocket.WebSocketFigures;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -61,8 +62,23 @@ final class StatsPage {
     context
         .streams()
         .forEach((kind, counters) -> write(counters.figures(), streams.putObject(kind.label())));
+    write(context.hooks().figures(), answer.putArray("bridges"));
     ProcessFigures.now().writeTo(answer.putObject("process"));
     return Response.json(HttpResponseStatus.OK, answer);
+  }
+
+  private static void write(List<Hooks.Figures> bridges, ArrayNode target) {
+    for (Hooks.Figures bridge : bridges) {
+      ObjectNode entry =
+          target
+              .addObject()
+              .put("name", bridge.name())
+              .put("kind", bridge.kind())
+              .put("received", bridge.received())
+              .put("published", bridge.published());
+      new TreeMap<>(bridge.ignored()).forEach(entry.putObject("ignored")::put);
+      new TreeMap<>(bridge.refused()).forEach(entry.putObject("refused")::put);
+    }
   }
 
   private static void writeCounts(HubStats stats, ObjectNode target) {

@@ -3,16 +3,30 @@ package dev.tocsin.http;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 
-/// An exchange whose body is collected whole, up to [HttpLimits#MAX_BODY_BYTES].
+/// An exchange whose body is collected whole, up to a bound: [HttpLimits#MAX_BODY_BYTES] unless another is given.
 public abstract class BodyExchange extends Exchange {
 
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+  private final int maxBytes;
   private boolean refused;
   private boolean complete;
 
   /// An exchange on a connection.
   protected BodyExchange(HttpConnection connection) {
+    this(connection, HttpLimits.MAX_BODY_BYTES);
+  }
+
+  /// The same with another bound.
+  ///
+  /// @param maxBytes the largest body
+  protected BodyExchange(HttpConnection connection, int maxBytes) {
     super(connection);
+    this.maxBytes = maxBytes;
+  }
+
+  /// The largest body that is collected.
+  final int maxBytes() {
+    return maxBytes;
   }
 
   /// Answers to the whole body.
@@ -23,7 +37,7 @@ public abstract class BodyExchange extends Exchange {
     if (refused) {
       return;
     }
-    if (body.size() + piece.readableBytes() > HttpLimits.MAX_BODY_BYTES) {
+    if (body.size() + piece.readableBytes() > maxBytes) {
       refused = true;
       respond(tooLarge());
       return;
@@ -56,7 +70,6 @@ public abstract class BodyExchange extends Exchange {
 
   /// The answer to a body that is too large.
   protected Response tooLarge() {
-    return Response.problem(
-        Problem.tooLarge("The body is larger than " + HttpLimits.MAX_BODY_BYTES + " bytes"));
+    return Response.problem(Problem.tooLarge("The body is larger than " + maxBytes + " bytes"));
   }
 }

@@ -133,7 +133,7 @@ final class Conversation {
     phase = asking.admit(exchange, loop.nowMillis());
     boolean expectsContinue = HttpUtil.is100ContinueExpected(head);
     if (exchange instanceof BodyExchange whole
-        && HttpUtil.getContentLength(head, 0L) > HttpLimits.MAX_BODY_BYTES) {
+        && HttpUtil.getContentLength(head, 0L) > whole.maxBytes()) {
       respondLast(whole.tooLarge());
     } else if (expectsContinue && exchange instanceof FixedExchange fixed) {
       respondLast(fixed.response());

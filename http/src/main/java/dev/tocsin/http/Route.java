@@ -87,7 +87,7 @@ public record Route(
   }
 
   /// The same, which is not named to those who have asked for another path.
-  Route unlisted() {
+  public Route unlisted() {
     return new Route(methods, path, parameters, right, policy, false, handler);
   }
 }

@@ -1,0 +1,46 @@
+package dev.tocsin.app;
+
+import dev.tocsin.bridges.BridgePlan;
+import dev.tocsin.bridges.Bridges;
+import dev.tocsin.bridges.MissingSecretException;
+import dev.tocsin.events.EventCatalog;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// The option that names the bridges of a server.
+final class BridgesOption {
+
+  @Option(
+      names = "--bridges",
+      paramLabel = "FILE",
+      description =
+          "A file that describes bridges to other systems ('tocsin bridge check FILE' checks it;"
+              + " docs/bridges.md). What they remember is in --data.")
+  private @Nullable String file;
+
+  /// Starts the bridges of the file; none without one.
+  ///
+  /// @param folder the server's; `null` when it keeps nothing on disk
+  @Nullable Bridges start(EventCatalog catalog, @Nullable Path folder, Surroundings surroundings)
+      throws Failure {
+    if (file == null) {
+      return null;
+    }
+    BridgesFile read = BridgesFile.read(file, catalog, surroundings);
+    BridgePlan plan = read.plan();
+    if (plan == null) {
+      throw new Failure(
+          "the bridges of " + file + " cannot be had:\n  " + String.join("\n  ", read.faults()));
+    }
+    try {
+      return Bridges.start(
+          plan,
+          surroundings.environment(),
+          folder == null ? null : folder.resolve("bridges"),
+          surroundings.clock());
+    } catch (MissingSecretException e) {
+      throw new Failure("the bridges of " + file + " cannot be had: " + e.getMessage(), e);
+    }
+  }
+}

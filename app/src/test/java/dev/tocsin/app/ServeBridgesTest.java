@@ -1,0 +1,233 @@
+package dev.tocsin.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tocsin.events.Json;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// A server with bridges, as other systems meet it.
+class ServeBridgesTest {
+
+  private static final String SECRET = "It's a Secret to Everybody";
+  private static final String ALERT =
+      """
+      {"version":"4","groupKey":"{}:{}","receiver":"tocsin","status":"firing","alerts":[
+        {"status":"firing","fingerprint":"0123456789abcdef","labels":{"alertname":"DiskFull","severity":"critical"},
+         "annotations":{},"startsAt":"2026-03-04T05:00:00Z","endsAt":"0001-01-01T00:00:00Z"}]}\
+      """;
+
+  private final TestProcess process = new TestProcess();
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void describe() throws Exception {
+    Files.writeString(
+        folder.resolve("bridges.json"),
+        """
+        {"bridges":[
+          {"name":"github","kind":"webhook","verify":{"scheme":"github","secret":{"file":"%s"}},
+           "map":[{"event":"alert.deleted","where":{"header.x-github-event":"issues","payload.action":"deleted"},
+                   "payload":{"id":"{payload.issue.number}","reason":"{payload.sender}"}}]},
+          {"name":"open","kind":"webhook","map":[{"event":"alert.deleted","payload":{"id":"{payload.id}"}}]},
+          {"name":"prod","kind":"alertmanager"}]}\
+        """
+            .formatted(Files.writeString(folder.resolve("secret"), SECRET + "\n")));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    process.interrupt();
+    http.close();
+  }
+
+  private void serve(String... options) throws InterruptedException {
+    String[] all = new String[options.length + 7];
+    List.of(
+            "serve",
+            "--port",
+            "0",
+            "--data",
+            folder.resolve("data").toString(),
+            "--bridges",
+            folder.resolve("bridges.json").toString())
+        .toArray(all);
+    System.arraycopy(options, 0, all, 7, options.length);
+    process.start(all);
+    process.url();
+  }
+
+  private HttpResponse<String> post(String path, String body, String... headers) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(process.url() + path))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private JsonNode get(String path) throws Exception {
+    String text =
+        http.send(
+                HttpRequest.newBuilder(URI.create(process.url() + path)).build(),
+                HttpResponse.BodyHandlers.ofString())
+            .body();
+    return ((Json.Value) Json.read(text)).tree();
+  }
+
+  private static String signature(String body) throws Exception {
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+    return "sha256=" + HexFormat.of().formatHex(mac.doFinal(body.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private HttpResponse<String> gitHub(String body, String delivery) throws Exception {
+    return post(
+        "/hooks/github",
+        body,
+        "X-GitHub-Event",
+        "issues",
+        "X-GitHub-Delivery",
+        delivery,
+        "X-Hub-Signature-256",
+        signature(body));
+  }
+
+  @Test
+  void signedPostIsAnEventOnceHoweverOftenItIsDelivered() throws Exception {
+    serve();
+    String body = "{\"action\":\"deleted\",\"issue\":{\"number\":7},\"sender\":\"octocat\"}";
+
+    assertThat(gitHub(body, "d1").body())
+        .isEqualTo("{\"published\":1,\"ignored\":0,\"refused\":0}");
+    assertThat(gitHub(body, "d1").statusCode()).isEqualTo(200);
+    assertThat(gitHub("{\"action\":\"opened\"}", "d2").body())
+        .isEqualTo("{\"published\":0,\"ignored\":1,\"refused\":0}");
+    HttpResponse<String> refused =
+        gitHub("{\"action\":\"deleted\",\"issue\":{\"number\":[]}}", "d3");
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(refused.body()).contains("\"error\":\"invalid_payload\"", "/id");
+
+    JsonNode events = get("/api/v1/events").get("events");
+    assertThat(events.size()).isEqualTo(1);
+    assertThat(events.get(0).at("/payload").toString())
+        .isEqualTo("{\"id\":\"7\",\"reason\":\"octocat\"}");
+  }
+
+  @Test
+  void wrongSignaturesAreUnauthenticatedAndTheReasonIsTheOperators() throws Exception {
+    Path audit = folder.resolve("audit.log");
+    serve("--audit-log", audit.toString());
+
+    HttpResponse<String> refused =
+        post("/hooks/github", "{}", "X-Hub-Signature-256", signature("{} "));
+
+    assertThat(refused.statusCode()).isEqualTo(401);
+    assertThat(refused.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+    assertThat(refused.body()).contains("unauthenticated").doesNotContain("another body");
+    process.interrupt();
+    assertThat(Files.readString(audit)).contains("/hooks/github: ").contains("another body");
+  }
+
+  @Test
+  void alertsOfAnAlertmanagerBecomeEventsAndFigures() throws Exception {
+    serve();
+
+    assertThat(post("/hooks/alertmanager/prod", ALERT).statusCode()).isEqualTo(200);
+    assertThat(post("/hooks/alertmanager/prod", ALERT).body())
+        .isEqualTo("{\"published\":0,\"ignored\":1,\"refused\":0}");
+    assertThat(post("/hooks/alertmanager/prod", "{\"version\":\"3\"}").statusCode()).isEqualTo(422);
+    assertThat(post("/hooks/alertmanager/prod", "version=4").statusCode()).isEqualTo(400);
+
+    assertThat(get("/api/v1/latest?events=alert.created").at("/events/0/payload/severity"))
+        .hasToString("\"critical\"");
+    assertThat(get("/api/v1/stats").get("bridges").get(2).toString())
+        .isEqualTo(
+            "{\"name\":\"prod\",\"kind\":\"alertmanager\",\"received\":4,\"published\":1,"
+                + "\"ignored\":{\"repeated\":1},\"refused\":{\"invalid_json\":1,\"malformed\":1}}");
+    String metrics =
+        http.send(
+                HttpRequest.newBuilder(URI.create(process.url() + "/metrics")).build(),
+                HttpResponse.BodyHandlers.ofString())
+            .body();
+    assertThat(metrics)
+        .contains("tocsin_bridge_published_total{bridge=\"prod\"} 1.0")
+        .contains("tocsin_bridge_refused_total{bridge=\"prod\",reason=\"malformed\"} 1.0");
+    assertThat(Files.readString(folder.resolve("data/bridges/prod.json")))
+        .contains("0123456789abcdef-1772600400000");
+  }
+
+  @Test
+  void unsignedHooksTakeACredentialAndItsRightsWhereTheServerAsksForOne() throws Exception {
+    Files.createDirectories(folder.resolve("data"));
+    String all = newKey();
+    String camera = newKey("--publish", "camera.*");
+    serve();
+
+    assertThat(post("/hooks/open", "{\"id\":\"1\"}").statusCode()).isEqualTo(401);
+    assertThat(post("/hooks/open", "{\"id\":\"1\"}", "Authorization", "Bearer " + camera))
+        .extracting(HttpResponse::statusCode)
+        .isEqualTo(403);
+    assertThat(post("/hooks/open", "{\"id\":\"1\"}", "Authorization", "Bearer " + all))
+        .extracting(HttpResponse::statusCode)
+        .isEqualTo(200);
+    String body = "{\"action\":\"opened\"}";
+    assertThat(gitHub(body, "d1").statusCode()).isEqualTo(200);
+  }
+
+  private String newKey(String... options) {
+    TestProcess maker = new TestProcess();
+    String[] all = new String[options.length + 5];
+    List.of("key", "new", "somebody", "--data", folder.resolve("data").toString()).toArray(all);
+    System.arraycopy(options, 0, all, 5, options.length);
+    assertThat(maker.run(all)).as(maker.err()).isZero();
+    return maker.out().strip();
+  }
+
+  @Test
+  void bodiesAreBoundedAndOtherMethodsAndTypesAreToldApart() throws Exception {
+    serve();
+
+    assertThat(post("/hooks/open", "\"" + "x".repeat(1 << 20) + "\"").statusCode()).isEqualTo(413);
+    // More than an event may be is fine as long as what becomes of it is not.
+    assertThat(
+            post("/hooks/open", "{\"id\":\"1\",\"more\":\"" + "x".repeat(200_000) + "\"}")
+                .statusCode())
+        .isEqualTo(200);
+    assertThat(
+            http.send(
+                    HttpRequest.newBuilder(URI.create(process.url() + "/hooks/open"))
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(HttpRequest.BodyPublishers.ofString("payload=%7B%7D"))
+                        .build(),
+                    HttpResponse.BodyHandlers.ofString())
+                .statusCode())
+        .isEqualTo(415);
+    HttpResponse<String> got =
+        http.send(
+            HttpRequest.newBuilder(URI.create(process.url() + "/hooks/open")).build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(got.statusCode()).isEqualTo(405);
+    HttpResponse<String> missing = post("/hooks/none", "{}");
+    assertThat(missing.statusCode()).isEqualTo(404);
+    assertThat(missing.body()).doesNotContain("/hooks/open");
+  }
+}

@@ -1,0 +1,142 @@
+package dev.tocsin.bridges;
+
+import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.Json;
+import dev.tocsin.events.Rejection;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// The file in which an operator describes bridges: `{"bridges":[{"name":…,"kind":…},…]}`. It is read and checked as a
+/// whole, before anything starts; `docs/bridges.md` describes it.
+public final class BridgeFile {
+
+  /// The largest file, in bytes.
+  public static final int MAX_BYTES = 1 << 20;
+
+  /// How many bridges it may describe.
+  public static final int MAX_BRIDGES = 100;
+
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
+  private static final Set<String> KINDS =
+      new TreeSet<>(Set.of(BridgeSettings.Webhook.KIND, BridgeSettings.Alertmanager.KIND));
+
+  private BridgeFile() {}
+
+  /// What became of a file.
+  public sealed interface Reading {
+
+    /// It describes bridges.
+    record Read(BridgePlan plan) implements Reading {}
+
+    /// It is not understood.
+    ///
+    /// @param faults all that is wrong, in the order in which it was found
+    /// @param count how many faults there are, those that are not told included
+    record Refused(List<BridgeFault> faults, int count) implements Reading {
+      public Refused {
+        faults = List.copyOf(faults);
+      }
+    }
+  }
+
+  /// Reads the content of a file.
+  ///
+  /// @param catalog the types of the hub
+  public static Reading read(byte[] content, EventCatalog catalog) {
+    if (content.length > MAX_BYTES) {
+      return refused("the file is larger than " + (MAX_BYTES >> 20) + " MiB");
+    }
+    if (LongNumbers.areIn(content)) {
+      return refused("the file has a number of more than " + LongNumbers.MAX_LENGTH + " digits");
+    }
+    // A secret may stand where it should not: what is no JSON is not repeated.
+    return switch (Json.readDiscreetly(content)) {
+      case Rejection rejection -> refused(rejection.message());
+      case Json.Value(JsonNode tree) -> {
+        Faults faults = new Faults(Places.of(content));
+        BridgePlan plan = plan(new Section(tree, "", faults), catalog);
+        yield faults.isEmpty()
+            ? new Reading.Read(plan)
+            : new Reading.Refused(faults.told(), faults.count());
+      }
+    };
+  }
+
+  private static Reading refused(String message) {
+    return new Reading.Refused(List.of(new BridgeFault("", 0, message)), 1);
+  }
+
+  private static BridgePlan plan(Section file, EventCatalog catalog) {
+    List<BridgeSettings> bridges = new ArrayList<>();
+    if (file.isObject("an object with an array \"bridges\"")) {
+      file.allow("bridges");
+      Map<String, Section> names = new HashMap<>();
+      for (Section one : file.at("bridges").items("an array of bridges", MAX_BRIDGES)) {
+        BridgeSettings bridge = bridge(one, catalog, names);
+        if (bridge != null) {
+          bridges.add(bridge);
+        }
+      }
+    }
+    return new BridgePlan(bridges);
+  }
+
+  private static @Nullable BridgeSettings bridge(
+      Section section, EventCatalog catalog, Map<String, Section> names) {
+    if (!section.isObject("an object with name and kind")) {
+      return null;
+    }
+    String name = name(section.at("name"), names);
+    Section kind = section.at("kind");
+    String word = kind.text("one of " + String.join(", ", KINDS));
+    return switch (word) {
+      case BridgeSettings.Webhook.KIND -> {
+        section.allow("name", "kind", "description", "verify", "map");
+        section.at("description").optionalText("a text for people");
+        yield new BridgeSettings.Webhook(
+            name,
+            Verification.read(section.at("verify")),
+            new MappingReader(catalog, MessageSource.HOOK).readAll(section.at("map")));
+      }
+      case BridgeSettings.Alertmanager.KIND -> {
+        section.allow("name", "kind", "description", "verify", "severity");
+        section.at("description").optionalText("a text for people");
+        SeverityReader severity = SeverityReader.read(section.at("severity"));
+        yield new BridgeSettings.Alertmanager(
+            name,
+            Verification.read(section.at("verify")),
+            severity.label(),
+            severity.table(),
+            severity.other());
+      }
+      case null -> null;
+      default -> {
+        kind.unknown("there is no kind " + Faults.quoted(word), word, KINDS);
+        yield null;
+      }
+    };
+  }
+
+  private static String name(Section section, Map<String, Section> names) {
+    String name = section.text("the name of the bridge");
+    if (name == null) {
+      return "";
+    }
+    if (!NAME.matcher(name).matches()) {
+      section.fault("is no name: 1 to 64 lower-case letters, digits, - and _");
+    } else {
+      Section first = names.putIfAbsent(name, section);
+      if (first != null) {
+        section.fault("is the name of " + first.pointer() + " already");
+      }
+    }
+    return name;
+  }
+}

@@ -1,0 +1,179 @@
+package dev.tocsin.bridges;
+
+import dev.tocsin.events.ErrorCode;
+import dev.tocsin.events.Json;
+import dev.tocsin.events.Rejection;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/// Where the requests to one hook wait, and are taken one after the other by a virtual thread of its own. Any thread may bring
+/// one. What waits is bounded; the sender of anything beyond that is told to come back.
+final class HookDesk implements AutoCloseable {
+
+  /// How many requests may wait.
+  static final int MAX_WAITING = 64;
+
+  /// How many bytes their bodies may have together.
+  static final int MAX_WAITING_BYTES = 4 << 20;
+
+  /// The header by which another hub tells through which hubs a message has come.
+  static final String VIA = "tocsin-via";
+
+  /// How long closing waits for the request at hand.
+  private static final long CLOSE_MILLIS = 2_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(HookDesk.class);
+
+  // immutable
+  private final BridgeSettings bridge;
+  private final @Nullable Verifier verifier;
+  private final Hook hook;
+  private final InstantSource clock;
+  private final BridgeFigures figures;
+  private final Thread thread;
+
+  // guarded by this
+  private final Deque<Job> waiting = new ArrayDeque<>();
+  private long waitingBytes;
+  private boolean closed;
+
+  private record Job(HookRequest request, CompletableFuture<HookAnswer> answer) {}
+
+  /// @param verifier `null` where requests are known to be good
+  HookDesk(BridgeSettings bridge, @Nullable Verifier verifier, Hook hook, InstantSource clock) {
+    this.bridge = bridge;
+    this.verifier = verifier;
+    this.hook = hook;
+    this.clock = clock;
+    this.figures = new BridgeFigures(clock);
+    this.thread = Thread.ofVirtual().name("tocsin-bridge-" + bridge.name()).unstarted(this::work);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /// Takes a request.
+  ///
+  /// @return completed on the desk's thread, which may be blocked, or at once
+  CompletionStage<HookAnswer> receive(HookRequest request) {
+    figures.noteReceived();
+    synchronized (this) {
+      if (!closed
+          && waiting.size() < MAX_WAITING
+          && waitingBytes + request.body().length <= MAX_WAITING_BYTES) {
+        Job job = new Job(request, new CompletableFuture<>());
+        waiting.add(job);
+        waitingBytes += request.body().length;
+        notifyAll();
+        return job.answer();
+      }
+    }
+    figures.noteRefused(
+        Reason.BUSY, "more was posted than the hub could take at that moment", new byte[0]);
+    return CompletableFuture.completedFuture(new HookAnswer.Busy());
+  }
+
+  BridgeStanding standing() {
+    return figures.of(bridge);
+  }
+
+  private void work() {
+    try {
+      while (true) {
+        Job job = next();
+        try {
+          job.answer().complete(answer(job.request()));
+        } catch (RuntimeException | StackOverflowError e) {
+          LOG.atError().setCause(e).addKeyValue("bridge", bridge.name()).log("a hook broke down");
+          job.answer()
+              .complete(
+                  new HookAnswer.Refused(
+                      new Rejection(
+                          ErrorCode.INTERNAL_ERROR, "The server met a fault of its own")));
+        } finally {
+          // Whoever was interrupted in the middle has its sender come back.
+          job.answer().complete(new HookAnswer.Busy());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closed
+    }
+  }
+
+  private synchronized Job next() throws InterruptedException {
+    while (waiting.isEmpty()) {
+      wait();
+    }
+    Job job = waiting.remove();
+    waitingBytes -= job.request().body().length;
+    return job;
+  }
+
+  private HookAnswer answer(HookRequest request) throws InterruptedException {
+    byte[] body = request.body();
+    String fault =
+        verifier == null ? null : verifier.fault(request.headers(), body, clock.instant());
+    if (fault != null) {
+      figures.noteRefused(Reason.UNAUTHENTICATED, fault, new byte[0]);
+      return new HookAnswer.Unauthentic(fault);
+    }
+    if (hasComeFrom(request.headers().get(VIA), request.hub().id())) {
+      return refuse(
+          Reason.LOOP,
+          new Rejection(
+              ErrorCode.INVALID_MESSAGE,
+              "This message has come out of this hub: it goes in a loop"),
+          body);
+    }
+    if (LongNumbers.areIn(body)) {
+      return refuse(
+          Reason.MALFORMED,
+          new Rejection(
+              ErrorCode.INVALID_JSON,
+              "There is a number of more than " + LongNumbers.MAX_LENGTH + " digits"),
+          body);
+    }
+    return switch (Json.read(body)) {
+      case Rejection rejection -> refuse(Reason.of(rejection.code()), rejection, body);
+      case Json.Value(JsonNode said) ->
+          hook.take(said, request, new Publisher(bridge.name(), request.hub(), figures, body));
+    };
+  }
+
+  private static boolean hasComeFrom(@Nullable String via, String hub) {
+    return via != null && Arrays.stream(via.split(",", -1)).anyMatch(id -> id.strip().equals(hub));
+  }
+
+  private HookAnswer refuse(Reason reason, Rejection rejection, byte[] body) {
+    figures.noteRefused(reason, rejection.message(), body);
+    return new HookAnswer.Refused(rejection);
+  }
+
+  /// Ends the thread. Requests that wait are answered with "come back".
+  @Override
+  public void close() {
+    Deque<Job> left;
+    synchronized (this) {
+      closed = true;
+      left = new ArrayDeque<>(waiting);
+      waiting.clear();
+      waitingBytes = 0;
+    }
+    thread.interrupt();
+    left.forEach(job -> job.answer().complete(new HookAnswer.Busy()));
+    try {
+      thread.join(CLOSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

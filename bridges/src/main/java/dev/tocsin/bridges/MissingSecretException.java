@@ -1,0 +1,11 @@
+package dev.tocsin.bridges;
+
+/// A secret is not to be had, or is none that its scheme can use. The message is a sentence without any of it.
+public final class MissingSecretException extends Exception {
+
+  private static final long serialVersionUID = 1;
+
+  MissingSecretException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,141 @@
+package dev.tocsin.bridges;
+
+import dev.tocsin.events.ErrorCode;
+import dev.tocsin.events.PayloadError;
+import dev.tocsin.events.Rejection;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Publishes the events of one message, one after the other, and counts what becomes of them. Waits for the hub: for threads that
+/// may.
+final class Publisher {
+
+  /// How long the hub may take for an event.
+  static final int MAX_SECONDS = 30;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+
+  private final String bridge;
+  private final BridgeHub hub;
+  private final BridgeFigures figures;
+  private final byte[] message;
+  private int published;
+  private int ignored;
+  private int refused;
+  private @Nullable Rejection first;
+  private @Nullable Rejection later;
+
+  /// @param message as it was sent, for the examples
+  Publisher(String bridge, BridgeHub hub, BridgeFigures figures, byte[] message) {
+    this.bridge = bridge;
+    this.hub = hub;
+    this.figures = figures;
+    this.message = message;
+  }
+
+  /// Publishes an event.
+  ///
+  /// @param key what tells it from others, see [#key]; `null` for an event that is one each time it comes
+  /// @return whether it is in the log now, or was before
+  boolean publish(byte[] envelope, @Nullable String key) throws InterruptedException {
+    return switch (outcome(envelope, key)) {
+      case BridgeHub.Outcome.Published done -> {
+        published++;
+        figures.notePublished();
+        yield true;
+      }
+      case BridgeHub.Outcome.Refused(Rejection no)
+          when no.code() == ErrorCode.IDEMPOTENCY_CONFLICT -> {
+        // The same message at another time: what it says of now is another now.
+        ignore(Reason.REPEATED);
+        yield true;
+      }
+      case BridgeHub.Outcome.Refused(Rejection no) -> {
+        refuse(Reason.of(no.code()), no);
+        yield false;
+      }
+    };
+  }
+
+  private BridgeHub.Outcome outcome(byte[] envelope, @Nullable String key)
+      throws InterruptedException {
+    try {
+      return hub.publish(envelope, key).toCompletableFuture().get(MAX_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      return new BridgeHub.Outcome.Refused(
+          Rejection.uncertain("The hub has not answered for " + MAX_SECONDS + " s"));
+    } catch (ExecutionException e) {
+      LOG.atError().setCause(e.getCause()).addKeyValue("bridge", bridge).log("publishing failed");
+      return new BridgeHub.Outcome.Refused(
+          new Rejection(ErrorCode.INTERNAL_ERROR, "The server met a fault of its own"));
+    }
+  }
+
+  /// Notes what was not meant to become an event.
+  void ignore(Reason reason) {
+    ignored++;
+    figures.noteIgnored(reason);
+  }
+
+  /// Notes what cannot become an event.
+  void refuse(Reason reason, Rejection rejection) {
+    refused++;
+    figures.noteRefused(reason, sentence(rejection), message);
+    if (first == null) {
+      first = rejection;
+    }
+    if (later == null && rejection.code().isRetryable()) {
+      later = rejection;
+    }
+  }
+
+  private static String sentence(Rejection rejection) {
+    StringBuilder sentence = new StringBuilder(rejection.sentence());
+    for (PayloadError error : rejection.errors()) {
+      sentence.append("; ").append(error.path()).append(' ').append(error.message());
+    }
+    return sentence.toString();
+  }
+
+  /// Whether the hub takes nothing at the moment: what comes after that waits until the sender tries again.
+  boolean hasToWait() {
+    return later != null;
+  }
+
+  /// The answer to the message. One of which something may succeed later is refused, so that it is sent again: what has become an
+  /// event then is known by its key.
+  HookAnswer answer() {
+    if (later != null) {
+      return new HookAnswer.Refused(later);
+    }
+    return first != null && published + ignored == 0
+        ? new HookAnswer.Refused(first)
+        : new HookAnswer.Taken(published, ignored, refused);
+  }
+
+  /// An idempotency key of a bridge's: the same for the same parts.
+  static String key(String bridge, String... parts) {
+    MessageDigest sha256 = sha256();
+    for (String part : parts) {
+      sha256.update(part.getBytes(StandardCharsets.UTF_8));
+      sha256.update((byte) 0);
+    }
+    return "bridge:" + bridge + ':' + HexFormat.of().formatHex(sha256.digest(), 0, 16);
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package dev.tocsin.bridges;
+
+import dev.tocsin.events.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/// What one bridge remembers over a restart: a small JSON file, replaced as a whole. One thread.
+///
+/// It is not flushed to the disk: what a loss of power takes back is sent again, and is known by its idempotency key as long as
+/// those are kept.
+final class StateFile {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StateFile.class);
+
+  private final Path path;
+  private boolean failing;
+
+  StateFile(Path path) {
+    this.path = path;
+  }
+
+  /// What was written last; empty when nothing was, or it is not to be understood, which is told.
+  Optional<JsonNode> read() {
+    try {
+      if (Json.read(Files.readAllBytes(path)) instanceof Json.Value(JsonNode tree)) {
+        return Optional.of(tree);
+      }
+      LOG.atWarn()
+          .addKeyValue("file", path)
+          .log("the state of a bridge is no JSON; it begins anew");
+    } catch (NoSuchFileException e) {
+      // The first time.
+      return Optional.empty();
+    } catch (IOException e) {
+      LOG.atWarn().addKeyValue("file", path).setCause(e).log("the state of a bridge is not read");
+    }
+    return Optional.empty();
+  }
+
+  /// Replaces it. That it cannot be written is told once, until it can again.
+  void write(JsonNode state) {
+    Path next = path.resolveSibling(path.getFileName() + ".new");
+    try {
+      Files.createDirectories(path.toAbsolutePath().getParent());
+      Files.write(next, Json.write(state).getBytes(StandardCharsets.UTF_8));
+      Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      failing = false;
+    } catch (IOException e) {
+      if (!failing) {
+        LOG.atWarn()
+            .addKeyValue("file", path)
+            .setCause(e)
+            .log("the state of a bridge cannot be written; it is in memory alone");
+      }
+      failing = true;
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package dev.tocsin.bridges;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tocsin.events.EventCatalog;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Files of bridges, right and wrong.
+class BridgeFileTest {
+
+  private static BridgeFile.Reading read(String file) {
+    return BridgeFile.read(file.getBytes(StandardCharsets.UTF_8), EventCatalog.builtIn());
+  }
+
+  private static List<String> faults(String file) {
+    return ((BridgeFile.Reading.Refused) read(file))
+        .faults().stream().map(BridgeFault::toString).toList();
+  }
+
+  @Test
+  void soundFileIsAPlan() {
+    assertThat(
+            read(
+                """
+                {"bridges":[
+                  {"name":"github","kind":"webhook","description":"Pushes","verify":{"scheme":"github","secrets":[{"env":"A"},{"file":"/b"}]},
+                   "map":[{"event":"alert.deleted","payload":{"id":"{payload.id}"}}]},
+                  {"name":"prod","kind":"alertmanager"}]}\
+                """))
+        .isInstanceOfSatisfying(
+            BridgeFile.Reading.Read.class,
+            read ->
+                assertThat(read.plan().descriptions())
+                    .containsExactly(
+                        "github (webhook, /hooks/github)",
+                        "prod (alertmanager, /hooks/alertmanager/prod)"));
+  }
+
+  @Test
+  void everyFaultIsToldAtOnceWithItsPlace() {
+    assertThat(
+            faults(
+                """
+                {"bridges":[
+                  {"name":"Up","kind":"webhok"},
+                  {"name":"a","kind":"webhook","verify":{"scheme":"githb","secret":"hunter2"},
+                   "map":[{"event":"alert.deletd","payload":{"id":"1"}}]},
+                  {"name":"a","kind":"alertmanager","severty":{},
+                   "severity":{"table":{"page":"critcal"}}}],
+                 "bridge":1}\
+                """))
+        .containsExactly(
+            "line 7: /bridge: there is no member \"bridge\"; did you mean \"bridges\"?",
+            "line 2: /bridges/0/name: is no name: 1 to 64 lower-case letters, digits, - and _",
+            "line 2: /bridges/0/kind: there is no kind \"webhok\"; did you mean \"webhook\"?",
+            "line 3: /bridges/1/verify/scheme: there is no scheme \"githb\"; did you mean"
+                + " \"github\"?",
+            "line 3: /bridges/1/verify/secret: must be " + SecretSource.FORM,
+            "line 4: /bridges/1/map/0/event: there is no event type \"alert.deletd\"; did you mean"
+                + " \"alert.deleted\"?",
+            "line 5: /bridges/2/name: is the name of /bridges/1/name already",
+            "line 5: /bridges/2/severty: there is no member \"severty\"; did you mean"
+                + " \"severity\"?",
+            "line 6: /bridges/2/severity/table/page: there is no severity \"critcal\"; did you mean"
+                + " \"critical\"?");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {                                                            | Not valid JSON
+          []                                                           | must be an object with an array
+          {}                                                           | /bridges: is required
+          {"bridges":[]}                                               | /bridges: must be an array of bridges
+          {"bridges":[1]}                                              | /bridges/0: must be an object with name and kind
+          {"bridges":[{"name":"a"}]}                                   | /bridges/0/kind: is required: one of alertmanager, webhook
+          {"bridges":[{"name":"a","kind":"mqtt"}]}                     | there is no kind "mqtt"; there are alertmanager, webhook
+          {"bridges":[{"name":"a","kind":"webhook"}]}                  | /bridges/0/map: is required
+          {"bridges":[{"name":"a","kind":"alertmanager","verify":{"scheme":"github"}}]} | /verify/secret: is required
+          {"bridges":[{"name":"a","kind":"alertmanager","verify":{"scheme":"github","header":"x","secret":{"env":"A"}}}]} | github has its own
+          {"bridges":[{"name":"a","kind":"alertmanager","verify":{"scheme":"shared-secret","secret":{"env":"A"}}}]} | /verify/header: is required
+          {"bridges":[{"name":"a","kind":"alertmanager","verify":{"scheme":"github","secret":{"env":"a-b"}}}]} | is no name of a variable
+          {"bridges":[{"name":"a","kind":"alertmanager","verify":{"scheme":"github","secret":{"env":"A","file":"b"}}}]} | must be {"env"
+          """)
+  void faultsAreSentences(String file, String fault) {
+    assertThat(faults(file)).singleElement().asString().contains(fault);
+  }
+
+  @Test
+  void secretThatStandsInTheFileIsNotRepeated() {
+    assertThat(
+            faults(
+                "{\"bridges\":[{\"name\":\"a\",\"kind\":\"alertmanager\",\"verify\":"
+                    + "{\"scheme\":\"github\",\"secret\":\"hunter2\"}}]}"))
+        .noneMatch(fault -> fault.contains("hunter2"));
+    assertThat(faults("{\"bridges\":[{\"secret\":hunter2}]}"))
+        .noneMatch(fault -> fault.contains("hunter2"));
+  }
+
+  @Test
+  void moreFaultsThanAnybodyReadsAreCounted() {
+    String bridge = "{\"name\":\"A\",\"kind\":\"x\"}";
+    StringBuilder file = new StringBuilder(bridge);
+    for (int i = 1; i < BridgeFile.MAX_BRIDGES; i++) {
+      file.append(',').append(bridge);
+    }
+
+    assertThat(read("{\"bridges\":[" + file + "]}"))
+        .isInstanceOfSatisfying(
+            BridgeFile.Reading.Refused.class,
+            refused -> {
+              assertThat(refused.count()).isEqualTo(2 * BridgeFile.MAX_BRIDGES);
+              assertThat(refused.faults()).hasSize(Faults.MAX_TOLD + 1);
+              assertThat(refused.faults().getLast().message()).isEqualTo("and 100 more");
+            });
+    assertThat(faults("{\"bridges\":[" + file + "," + bridge + "]}"))
+        .containsExactly("line 1: /bridges: there may be 100 at most; there are 101");
+  }
+}

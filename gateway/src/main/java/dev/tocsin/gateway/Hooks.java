@@ -1,0 +1,107 @@
+package dev.tocsin.gateway;
+
+import dev.tocsin.events.Rejection;
+import dev.tocsin.hub.EventFilter;
+import dev.tocsin.hub.Hub;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/// Takes what other systems post below `/hooks/`, in words of their own. The gateway knows where that may be and who may post; what
+/// becomes of it is the caller's. Called by event loops, so it must not block.
+public interface Hooks {
+
+  /// Nowhere.
+  Hooks NONE =
+      new Hooks() {
+        @Override
+        public List<Place> places() {
+          return List.of();
+        }
+
+        @Override
+        public CompletionStage<Answer> receive(Post post) {
+          return CompletableFuture.completedFuture(new Answer.Busy());
+        }
+
+        @Override
+        public List<Figures> figures() {
+          return List.of();
+        }
+      };
+
+  /// Somewhere to post to.
+  ///
+  /// @param path for instance `/hooks/github`
+  /// @param isSigned whether a request itself shows that it is good, which [Hooks#receive] finds out; otherwise it takes a credential
+  record Place(String path, boolean isSigned) {}
+
+  /// What was posted.
+  ///
+  /// @param path of one of the places
+  /// @param headers by their names in lower case, of each the first value
+  /// @param body not to be changed
+  /// @param hub where events go
+  /// @param granted what may be published; `null` for everything
+  @SuppressWarnings("ArrayRecordComponent") // made once, read once, never compared
+  record Post(
+      String path,
+      Map<String, String> headers,
+      byte[] body,
+      Hub hub,
+      @Nullable EventFilter granted) {
+    public Post {
+      headers = Map.copyOf(headers);
+    }
+  }
+
+  /// What became of it.
+  sealed interface Answer {
+
+    /// It need not be posted again.
+    record Taken(int published, int ignored, int refused) implements Answer {}
+
+    /// Nothing became of it.
+    record Refused(Rejection rejection) implements Answer {}
+
+    /// It is not from whom it should be.
+    ///
+    /// @param reason for the operator alone
+    record Unauthentic(String reason) implements Answer {}
+
+    /// There is no room for it now.
+    record Busy() implements Answer {}
+  }
+
+  /// What was done at a place since the start.
+  ///
+  /// @param name of it, as the operator calls it
+  /// @param kind of it
+  /// @param ignored what was passed over, by the reason
+  /// @param refused what became no event although it should have, by the reason
+  record Figures(
+      String name,
+      String kind,
+      long received,
+      long published,
+      Map<String, Long> ignored,
+      Map<String, Long> refused) {
+    public Figures {
+      ignored = Map.copyOf(ignored);
+      refused = Map.copyOf(refused);
+    }
+  }
+
+  /// Where something may be posted; always the same.
+  List<Place> places();
+
+  /// Takes what was posted.
+  ///
+  /// @return completed on any thread
+  CompletionStage<Answer> receive(Post post);
+
+  /// The figures of this moment.
+  List<Figures> figures();
+}
