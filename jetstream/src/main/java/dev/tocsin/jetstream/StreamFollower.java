@@ -28,6 +28,9 @@ final class StreamFollower implements Runnable {
   private static final Duration LOOK = Duration.ofMillis(250);
   private static final Duration PAUSE = Duration.ofMillis(100);
 
+  /// For so long a consumer may be idle while the stream has newer events: longer than they are on their way.
+  private static final long OVERDUE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   /// At most one line about the same thing in so long.
   private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -46,6 +49,8 @@ final class StreamFollower implements Runnable {
   private final List<LoggedEvent> group = new ArrayList<>();
   private long[] numbers = new long[MAX_GROUP];
   private long foreign;
+  private long idleAt = -1;
+  private long idleNanos;
   private long foreignLoggedNanos = System.nanoTime() - LOG_NANOS;
   private long doubtLoggedNanos = foreignLoggedNanos;
 
@@ -56,6 +61,7 @@ final class StreamFollower implements Runnable {
   // written by any, read by the thread
   private volatile boolean closed;
   private volatile boolean otherEpoch;
+  private volatile long head;
 
   StreamFollower(
       Link link,
@@ -95,6 +101,11 @@ final class StreamFollower implements Runnable {
     otherEpoch = true;
   }
 
+  /// The newest sequence of the stream, as its leader says now and then: any thread.
+  void noteHead(long newest) {
+    head = newest;
+  }
+
   /// Ends the thread, which has to be interrupted as well.
   void close() {
     closed = true;
@@ -124,6 +135,7 @@ final class StreamFollower implements Runnable {
     try (StreamConsumer consumer = begin()) {
       fault = null;
       steady = true;
+      idleAt = -1;
       sender.open();
       follow(consumer, generation);
       note(consumer);
@@ -194,12 +206,25 @@ final class StreamFollower implements Runnable {
         gather(consumer, message);
       } else if (consumer.doubt() == null && consumer.isIdle()) {
         lag.note(delivery.newest(), 0, consumer.heardNanos());
+        doubtOverdue(consumer);
       }
       if (link.generation() != generation) {
         consumer.suspect("the connection was lost");
       } else if (otherEpoch) {
         consumer.suspect("another gateway has begun a new epoch");
       }
+    }
+  }
+
+  /// A server may say that it has nothing to deliver though its leader has: then another consumer is made.
+  private void doubtOverdue(StreamConsumer consumer) {
+    long newest = delivery.newest();
+    long now = System.nanoTime();
+    if (head <= newest || idleAt != newest) {
+      idleAt = newest;
+      idleNanos = now;
+    } else if (now - idleNanos > OVERDUE_NANOS) {
+      consumer.suspect("it has nothing after " + newest + ", and the stream has " + head);
     }
   }
 

@@ -118,6 +118,7 @@ final class StreamWatch {
   private void noted(StreamInfo now) {
     info = now;
     if (follower.isSteady()) {
+      follower.noteHead(now.last());
       bounds.note(now);
       delivery.forgetBefore(now.first());
     }

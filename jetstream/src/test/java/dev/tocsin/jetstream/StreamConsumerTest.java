@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What a consumer of a real stream makes of what it is sent, also of what the test slips in where the server delivers.
 @Timeout(120)
@@ -208,6 +209,27 @@ class StreamConsumerTest extends OnRealServers {
       append(log, "a.c");
       append(log, "a.d");
       assertThat(sequences(followed.events())).isEqualTo(upTo(4));
+      assertThat(followed.lost()).isEmpty();
+    }
+  }
+
+  /// A server that says it has nothing to deliver is not believed for long: here it is told to pass over everything.
+  @Test
+  void whatTheServerDoesNotDeliverIsFetchedByAnotherConsumer() throws Exception {
+    try (JetStreamEventLog log = open(TestSettings.of(servers, "log"))) {
+      RecordedFollower followed = new RecordedFollower();
+      log.follow(0, followed);
+      append(log, "a.a");
+      ObjectNode config = (ObjectNode) api(nats, "CONSUMER.INFO.log." + name(), "").path("config");
+      config.putArray("filter_subjects").add("log.e.nothing");
+      ObjectNode request = JetStreamApi.request().put("stream_name", "log").put("action", "update");
+      request.set("config", config);
+      assertThat(api(nats, "CONSUMER.CREATE.log." + name(), Json.write(request)).has("error"))
+          .isFalse();
+
+      append(log, "a.b", "a.c");
+
+      assertThat(sequences(followed.events())).isEqualTo(upTo(3));
       assertThat(followed.lost()).isEmpty();
     }
   }
