@@ -82,6 +82,10 @@ final class Serve implements Callable<Integer> {
           server.abandon();
           return Main.BROKEN_DOWN;
         }
+        if (!server.hub().log().isAlive()) {
+          surroundings.say("tocsin: " + server.hub().log().state().fault().orElse("the log is gone"));
+          return Main.BROKEN_DOWN;
+        }
       }
       surroundings.say("stopping");
     } finally {

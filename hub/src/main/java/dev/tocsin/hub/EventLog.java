@@ -21,6 +21,11 @@ public interface EventLog extends AutoCloseable {
   /// How the log stands. Cheap.
   LogState state();
 
+  /// Whether it works, or may work again. One that never will in this process says so in [LogState#fault] as well. Cheap.
+  default boolean isAlive() {
+    return true;
+  }
+
   /// What sort of log this is and how large, as of the last few seconds. Cheap.
   LogFigures figures();
 

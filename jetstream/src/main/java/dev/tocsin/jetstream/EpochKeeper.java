@@ -54,6 +54,7 @@ final class EpochKeeper {
   }
 
   private final String stream;
+  private final boolean create;
   private final JetStreamApi api;
   private final EpochBucket bucket;
   private final RandomGenerator random;
@@ -66,6 +67,7 @@ final class EpochKeeper {
   EpochKeeper(
       JetStreamSettings settings, JetStreamApi api, EpochBucket bucket, RandomGenerator random) {
     this.stream = settings.stream();
+    this.create = settings.create();
     this.api = api;
     this.bucket = bucket;
     this.random = random;
@@ -308,6 +310,12 @@ final class EpochKeeper {
     Answer answer = bucket.put(record).join();
     if (answer instanceof Answer.Silent(String silence, boolean nobody) && nobody) {
       // No bucket, or no leader of it.
+      if (!create) {
+        throw new UndecidedException(
+            "nobody answers for the bucket KV_"
+                + stream
+                + ", and this gateway may not create it (--jetstream-create=false)");
+      }
       String fault = StreamSetup.fault(bucket.create().join());
       if (fault != null) {
         throw new UndecidedException("the bucket of the epoch cannot be made: " + fault);

@@ -182,6 +182,10 @@ public final class JetStreamEventLog implements EventLog {
     if (closed.get()) {
       return Sender.CLOSED;
     }
+    if (link.isGone()) {
+      return "NATS does not let this gateway in any more: see whether its credentials are known"
+          + " there, and start it again";
+    }
     if (!link.isUp()) {
       return "NATS is not connected: events wait for ten seconds, then they are refused";
     }
@@ -193,6 +197,11 @@ public final class JetStreamEventLog implements EventLog {
         ? "JetStream does not take events at the moment: its stream has no leader, or not enough"
             + " servers"
         : null;
+  }
+
+  @Override
+  public boolean isAlive() {
+    return !link.isGone();
   }
 
   @Override

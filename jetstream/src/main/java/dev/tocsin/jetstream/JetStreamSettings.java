@@ -92,13 +92,18 @@ public record JetStreamSettings(
           || uri.getHost() == null) {
         throw new IllegalArgumentException(
             "a NATS server is named like nats://host:4222 or tls://host:4222; was \""
-                + withoutSecret(server)
+                + (uri.getHost() == null ? shown(server) : withoutSecret(server))
                 + "\"");
       }
     } catch (URISyntaxException e) {
-      throw new IllegalArgumentException(
-          "\"" + withoutSecret(server) + "\" is no address of a NATS server", e);
+      throw new IllegalArgumentException("\"" + shown(server) + "\" is no address of a NATS server");
     }
+  }
+
+  /// As much of what is no address as can be told: a password that holds a comma or a slash has no end that could be found.
+  private static String shown(String server) {
+    int begin = server.indexOf("://");
+    return begin < 0 ? withoutSecret(server) : server.substring(0, begin) + "://…";
   }
 
   /// The address of a server without user and password.

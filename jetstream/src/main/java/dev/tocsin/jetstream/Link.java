@@ -165,6 +165,11 @@ final class Link implements AutoCloseable {
     return state.isUp();
   }
 
+  /// Whether it has ended for good; see [LinkState#isGone].
+  boolean isGone() {
+    return state.isGone();
+  }
+
   /// Another number each time it was lost or made.
   long generation() {
     return state.generation();
@@ -207,6 +212,7 @@ final class Link implements AutoCloseable {
 
   @Override
   public void close() {
+    state.close();
     try {
       connection.close();
     } catch (InterruptedException e) {

@@ -38,9 +38,13 @@ final class LinkState implements ConnectionListener, ErrorListener {
   private final AtomicReference<@Nullable String> violation = new AtomicReference<>();
   private final CountDownLatch made = new CountDownLatch(1);
 
+  // written by whoever closes it
+  private volatile boolean closing;
+
   // written by the library's thread
   private volatile @Nullable String failure;
   private volatile boolean up;
+  private volatile boolean gone;
   private volatile @Nullable Runnable changed;
   private volatile @Nullable Consumer<String> forbidden;
 
@@ -64,6 +68,16 @@ final class LinkState implements ConnectionListener, ErrorListener {
   /// Why the last attempt to connect failed, or the connection did; `null` when none has.
   @Nullable String failure() {
     return failure;
+  }
+
+  /// Whether it has ended for good, and nobody has closed it: the library gives up when a server refuses who connects twice.
+  boolean isGone() {
+    return gone;
+  }
+
+  /// It is about to be closed.
+  void close() {
+    closing = true;
   }
 
   @Nullable String violation() {
@@ -99,7 +113,17 @@ final class LinkState implements ConnectionListener, ErrorListener {
         }
         turn(false);
       }
-      case CLOSED -> turn(false);
+      case CLOSED -> {
+        if (!closing) {
+          gone = true;
+          LOG.atError()
+              .addKeyValue("reason", failure)
+              .log(
+                  "NATS has refused this gateway twice, and its client tries no more: a new start is"
+                      + " needed");
+        }
+        turn(false);
+      }
       case RECONNECTED, DISCOVERED_SERVERS, LAME_DUCK -> {}
     }
   }

@@ -29,6 +29,11 @@ final class PermissionCheck {
       api.askNow(what, null);
       tell(link);
     }
+    for (String subject : List.of("$JS.FC." + stream + ".probe", "$KV." + stream + ".probe")) {
+      link.forgetViolation();
+      api.send(subject, StreamSetup.probe(), new byte[0]).join();
+      tell(link);
+    }
   }
 
   /// Fails if something was not permitted since that was forgotten last.

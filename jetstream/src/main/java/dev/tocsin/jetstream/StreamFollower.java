@@ -137,6 +137,10 @@ final class StreamFollower implements Runnable {
       steady = true;
       idleAt = -1;
       sender.open();
+      if (link.generation() != generation) {
+        // It was lost after the look: what that has held up was let go on.
+        consumer.suspect("the connection was lost");
+      }
       follow(consumer, generation);
       note(consumer);
     } catch (EpochKeeper.UndecidedException e) {
@@ -145,7 +149,7 @@ final class StreamFollower implements Runnable {
         makeAgain();
       }
       Thread.sleep(PAUSE);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.atError().setCause(e).log("following the stream failed");
       suspend("following the stream failed: " + e.getMessage());
       Thread.sleep(PAUSE);
@@ -188,6 +192,11 @@ final class StreamFollower implements Runnable {
       restart(verdict);
     }
     pages.beginTerm(verdict.info());
+    long gone = verdict.info().first() - 1;
+    if (gone > delivery.newest()) {
+      // It was thrown away while nobody here followed, and nothing may come for long that shows it.
+      delivery.lost(delivery.newest() + 1, gone);
+    }
     return StreamConsumer.open(link.connection(), api, settings.stream(), delivery.newest());
   }
 
@@ -196,6 +205,7 @@ final class StreamFollower implements Runnable {
     StreamInfo info = verdict.info();
     StreamPages.Beginning beginning = pages.beginning(info);
     lag.restart(info.last());
+    head = info.last();
     delivery.restarted(verdict.epoch(), info.last(), beginning.newest(), beginning.lastByType());
   }
 

@@ -91,6 +91,26 @@ class NatsAccessTest {
     }
   }
 
+  /// The client of NATS gives up then, whatever it is told of trying for ever.
+  @Test
+  void aPasswordThatIsChangedEndsTheLogInWords() throws Exception {
+    try (NatsServers servers = withPassword();
+        JetStreamEventLog log = open(settings(servers, "gate:s3cr3t"))) {
+      assertTakes(log);
+      assertThat(log.isAlive()).isTrue();
+      Path config = folder.resolve("n1").resolve("nats.conf");
+      servers.kill(0);
+      Files.writeString(config, Files.readString(config).replace("s3cr3t", "an0ther"));
+      servers.restart(0);
+
+      OnRealServers.await(() -> !log.isAlive());
+
+      assertThat(log.state().fault().orElseThrow())
+          .contains("does not let this gateway in any more");
+      assertThat(told(log)).doesNotContain("s3cr3t").doesNotContain("an0ther");
+    }
+  }
+
   @Test
   void aWrongPasswordIsRefusedAndNotTold() {
     try (NatsServers servers = withPassword()) {

@@ -10,6 +10,8 @@ import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.Durability;
 import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.SampleEvents;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,6 +124,50 @@ class ServerSetupTest {
           .isInstanceOf(JetStreamOpenException.class)
           .hasMessageContaining("does not permit")
           .hasMessageContaining("Subscription to \"_INBOX.");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"$JS.FC.>", "$KV.>"})
+  void anAccountThatMayNotDoWhatIsNeededLater(String subject) throws Exception {
+    try (NatsServers servers =
+        start(
+            "authorization { users: [ { user: gate, password: secret, permissions: { publish: {"
+                + " allow: \">\", deny: \""
+                + subject
+                + "\" }, "
+                + INBOX
+                + " } }, { user: all, password: secret } ] }")) {
+      JetStreamSettings all =
+          TestSettings.of(servers, "tocsin")
+              .at(List.of(servers.url(0).replace("nats://", "nats://all:secret@")))
+              .build();
+      JetStreamEventLog.open(all, InstantSource.system()).close();
+
+      assertThatThrownBy(() -> open(servers))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("does not permit")
+          .hasMessageContaining(subject.substring(0, 5));
+    }
+  }
+
+  @Test
+  void aBucketThatIsNotThereIsNotCreatedByWhoMayNot() throws Exception {
+    try (NatsServers servers = start("")) {
+      JetStreamEventLog.open(TestSettings.of(servers, "tocsin").build(), InstantSource.system())
+          .close();
+      Connection nats = Nats.connect(servers.url(0));
+      OnRealServers.api(nats, "STREAM.DELETE.KV_tocsin", "");
+
+      assertThatThrownBy(() ->
+              JetStreamEventLog.open(
+                  TestSettings.of(servers, "tocsin").notCreating().build(), InstantSource.system()))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("KV_tocsin")
+          .hasMessageContaining("--jetstream-create=false");
+
+      assertThat(OnRealServers.api(nats, "STREAM.INFO.KV_tocsin", "").has("error")).isTrue();
+      nats.close();
     }
   }
 

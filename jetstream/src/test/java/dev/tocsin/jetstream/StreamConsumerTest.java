@@ -213,6 +213,16 @@ class StreamConsumerTest extends OnRealServers {
     }
   }
 
+  /// Tells the server to pass over everything.
+  private void deliverNothing() throws Exception {
+    ObjectNode config = (ObjectNode) api(nats, "CONSUMER.INFO.log." + name(), "").path("config");
+    config.putArray("filter_subjects").add("log.e.nothing");
+    ObjectNode request = JetStreamApi.request().put("stream_name", "log").put("action", "update");
+    request.set("config", config);
+    assertThat(api(nats, "CONSUMER.CREATE.log." + name(), Json.write(request)).has("error"))
+        .isFalse();
+  }
+
   /// A server that says it has nothing to deliver is not believed for long: here it is told to pass over everything.
   @Test
   void whatTheServerDoesNotDeliverIsFetchedByAnotherConsumer() throws Exception {
@@ -220,17 +230,33 @@ class StreamConsumerTest extends OnRealServers {
       RecordedFollower followed = new RecordedFollower();
       log.follow(0, followed);
       append(log, "a.a");
-      ObjectNode config = (ObjectNode) api(nats, "CONSUMER.INFO.log." + name(), "").path("config");
-      config.putArray("filter_subjects").add("log.e.nothing");
-      ObjectNode request = JetStreamApi.request().put("stream_name", "log").put("action", "update");
-      request.set("config", config);
-      assertThat(api(nats, "CONSUMER.CREATE.log." + name(), Json.write(request)).has("error"))
-          .isFalse();
+      deliverNothing();
 
       append(log, "a.b", "a.c");
 
       assertThat(sequences(followed.events())).isEqualTo(upTo(3));
       assertThat(followed.lost()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatWasThrownAwayBeforeItCameIsToldThoughNothingFollowsIt() throws Exception {
+    try (JetStreamEventLog log =
+        open(TestSettings.of(servers, "log").retaining(Duration.ofSeconds(1)))) {
+      RecordedFollower followed = new RecordedFollower();
+      log.follow(0, followed);
+      append(log, "a.a");
+      deliverNothing();
+      publish("a.b");
+      publish("a.c");
+
+      reach(log, 3);
+
+      // They may have come before they went.
+      long lost =
+          followed.lost().stream().mapToLong(each -> each.to() - each.from() + 1).sum();
+      assertThat(followed.events().size() + lost).isEqualTo(3);
+      await(() -> log.state().oldest() == 4);
     }
   }
 }

@@ -14,6 +14,7 @@ final class TestSettings {
   private boolean create = true;
   private long bytes = 64 << 20;
   private Duration window = Duration.ofMinutes(10);
+  private Duration retain = Duration.ofDays(7);
   private boolean power;
   private boolean synced;
   private Path credentials;
@@ -44,6 +45,13 @@ final class TestSettings {
     return this;
   }
 
+  /// Keeps events, and remembers keys, for a time.
+  TestSettings retaining(Duration time) {
+    retain = time;
+    window = time;
+    return this;
+  }
+
   TestSettings notCreating() {
     create = false;
     return this;
@@ -71,7 +79,7 @@ final class TestSettings {
         prefix,
         replicas,
         create,
-        Duration.ofDays(7),
+        retain,
         bytes,
         window,
         power,
