@@ -42,6 +42,11 @@ record LostParts(long deleted, List<Stretch> stretches) {
     }
   }
 
+  /// Whether these are all.
+  boolean isWhole() {
+    return stretches.size() < MAX_STRETCHES;
+  }
+
   /// Those parts that are after one position and not after another.
   List<Stretch> between(long after, long to) {
     List<Stretch> parts = new ArrayList<>(0);

@@ -16,6 +16,7 @@ final class StreamBounds {
   // written by whoever is told, read by any
   private final AtomicLong oldest = new AtomicLong(1);
   private volatile LostParts lostParts = LostParts.NONE;
+  private volatile long deleted;
 
   StreamBounds(JetStreamApi api, String stream) {
     this.api = api;
@@ -37,6 +38,7 @@ final class StreamBounds {
   /// Takes what the leader says of the stream.
   void note(StreamInfo info) {
     startAt(info.first());
+    deleted = info.deleted();
     if (info.deleted() != lostParts.deleted()) {
       api.ask("STREAM.INFO." + stream, JetStreamApi.request().put("deleted_details", true))
           .thenAccept(answer -> {
@@ -50,6 +52,12 @@ final class StreamBounds {
   /// Nothing is left below a sequence.
   void startAt(long first) {
     oldest.accumulateAndGet(first, Math::max);
+  }
+
+  /// Whether all that the stream has lost is known, as of what its leader said last.
+  boolean knowsLost() {
+    LostParts known = lostParts;
+    return known.deleted() == deleted && known.isWhole();
   }
 
   /// What is known to be lost after a position, up to another.

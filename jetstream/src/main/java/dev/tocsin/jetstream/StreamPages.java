@@ -105,7 +105,7 @@ final class StreamPages {
     }
     TypeFilter some = narrowed(types, after);
     Set<String> names = some.names();
-    if (names != null && names.isEmpty()) {
+    if (names != null && names.isEmpty() && bounds.knowsLost()) {
       return CompletableFuture.completedFuture(
           new Page(List.of(), bounds.lostBetween(after, newest, newest + 1), newest));
     }
@@ -169,7 +169,7 @@ final class StreamPages {
           new Page(List.of(), List.of(new Stretch(1, top)), 0));
     }
     Set<String> names = types.names();
-    if (names != null && names.isEmpty()) {
+    if (names != null && names.isEmpty() && bounds.knowsLost()) {
       List<Stretch> lost = new ArrayList<>(bounds.lostBetween(0, top, top + 1));
       Collections.reverse(lost);
       return CompletableFuture.completedFuture(new Page(List.of(), lost, 0));

@@ -119,7 +119,9 @@ final class StreamRanges {
   private CompletableFuture<Range> readOnce(
       long after, long upTo, TypeFilter types, int maxEvents, int maxBytes) {
     Set<String> names = types.names();
-    boolean exact = names == null || names.size() > MAX_SUBJECTS;
+    // Where it is not known what is lost, everything is read: the holes show among all messages only.
+    boolean exact =
+        names == null || names.isEmpty() || names.size() > MAX_SUBJECTS || !bounds.knowsLost();
     int batch = names != null && exact ? MAX_BATCH : Math.clamp(maxEvents, 1, MAX_BATCH);
     int bytes = (int) Math.min(Math.max(maxBytes, 0) + (long) SLACK_BYTES, MAX_BYTES);
     List<CompletableFuture<Part>> parts = new ArrayList<>();

@@ -34,6 +34,7 @@ class StreamRangesTest extends OnRealServers {
   private Link link;
   private Delivery delivery;
   private StreamRanges ranges;
+  private DirectGet direct;
 
   @BeforeEach
   void start(@TempDir Path folder) throws Exception {
@@ -52,7 +53,7 @@ class StreamRangesTest extends OnRealServers {
     link = Link.open(settings, "gate");
     JetStreamApi api = new JetStreamApi(link.connection());
     EventCodec codec = new EventCodec("log", "gate");
-    DirectGet direct = new DirectGet(link.connection(), codec, "replica");
+    direct = new DirectGet(link.connection(), codec, "replica");
     direct.start();
     delivery = new Delivery("epoch", 0);
     StreamBounds bounds = new StreamBounds(api, "log");
@@ -97,6 +98,30 @@ class StreamRangesTest extends OnRealServers {
                 Duration.ofSeconds(30))
             .getData();
     return ((Json.Value) Json.read(answer)).tree().path("seq").asLong(0);
+  }
+
+  /// The details of what is lost are not told: they are asked of another stream, which is not there.
+  @Test
+  void readingsOfSomeTypesNameWhatIsLostBeforeItsDetailsAreKnown() throws Exception {
+    for (String type : List.of("a.a", "a.b", "a.a")) {
+      lead(type);
+      copy(type);
+    }
+    for (String stream : List.of("log", "replica")) {
+      api(nats, "STREAM.MSG.DELETE." + stream, "{\"seq\":2}");
+    }
+    JetStreamApi api = new JetStreamApi(link.connection());
+    StreamBounds bounds = new StreamBounds(api, "nothing");
+    EventCodec codec = new EventCodec("log", "gate");
+    StreamRanges others = new StreamRanges(delivery, direct, bounds, api, link, codec, "log");
+    others.beginTerm(StreamInfo.of(api(nats, "STREAM.INFO.log", "")));
+
+    assertThat(bounds.knowsLost()).isFalse();
+    StreamRanges.Range range =
+        Logs.await(others.read(0, delivery.newest(), TypeFilter.of(Set.of("a.a")), 100, Logs.ALL));
+
+    assertThat(range.lost()).containsExactly(new Stretch(2, 2));
+    assertThat(range.to()).isEqualTo(3);
   }
 
   private CompletableFuture<StreamRanges.Range> read(TypeFilter types) {
