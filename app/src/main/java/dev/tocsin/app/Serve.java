@@ -83,7 +83,8 @@ final class Serve implements Callable<Integer> {
           return Main.BROKEN_DOWN;
         }
         if (!server.hub().log().isAlive()) {
-          surroundings.say("tocsin: " + server.hub().log().state().fault().orElse("the log is gone"));
+          surroundings.say(
+              "tocsin: " + server.hub().log().state().fault().orElse("the log is gone"));
           return Main.BROKEN_DOWN;
         }
       }

@@ -96,7 +96,8 @@ public record JetStreamSettings(
                 + "\"");
       }
     } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("\"" + shown(server) + "\" is no address of a NATS server");
+      throw new IllegalArgumentException(
+          "\"" + shown(server) + "\" is no address of a NATS server");
     }
   }
 

@@ -119,8 +119,8 @@ final class LinkState implements ConnectionListener, ErrorListener {
           LOG.atError()
               .addKeyValue("reason", failure)
               .log(
-                  "NATS has refused this gateway twice, and its client tries no more: a new start is"
-                      + " needed");
+                  "NATS has refused this gateway twice, and its client tries no more: a new start"
+                      + " is needed");
         }
         turn(false);
       }

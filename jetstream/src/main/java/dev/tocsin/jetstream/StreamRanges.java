@@ -119,7 +119,8 @@ final class StreamRanges {
   private CompletableFuture<Range> readOnce(
       long after, long upTo, TypeFilter types, int maxEvents, int maxBytes) {
     Set<String> names = types.names();
-    // Where it is not known what is lost, everything is read: the holes show among all messages only.
+    // Where it is not known what is lost, everything is read: the holes show among all messages
+    // only.
     boolean exact =
         names == null || names.isEmpty() || names.size() > MAX_SUBJECTS || !bounds.knowsLost();
     int batch = names != null && exact ? MAX_BATCH : Math.clamp(maxEvents, 1, MAX_BATCH);

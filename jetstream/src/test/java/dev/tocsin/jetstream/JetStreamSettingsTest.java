@@ -40,7 +40,15 @@ class JetStreamSettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "host:4222", "http://host", "nats://", "nats://user:secret@ho st", "nats://user:secret"})
+  @ValueSource(
+      strings = {
+        "",
+        "host:4222",
+        "http://host",
+        "nats://",
+        "nats://user:secret@ho st",
+        "nats://user:secret"
+      })
   void addressesThatAreNone(String server) {
     assertThatThrownBy(() -> settings(server, "tocsin", 1))
         .isInstanceOf(IllegalArgumentException.class)

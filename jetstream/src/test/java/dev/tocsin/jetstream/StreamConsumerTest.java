@@ -253,8 +253,7 @@ class StreamConsumerTest extends OnRealServers {
       reach(log, 3);
 
       // They may have come before they went.
-      long lost =
-          followed.lost().stream().mapToLong(each -> each.to() - each.from() + 1).sum();
+      long lost = followed.lost().stream().mapToLong(each -> each.to() - each.from() + 1).sum();
       assertThat(followed.events().size() + lost).isEqualTo(3);
       await(() -> log.state().oldest() == 4);
     }

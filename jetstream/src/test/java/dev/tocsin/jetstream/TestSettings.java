@@ -75,16 +75,6 @@ final class TestSettings {
 
   JetStreamSettings build() {
     return new JetStreamSettings(
-        servers,
-        prefix,
-        replicas,
-        create,
-        retain,
-        bytes,
-        window,
-        power,
-        synced,
-        credentials,
-        tls);
+        servers, prefix, replicas, create, retain, bytes, window, power, synced, credentials, tls);
   }
 }
