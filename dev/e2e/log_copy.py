@@ -10,7 +10,6 @@ import datetime
 import json
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -136,27 +135,16 @@ class Valve(Proxy):
     """A proxy that holds everything up once so many bytes have gone into NATS, or out of it."""
 
     def __init__(self, target, limit, out=False):
-        super().__init__(target)
-        self.limit, self.out, self.passed = limit, out, 0
+        self.limit, self.out, self.count = limit, out, 0
         self.full = threading.Event()
+        super().__init__(target)
 
-    def pump(self, source, sink):
-        try:
-            while data := source.recv(1 << 14):
-                self.flows.wait()
-                sink.sendall(data)
-                if any(source is pair[self.out] for pair in self.pairs):
-                    self.passed += len(data)
-                    if self.passed > self.limit and not self.full.is_set():
-                        self.hold()
-                        self.full.set()
-        except OSError:
-            pass
-        for one in (source, sink):
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+    def passed(self, count, answered):
+        if answered == self.out:
+            self.count += count
+            if self.count > self.limit and not self.full.is_set():
+                self.hold()
+                self.full.set()
 
 
 def begin(command):
@@ -170,12 +158,11 @@ def messages(nats):
 
 def kill_the_copy(data, nats, replicas):
     """The copy is killed on its way; nobody can serve what is there."""
-    valve = Valve(nats.all[0].port, PART)
-    process = begin(copy(data, valve.url, replicas))
-    check("a copy begins", valve.full.wait(60))
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    valve.close()
+    with Valve(nats.all[0].port, PART) as valve:
+        process = begin(copy(data, valve.url, replicas))
+        check("a copy begins", valve.full.wait(60))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
     check("some of it is there", until(lambda: messages(nats) > 100, 10), messages(nats))
     code, out, err = tocsin("serve", "--port", "0", "--data", f"{data}-keys", "--jetstream", nats.urls,
                             "--jetstream-prefix", STREAM, "--jetstream-replicas", replicas)
@@ -185,8 +172,7 @@ def kill_the_copy(data, nats, replicas):
 def kill_nats(data, nats, replicas):
     """NATS is killed under the copy, which goes on when it is back."""
     before = messages(nats)
-    valve = Valve(nats.all[0].port, PART)
-    try:
+    with Valve(nats.all[0].port, PART) as valve:
         process = begin(copy(data, valve.url, replicas))
         check("the copy goes on", valve.full.wait(60))
         check("further than before", until(lambda: messages(nats) > before, 10), (before, messages(nats)))
@@ -198,19 +184,16 @@ def kill_nats(data, nats, replicas):
         check("it comes to its end", process.returncode == 0, (process.returncode, out, err))
         check("it says what it did", out.startswith("copied and compared "), out)
         return out
-    finally:
-        valve.close()
 
 
 def kill_the_way_back(data, nats, replicas):
     """The copy to the disk is killed on its way; nobody can serve what is there."""
-    valve = Valve(nats.all[0].port, PART, out=True)
-    process = begin(copy(data, valve.url, replicas, True))
-    check("the way back begins", valve.full.wait(60))
-    time.sleep(1)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    valve.close()
+    with Valve(nats.all[0].port, PART, out=True) as valve:
+        process = begin(copy(data, valve.url, replicas, True))
+        check("the way back begins", valve.full.wait(60))
+        time.sleep(1)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
     code, out, err = tocsin("serve", "--port", "0", "--data", data)
     check("half a copy is not served from the disk", code == 1 and "unfinished copy" in err, (code, out, err))
 

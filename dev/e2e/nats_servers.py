@@ -218,14 +218,18 @@ class Proxy:
 
     def pump(self, source, sink, flows, pair):
         try:
-            while data := source.recv(1 << 16):
+            while data := source.recv(1 << 14):
                 flows.wait()
                 sink.sendall(data)
+                self.passed(len(data), flows is self.answers)
         except OSError:
             pass
         end(pair)
         if pair in self.pairs:
             self.pairs.remove(pair)
+
+    def passed(self, count, answered):
+        """So many bytes have come through, to the server or from it."""
 
     def has_connections(self):
         return bool(self.pairs)

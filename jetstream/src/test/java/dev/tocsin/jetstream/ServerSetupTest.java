@@ -129,7 +129,7 @@ class ServerSetupTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"$JS.FC.>", "$KV.>"})
-  void anAccountThatMayNotDoWhatIsNeededLater(String subject) throws Exception {
+  void anAccountThatMayNotDoWithALogThatIsThereWhatIsNeededLater(String subject) throws Exception {
     try (NatsServers servers =
         start(
             "authorization { users: [ { user: gate, password: secret, permissions: { publish: {"
