@@ -69,10 +69,12 @@ final class AlertmanagerHook implements Hook {
         before != null
             && (before.resolved() || (!alert.resolved() && before.digest().equals(digest)));
     if (isTold) {
+      known.touch(id);
       publisher.ignore(Reason.REPEATED);
       return;
     }
     String key;
+    int changes = before == null ? 0 : before.changes();
     ObjectNode payload = JsonNodeFactory.instance.objectNode();
     payload.put("id", id).put("event_id", eventId(id));
     String type;
@@ -96,13 +98,15 @@ final class AlertmanagerHook implements Hook {
             .put("updated_at", text(alert.startsAt()));
       } else {
         type = "alert.updated";
-        key = Publisher.key(settings.name(), id, "firing", digest);
+        // An alert may say again what it has said before: that is another change.
+        changes++;
+        key = Publisher.key(settings.name(), id, "firing", digest, Integer.toString(changes));
         payload.put("updated_at", text(clock.instant()));
       }
     }
     describe(alert, message, payload);
     if (publish(type, payload, key, publisher)) {
-      known.note(id, new KnownAlerts.Known(digest, alert.resolved()));
+      known.note(id, new KnownAlerts.Known(digest, alert.resolved(), changes));
     }
   }
 

@@ -37,9 +37,8 @@ public final class BridgeFile {
 
     /// It is not understood.
     ///
-    /// @param faults all that is wrong, in the order in which it was found
-    /// @param count how many faults there are, those that are not told included
-    record Refused(List<BridgeFault> faults, int count) implements Reading {
+    /// @param faults what is wrong, in the order in which it was found; the last says how many more there are than are told
+    record Refused(List<BridgeFault> faults) implements Reading {
       public Refused {
         faults = List.copyOf(faults);
       }
@@ -62,15 +61,13 @@ public final class BridgeFile {
       case Json.Value(JsonNode tree) -> {
         Faults faults = new Faults(Places.of(content));
         BridgePlan plan = plan(new Section(tree, "", faults), catalog);
-        yield faults.isEmpty()
-            ? new Reading.Read(plan)
-            : new Reading.Refused(faults.told(), faults.count());
+        yield faults.isEmpty() ? new Reading.Read(plan) : new Reading.Refused(faults.told());
       }
     };
   }
 
   private static Reading refused(String message) {
-    return new Reading.Refused(List.of(new BridgeFault("", 0, message)), 1);
+    return new Reading.Refused(List.of(new BridgeFault("", 0, message)));
   }
 
   private static BridgePlan plan(Section file, EventCatalog catalog) {

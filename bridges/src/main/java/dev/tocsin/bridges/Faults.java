@@ -50,10 +50,6 @@ final class Faults {
     return told.isEmpty();
   }
 
-  int count() {
-    return told.size() + more;
-  }
-
   /// Those that are told, and as the last how many others there are.
   List<BridgeFault> told() {
     List<BridgeFault> all = new ArrayList<>(told);

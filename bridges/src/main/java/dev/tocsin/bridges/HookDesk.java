@@ -30,6 +30,9 @@ final class HookDesk implements AutoCloseable {
   /// How long closing waits for the request at hand.
   private static final long CLOSE_MILLIS = 2_000;
 
+  /// Made beforehand: it is the answer also where there is no memory for one.
+  private static final HookAnswer COME_BACK = new HookAnswer.Busy();
+
   private static final Logger LOG = LoggerFactory.getLogger(HookDesk.class);
 
   // immutable
@@ -79,7 +82,7 @@ final class HookDesk implements AutoCloseable {
     }
     figures.noteRefused(
         Reason.BUSY, "more was posted than the hub could take at that moment", new byte[0]);
-    return CompletableFuture.completedFuture(new HookAnswer.Busy());
+    return CompletableFuture.completedFuture(COME_BACK);
   }
 
   BridgeStanding standing() {
@@ -89,23 +92,34 @@ final class HookDesk implements AutoCloseable {
   private void work() {
     try {
       while (true) {
-        Job job = next();
-        try {
-          job.answer().complete(answer(job.request()));
-        } catch (RuntimeException | StackOverflowError e) {
-          LOG.atError().setCause(e).addKeyValue("bridge", bridge.name()).log("a hook broke down");
-          job.answer()
-              .complete(
-                  new HookAnswer.Refused(
-                      new Rejection(
-                          ErrorCode.INTERNAL_ERROR, "The server met a fault of its own")));
-        } finally {
-          // Whoever was interrupted in the middle has its sender come back.
-          job.answer().complete(new HookAnswer.Busy());
-        }
+        serve(next());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed
+    }
+  }
+
+  /// Answers a request, whatever happens: the next one finds the thread alive, also after an [Error].
+  private void serve(Job job) throws InterruptedException {
+    try {
+      job.answer().complete(answer(job.request()));
+    } catch (RuntimeException | Error e) {
+      brokeDown(job, e);
+    } finally {
+      // Whoever was interrupted in the middle has its sender come back.
+      job.answer().complete(COME_BACK);
+    }
+  }
+
+  private void brokeDown(Job job, Throwable fault) {
+    try {
+      job.answer()
+          .complete(
+              new HookAnswer.Refused(
+                  new Rejection(ErrorCode.INTERNAL_ERROR, "The server met a fault of its own")));
+      LOG.atError().setCause(fault).addKeyValue("bridge", bridge.name()).log("a hook broke down");
+    } catch (RuntimeException | Error again) {
+      // Without memory, for instance, not even that can be said.
     }
   }
 
@@ -169,7 +183,7 @@ final class HookDesk implements AutoCloseable {
       waitingBytes = 0;
     }
     thread.interrupt();
-    left.forEach(job -> job.answer().complete(new HookAnswer.Busy()));
+    left.forEach(job -> job.answer().complete(COME_BACK));
     try {
       thread.join(CLOSE_MILLIS);
     } catch (InterruptedException e) {

@@ -19,7 +19,8 @@ final class KnownAlerts {
   /// What is known of an alert.
   ///
   /// @param digest of what it said
-  record Known(String digest, boolean resolved) {}
+  /// @param changes how often it has said something else since it was created
+  record Known(String digest, boolean resolved, int changes) {}
 
   private final @Nullable StateFile file;
   private final Map<String, Known> alerts = new LinkedHashMap<>();
@@ -39,7 +40,10 @@ final class KnownAlerts {
       if (!id.isEmpty()) {
         note(
             id,
-            new Known(alert.path("digest").asString(""), alert.path("resolved").asBoolean(false)));
+            new Known(
+                alert.path("digest").asString(""),
+                alert.path("resolved").asBoolean(false),
+                alert.path("changes").asInt(0)));
       }
     }
     changed = false;
@@ -60,19 +64,27 @@ final class KnownAlerts {
     changed = true;
   }
 
-  /// Writes down what has changed since the last time.
+  /// Notes that an alert has been told once more, without anything new. That alone is not worth writing down.
+  void touch(String id) {
+    Known known = alerts.remove(id);
+    if (known != null) {
+      alerts.put(id, known);
+    }
+  }
+
+  /// Writes down what has changed since the last time; what could not be written is tried again the next time.
   void save() {
     if (!changed || file == null) {
       return;
     }
-    changed = false;
     ObjectNode state = JsonNodeFactory.instance.objectNode();
     ArrayNode list = state.putArray("alerts");
     alerts.forEach((id, known) ->
         list.addObject()
             .put("id", id)
             .put("digest", known.digest())
-            .put("resolved", known.resolved()));
-    file.write(state);
+            .put("resolved", known.resolved())
+            .put("changes", known.changes()));
+    changed = !file.write(state);
   }
 }

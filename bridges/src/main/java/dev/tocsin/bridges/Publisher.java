@@ -110,8 +110,8 @@ final class Publisher {
     return later != null;
   }
 
-  /// The answer to the message. One of which something may succeed later is refused, so that it is sent again: what has become an
-  /// event then is known by its key.
+  /// The answer to the message. One of which something may succeed later is refused, so that it is sent again. What had become
+  /// an event by then is known by its key; what has none becomes an event once more.
   HookAnswer answer() {
     if (later != null) {
       return new HookAnswer.Refused(later);

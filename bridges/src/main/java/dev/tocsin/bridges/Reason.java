@@ -6,35 +6,34 @@ import java.util.Locale;
 /// Why a message did not become an event, as it is counted: a fixed set, whatever comes from outside.
 ///
 /// @param code a short form for programs
-/// @param isRefusal whether something is wrong; otherwise the message was meant to be passed over
-public record Reason(String code, boolean isRefusal) {
+public record Reason(String code) {
 
   /// No mapping is for it.
-  static final Reason NO_MAPPING = new Reason("no_mapping", false);
+  static final Reason NO_MAPPING = new Reason("no_mapping");
 
   /// It was there before.
-  static final Reason REPEATED = new Reason("repeated", false);
+  static final Reason REPEATED = new Reason("repeated");
 
   /// It has come out of this very hub.
-  static final Reason LOOP = new Reason("loop", true);
+  static final Reason LOOP = new Reason("loop");
 
   /// It is not from whom it should be.
   static final Reason UNAUTHENTICATED = of(ErrorCode.UNAUTHENTICATED);
 
   /// It is not what such a sender sends.
-  static final Reason MALFORMED = new Reason("malformed", true);
+  static final Reason MALFORMED = new Reason("malformed");
 
   /// It says something that its mapping cannot convert.
-  static final Reason NOT_CONVERTIBLE = new Reason("not_convertible", true);
+  static final Reason NOT_CONVERTIBLE = new Reason("not_convertible");
 
   /// The event would be larger than one may be.
   static final Reason TOO_LARGE = of(ErrorCode.MESSAGE_TOO_LARGE);
 
   /// More comes than the bridge can take.
-  static final Reason BUSY = new Reason("busy", true);
+  static final Reason BUSY = new Reason("busy");
 
   /// The hub has refused the event.
   static Reason of(ErrorCode code) {
-    return new Reason(code.name().toLowerCase(Locale.ROOT), true);
+    return new Reason(code.name().toLowerCase(Locale.ROOT));
   }
 }

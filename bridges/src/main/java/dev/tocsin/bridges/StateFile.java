@@ -46,13 +46,16 @@ final class StateFile {
   }
 
   /// Replaces it. That it cannot be written is told once, until it can again.
-  void write(JsonNode state) {
+  ///
+  /// @return whether it has been written
+  boolean write(JsonNode state) {
     Path next = path.resolveSibling(path.getFileName() + ".new");
     try {
       Files.createDirectories(path.toAbsolutePath().getParent());
       Files.write(next, Json.write(state).getBytes(StandardCharsets.UTF_8));
       Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       failing = false;
+      return true;
     } catch (IOException e) {
       if (!failing) {
         LOG.atWarn()
@@ -61,6 +64,7 @@ final class StateFile {
             .log("the state of a bridge cannot be written; it is in memory alone");
       }
       failing = true;
+      return false;
     }
   }
 }

@@ -115,7 +115,6 @@ class BridgeFileTest {
         .isInstanceOfSatisfying(
             BridgeFile.Reading.Refused.class,
             refused -> {
-              assertThat(refused.count()).isEqualTo(2 * BridgeFile.MAX_BRIDGES);
               assertThat(refused.faults()).hasSize(Faults.MAX_TOLD + 1);
               assertThat(refused.faults().getLast().message()).isEqualTo("and 100 more");
             });

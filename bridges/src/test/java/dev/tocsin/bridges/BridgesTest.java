@@ -368,20 +368,6 @@ class BridgesTest {
   }
 
   @Test
-  void alertsThatAreToldLongestAgoAreForgotten() {
-    KnownAlerts known = new KnownAlerts(null);
-    for (int i = 0; i < KnownAlerts.MAX_ALERTS; i++) {
-      known.note("a" + i, new KnownAlerts.Known("", false));
-    }
-    known.note("a0", new KnownAlerts.Known("", true));
-    known.note("new", new KnownAlerts.Known("", false));
-
-    assertThat(known.get("a0")).isNotNull();
-    assertThat(known.get("a1")).isNull();
-    assertThat(known.get("a2")).isNotNull();
-  }
-
-  @Test
   void bridgesDoNotStartWithoutTheirSecrets() {
     assertThatThrownBy(() -> Bridges.start(plan(), Map.of(), null, InstantSource.system()))
         .isInstanceOf(MissingSecretException.class)
