@@ -3,6 +3,7 @@ package dev.tocsin.app;
 import dev.tocsin.gateway.AccessSettings;
 import dev.tocsin.gateway.DeflateSettings;
 import dev.tocsin.gateway.GatewaySettings;
+import dev.tocsin.gateway.Hooks;
 import dev.tocsin.http.HttpSettings;
 import dev.tocsin.http.TlsFiles;
 import dev.tocsin.http.Transport;
@@ -98,7 +99,8 @@ final class NetworkOptions {
           AccessSettings.OPEN,
           tls,
           !noConsole,
-          source);
+          source,
+          Hooks.NONE);
     } catch (IllegalArgumentException e) {
       throw new WrongUse(String.valueOf(e.getMessage()));
     }

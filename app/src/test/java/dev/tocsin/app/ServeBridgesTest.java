@@ -193,6 +193,27 @@ class ServeBridgesTest {
     assertThat(gitHub(body, "d1").statusCode()).isEqualTo(200);
   }
 
+  @Test
+  void eachEventOfAPostCountsForTheLimitOfTheKey() throws Exception {
+    Files.createDirectories(folder.resolve("data"));
+    String slow = newKey("--publishes-per-second", "1");
+    serve();
+    String alert = ALERT.substring(ALERT.indexOf("[{") + 1, ALERT.lastIndexOf(']'));
+    String three =
+        ALERT.replace(
+            alert,
+            alert + "," + alert.replace("0123", "1123") + "," + alert.replace("0123", "2123"));
+
+    HttpResponse<String> taken =
+        post("/hooks/alertmanager/prod", three, "Authorization", "Bearer " + slow);
+    HttpResponse<String> next =
+        post("/hooks/alertmanager/prod", ALERT, "Authorization", "Bearer " + slow);
+
+    assertThat(taken.body()).startsWith("{\"published\":3,");
+    assertThat(next.statusCode()).isEqualTo(429);
+    assertThat(next.headers().firstValue("Retry-After")).hasValue("3");
+  }
+
   private String newKey(String... options) {
     TestProcess maker = new TestProcess();
     String[] all = new String[options.length + 5];

@@ -69,63 +69,6 @@ public record GatewaySettings(
         tls);
   }
 
-  /// Settings without hooks.
-  public GatewaySettings(
-      String host,
-      int port,
-      Set<String> allowedOrigins,
-      Set<String> allowedHosts,
-      Transport transport,
-      int loops,
-      Duration stallTimeout,
-      DeflateSettings deflate,
-      AccessSettings access,
-      @Nullable TlsFiles tls,
-      boolean console,
-      @Nullable String source) {
-    this(
-        host,
-        port,
-        allowedOrigins,
-        allowedHosts,
-        transport,
-        loops,
-        stallTimeout,
-        deflate,
-        access,
-        tls,
-        console,
-        source,
-        Hooks.NONE);
-  }
-
-  /// Settings with a console.
-  public GatewaySettings(
-      String host,
-      int port,
-      Set<String> allowedOrigins,
-      Set<String> allowedHosts,
-      Transport transport,
-      int loops,
-      Duration stallTimeout,
-      DeflateSettings deflate,
-      AccessSettings access,
-      @Nullable TlsFiles tls) {
-    this(
-        host,
-        port,
-        allowedOrigins,
-        allowedHosts,
-        transport,
-        loops,
-        stallTimeout,
-        deflate,
-        access,
-        tls,
-        true,
-        null);
-  }
-
   /// Settings with what is usual for the rest.
   public GatewaySettings(
       String host,
@@ -145,7 +88,8 @@ public record GatewaySettings(
         AccessSettings.OPEN,
         null,
         true,
-        null);
+        null,
+        Hooks.NONE);
   }
 
   /// The same with other doors.

@@ -71,14 +71,18 @@ final class HookExchange extends BodyExchange {
   private void answer(
       Hooks.@Nullable Answer answer, @Nullable Throwable failure, Access access, int length) {
     switch (answer) {
-      case Hooks.Answer.Taken taken ->
-          respond(
-              Response.json(
-                  HttpResponseStatus.OK,
-                  Json.object()
-                      .put("published", taken.published())
-                      .put("ignored", taken.ignored())
-                      .put("refused", taken.refused())));
+      case Hooks.Answer.Taken taken -> {
+        if (!place.isSigned() && taken.published() > 1) {
+          loop.quotas().countMore(access, taken.published() - 1);
+        }
+        respond(
+            Response.json(
+                HttpResponseStatus.OK,
+                Json.object()
+                    .put("published", taken.published())
+                    .put("ignored", taken.ignored())
+                    .put("refused", taken.refused())));
+      }
       case Hooks.Answer.Refused(Rejection rejection) -> {
         loop.trail().publishRefused(access, visitor.sender(), rejection);
         refuse(rejection, length);

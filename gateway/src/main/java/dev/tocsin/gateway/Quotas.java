@@ -30,9 +30,9 @@ final class Quotas {
           publishes == null ? 0 : publishes.waitMillis(), bytes == null ? 0 : bytes.waitMillis());
     }
 
-    void take(int size) {
+    void take(int count, int size) {
       if (publishes != null) {
-        publishes.take(1);
+        publishes.take(count);
       }
       if (bytes != null) {
         bytes.take(size);
@@ -82,8 +82,16 @@ final class Quotas {
     if (waitMillis > 0) {
       return Rejection.rateLimited("More is published than this credential allows", waitMillis);
     }
-    mine.take(size);
+    mine.take(1, size);
     return null;
+  }
+
+  /// Counts further publishes, which came of one that was let through: they are made, so the next one waits for them.
+  void countMore(Access access, int count) {
+    Buckets mine = bucketsOf(access);
+    if (mine != null) {
+      mine.take(count, 0);
+    }
   }
 
   /// How long to wait before the next publish may be, in milliseconds; 0 when it may be now.

@@ -54,6 +54,17 @@ class QuotasTest {
   }
 
   @Test
+  void whatOnePublishBecomesIsMadeUpFor() {
+    Access two = access(null, 2L, null);
+    assertThat(quotas.publish(two, 1)).isNull();
+    quotas.countMore(two, 4);
+    assertThat(Objects.requireNonNull(quotas.publish(two, 1)).retryMillis()).isEqualTo(2_000);
+    pass(2_000);
+    assertThat(quotas.publish(two, 1)).isNull();
+    quotas.countMore(access(null, null, null), 4);
+  }
+
+  @Test
   void otherLimitsBeginAnew() {
     assertThat(quotas.publish(access(null, 1L, null), 1)).isNull();
     assertThat(quotas.publish(access(null, 1L, null), 1)).isNotNull();

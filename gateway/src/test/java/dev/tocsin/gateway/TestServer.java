@@ -93,7 +93,10 @@ final class TestServer implements AutoCloseable {
         stallTimeout,
         deflate,
         AccessSettings.OPEN,
-        tls);
+        tls,
+        true,
+        null,
+        Hooks.NONE);
   }
 
   static TestServer start() {

@@ -35,7 +35,10 @@ class WebPagesTest {
         Duration.ofMinutes(1),
         DeflateSettings.OFF,
         TestAuthenticator.settings(new TestAuthenticator()),
-        null);
+        null,
+        true,
+        null,
+        Hooks.NONE);
   }
 
   static List<String> files() {

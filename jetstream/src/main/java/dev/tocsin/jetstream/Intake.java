@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 /// Whether the stream takes events at the moment, as far as is known.
 ///
 /// It is *held* while the connection is away or nobody knows whether the epoch goes on. It is *stalled* since JetStream said that
-/// nobody takes events, or nothing for [#SILENCE_NANOS] to events in flight, until a message that no stream takes was answered.
+/// nobody takes events, or nothing for [#SILENCE_NANOS] to events that were sent, until a message that no stream takes was answered.
 /// In both cases nothing new is sent. Unsynchronised: guarded by the [Sender]'s lock.
 final class Intake {
 
@@ -15,6 +15,7 @@ final class Intake {
   private boolean held = true;
   private boolean stalled;
   private long heardNanos;
+  private long openedNanos;
   private long newestStored;
 
   /// Whether events may be sent.
@@ -32,9 +33,9 @@ final class Intake {
   }
 
   /// The stream was looked at.
-  void open() {
+  void open(long nowNanos) {
     held = false;
-    stalled = false;
+    goOn(nowNanos);
   }
 
   /// JetStream takes nothing.
@@ -46,6 +47,7 @@ final class Intake {
   void goOn(long nowNanos) {
     stalled = false;
     heardNanos = nowNanos;
+    openedNanos = nowNanos;
   }
 
   /// JetStream has said something, or there was nothing to which it could.
@@ -53,7 +55,13 @@ final class Intake {
     heardNanos = nowNanos;
   }
 
-  /// Looks for how long nothing was heard although something is in flight.
+  /// Whether an event that was sent then may still be answered: answers to what was sent before events could go out again were
+  /// lost, or they came.
+  boolean isAnswerDue(long sentNanos) {
+    return sentNanos - openedNanos >= 0;
+  }
+
+  /// Looks for how long nothing was heard although an answer is due.
   void look(long nowNanos) {
     stalled |= nowNanos - heardNanos > SILENCE_NANOS;
   }

@@ -233,7 +233,7 @@ final class Sender {
   /// The stream was looked at: events may go out.
   void open() {
     locked(() -> {
-      intake.open();
+      intake.open(System.nanoTime());
       sendRest();
     });
   }
@@ -264,7 +264,7 @@ final class Sender {
     boolean probe =
         lockedGet(() -> {
           expire(now);
-          if (window.inFlight() > 0) {
+          if (window.inOrder().stream().anyMatch(each -> intake.isAnswerDue(each.sentNanos()))) {
             intake.look(now);
           }
           return intake.isStalled();

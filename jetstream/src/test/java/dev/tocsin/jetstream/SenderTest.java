@@ -335,6 +335,9 @@ class SenderTest {
     acknowledge(arrived("a.c"), 3);
     assertThat(Logs.await(keyed)).isEqualTo(stored(2));
     assertThat(Logs.await(third)).isEqualTo(stored(3));
+    // Nobody will say any more what became of the first: that is no silence once more.
+    tick(SILENT);
+    assertThat(sender.isStalled()).isFalse();
     acknowledge(first, 1);
     assertThat(Logs.await(plain)).isEqualTo(stored(1));
   }

@@ -101,57 +101,56 @@ class ServerEndsTest extends OnRealServers {
     }
   }
 
+  private Path stream() {
+    Path store = folder.resolve("n1").resolve("store");
+    return store.resolve("jetstream").resolve("$G").resolve("streams").resolve("tocsin");
+  }
+
+  /// A log of four events; the stream's folder is copied when it has two.
+  private JetStreamEventLog openAndCopyAfterTwoOfFour(NatsServers servers) throws Exception {
+    JetStreamEventLog log = open(servers);
+    append(log, "a.a", "a.b");
+    servers.terminate(0);
+    copyTree(stream(), folder.resolve("copy"));
+    servers.restart(0);
+    append(log, "a.c", "a.d");
+    return log;
+  }
+
+  /// Puts the copy back; nothing runs.
+  private void assertNewEpochOnTheCopy(NatsServers servers, JetStreamEventLog before)
+      throws Exception {
+    deleteTree(stream());
+    copyTree(folder.resolve("copy"), stream());
+    servers.restart(0);
+
+    try (JetStreamEventLog after = open(servers)) {
+      assertThat(after.state().newest()).isEqualTo(2);
+      assertThat(after.state().epoch()).isNotEqualTo(before.state().epoch());
+    }
+  }
+
   @Test
   void aCopyThatWasPutBackWhileNobodyWatchedIsANewEpoch() throws Exception {
     try (NatsServers servers = NatsServers.one(folder)) {
-      JetStreamEventLog before = open(servers);
-      append(before, "a.a", "a.b");
-      servers.terminate(0);
-      Path store = folder.resolve("n1").resolve("store");
-      Path stream = store.resolve("jetstream").resolve("$G").resolve("streams").resolve("tocsin");
-      Path copy = folder.resolve("copy");
-      copyTree(stream, copy);
-      servers.restart(0);
-      append(before, "a.c", "a.d");
+      JetStreamEventLog before = openAndCopyAfterTwoOfFour(servers);
       before.close();
       servers.terminate(0);
 
-      deleteTree(stream);
-      copyTree(copy, stream);
-      servers.restart(0);
-
-      try (JetStreamEventLog after = open(servers)) {
-        assertThat(after.state().newest()).isEqualTo(2);
-        assertThat(after.state().epoch()).isNotEqualTo(before.state().epoch());
-      }
+      assertNewEpochOnTheCopy(servers, before);
     }
   }
 
   @Test
   void aCopyThatLacksTheLastMomentsOfAKilledGatewayIsANewEpoch() throws Exception {
     try (NatsServers servers = NatsServers.one(folder)) {
-      JetStreamEventLog before = open(servers);
-      append(before, "a.a", "a.b");
-      servers.terminate(0);
-      Path store = folder.resolve("n1").resolve("store");
-      Path stream = store.resolve("jetstream").resolve("$G").resolve("streams").resolve("tocsin");
-      Path copy = folder.resolve("copy");
-      copyTree(stream, copy);
-      servers.restart(0);
-      append(before, "a.c", "a.d");
+      JetStreamEventLog before = openAndCopyAfterTwoOfFour(servers);
       awaitLooks(servers, "tocsin", 3);
       // Without NATS it can say nothing at its end.
       servers.kill(0);
       before.close();
 
-      deleteTree(stream);
-      copyTree(copy, stream);
-      servers.restart(0);
-
-      try (JetStreamEventLog after = open(servers)) {
-        assertThat(after.state().newest()).isEqualTo(2);
-        assertThat(after.state().epoch()).isNotEqualTo(before.state().epoch());
-      }
+      assertNewEpochOnTheCopy(servers, before);
     }
   }
 

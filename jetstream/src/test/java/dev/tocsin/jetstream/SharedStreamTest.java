@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tocsin.events.Json;
-import dev.tocsin.fixtures.NatsServers;
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.EventLog;
@@ -15,12 +14,9 @@ import dev.tocsin.hub.SampleEvents;
 import dev.tocsin.hub.SharedLogFigures;
 import dev.tocsin.hub.Stretch;
 import dev.tocsin.hub.TypeFilter;
-import io.nats.client.Connection;
 import io.nats.client.Message;
-import io.nats.client.Nats;
 import io.nats.client.Subscription;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -30,45 +26,17 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What happens to one stream that several gateways share, and to which others do what they should not.
 @Timeout(120)
-class SharedStreamTest extends OnRealServers {
-
-  private static NatsServers servers;
-  private static Connection nats;
+class SharedStreamTest extends OnOneServer {
 
   private final List<EventLog> opened = new ArrayList<>();
-  private String prefix;
-
-  @BeforeAll
-  static void start(@TempDir Path folder) throws Exception {
-    servers = NatsServers.one(folder);
-    nats = Nats.connect(servers.url(0));
-  }
-
-  @AfterAll
-  static void stop() throws InterruptedException {
-    if (servers != null) {
-      nats.close();
-      servers.close();
-    }
-  }
-
-  @BeforeEach
-  void name(TestInfo test) {
-    prefix = test.getTestMethod().orElseThrow().getName();
-  }
 
   @AfterEach
   void closeAll() {
@@ -87,10 +55,6 @@ class SharedStreamTest extends OnRealServers {
     JetStreamEventLog log = open(settings);
     opened.add(log);
     return log;
-  }
-
-  private static JsonNode api(String what, String request) throws Exception {
-    return api(nats, what, request);
   }
 
   /// Makes a stream like the log's that allows what a log's does not.

@@ -3,8 +3,6 @@ package dev.tocsin.jetstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tocsin.events.Json;
-import dev.tocsin.fixtures.NatsServers;
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.CopiedEvent;
@@ -21,54 +19,22 @@ import dev.tocsin.hub.Page;
 import dev.tocsin.hub.SampleEvents;
 import dev.tocsin.hub.Stretch;
 import dev.tocsin.hub.TypeFilter;
-import io.nats.client.Connection;
-import io.nats.client.Nats;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// A stream as what is copied, and as what becomes a copy.
 @Timeout(120)
-class StreamMoveTest {
+class StreamMoveTest extends OnOneServer {
 
   private static final LogCopy.Watcher NOBODY = (phase, first, position, newest) -> {};
   private static final InstantSource CLOCK = InstantSource.system();
-
-  private static NatsServers servers;
-  private static Connection nats;
-
-  private String prefix;
-
-  @BeforeAll
-  static void start(@TempDir Path folder) throws Exception {
-    servers = NatsServers.one(folder);
-    nats = Nats.connect(servers.url(0));
-  }
-
-  @AfterAll
-  static void stop() throws InterruptedException {
-    if (servers != null) {
-      nats.close();
-      servers.close();
-    }
-  }
-
-  @BeforeEach
-  void name(TestInfo test) {
-    prefix = test.getTestMethod().orElseThrow().getName();
-  }
 
   private JetStreamSettings settings() {
     return TestSettings.of(servers, prefix).build();
@@ -94,14 +60,6 @@ class StreamMoveTest {
       new LogCopy(source, target, NOBODY).run();
     }
     return target;
-  }
-
-  private static JsonNode api(String what, String request) throws Exception {
-    byte[] answer =
-        nats.request(
-                "$JS.API." + what, request.getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(10))
-            .getData();
-    return ((Json.Value) Json.read(answer)).tree();
   }
 
   private static CopiedKey key(String text, String type) {
@@ -287,19 +245,11 @@ class StreamMoveTest {
       try (JetStreamLogTarget target = beginBeside(source)) {
         target.write(source.read(0, 2));
         target.settle();
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!log.state().fault().orElse("").contains("unfinished copy")) {
-          assertThat(System.nanoTime()).isLessThan(end);
-          Thread.sleep(20);
-        }
+        await(() -> log.state().fault().orElse("").contains("unfinished copy"));
         assertThat(log.state().newest()).isZero();
         epoch = target.finish();
       }
-      long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-      while (log.state().newest() < 2) {
-        assertThat(System.nanoTime()).isLessThan(end);
-        Thread.sleep(20);
-      }
+      await(() -> log.state().newest() == 2);
       assertThat(epoch).isNotEqualTo(before);
       assertThat(log.state().epoch()).isEqualTo(epoch);
       assertThat(texts(Logs.readAll(log, 0))).isEqualTo(texts(source));
