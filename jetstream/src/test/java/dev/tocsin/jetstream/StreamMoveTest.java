@@ -8,7 +8,6 @@ import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.CopiedEvent;
 import dev.tocsin.hub.CopiedKey;
 import dev.tocsin.hub.CopyableLog;
-import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.IdempotencyKey;
 import dev.tocsin.hub.LogCopy;
 import dev.tocsin.hub.LogCopyException;
@@ -77,14 +76,6 @@ class StreamMoveTest extends OnOneServer {
         log.events().stream()
             .map(event -> new LoggedEvent(event.sequence(), event.event()))
             .toList());
-  }
-
-  private static AppendResult append(EventLog log, Append append) {
-    return Logs.await(log.append(List.of(append))).getFirst();
-  }
-
-  private static AppendResult.Stored stored(long sequence) {
-    return new AppendResult.Stored(sequence, SampleEvents.TIMESTAMP);
   }
 
   @Test
