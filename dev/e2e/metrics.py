@@ -97,6 +97,18 @@ class Prometheus:
             ["prometheus", f"--config.file={WORK}/prometheus.yml", f"--storage.tsdb.path={data}",
              f"--web.listen-address=127.0.0.1:{self.port}"],
             stdout=subprocess.DEVNULL, stderr=open(WORK / "prometheus.log", "w"))
+        self.await_ready(60)
+
+    def await_ready(self, seconds):
+        """Until it answers; before, it refuses connections, then says that it is not ready."""
+        end = time.time() + seconds
+        while time.time() < end:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/-/ready", timeout=30).close()
+                return
+            except OSError:
+                time.sleep(0.1)
+        sys.exit(f"Prometheus is not ready: {(WORK / 'prometheus.log').read_text()[-2000:]}")
 
     def get(self, path, **parameters):
         query = urllib.parse.urlencode(parameters)
@@ -127,12 +139,9 @@ class Prometheus:
     def await_scrapes(self, count, seconds):
         end = time.time() + seconds
         while time.time() < end:
-            try:
-                result, _ = self.query('count_over_time(up{job="tocsin"}[5m])')
-                if result and int(result[0]["value"][1]) >= count:
-                    return True
-            except OSError:
-                pass
+            result, _ = self.query('count_over_time(up{job="tocsin"}[5m])')
+            if result and int(result[0]["value"][1]) >= count:
+                return True
             time.sleep(0.5)
         return False
 
