@@ -225,6 +225,19 @@ class Socket:
         check("deflate is agreed on", not deflate or "deflate" in str(self.headers), self.headers)
         threading.Thread(target=self.read, daemon=True).start()
 
+    def halt(self):
+        """Reads nothing until `reading` is set. It says that it is there meanwhile: a connection that is silent for 60 s is closed,
+        and a slow machine may take as long for the others."""
+        self.reading.clear()
+        threading.Thread(target=self.show_life, daemon=True).start()
+
+    def show_life(self):
+        while not self.over and not self.reading.wait(20):
+            try:
+                self.send_frame(10, b"")
+            except OSError:
+                return
+
     def frame(self):
         first, second = self.stream.read(2)
         length = second & 127

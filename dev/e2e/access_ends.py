@@ -157,7 +157,7 @@ def dead_slow(hub, key):
 
 
 def halted(connection):
-    connection.reading.clear()
+    connection.halt()
     return connection
 
 

@@ -187,13 +187,13 @@ def by_message(hub, key):
 def lagging(hub, key):
     """Reads nothing until much more waits for it than any buffer holds."""
     connection = Socket(hub.port, headers=bearer(key), buffer=65_536)
-    connection.reading.clear()
+    connection.halt()
     return connection
 
 
 def lagging_compressed(hub, key):
     connection = Socket(hub.port, headers=bearer(key), buffer=65_536, deflate=True)
-    connection.reading.clear()
+    connection.halt()
     return connection
 
 
