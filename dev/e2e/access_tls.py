@@ -217,8 +217,8 @@ class Conversation:
             self.said += piece
 
     def answers(self, what, seconds=10):
-        """Whether it says this in time, or ends."""
-        return until(lambda: what in self.said or self.process.poll() is not None, seconds) and what in self.said
+        """Whether it says this in time, or before it ends: all that it has said is read by then."""
+        return until(lambda: what in self.said or not self.reader.is_alive(), seconds) and what in self.said
 
     def say(self, what):
         try:
