@@ -96,7 +96,7 @@ final class JetStreamOptions {
   static String withoutSecrets(List<String> servers) {
     return servers.stream()
         .flatMap(some -> List.of(some.split(",", -1)).stream())
-        .map(url -> url.strip().replaceFirst("//.*@", "//"))
+        .map(url -> JetStreamSettings.withoutSecret(url.strip()))
         .collect(joining(", "));
   }
 }

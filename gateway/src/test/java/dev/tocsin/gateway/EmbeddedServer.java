@@ -22,6 +22,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /// One connection of a server without sockets or threads, and with a clock that stands still: what it
@@ -55,7 +56,17 @@ final class EmbeddedServer implements AutoCloseable {
   }
 
   private EmbeddedServer(EventLog log, GatewaySettings settings) {
-    hub = new Hub(EventCatalog.builtIn(), log, TestServer.CLOCK, RECENT_BYTES);
+    // By a clock that goes on, a shard might pause after a turn that took long: for ever, where
+    // time stands still.
+    hub =
+        new Hub(
+            EventCatalog.builtIn(),
+            log,
+            TestServer.CLOCK,
+            () -> nanos,
+            Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("later").daemon().factory()),
+            RECENT_BYTES);
     HttpContext http =
         new HttpContext(
             TestServer.CLOCK,
@@ -223,6 +234,7 @@ final class EmbeddedServer implements AutoCloseable {
   public void close() {
     said();
     channel.finishAndReleaseAll();
+    hub.close();
     channel.checkException();
   }
 }

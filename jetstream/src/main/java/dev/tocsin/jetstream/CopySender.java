@@ -238,6 +238,6 @@ final class CopySender {
   }
 
   private static String words(Answer answer) {
-    return String.valueOf(StreamSetup.fault(answer));
+    return String.valueOf(answer.fault());
   }
 }

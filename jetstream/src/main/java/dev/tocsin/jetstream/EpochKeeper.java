@@ -265,7 +265,7 @@ final class EpochKeeper {
         && refused.code() == JetStreamApi.STREAM_NOT_FOUND) {
       throw new UndecidedException("the stream " + stream + " is gone", true);
     }
-    throw new UndecidedException(String.valueOf(StreamSetup.fault(answer)));
+    throw new UndecidedException(String.valueOf(answer.fault()));
   }
 
   private EpochBucket.Content content() {
@@ -316,7 +316,7 @@ final class EpochKeeper {
                 + stream
                 + ", and this gateway may not create it (--jetstream-create=false)");
       }
-      String fault = StreamSetup.fault(bucket.create().join());
+      String fault = bucket.create().join().fault();
       if (fault != null) {
         throw new UndecidedException("the bucket of the epoch cannot be made: " + fault);
       }

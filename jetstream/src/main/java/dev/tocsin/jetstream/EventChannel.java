@@ -88,7 +88,7 @@ final class EventChannel {
 
   /// Asks whether somebody takes events, by a message that no stream takes and that the leader of this one answers.
   CompletableFuture<Boolean> probe() {
-    return api.send(subject("tocsin.probe"), StreamSetup.probe(), new byte[0])
+    return api.send(subject("tocsin.probe"), RawHeaders.FOR_NO_STREAM, new byte[0])
         .thenApply(answer ->
             answer instanceof Answer.Refused refused
                 && refused.code() == JetStreamApi.WRONG_STREAM);

@@ -58,6 +58,15 @@ final class JetStreamApi {
     /// @param reason a sentence for a person
     /// @param nobody whether nobody listens, as far as the server knows
     record Silent(String reason, boolean nobody) implements Answer {}
+
+    /// What is wrong, in words; `null` when it is done.
+    default @Nullable String fault() {
+      return switch (this) {
+        case Done done -> null;
+        case Refused refused -> refused.description();
+        case Silent silent -> silent.reason();
+      };
+    }
   }
 
   /// An empty request.

@@ -1,5 +1,7 @@
 package dev.tocsin.jetstream;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.Durability;
@@ -23,7 +25,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -71,8 +72,9 @@ public final class JetStreamEventLog implements EventLog {
     StreamSetup setup = new StreamSetup(settings, link, api);
     setup.checkServer();
     setup.ensure();
-    setup.checkPublishing();
-    new PermissionCheck(settings, link, api).checkReading();
+    PermissionCheck permissions = new PermissionCheck(settings, link, api);
+    permissions.checkPublishing();
+    permissions.checkReading();
     DurabilityCheck.check(settings, link.connection().getServers(), DurabilityCheck.PORT);
     EventCodec codec = new EventCodec(settings.prefix(), gateway);
     EpochBucket bucket = new EpochBucket(settings, api);
@@ -305,7 +307,7 @@ public final class JetStreamEventLog implements EventLog {
     return delivery.reach(sequence, atMost, System.nanoTime());
   }
 
-  /// Waits for what is in flight, but not for a NATS that is away.
+  /// Waits for what is in flight until the follower has met it, but not for a NATS that is away.
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
@@ -315,13 +317,15 @@ public final class JetStreamEventLog implements EventLog {
       note.close();
     }
     sender.close(sender.isStalled() ? END_AWAY : Sender.PATIENCE);
+    Duration rest = sender.isStalled() ? END_AWAY : END;
+    reach(sender.newestStored(), rest).completeOnTimeout(0L, rest.toMillis(), MILLISECONDS).join();
     watch.close();
     follower.close();
     thread.interrupt();
     try {
       thread.join(END);
       timer.shutdownNow();
-      timer.awaitTermination(END.toMillis(), TimeUnit.MILLISECONDS);
+      timer.awaitTermination(END.toMillis(), MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

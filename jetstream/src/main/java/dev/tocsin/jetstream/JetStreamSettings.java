@@ -108,7 +108,7 @@ public record JetStreamSettings(
   }
 
   /// The address of a server without user and password.
-  static String withoutSecret(String server) {
+  public static String withoutSecret(String server) {
     int begin = server.indexOf("://") + 3;
     int at = server.lastIndexOf('@');
     return begin >= 3 && at > begin

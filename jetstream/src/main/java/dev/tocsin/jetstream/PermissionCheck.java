@@ -1,5 +1,6 @@
 package dev.tocsin.jetstream;
 
+import dev.tocsin.jetstream.JetStreamApi.Answer;
 import java.util.List;
 
 /// Asks at the start for what a gateway needs later, so that what NATS does not permit is told then.
@@ -17,6 +18,29 @@ final class PermissionCheck {
     this.api = api;
   }
 
+  /// Whether this gateway may publish and is answered: the message asks for another stream, so none takes it.
+  void checkPublishing() throws JetStreamOpenException {
+    long end = System.nanoTime() + Link.PATIENCE.toNanos();
+    while (true) {
+      link.forgetViolation();
+      Answer answer =
+          api.send(settings.prefix() + ".e.tocsin.probe", RawHeaders.FOR_NO_STREAM, new byte[0])
+              .join();
+      if (answer instanceof Answer.Refused refused && refused.code() == JetStreamApi.WRONG_STREAM) {
+        return;
+      }
+      tell(link);
+      String fault = answer.fault();
+      StreamSetup.pauseUntil(
+          end,
+          new JetStreamOpenException(
+              "The stream "
+                  + settings.stream()
+                  + " does not answer to a publish: "
+                  + (fault == null ? "it takes what is meant for another" : fault)));
+    }
+  }
+
   /// Whether this gateway may follow the stream and read it.
   void checkReading() throws JetStreamOpenException {
     String stream = settings.stream();
@@ -31,7 +55,7 @@ final class PermissionCheck {
     }
     for (String subject : List.of("$JS.FC." + stream + ".probe", "$KV." + stream + ".probe")) {
       link.forgetViolation();
-      api.send(subject, StreamSetup.probe(), new byte[0]).join();
+      api.send(subject, RawHeaders.FOR_NO_STREAM, new byte[0]).join();
       tell(link);
     }
   }

@@ -60,6 +60,7 @@ final class Sender {
   // guarded by lock
   private final SendWindow window;
   private final Intake intake = new Intake();
+  private long newestStored;
   private boolean closed;
 
   /// @param fault what keeps JetStream from taking events, in words; `null` when nothing is known
@@ -162,6 +163,7 @@ final class Sender {
 
   private void stored(Flight flight, long sequence) {
     intake.stored(flight.number());
+    newestStored = Math.max(newestStored, sequence);
     durations.note(System.nanoTime() - flight.sentNanos(), 1);
     window.settle(flight, new AppendResult.Stored(sequence, flight.append().event().timestamp()));
   }
@@ -325,6 +327,16 @@ final class Sender {
     lock.lock();
     try {
       return window.inFlight();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The greatest sequence that the stream has given an event of this gateway's; 0 before the first.
+  long newestStored() {
+    lock.lock();
+    try {
+      return newestStored;
     } finally {
       lock.unlock();
     }

@@ -66,7 +66,7 @@ final class StreamConsumer implements AutoCloseable {
     StreamConsumer consumer = new StreamConsumer(connection, api, stream, name, subscription);
     Answer answer =
         api.askNow("CONSUMER.CREATE." + stream + "." + name, request(stream, name, inbox, after));
-    String fault = StreamSetup.fault(answer);
+    String fault = answer.fault();
     if (fault != null) {
       consumer.close();
       throw new EpochKeeper.UndecidedException(fault);

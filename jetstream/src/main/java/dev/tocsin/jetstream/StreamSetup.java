@@ -3,10 +3,8 @@ package dev.tocsin.jetstream;
 import dev.tocsin.events.WebSocketEvent;
 import dev.tocsin.jetstream.JetStreamApi.Answer;
 import io.nats.client.api.ServerInfo;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -189,44 +187,5 @@ final class StreamSetup {
         differences.add(name + " is set and should be absent");
       }
     }
-  }
-
-  /// Whether this gateway may publish and is answered: the message asks for another stream, so none takes it.
-  void checkPublishing() throws JetStreamOpenException {
-    long end = System.nanoTime() + Link.PATIENCE.toNanos();
-    while (true) {
-      link.forgetViolation();
-      Answer answer = api.send(settings.prefix() + ".e.tocsin.probe", probe(), new byte[0]).join();
-      if (answer instanceof Answer.Refused refused && refused.code() == JetStreamApi.WRONG_STREAM) {
-        return;
-      }
-      PermissionCheck.tell(link);
-      pauseUntil(
-          end,
-          new JetStreamOpenException(
-              "The stream "
-                  + settings.stream()
-                  + " does not answer to a publish: "
-                  + words(answer)));
-    }
-  }
-
-  private static String words(Answer answer) {
-    return switch (answer) {
-      case Answer.Done done -> "it takes what is meant for another";
-      case Answer.Refused refused -> refused.description();
-      case Answer.Silent silent -> silent.reason();
-    };
-  }
-
-  /// The headers of a message that no stream takes, but that its leader answers.
-  static RawHeaders probe() {
-    return new RawHeaders(
-        "NATS/1.0\r\nNats-Expected-Stream: -\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
-  }
-
-  /// What is wrong with an answer, for messages; `null` when nothing is.
-  static @Nullable String fault(Answer answer) {
-    return answer instanceof Answer.Done ? null : words(answer);
   }
 }

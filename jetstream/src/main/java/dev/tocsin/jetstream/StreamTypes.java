@@ -79,7 +79,7 @@ final class StreamTypes {
       request.put("offset", subjects.size());
       Answer answer = api.askNow("STREAM.INFO." + stream, request);
       if (!(answer instanceof Answer.Done(JsonNode json))) {
-        throw new EpochKeeper.UndecidedException(String.valueOf(StreamSetup.fault(answer)));
+        throw new EpochKeeper.UndecidedException(String.valueOf(answer.fault()));
       }
       int before = subjects.size();
       subjects.addAll(json.path("state").path("subjects").propertyNames());

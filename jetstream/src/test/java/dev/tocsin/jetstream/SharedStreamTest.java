@@ -89,6 +89,29 @@ class SharedStreamTest extends OnOneServer {
         .isEqualTo(atOne.events().stream().map(event -> event.event().type()).toList());
   }
 
+  /// Whoever publishes is answered when the follower has met the event: closing does not leave it in doubt.
+  @Test
+  void whatWasAppendedBeforeItClosesIsHandedOnBeforeItCloses() throws Exception {
+    EventLog log = open();
+    RecordedFollower follower = new RecordedFollower();
+    log.follow(0, follower);
+    List<CompletableFuture<Boolean>> handedOn = new ArrayList<>();
+
+    for (int i = 0; i < 1_000; i++) {
+      handedOn.add(
+          log.append(SampleEvents.appends("a.a"))
+              .thenCompose(results -> {
+                long sequence = ((AppendResult.Stored) results.getFirst()).sequence();
+                return log.reach(sequence, Duration.ofSeconds(30))
+                    .thenApply(reached -> reached >= sequence);
+              })
+              .toCompletableFuture());
+    }
+    log.close();
+
+    assertThat(handedOn).allSatisfy(each -> assertThat(Logs.await(each)).isTrue());
+  }
+
   @Test
   void aKeyIsKnownToEveryGateway() throws Exception {
     EventLog one = open();
