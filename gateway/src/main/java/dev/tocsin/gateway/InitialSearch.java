@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Looks for the events with which a subscription begins, from the newest back, while its connection stands still. Belongs to
@@ -32,7 +33,8 @@ final class InitialSearch implements Turns.Waiting {
   private final long upTo;
   private final ReplayRoom room;
   private final Consumer<@Nullable Found> done;
-  private final long endNanos;
+  private final LongSupplier uptimeMillis;
+  private final long endMillis;
 
   /// What there is to begin with when nothing could be looked for.
   static final Found NONE_FOUND = new Found(new long[0], false);
@@ -75,7 +77,8 @@ final class InitialSearch implements Turns.Waiting {
     this.filter = filter == null || filter.isByType() ? null : filter;
     this.upTo = upTo;
     this.done = done;
-    this.endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Limits.INITIAL_MILLIS);
+    this.uptimeMillis = context.http()::uptimeMillis;
+    this.endMillis = uptimeMillis.getAsLong() + Limits.INITIAL_MILLIS;
   }
 
   /// Begins to look, see the constructor.
@@ -203,7 +206,7 @@ final class InitialSearch implements Turns.Waiting {
   }
 
   private boolean isLate() {
-    return System.nanoTime() - endNanos > 0;
+    return uptimeMillis.getAsLong() > endMillis;
   }
 
   private void finish(boolean complete) {

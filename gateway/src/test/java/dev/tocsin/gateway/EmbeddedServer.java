@@ -181,9 +181,14 @@ final class EmbeddedServer implements AutoCloseable {
     return this;
   }
 
+  /// Time passes while the server does something: nobody looks.
+  void takes(long millis) {
+    nanos += TimeUnit.MILLISECONDS.toNanos(millis);
+  }
+
   /// The process stands still: time passes, and nobody looks until it is over.
   EmbeddedServer standStill(long millis) {
-    nanos += TimeUnit.MILLISECONDS.toNanos(millis);
+    takes(millis);
     connections[0].tick();
     runTasks();
     return this;

@@ -10,13 +10,18 @@ import dev.tocsin.http.Transport;
 import dev.tocsin.hub.CountedReads;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.ForgottenKeys;
+import dev.tocsin.hub.ForwardingLog;
 import dev.tocsin.hub.InMemoryEventLog;
 import dev.tocsin.hub.LateLog;
+import dev.tocsin.hub.LogPages;
+import dev.tocsin.hub.Page;
 import dev.tocsin.hub.Rights;
+import dev.tocsin.hub.TypeFilter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -339,6 +344,36 @@ class InitialEventsTest {
       for (long next = told + 1; next <= 500; next++) {
         assertThat(socket.message().path("sequence").asLong()).isEqualTo(next);
       }
+    }
+  }
+
+  /// What was found within the bound counts, and it is told that there may be others.
+  @Test
+  void searchInALogThatIsSlowEndsAndSaysSo() {
+    EmbeddedServer[] slow = new EmbeddedServer[1];
+    EventLog log =
+        new ForwardingLog(TestServer.memory()) {
+          @Override
+          public CompletionStage<Page> readBack(
+              long before, TypeFilter types, int maxEvents, int maxBytes) {
+            slow[0].takes(Limits.INITIAL_MILLIS / 2 - 1);
+            return super.readBack(before, types, maxEvents, maxBytes);
+          }
+        };
+    try (EmbeddedServer server = EmbeddedServer.webSocket(log, "?events=camera.*")) {
+      slow[0] = server;
+      for (int i = 0; i < 1_000; i++) {
+        server.publish(TestServer.alert("a" + i));
+      }
+      server.receive(RawWebSocket.textFrame(subscribe("alert.*", "\"last\":1000")));
+      String said = server.said();
+
+      // Two pages took less than the bound, the third more.
+      int found = 3 * LogPages.PAGE_EVENTS;
+      assertThat(said)
+          .contains("\"initial\":" + found + ",")
+          .contains("\"initial_complete\":false")
+          .contains("\"sequence\":" + (1_000 - found + 1) + ",");
     }
   }
 

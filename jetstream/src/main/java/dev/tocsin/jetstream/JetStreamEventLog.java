@@ -317,6 +317,8 @@ public final class JetStreamEventLog implements EventLog {
       note.close();
     }
     sender.close(sender.isStalled() ? END_AWAY : Sender.PATIENCE);
+    Duration rest = sender.isStalled() ? END_AWAY : END;
+    reach(sender.newestStored(), rest).completeOnTimeout(0L, rest.toMillis(), MILLISECONDS).join();
     watch.close();
     follower.close();
     thread.interrupt();

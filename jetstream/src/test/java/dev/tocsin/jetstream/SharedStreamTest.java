@@ -7,6 +7,8 @@ import dev.tocsin.events.Json;
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.EventLog;
+import dev.tocsin.hub.Follower;
+import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.Page;
 import dev.tocsin.hub.RecordedFollower;
@@ -89,12 +91,29 @@ class SharedStreamTest extends OnOneServer {
         .isEqualTo(atOne.events().stream().map(event -> event.event().type()).toList());
   }
 
+  /// Takes a while for each group, also when it is interrupted.
+  private static final class SlowFollower implements Follower {
+
+    @Override
+    public void events(List<LoggedEvent> group) {
+      long end = System.nanoTime() + Duration.ofMillis(50).toNanos();
+      while (System.nanoTime() < end) {
+        Thread.onSpinWait();
+      }
+    }
+
+    @Override
+    public void lost(long from, long to) {}
+
+    @Override
+    public void restarted(String epoch, long newest) {}
+  }
+
   /// Whoever publishes is answered when the follower has met the event: closing does not leave it in doubt.
   @Test
   void whatWasAppendedBeforeItClosesIsHandedOnBeforeItCloses() throws Exception {
     EventLog log = open();
-    RecordedFollower follower = new RecordedFollower();
-    log.follow(0, follower);
+    log.follow(0, new SlowFollower());
     List<CompletableFuture<Boolean>> handedOn = new ArrayList<>();
 
     for (int i = 0; i < 1_000; i++) {
