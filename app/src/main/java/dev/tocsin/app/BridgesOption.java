@@ -19,10 +19,10 @@ final class BridgesOption {
               + " docs/bridges.md). What they remember is in --data.")
   private @Nullable String file;
 
-  /// Starts the bridges of the file; none without one.
+  /// Makes the bridges of the file, which do nothing yet; none without one.
   ///
   /// @param folder the server's; `null` when it keeps nothing on disk
-  @Nullable Bridges start(EventCatalog catalog, @Nullable Path folder, Surroundings surroundings)
+  @Nullable Bridges load(EventCatalog catalog, @Nullable Path folder, Surroundings surroundings)
       throws Failure {
     if (file == null) {
       return null;
@@ -34,7 +34,7 @@ final class BridgesOption {
           "the bridges of " + file + " cannot be had:\n  " + String.join("\n  ", read.faults()));
     }
     try {
-      return Bridges.start(
+      return Bridges.of(
           plan,
           surroundings.environment(),
           folder == null ? null : folder.resolve("bridges"),

@@ -8,6 +8,7 @@ import dev.tocsin.gateway.Hooks;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -57,16 +58,20 @@ final class Serve implements Callable<Integer> {
     try (Guard guard =
             access.guard(
                 log.folder(), tls.takesCertificates(), network.isReachable(), surroundings);
-        Bridges bridges = bridgesOption.start(catalog, log.folder(), surroundings)) {
+        Bridges bridges = bridgesOption.load(catalog, log.folder(), surroundings)) {
       Hooks hooks = bridges == null ? Hooks.NONE : new ServerHooks(bridges);
-      return serve(catalog, settings.with(guard.settings()).with(hooks), guard);
+      return serve(catalog, settings.with(guard.settings()).with(hooks), guard, bridges);
     }
   }
 
-  private int serve(EventCatalog catalog, GatewaySettings settings, Guard guard)
+  private int serve(
+      EventCatalog catalog, GatewaySettings settings, Guard guard, @Nullable Bridges bridges)
       throws Failure, WrongUse {
     Server server = log.start(catalog, settings, surroundings);
     try {
+      if (bridges != null) {
+        bridges.start(new OwnHub(server.hub(), null));
+      }
       surroundings.out().println("listening on " + server.url());
       surroundings.out().requireWritten();
       describe(server, catalog, settings.hooks());

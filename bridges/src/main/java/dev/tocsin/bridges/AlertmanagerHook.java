@@ -23,11 +23,11 @@ final class AlertmanagerHook implements Hook {
 
   private static final Instant LEAST_END = Instant.parse("1970-01-01T00:00:00Z");
 
-  private final BridgeSettings.Alertmanager settings;
+  private final HookSettings.Alertmanager settings;
   private final KnownAlerts known;
   private final InstantSource clock;
 
-  AlertmanagerHook(BridgeSettings.Alertmanager settings, KnownAlerts known, InstantSource clock) {
+  AlertmanagerHook(HookSettings.Alertmanager settings, KnownAlerts known, InstantSource clock) {
     this.settings = settings;
     this.known = known;
     this.clock = clock;

@@ -18,6 +18,8 @@ final class BridgeFigures {
 
   private static final int MAX_SENTENCE = 1_000;
 
+  private static final BridgeStanding.Link UP = new BridgeStanding.Link(true, "");
+
   private final InstantSource clock;
 
   // guarded by this
@@ -26,6 +28,9 @@ final class BridgeFigures {
   private @Nullable Instant lastReceived;
   private final Map<String, Long> ignored = new HashMap<>();
   private final Map<String, BridgeStanding.Refusal> refused = new HashMap<>();
+  private BridgeStanding.@Nullable Link link;
+  private BridgeStanding.@Nullable Out out;
+  private BridgeStanding.@Nullable Trouble lastError;
 
   BridgeFigures(InstantSource clock) {
     this.clock = clock;
@@ -50,17 +55,47 @@ final class BridgeFigures {
   synchronized void noteRefused(Reason reason, String sentence, byte[] message) {
     int length = Math.min(message.length, MAX_EXAMPLE);
     String example = new String(message, 0, length, StandardCharsets.UTF_8);
-    String words =
-        sentence.length() <= MAX_SENTENCE ? sentence : sentence.substring(0, MAX_SENTENCE) + "…";
     long before = refused.containsKey(reason.code()) ? refused.get(reason.code()).count() : 0;
     refused.put(
         reason.code(),
         new BridgeStanding.Refusal(
             reason.code(),
             before + 1,
-            words,
+            cut(sentence),
             length < message.length ? example + "…" : example,
             clock.instant()));
+  }
+
+  /// Notes that the other side is there.
+  ///
+  /// @return whether it was not before
+  synchronized boolean noteUp() {
+    boolean isNews = link == null || !link.isUp();
+    link = UP;
+    return isNews;
+  }
+
+  /// Notes that the other side is not there.
+  ///
+  /// @return whether it was before, or nobody knew: so it is told once, not at each attempt
+  synchronized boolean noteDown(String sentence) {
+    boolean isNews = link == null || link.isUp();
+    link = new BridgeStanding.Link(false, cut(sentence));
+    noteError(sentence);
+    return isNews;
+  }
+
+  synchronized void noteError(String sentence) {
+    lastError = new BridgeStanding.Trouble(cut(sentence), clock.instant());
+  }
+
+  /// Notes how far a bridge has come that sends out.
+  synchronized void noteOut(BridgeStanding.Out now) {
+    out = now;
+  }
+
+  private static String cut(String sentence) {
+    return sentence.length() <= MAX_SENTENCE ? sentence : sentence.substring(0, MAX_SENTENCE) + "…";
   }
 
   synchronized BridgeStanding of(BridgeSettings bridge) {
@@ -69,11 +104,14 @@ final class BridgeFigures {
     return new BridgeStanding(
         bridge.name(),
         bridge.kind(),
-        HookPlace.path(bridge),
+        bridge.place(),
+        link,
         received,
         published,
         ignored,
         refusals,
-        lastReceived);
+        lastReceived,
+        out,
+        lastError);
   }
 }

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -24,10 +24,24 @@ public final class BridgeFile {
   public static final int MAX_BRIDGES = 100;
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
-  private static final Set<String> KINDS =
-      new TreeSet<>(Set.of(BridgeSettings.Webhook.KIND, BridgeSettings.Alertmanager.KIND));
+  private static final SortedMap<String, KindReader> KINDS =
+      new TreeMap<>(
+          Map.of(
+              HookSettings.Webhook.KIND, HookSettings.Webhook::read,
+              HookSettings.Alertmanager.KIND, HookSettings.Alertmanager::read));
 
   private BridgeFile() {}
+
+  /// What the parts of a file are read beside.
+  ///
+  /// @param catalog the types of the hub
+  record Context(EventCatalog catalog) {}
+
+  /// Reads the members of a bridge of one kind; what is wrong goes into the faults of the section.
+  @FunctionalInterface
+  private interface KindReader {
+    BridgeSettings read(String name, Section section, Context context);
+  }
 
   /// What became of a file.
   public sealed interface Reading {
@@ -92,33 +106,16 @@ public final class BridgeFile {
     }
     String name = name(section.at("name"), names);
     Section kind = section.at("kind");
-    String word = kind.text("one of " + String.join(", ", KINDS));
-    return switch (word) {
-      case BridgeSettings.Webhook.KIND -> {
-        section.allow("name", "kind", "description", "verify", "map");
-        section.at("description").optionalText("a text for people");
-        yield new BridgeSettings.Webhook(
-            name,
-            Verification.read(section.at("verify")),
-            new MappingReader(catalog, MessageSource.HOOK).readAll(section.at("map")));
+    String word = kind.text("one of " + String.join(", ", KINDS.keySet()));
+    KindReader reader = word == null ? null : KINDS.get(word);
+    if (reader == null) {
+      if (word != null) {
+        kind.unknown("there is no kind " + Faults.quoted(word), word, KINDS.keySet());
       }
-      case BridgeSettings.Alertmanager.KIND -> {
-        section.allow("name", "kind", "description", "verify", "severity");
-        section.at("description").optionalText("a text for people");
-        SeverityReader severity = SeverityReader.read(section.at("severity"));
-        yield new BridgeSettings.Alertmanager(
-            name,
-            Verification.read(section.at("verify")),
-            severity.label(),
-            severity.table(),
-            severity.other());
-      }
-      case null -> null;
-      default -> {
-        kind.unknown("there is no kind " + Faults.quoted(word), word, KINDS);
-        yield null;
-      }
-    };
+      return null;
+    }
+    section.at("description").optionalText("a text for people");
+    return reader.read(name, section, new Context(catalog));
   }
 
   private static String name(Section section, Map<String, Section> names) {

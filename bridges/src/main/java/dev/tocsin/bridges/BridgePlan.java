@@ -20,7 +20,7 @@ public final class BridgePlan {
   /// Each bridge in words: its name, its kind and where it is.
   public List<String> descriptions() {
     return bridges.stream()
-        .map(bridge -> bridge.name() + " (" + bridge.kind() + ", " + HookPlace.path(bridge) + ")")
+        .map(bridge -> bridge.name() + " (" + bridge.kind() + ", " + bridge.place() + ")")
         .toList();
   }
 
@@ -30,13 +30,10 @@ public final class BridgePlan {
   public List<String> missingSecrets(Map<String, String> environment) {
     List<String> missing = new ArrayList<>();
     for (BridgeSettings bridge : bridges) {
-      Verification verification = bridge.verification();
-      if (verification != null) {
-        try {
-          Verifier.of(verification, environment);
-        } catch (MissingSecretException e) {
-          missing.add(bridge.name() + ": " + e.getMessage());
-        }
+      try {
+        bridge.requireSecrets(environment);
+      } catch (MissingSecretException e) {
+        missing.add(bridge.name() + ": " + e.getMessage());
       }
     }
     return missing;

@@ -3,7 +3,6 @@ package dev.tocsin.bridges;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,66 +12,73 @@ import org.jspecify.annotations.Nullable;
 /// The bridges of a process, running from [#start] to [#close]. Any thread may call anything.
 public final class Bridges implements AutoCloseable {
 
-  private final List<HookPlace> places;
+  /// In the order of the file.
+  private final List<Bridge> bridges;
 
-  /// By their paths.
-  private final Map<String, HookDesk> desks;
+  /// Those that take requests, by their paths, in the same order.
+  private final Map<String, HookDesk> desks = new LinkedHashMap<>();
 
-  private Bridges(List<HookPlace> places, Map<String, HookDesk> desks) {
-    this.places = List.copyOf(places);
-    this.desks = Collections.unmodifiableMap(new LinkedHashMap<>(desks));
+  private Bridges(List<Bridge> bridges) {
+    this.bridges = List.copyOf(bridges);
+    for (Bridge bridge : bridges) {
+      if (bridge instanceof HookDesk desk) {
+        desks.put(desk.place().path(), desk);
+      }
+    }
   }
 
-  /// Starts all bridges of a plan.
+  /// Makes the bridges of a plan, which do nothing yet.
   ///
   /// @param environment of the process, for secrets
   /// @param folder where bridges keep their state; `null` for memory alone
   /// @throws MissingSecretException when secrets are not to be had: all of them
-  public static Bridges start(
+  public static Bridges of(
       BridgePlan plan, Map<String, String> environment, @Nullable Path folder, InstantSource clock)
       throws MissingSecretException {
     List<String> missing = plan.missingSecrets(environment);
     if (!missing.isEmpty()) {
       throw new MissingSecretException(String.join("; ", missing));
     }
-    List<HookPlace> places = new ArrayList<>();
-    Map<String, HookDesk> desks = new LinkedHashMap<>();
-    for (BridgeSettings bridge : plan.bridges()) {
-      HookPlace place = HookPlace.of(bridge);
-      places.add(place);
-      desks.put(place.path(), desk(bridge, environment, folder, clock));
+    List<Bridge> bridges = new ArrayList<>();
+    for (BridgeSettings settings : plan.bridges()) {
+      StateFile state =
+          folder == null ? null : new StateFile(folder.resolve(settings.name() + ".json"));
+      bridges.add(
+          switch (settings) {
+            case HookSettings hook -> desk(hook, environment, state, clock);
+          });
     }
-    desks.values().forEach(HookDesk::start);
-    return new Bridges(places, desks);
+    return new Bridges(bridges);
   }
 
   private static HookDesk desk(
-      BridgeSettings bridge,
+      HookSettings settings,
       Map<String, String> environment,
-      @Nullable Path folder,
+      @Nullable StateFile state,
       InstantSource clock)
       throws MissingSecretException {
-    Verification verification = bridge.verification();
+    Verification verification = settings.verification();
     Verifier verifier = verification == null ? null : Verifier.of(verification, environment);
     Hook hook =
-        switch (bridge) {
-          case BridgeSettings.Webhook webhook ->
+        switch (settings) {
+          case HookSettings.Webhook webhook ->
               new WebhookHook(webhook, verifier == null ? null : verifier.idHeader(), clock);
-          case BridgeSettings.Alertmanager alertmanager ->
-              new AlertmanagerHook(
-                  alertmanager,
-                  new KnownAlerts(
-                      folder == null
-                          ? null
-                          : new StateFile(folder.resolve(bridge.name() + ".json"))),
-                  clock);
+          case HookSettings.Alertmanager alertmanager ->
+              new AlertmanagerHook(alertmanager, new KnownAlerts(state), clock);
         };
-    return new HookDesk(bridge, verifier, hook, clock);
+    return new HookDesk(settings, verifier, hook, clock);
+  }
+
+  /// Starts them all. A request that came before waits.
+  ///
+  /// @param hub with the rights of the bridges themselves
+  public void start(FollowableHub hub) {
+    bridges.forEach(bridge -> bridge.start(hub));
   }
 
   /// Where requests are taken, in the order of the file.
   public List<HookPlace> places() {
-    return places;
+    return desks.values().stream().map(HookDesk::place).toList();
   }
 
   /// Takes a request.
@@ -89,11 +95,11 @@ public final class Bridges implements AutoCloseable {
 
   /// How each bridge fares, in the order of the file.
   public List<BridgeStanding> standings() {
-    return desks.values().stream().map(HookDesk::standing).toList();
+    return bridges.stream().map(Bridge::standing).toList();
   }
 
   @Override
   public void close() {
-    desks.values().forEach(HookDesk::close);
+    bridges.forEach(Bridge::close);
   }
 }

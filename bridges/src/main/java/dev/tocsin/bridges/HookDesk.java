@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 
 /// Where the requests to one hook wait, and are taken one after the other by a virtual thread of its own. Any thread may bring
 /// one. What waits is bounded; the sender of anything beyond that is told to come back.
-final class HookDesk implements AutoCloseable {
+final class HookDesk implements Bridge {
 
   /// How many requests may wait.
   static final int MAX_WAITING = 64;
@@ -36,7 +36,7 @@ final class HookDesk implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HookDesk.class);
 
   // immutable
-  private final BridgeSettings bridge;
+  private final HookSettings bridge;
   private final @Nullable Verifier verifier;
   private final Hook hook;
   private final InstantSource clock;
@@ -51,7 +51,7 @@ final class HookDesk implements AutoCloseable {
   private record Job(HookRequest request, CompletableFuture<HookAnswer> answer) {}
 
   /// @param verifier `null` where requests are known to be good
-  HookDesk(BridgeSettings bridge, @Nullable Verifier verifier, Hook hook, InstantSource clock) {
+  HookDesk(HookSettings bridge, @Nullable Verifier verifier, Hook hook, InstantSource clock) {
     this.bridge = bridge;
     this.verifier = verifier;
     this.hook = hook;
@@ -60,7 +60,9 @@ final class HookDesk implements AutoCloseable {
     this.thread = Thread.ofVirtual().name("tocsin-bridge-" + bridge.name()).unstarted(this::work);
   }
 
-  void start() {
+  /// Begins to take requests, each of which brings the hub with the rights of its sender.
+  @Override
+  public void start(FollowableHub hub) {
     thread.start();
   }
 
@@ -85,7 +87,12 @@ final class HookDesk implements AutoCloseable {
     return CompletableFuture.completedFuture(COME_BACK);
   }
 
-  BridgeStanding standing() {
+  HookPlace place() {
+    return HookPlace.of(bridge);
+  }
+
+  @Override
+  public BridgeStanding standing() {
     return figures.of(bridge);
   }
 

@@ -7,14 +7,7 @@ package dev.tocsin.bridges;
 public record HookPlace(String path, boolean isSigned) {
 
   /// The place of a bridge.
-  static HookPlace of(BridgeSettings bridge) {
-    return new HookPlace(path(bridge), bridge.verification() != null);
-  }
-
-  static String path(BridgeSettings bridge) {
-    return switch (bridge) {
-      case BridgeSettings.Webhook hook -> "/hooks/" + hook.name();
-      case BridgeSettings.Alertmanager alerts -> "/hooks/alertmanager/" + alerts.name();
-    };
+  static HookPlace of(HookSettings hook) {
+    return new HookPlace(hook.place(), hook.verification() != null);
   }
 }

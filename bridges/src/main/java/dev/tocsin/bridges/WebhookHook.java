@@ -9,12 +9,12 @@ import tools.jackson.databind.JsonNode;
 /// A hook for any JSON: each mapping that is for a message makes an event of it.
 final class WebhookHook implements Hook {
 
-  private final BridgeSettings.Webhook settings;
+  private final HookSettings.Webhook settings;
   private final @Nullable String idHeader;
   private final InstantSource clock;
 
   /// @param idHeader the header that is the same each time a sender tries; `null` where there is none
-  WebhookHook(BridgeSettings.Webhook settings, @Nullable String idHeader, InstantSource clock) {
+  WebhookHook(HookSettings.Webhook settings, @Nullable String idHeader, InstantSource clock) {
     this.settings = settings;
     this.idHeader = idHeader;
     this.clock = clock;

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// An alert that is told again and again while time passes.
 class AlertmanagerHookTest {
 
-  private static final BridgeSettings.Alertmanager SETTINGS =
-      new BridgeSettings.Alertmanager("prod", null, "severity", Map.of(), "medium");
+  private static final HookSettings.Alertmanager SETTINGS =
+      new HookSettings.Alertmanager("prod", null, "severity", Map.of(), "medium");
 
   private final TestHub hub = new TestHub();
   private final BridgeFigures figures = new BridgeFigures(() -> TestMessages.NOW);

@@ -60,8 +60,8 @@ class BridgesTest {
   private Bridges bridges() throws MissingSecretException {
     if (bridges == null) {
       bridges =
-          Bridges.start(
-              plan(), Map.of("TOKEN", "s3"), folder, InstantSource.fixed(TestMessages.NOW));
+          Bridges.of(plan(), Map.of("TOKEN", "s3"), folder, InstantSource.fixed(TestMessages.NOW));
+      bridges.start(hub);
     }
     return bridges;
   }
@@ -369,7 +369,7 @@ class BridgesTest {
 
   @Test
   void bridgesDoNotStartWithoutTheirSecrets() {
-    assertThatThrownBy(() -> Bridges.start(plan(), Map.of(), null, InstantSource.system()))
+    assertThatThrownBy(() -> Bridges.of(plan(), Map.of(), null, InstantSource.system()))
         .isInstanceOf(MissingSecretException.class)
         .hasMessageContaining("ci: ")
         .hasMessageContaining("TOKEN");

@@ -31,10 +31,10 @@ class HookDeskTest {
           }
           return new HookAnswer.Taken(0, 1, 0);
         };
-    BridgeSettings bridge =
-        new BridgeSettings.Alertmanager("prod", null, "severity", Map.of(), "medium");
+    HookSettings bridge =
+        new HookSettings.Alertmanager("prod", null, "severity", Map.of(), "medium");
     try (HookDesk desk = new HookDesk(bridge, null, hook, () -> TestMessages.NOW)) {
-      desk.start();
+      desk.start(hub);
 
       assertThat(post(desk, "{\"break\":true}"))
           .isInstanceOfSatisfying(

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// A hub that judges events as the real one does, and keeps them in a list.
-final class TestHub implements BridgeHub {
+final class TestHub implements FollowableHub {
 
   private final EventEncoder encoder =
       new EventEncoder(EventCatalog.builtIn(), InstantSource.fixed(TestMessages.NOW));
@@ -64,6 +64,11 @@ final class TestHub implements BridgeHub {
 
   synchronized List<String> types() {
     return events.stream().map(event -> event.get("type").stringValue()).toList();
+  }
+
+  @Override
+  public HubCursor follow(Wanted wanted, @Nullable HubPosition after) {
+    throw new UnsupportedOperationException("no test has needed it");
   }
 
   @Override

@@ -1,0 +1,39 @@
+package dev.tocsin.app;
+
+import dev.tocsin.bridges.FollowableHub;
+import dev.tocsin.bridges.HubCursor;
+import dev.tocsin.bridges.HubPosition;
+import dev.tocsin.bridges.Wanted;
+import dev.tocsin.events.Slice;
+import dev.tocsin.hub.EventFilter;
+import dev.tocsin.hub.Hub;
+import dev.tocsin.hub.PublishCommand;
+import dev.tocsin.hub.PublishResult;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/// The hub of this process, as bridges know it.
+///
+/// @param granted what may be published; `null` for everything
+record OwnHub(Hub hub, @Nullable EventFilter granted) implements FollowableHub {
+
+  @Override
+  public CompletionStage<Outcome> publish(byte[] envelope, @Nullable String idempotencyKey) {
+    return hub.publish(new PublishCommand(Slice.of(envelope), idempotencyKey, granted))
+        .thenApply(result ->
+            switch (result) {
+              case PublishResult.Published published -> new Outcome.Published(published.sequence());
+              case PublishResult.Refused refused -> new Outcome.Refused(refused.rejection());
+            });
+  }
+
+  @Override
+  public HubCursor follow(Wanted wanted, @Nullable HubPosition after) {
+    throw new UnsupportedOperationException("no bridge follows yet");
+  }
+
+  @Override
+  public String id() {
+    return hub.log().state().epoch();
+  }
+}
