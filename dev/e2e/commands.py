@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 
 from ports import free_port
@@ -355,6 +356,45 @@ def file(server):
     return server
 
 
+def post_hook(port, name):
+    body = json.dumps({"id": name}).encode()
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/hooks/garage", body, {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+def bridges(server):
+    """Bridges in a process of their own, through kill -9 of the server: what was answered with 200 is there, once."""
+    config, port, before = work + "/bridges.json", free_port(), newest()
+    with open(config, "w") as file:
+        json.dump({"bridges": [{"name": "garage", "kind": "webhook", "map": [
+            {"event": "alert.deleted", "payload": {"id": "{payload.id}"}, "key": "{payload.id}"}]}]}, file)
+    process = subprocess.Popen(
+        ["./tocsin", "bridge", "--config", config, "--url", URL, "--state", work + "/bridge-state",
+         "--listen", f"127.0.0.1:{port}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENV)
+    check("bridges run", process.stdout.readline() == f"bridges of {config} are running\n")
+    check("a post is taken", post_hook(port, "a") == 200)
+    server.kill()
+    server.wait(20)
+    check("without the server a post is to come again", post_hook(port, "b") == 503)
+    server = serve()
+    end = time.time() + 60
+    while post_hook(port, "b") != 200 and time.time() < end:
+        time.sleep(0.1)
+    check("the same post once more", post_hook(port, "b") == 200)
+    check("each is one event", ids(before) == ["a", "b"], ids(before))
+    status = run(f"./tocsin bridge status --state {work}/bridge-state")
+    check("status of a folder", status.returncode == 0 and "garage" in status.stdout, status)
+    process.terminate()
+    check("SIGTERM ends bridges with 0", process.wait(20) == 0)
+    said = process.stderr.read()
+    check("that the server is away is said once", said.count("no connection to the hub") == 1, said)
+    return server
+
+
 shutil.rmtree(work + "/data", ignore_errors=True)
 running = serve()
 try:
@@ -368,6 +408,7 @@ try:
     signals(running)
     running = stream(running)
     running = file(running)
+    running = bridges(running)
 finally:
     running.terminate()
 check("SIGTERM ends it with 0", running.wait(20) == 0)

@@ -5,7 +5,7 @@
 //   node dev/e2e/console.mjs MODULES PICTURES [NAME…]     (MODULES: where playwright-core and axe-core are installed)
 
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -21,7 +21,7 @@ const { exampleOf } = await import(join(root, "gateway/src/main/console/schema.j
 mkdirSync(pictures, { recursive: true });
 
 const RESERVED = /^(connection\..*|ping|pong|error)$/;
-const SCREENS = ["live", "now", "history", "catalog", "catalog?type=detection.batch", "connections", "health"];
+const SCREENS = ["live", "now", "history", "catalog", "catalog?type=detection.batch", "connections", "bridges", "health"];
 const PATIENCE = 15_000;
 const tests = [];
 const test = (name, body) => tests.push([name, body]);
@@ -285,6 +285,21 @@ test("Health tells rates, latencies, refusals by field, and types that nobody pu
   await done(opened);
 });
 
+test("Bridges tells what came in, what became of it, and the last example of what was refused", async () => {
+  const post = (body) => ask(open, "/hooks/garage", { method: "POST", body: JSON.stringify(body) });
+  assert((await post({ state: "gone", id: "7" })).status === 200, "a post is not taken");
+  await post({ state: "there" });
+  assert((await post({ state: "gone", id: ["<b>x</b>\u202e"] })).status === 422, "what is no event is not refused");
+  const opened = await page(open, "bridges");
+  const garage = opened.locator(".bridge", { hasText: "garage" });
+  await garage.waitFor();
+  const told = await garage.innerText();
+  assert(/waits to be called/.test(told) && /In\s+3/.test(told) && /Mapped\s+1/.test(told), told);
+  assert(/no_mapping 1/.test(told) && /invalid_payload 1/.test(told) && told.includes("<b>x</b>⟨202E⟩"), told);
+  await opened.screenshot({ path: join(pictures, "bridges.png") });
+  await done(opened);
+});
+
 test("History counts, jumps to a sequence and to a time", async () => {
   const sequence = await publish(open, "alert.created", alert("in-history", "medium"));
   const opened = await page(open, "history");
@@ -356,7 +371,7 @@ for (const dark of [false, true]) {
 
 async function settled(opened, screen) {
   await opened.getByText("Connected", { exact: true }).waitFor();
-  const sign = { live: ".row", now: ".tile", history: ".chart canvas", catalog: ".types a", connections: "table", health: ".facts" }[screen.split("?")[0]];
+  const sign = { live: ".row", now: ".tile", history: ".chart canvas", catalog: ".types a", connections: "table", bridges: ".bridge", health: ".facts" }[screen.split("?")[0]];
   await opened.locator(screen.includes("?") ? ".publish" : sign).first().waitFor();
 }
 
@@ -419,7 +434,7 @@ test("every field of every type is text, whatever it says", async () => {
     const strange = await opened.evaluate(strangers);
     assert(strange === "", `${type} ${sequence}: ${strange}`);
   }
-  for (const screen of ["now", "history", "live?where=%7B%22camera_id%22%3A%22%3Cb%3Ex%22%7D", "catalog?type=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E", "health", "connections"]) {
+  for (const screen of ["now", "history", "live?where=%7B%22camera_id%22%3A%22%3Cb%3Ex%22%7D", "catalog?type=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E", "health", "connections", "bridges"]) {
     await opened.goto(`${open.url}/console/#/${screen}`);
     await opened.waitForTimeout(1_000);
     const strange = await opened.evaluate(strangers);
@@ -519,8 +534,13 @@ test("when the server goes, the page says so, and when it comes back, it goes on
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 let failed = 0;
 try {
-  open = await serve(freePort(), "--memory");
   const data = mkdtempSync(join(tmpdir(), "console-"));
+  const bridges = join(data, "bridges.json");
+  writeFileSync(bridges, JSON.stringify({ bridges: [
+    { name: "garage", kind: "webhook", map: [{ event: "alert.deleted", where: { "payload.state": "gone" }, payload: { id: "{payload.id}" } }] },
+    { name: "prod", kind: "alertmanager" },
+  ] }));
+  open = await serve(freePort(), "--memory", "--bridges", bridges);
   const makeKey = (...options) => execFileSync("./tocsin", ["key", "new", ...options, "--data", data], { cwd: root, stdio: ["ignore", "pipe", "ignore"] }).toString().trim();
   const key = makeKey("everything");
   const small = makeKey("wall", "--subscribe", "*");

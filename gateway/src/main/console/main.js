@@ -1,5 +1,6 @@
 // The console's frame: who may see it, where one is, how the connection fares. Each screen is a module of its own.
 
+import { BridgesScreen } from "./bridges.js";
 import { CatalogScreen } from "./catalog.js";
 import { ConnectionsScreen } from "./connections.js";
 import { HealthScreen } from "./health.js";
@@ -17,6 +18,7 @@ const SCREENS = [
   ["history", "History", HistoryScreen],
   ["catalog", "Catalog", CatalogScreen],
   ["connections", "Connections", ConnectionsScreen],
+  ["bridges", "Bridges", BridgesScreen],
   ["health", "Health", HealthScreen],
 ];
 

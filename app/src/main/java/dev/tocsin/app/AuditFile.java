@@ -109,6 +109,7 @@ final class AuditFile implements Audit, AutoCloseable {
           CREDENTIAL_ENDED,
           CREDENTIAL_RENEWED,
           CONNECTION_CLOSED,
+          BRIDGE_RETRIED,
           KEY_MADE,
           KEY_REVOKED ->
           entry;

@@ -27,18 +27,33 @@ final class BridgesOption {
     if (file == null) {
       return null;
     }
+    return bridges(
+        file,
+        plan(file, catalog, surroundings),
+        folder == null ? null : folder.resolve("bridges"),
+        surroundings);
+  }
+
+  /// What a file describes.
+  static BridgePlan plan(String file, EventCatalog catalog, Surroundings surroundings)
+      throws Failure {
     BridgesFile read = BridgesFile.read(file, catalog, surroundings);
     BridgePlan plan = read.plan();
     if (plan == null) {
       throw new Failure(
           "the bridges of " + file + " cannot be had:\n  " + String.join("\n  ", read.faults()));
     }
+    return plan;
+  }
+
+  /// Makes the bridges of a file, which do nothing yet.
+  ///
+  /// @param folder of their state; `null` for memory alone
+  static Bridges bridges(
+      String file, BridgePlan plan, @Nullable Path folder, Surroundings surroundings)
+      throws Failure {
     try {
-      return Bridges.of(
-          plan,
-          surroundings.environment(),
-          folder == null ? null : folder.resolve("bridges"),
-          surroundings.clock());
+      return Bridges.of(plan, surroundings.environment(), folder, surroundings.clock());
     } catch (MissingSecretException e) {
       throw new Failure("the bridges of " + file + " cannot be had: " + e.getMessage(), e);
     }

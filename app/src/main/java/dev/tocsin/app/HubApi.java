@@ -90,6 +90,21 @@ final class HubApi {
     return get("/api/v1/stats");
   }
 
+  /// Has a bridge send again what was set aside.
+  ///
+  /// @return how many events
+  long retryBridge(String name) throws Failure {
+    Answer answer =
+        await(
+            send(
+                "/api/v1/bridges/" + encoded(name).replace("+", "%20") + "/retry",
+                request -> request.POST(BodyPublishers.noBody())));
+    if (!answer.isSuccess()) {
+      throw new Failure(answer.problem());
+    }
+    return answer.body().path("retried").asLong(0);
+  }
+
   /// Finds out whether the server answers at all, whatever it answers.
   void reach() throws Failure {
     await(send("/healthz", HttpRequest.Builder::GET));

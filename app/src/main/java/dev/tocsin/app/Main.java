@@ -130,8 +130,10 @@ public final class Main {
     makers.put(
         "bridge",
         () ->
-            new CommandLine(new BridgeCommand())
-                .addSubcommand(new BridgeCommand.Check(surroundings)));
+            new CommandLine(new BridgeCommand(surroundings))
+                .addSubcommand(new BridgeCommand.Check(surroundings))
+                .addSubcommand(new BridgeStatus(surroundings))
+                .addSubcommand(new BridgeRetry(surroundings)));
     makers.put("demo", () -> new CommandLine(new Demo(surroundings)));
     makers.put(
         "bench",
@@ -220,9 +222,11 @@ public final class Main {
       return chosen;
     }
     ParseResult command = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
-    return command.commandSpec().userObject() instanceof Serve
-        ? Logging.Level.INFO
-        : Logging.Level.WARN;
+    boolean lasts =
+        command.commandSpec().userObject() instanceof Serve
+            || (command.commandSpec().userObject() instanceof BridgeCommand
+                && !command.hasSubcommand());
+    return lasts ? Logging.Level.INFO : Logging.Level.WARN;
   }
 
   /// An expected failure is a sentence; anything else is a fault of ours and says so.

@@ -6,6 +6,7 @@ import dev.tocsin.bridges.HubPosition;
 import dev.tocsin.bridges.Wanted;
 import dev.tocsin.events.Slice;
 import dev.tocsin.hub.EventFilter;
+import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
@@ -29,7 +30,13 @@ record OwnHub(Hub hub, @Nullable EventFilter granted) implements FollowableHub {
 
   @Override
   public HubCursor follow(Wanted wanted, @Nullable HubPosition after) {
-    throw new UnsupportedOperationException("no bridge follows yet");
+    return new OwnCursor(
+        hub.newCursor(
+            wanted.patterns().stream().map(EventPattern::of).toList(),
+            wanted.where(),
+            null,
+            after == null ? null : after.epoch(),
+            after == null ? 0 : after.sequence()));
   }
 
   @Override

@@ -4,10 +4,12 @@ import dev.tocsin.bridges.BridgeStanding;
 import dev.tocsin.bridges.Bridges;
 import dev.tocsin.bridges.HookAnswer;
 import dev.tocsin.bridges.HookRequest;
+import dev.tocsin.gateway.BridgeView;
 import dev.tocsin.gateway.Hooks;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Collectors;
 
 /// The bridges of a server as its gateway knows them.
 ///
@@ -16,6 +18,11 @@ record ServerHooks(Bridges bridges) implements Hooks {
 
   @Override
   public List<Place> places() {
+    return places(bridges);
+  }
+
+  /// Where bridges take requests.
+  static List<Place> places(Bridges bridges) {
     return bridges.places().stream()
         .map(place -> new Place(place.path(), place.isSigned()))
         .toList();
@@ -27,30 +34,73 @@ record ServerHooks(Bridges bridges) implements Hooks {
         .receive(
             post.path(),
             new HookRequest(post.headers(), post.body(), new OwnHub(post.hub(), post.granted())))
-        .thenApply(answer ->
-            switch (answer) {
-              case HookAnswer.Taken taken ->
-                  new Answer.Taken(taken.published(), taken.ignored(), taken.refused());
-              case HookAnswer.Refused refused -> new Answer.Refused(refused.rejection());
-              case HookAnswer.Unauthentic bad -> new Answer.Unauthentic(bad.reason());
-              case HookAnswer.Busy busy -> new Answer.Busy();
-            });
+        .thenApply(ServerHooks::answer);
+  }
+
+  static Answer answer(HookAnswer answer) {
+    return switch (answer) {
+      case HookAnswer.Taken taken ->
+          new Answer.Taken(taken.published(), taken.ignored(), taken.refused());
+      case HookAnswer.Refused refused -> new Answer.Refused(refused.rejection());
+      case HookAnswer.Unauthentic bad -> new Answer.Unauthentic(bad.reason());
+      case HookAnswer.Busy busy -> new Answer.Busy();
+    };
+  }
+
+  /// It may have to wait for a file.
+  @Override
+  public CompletionStage<Retry> retry(String bridge) {
+    CompletableFuture<Retry> answer = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name("tocsin-bridge-retry")
+        .start(() -> {
+          try {
+            OptionalInt events = bridges.retry(bridge);
+            answer.complete(
+                events.isPresent() ? new Retry.Begun(events.getAsInt()) : new Retry.Impossible());
+          } catch (RuntimeException | Error e) {
+            answer.completeExceptionally(e);
+          }
+        });
+    return answer;
   }
 
   @Override
-  public List<Figures> figures() {
+  public List<BridgeView> figures() {
+    return figures(bridges);
+  }
+
+  /// How bridges fare.
+  static List<BridgeView> figures(Bridges bridges) {
     return bridges.standings().stream().map(ServerHooks::figures).toList();
   }
 
-  private static Figures figures(BridgeStanding bridge) {
-    return new Figures(
+  private static BridgeView figures(BridgeStanding bridge) {
+    BridgeStanding.Link link = bridge.link();
+    BridgeStanding.Out out = bridge.out();
+    BridgeStanding.Trouble error = bridge.lastError();
+    return new BridgeView(
         bridge.name(),
         bridge.kind(),
+        bridge.place(),
+        link == null ? null : new BridgeView.Link(link.isUp(), link.sentence()),
         bridge.received(),
         bridge.published(),
         bridge.ignored(),
         bridge.refused().stream()
-            .collect(
-                Collectors.toMap(BridgeStanding.Refusal::reason, BridgeStanding.Refusal::count)));
+            .map(refusal ->
+                new BridgeView.Refusal(
+                    refusal.reason(),
+                    refusal.count(),
+                    refusal.sentence(),
+                    refusal.example(),
+                    refusal.at()))
+            .toList(),
+        bridge.lastReceived(),
+        out == null
+            ? null
+            : new BridgeView.Out(
+                out.sent(), out.setAside(), out.lost(), out.position(), out.behind()),
+        error == null ? null : new BridgeView.Trouble(error.sentence(), error.at()));
   }
 }

@@ -161,10 +161,14 @@ class ServeBridgesTest {
 
     assertThat(get("/api/v1/latest?events=alert.created").at("/events/0/payload/severity"))
         .hasToString("\"critical\"");
-    assertThat(get("/api/v1/stats").get("bridges").get(2).toString())
-        .isEqualTo(
+    JsonNode prod = get("/api/v1/stats").get("bridges").get(2);
+    assertThat(prod.toString().replaceAll("\"20\\d\\d-[^\"]+Z\"", "\"T\""))
+        .startsWith(
             "{\"name\":\"prod\",\"kind\":\"alertmanager\",\"received\":4,\"published\":1,"
-                + "\"ignored\":{\"repeated\":1},\"refused\":{\"invalid_json\":1,\"malformed\":1}}");
+                + "\"last_received\":\"T\",\"ignored\":{\"repeated\":1},"
+                + "\"refused\":{\"invalid_json\":1,\"malformed\":1},"
+                + "\"place\":\"/hooks/alertmanager/prod\",\"refusals\":[{\"reason\":\"invalid_json\",");
+    assertThat(prod.at("/refusals/1/example").asString("")).isEqualTo("{\"version\":\"3\"}");
     String metrics =
         http.send(
                 HttpRequest.newBuilder(URI.create(process.url() + "/metrics")).build(),

@@ -1,5 +1,7 @@
 package dev.tocsin.bridges;
 
+import java.util.OptionalInt;
+
 /// A bridge of a process: made, started once, closed. Safe for any thread.
 interface Bridge extends AutoCloseable {
 
@@ -9,6 +11,13 @@ interface Bridge extends AutoCloseable {
   void start(FollowableHub hub);
 
   BridgeStanding standing();
+
+  /// Sends again what its other side has refused for good.
+  ///
+  /// @return how many events; empty for a bridge that sets nothing aside
+  default OptionalInt sendAgain() {
+    return OptionalInt.empty();
+  }
 
   /// Ends it in order; whatever it waits for ends at once.
   @Override

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +92,19 @@ public final class Bridges implements AutoCloseable {
       throw new IllegalArgumentException("there is no hook at " + path);
     }
     return desk.receive(request);
+  }
+
+  /// Has a bridge that sends out send again what its receiver has refused for good; and one that has ended begins again.
+  ///
+  /// @param name of a bridge that sends out
+  /// @return how many events were put back; empty when there is no such bridge
+  public OptionalInt retry(String name) {
+    for (Bridge bridge : bridges) {
+      if (bridge.standing().name().equals(name)) {
+        return bridge.sendAgain();
+      }
+    }
+    return OptionalInt.empty();
   }
 
   /// How each bridge fares, in the order of the file.

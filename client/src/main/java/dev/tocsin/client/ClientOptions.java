@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 ///     its own. It is not shut down by the client
 /// @param since the sequence after which the first connection begins; `null` for the next event.
 ///     Later connections go on where the one before was
+/// @param sinceEpoch the epoch in which that sequence counts; `null` for whichever the server has. Where the server has another, the
+///     client begins with the next event, and [ClientListener#onConnected] tells the epoch
 /// @param outbox how many events are held until they are known to be in the log
 /// @param credentials what to show the server; `null` for nothing
 /// @param ssl what TLS trusts, see [TrustedCertificates]; `null` for what the system trusts. An `http` of the
@@ -49,6 +51,7 @@ public record ClientOptions(
     @Nullable HttpClient http,
     @Nullable ScheduledExecutorService scheduler,
     @Nullable Long since,
+    @Nullable String sinceEpoch,
     Outbox outbox,
     @Nullable CredentialSupplier credentials,
     @Nullable SSLContext ssl,
@@ -104,6 +107,7 @@ public record ClientOptions(
         null,
         null,
         null,
+        null,
         Outbox.STANDARD,
         null,
         null,
@@ -136,7 +140,18 @@ public record ClientOptions(
 
   /// The same, beginning with the event after this sequence.
   public ClientOptions withSince(long newSince) {
-    return with(draft -> draft.since = newSince);
+    return with(draft -> {
+      draft.since = newSince;
+      draft.sinceEpoch = null;
+    });
+  }
+
+  /// The same, beginning with the event after this position, as long as the log still is the one that it belongs to.
+  public ClientOptions withSince(Position position) {
+    return with(draft -> {
+      draft.since = position.sequence();
+      draft.sinceEpoch = position.epoch();
+    });
   }
 
   /// The same, beginning with events of the past, such as the present state ([Beginning#latest]).
@@ -187,6 +202,7 @@ public record ClientOptions(
     private EventCatalog catalog;
     private @Nullable HttpClient http;
     private @Nullable Long since;
+    private @Nullable String sinceEpoch;
     private Outbox outbox;
     private @Nullable CredentialSupplier credentials;
     private @Nullable SSLContext ssl;
@@ -201,6 +217,7 @@ public record ClientOptions(
       this.catalog = before.catalog;
       this.http = before.http;
       this.since = before.since;
+      this.sinceEpoch = before.sinceEpoch;
       this.outbox = before.outbox;
       this.credentials = before.credentials;
       this.ssl = before.ssl;
@@ -220,6 +237,7 @@ public record ClientOptions(
           http,
           before.scheduler,
           since,
+          sinceEpoch,
           outbox,
           credentials,
           ssl,

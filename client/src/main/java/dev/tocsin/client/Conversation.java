@@ -12,7 +12,7 @@ final class Conversation {
 
   // immutable
   private final URI uri;
-  private final @Nullable Long since;
+  private final @Nullable Position since;
   private final Notices notices;
   private final Answers answers;
   private final PublishQueue publishes;
@@ -23,6 +23,9 @@ final class Conversation {
   private final PositionKeeper keeper = new PositionKeeper();
   private final Subscription subscription;
   private String epoch = "";
+
+  /// The newest sequence when the connection began, as it was told.
+  private long newest;
 
   /// With what the subscription of the application's options begins; `null` once it has begun.
   private @Nullable Beginning beginning;
@@ -49,7 +52,7 @@ final class Conversation {
       Credentials credentials,
       Runnable begun) {
     this.uri = options.uri();
-    this.since = options.since();
+    this.since = begin(options.since(), options.sinceEpoch());
     this.beginning = options.beginning();
     this.notices = notices;
     this.subscription = new Subscription(options.patterns(), options.where(), notices, answers);
@@ -75,7 +78,11 @@ final class Conversation {
 
   /// Where the first connection begins, when the application has said so.
   private Optional<Position> start() {
-    return Optional.ofNullable(since).map(sequence -> new Position("", sequence));
+    return Optional.ofNullable(since);
+  }
+
+  private static @Nullable Position begin(@Nullable Long sequence, @Nullable String epoch) {
+    return sequence == null ? null : new Position(epoch == null ? "" : epoch, sequence);
   }
 
   /// The server has let the client in; its position lies at `position`.
@@ -90,9 +97,12 @@ final class Conversation {
     if (resumingFrom == null) {
       begun.run();
       keeper.established(position);
+      newest = position.sequence();
       notices.connected(position, null);
+      notices.position(position, newest);
     } else {
       epoch = position.epoch();
+      newest = position.sequence();
       if (!told.resumes()) {
         opened.send(Actions.resume(resumingFrom));
       }
@@ -214,6 +224,7 @@ final class Conversation {
     Position begin = new Position(epoch, resumed.since());
     keeper.resumed(begin);
     notices.connected(begin, before);
+    notices.position(begin, Math.max(newest, begin.sequence()));
     if (resumed.lost() && resumed.firstAvailable() > from.sequence() + 1) {
       notices.gap(new Gap(from.sequence() + 1, resumed.firstAvailable() - 1));
     }
@@ -231,6 +242,8 @@ final class Conversation {
   private void told(long sequence) {
     if (resumingFrom == null) {
       keeper.told(sequence);
+      newest = Math.max(newest, sequence);
+      keeper.position().ifPresent(position -> notices.position(position, newest));
     }
   }
 

@@ -67,6 +67,11 @@ final class Dispatcher implements ClientListener {
   }
 
   @Override
+  public void onPosition(Position position, long newest) {
+    guard("onPosition", () -> listener.onPosition(position, newest));
+  }
+
+  @Override
   public void onEvent(WebSocketEvent event, String json) {
     guard("onEvent" + which(event), () -> listener.onEvent(event, json));
     handle(event);

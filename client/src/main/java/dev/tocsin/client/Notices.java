@@ -26,6 +26,10 @@ final class Notices {
     callbacks.execute(() -> listener.onConnected(position, before));
   }
 
+  void position(Position position, long newest) {
+    callbacks.execute(() -> listener.onPosition(position, newest));
+  }
+
   void event(WebSocketEvent event, String json) {
     callbacks.execute(() -> listener.onEvent(event, json));
   }

@@ -61,6 +61,7 @@ final class TinyWebSocketServer implements AutoCloseable {
         null,
         null,
         null,
+        null,
         Outbox.STANDARD,
         null,
         null,

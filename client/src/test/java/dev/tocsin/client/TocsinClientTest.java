@@ -183,6 +183,44 @@ class TocsinClientTest {
   }
 
   @Test
+  void positionOfALogThatIsNoMoreIsToldByTheEpoch() throws Exception {
+    client = client(options().withSince(new Position("e0", 700)));
+
+    client.connect();
+    Peer peer = server.accept();
+    peer.established("e1", 5);
+    peer.resumedInPart(5, "epoch_changed", 1);
+    peer.event(6, 5);
+
+    assertThat(peer.target()).isEqualTo("/ws/events?since=700&epoch=e0");
+    assertThat(recorder.next()).isEqualTo("connected 5");
+    assertThat(recorder.next()).isEqualTo("event 6");
+  }
+
+  @Test
+  void howFarItHasComeIsToldAlsoWhenNothingMatches() throws Exception {
+    BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    ClientListener listener =
+        new ClientListener() {
+          @Override
+          public void onPosition(Position position, long newest) {
+            told.add(position.sequence() + " of " + newest);
+          }
+        };
+    client = new TocsinClient(options().withSince(new Position("e1", 3)), listener);
+    client.connect();
+    Peer peer = server.accept();
+    peer.established("e1", 9);
+    peer.resumed(3, 9);
+    peer.send("{\"type\":\"ping\",\"timestamp\":\"2026-01-09T12:00:00Z\",\"sequence\":7}");
+    peer.send("{\"type\":\"ping\",\"timestamp\":\"2026-01-09T12:00:00Z\",\"sequence\":12}");
+
+    assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("3 of 9");
+    assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("7 of 9");
+    assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("12 of 12");
+  }
+
+  @Test
   void whatComesBeforeTheConnectionIsTakenBackIsTakenOnce() throws Exception {
     client = client(options().withPatterns(List.of("[c,d]amera.*")));
     Peer peer = connected(4);

@@ -26,6 +26,8 @@ public interface Audit {
     SUBSCRIPTION_DENIED,
     /// An operator has closed a connection.
     CONNECTION_CLOSED,
+    /// An operator has had a bridge send again what was set aside.
+    BRIDGE_RETRIED,
     /// An API key was made.
     KEY_MADE,
     /// An API key was revoked.

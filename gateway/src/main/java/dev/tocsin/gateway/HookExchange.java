@@ -36,7 +36,8 @@ final class HookExchange extends BodyExchange {
     this.headers = headers(request);
   }
 
-  private static Map<String, String> headers(Request request) {
+  /// By their names in lower case, of each the first value.
+  static Map<String, String> headers(Request request) {
     Map<String, String> headers = new HashMap<>();
     request
         .head()
@@ -75,13 +76,7 @@ final class HookExchange extends BodyExchange {
         if (!place.isSigned() && taken.published() > 1) {
           loop.quotas().countMore(access, taken.published() - 1);
         }
-        respond(
-            Response.json(
-                HttpResponseStatus.OK,
-                Json.object()
-                    .put("published", taken.published())
-                    .put("ignored", taken.ignored())
-                    .put("refused", taken.refused())));
+        respond(taken(taken));
       }
       case Hooks.Answer.Refused(Rejection rejection) -> {
         loop.trail().publishRefused(access, visitor.sender(), rejection);
@@ -95,12 +90,23 @@ final class HookExchange extends BodyExchange {
                 visitor.sender(),
                 finding -> connection().onLoop(() -> respond(unauthentic(finding))));
       }
-      case Hooks.Answer.Busy busy ->
-          respond(
-              Response.problem(Problem.unavailable("More is posted here than can be taken now"))
-                  .with("Retry-After", "1"));
+      case Hooks.Answer.Busy busy -> respond(busy());
       case null -> respond(Response.fault(failure));
     }
+  }
+
+  static Response taken(Hooks.Answer.Taken taken) {
+    return Response.json(
+        HttpResponseStatus.OK,
+        Json.object()
+            .put("published", taken.published())
+            .put("ignored", taken.ignored())
+            .put("refused", taken.refused()));
+  }
+
+  static Response busy() {
+    return Response.problem(Problem.unavailable("More is posted here than can be taken now"))
+        .with("Retry-After", "1");
   }
 
   private static Response unauthentic(Judge.Finding finding) {

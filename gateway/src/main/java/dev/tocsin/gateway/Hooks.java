@@ -27,7 +27,12 @@ public interface Hooks {
         }
 
         @Override
-        public List<Figures> figures() {
+        public CompletionStage<Retry> retry(String bridge) {
+          return CompletableFuture.completedFuture(new Retry.Impossible());
+        }
+
+        @Override
+        public List<BridgeView> figures() {
           return List.of();
         }
       };
@@ -75,23 +80,14 @@ public interface Hooks {
     record Busy() implements Answer {}
   }
 
-  /// What was done at a place since the start.
-  ///
-  /// @param name of it, as the operator calls it
-  /// @param kind of it
-  /// @param ignored what was passed over, by the reason
-  /// @param refused what became no event although it should have, by the reason
-  record Figures(
-      String name,
-      String kind,
-      long received,
-      long published,
-      Map<String, Long> ignored,
-      Map<String, Long> refused) {
-    public Figures {
-      ignored = Map.copyOf(ignored);
-      refused = Map.copyOf(refused);
-    }
+  /// What became of the wish to have sent again what a bridge's other side has refused.
+  sealed interface Retry {
+
+    /// So many events are sent again.
+    record Begun(int events) implements Retry {}
+
+    /// There is no such bridge, or it sends nothing out.
+    record Impossible() implements Retry {}
   }
 
   /// Where something may be posted; always the same.
@@ -102,6 +98,12 @@ public interface Hooks {
   /// @return completed on any thread
   CompletionStage<Answer> receive(Post post);
 
-  /// The figures of this moment.
-  List<Figures> figures();
+  /// Has a bridge send again what its other side has refused for good.
+  ///
+  /// @param bridge its name
+  /// @return completed on any thread
+  CompletionStage<Retry> retry(String bridge);
+
+  /// The figures of this moment, of each bridge.
+  List<BridgeView> figures();
 }

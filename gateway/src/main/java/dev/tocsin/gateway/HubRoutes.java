@@ -85,7 +85,8 @@ final class HubRoutes {
         .unlisted();
   }
 
-  private static boolean isJson(@Nullable String mediaType) {
+  /// Whether a body is JSON by what its head says.
+  static boolean isJson(@Nullable String mediaType) {
     return mediaType != null && (mediaType.equals(JSON) || mediaType.endsWith("+json"));
   }
 
@@ -124,10 +125,14 @@ final class HubRoutes {
             Door.ANY,
             request -> request.answer(pages.schema(request.parameter("type")))),
         Route.post("/api/v1/catalog/{type}/validate", Door.ANY, this::validate),
-        Route.get("/api/v1/stats", Door.METRICS, fixed(() -> StatsPage.of(context))),
+        Route.get(
+            "/api/v1/stats",
+            Door.METRICS,
+            request -> request.answer(StatsPage.of(context, Visitor.of(request)))),
         Route.get("/metrics", Door.METRICS, this::metrics).withAny(),
         Route.get("/api/v1/connections", Door.CONSOLE, this::connections).with("after", "limit"),
         Route.delete("/api/v1/connections/{id}", Door.CONSOLE, this::close),
+        Route.post("/api/v1/bridges/{name}/retry", Door.CONSOLE, this::retry),
         Route.post("/api/v1/tickets", Door.ANY, this::ticket),
         Route.get("/healthz", Right.NONE, fixed(() -> status("ok"))).withAny(),
         Route.get("/readyz", Right.NONE, fixed(this::ready)).withAny());
@@ -168,6 +173,15 @@ final class HubRoutes {
         loop.trail(),
         Visitor.of(request),
         request.parameter("id"));
+  }
+
+  private Exchange retry(Request request) {
+    return new BridgeRetryExchange(
+        request.connection(),
+        context.hooks(),
+        loop.trail(),
+        Visitor.of(request),
+        request.parameter("name"));
   }
 
   private Exchange ticket(Request request) {

@@ -62,41 +62,11 @@ final class MetricsPage {
     page.log(hub.log(), hub.pages().fault());
     page.latest(hub.latest().figures());
     page.authentications(access.authentications().figures());
-    page.bridges(hooks.figures());
+    BridgeFamilies.add(hooks.figures(), page.families);
     JvmFigures jvm = JvmFigures.now();
     page.process(ProcessFigures.now(), jvm);
     page.machine(jvm);
     return page.families.all();
-  }
-
-  /// Nothing where there are no bridges. Their names are the operator's.
-  private void bridges(List<Hooks.Figures> bridges) {
-    if (bridges.isEmpty()) {
-      return;
-    }
-    Map<Labels, Long> received = new LinkedHashMap<>();
-    Map<Labels, Long> published = new LinkedHashMap<>();
-    Map<Labels, Long> ignored = new LinkedHashMap<>();
-    Map<Labels, Long> refused = new LinkedHashMap<>();
-    for (Hooks.Figures bridge : bridges) {
-      Labels name = Labels.of("bridge", bridge.name());
-      received.put(name, bridge.received());
-      published.put(name, bridge.published());
-      bridge.ignored().forEach((reason, count) -> ignored.put(name.add("reason", reason), count));
-      bridge.refused().forEach((reason, count) -> refused.put(name.add("reason", reason), count));
-    }
-    families
-        .counters("tocsin_bridge_received", "Messages that have come to a bridge.", received)
-        .counters("tocsin_bridge_published", "Events that a bridge has published.", published)
-        .counters(
-            "tocsin_bridge_ignored",
-            "What a bridge has passed over, by the reason: no mapping is for it, or it came"
-                + " before.",
-            ignored)
-        .counters(
-            "tocsin_bridge_refused",
-            "What came to a bridge and became no event although it should have, by the reason.",
-            refused);
   }
 
   private void events(HubStats stats) {

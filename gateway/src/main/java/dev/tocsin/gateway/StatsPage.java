@@ -5,15 +5,16 @@ import dev.tocsin.http.HttpFigures;
 import dev.tocsin.http.Json;
 import dev.tocsin.http.Response;
 import dev.tocsin.http.TlsFigures;
+import dev.tocsin.hub.Access;
 import dev.tocsin.hub.HubStats;
 import dev.tocsin.hub.LatestEvents;
 import dev.tocsin.hub.LogFigures;
 import dev.tocsin.hub.LogState;
+import dev.tocsin.hub.Rights;
 import dev.tocsin.hub.SharedLogFigures;
 import dev.tocsin.websocket.WebSocketFigures;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -29,7 +30,8 @@ final class StatsPage {
 
   private StatsPage() {}
 
-  static Response of(GatewayContext context) {
+  /// @param visitor who asks: what bridges have refused is shown to those alone who may read everything
+  static Response of(GatewayContext context, Visitor visitor) {
     HubStats stats = context.hub().stats();
     LogState log = context.hub().log().state();
     LogFigures logFigures = context.hub().log().figures();
@@ -62,23 +64,13 @@ final class StatsPage {
     context
         .streams()
         .forEach((kind, counters) -> write(counters.figures(), streams.putObject(kind.label())));
-    write(context.hooks().figures(), answer.putArray("bridges"));
+    answer.set("bridges", BridgeView.write(context.hooks().figures(), mayReadAll(visitor)));
     ProcessFigures.now().writeTo(answer.putObject("process"));
     return Response.json(HttpResponseStatus.OK, answer);
   }
 
-  private static void write(List<Hooks.Figures> bridges, ArrayNode target) {
-    for (Hooks.Figures bridge : bridges) {
-      ObjectNode entry =
-          target
-              .addObject()
-              .put("name", bridge.name())
-              .put("kind", bridge.kind())
-              .put("received", bridge.received())
-              .put("published", bridge.published());
-      new TreeMap<>(bridge.ignored()).forEach(entry.putObject("ignored")::put);
-      new TreeMap<>(bridge.refused()).forEach(entry.putObject("refused")::put);
-    }
+  private static boolean mayReadAll(Visitor visitor) {
+    return visitor.access().map(Access::rights).map(Rights::mayReadAll).orElse(false);
   }
 
   private static void writeCounts(HubStats stats, ObjectNode target) {

@@ -61,6 +61,7 @@ public final class Hub implements AutoCloseable {
   private final LatestEvents latest;
   private final long recentBytes;
   private final List<Shard<?>> shards = new CopyOnWriteArrayList<>();
+  private final List<LogCursor> cursors = new CopyOnWriteArrayList<>();
   private final Counts<String> published = new Counts<>();
   private final Counts<HubStats.Refused> refused = new Counts<>();
   private final RefusedFields refusedFields = new RefusedFields();
@@ -160,6 +161,7 @@ public final class Hub implements AutoCloseable {
 
     private void wake() {
       shards.forEach(Shard::wake);
+      cursors.forEach(LogCursor::wake);
     }
   }
 
@@ -356,6 +358,32 @@ public final class Hub implements AutoCloseable {
   /// Lets go of a shard whose owner has ended.
   public void removeShard(Shard<?> shard) {
     shards.remove(shard);
+  }
+
+  /// Makes a cursor for a thread that asks for events, to be closed by it.
+  ///
+  /// @param where what narrows each of the patterns; `null` for nothing
+  /// @param grants what may be read; `null` for everything
+  /// @param epoch of the position; `null` for what comes from now on
+  /// @param after the position; of another epoch than this it says nothing, which the first step tells
+  public LogCursor newCursor(
+      List<EventPattern> patterns,
+      @Nullable Where where,
+      @Nullable Grants grants,
+      @Nullable String epoch,
+      long after) {
+    LogCursor cursor = new LogCursor(this, patterns, where, grants, epoch, after);
+    cursors.add(cursor);
+    return cursor;
+  }
+
+  void remove(LogCursor cursor) {
+    cursors.remove(cursor);
+  }
+
+  /// The newest events of the present epoch.
+  RecentEvents recent() {
+    return recent;
   }
 
   /// The event types that can be published here.

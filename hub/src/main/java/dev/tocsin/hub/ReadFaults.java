@@ -106,12 +106,12 @@ final class ReadFaults {
     return Optional.ofNullable(told);
   }
 
-  private static Throwable cause(Throwable failure) {
+  static Throwable cause(Throwable failure) {
     Throwable cause = failure.getCause();
     return failure instanceof CompletionException && cause != null ? cause : failure;
   }
 
-  private static String reason(Throwable cause) {
+  static String reason(Throwable cause) {
     String message = cause.getMessage();
     return message == null ? cause.toString() : message;
   }

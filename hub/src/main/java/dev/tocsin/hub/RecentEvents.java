@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class RecentEvents {
 
   private final String epoch;
+  private final long begin;
   private final ReentrantLock lock = new ReentrantLock();
 
   // guarded by lock
@@ -41,6 +42,7 @@ final class RecentEvents {
   RecentEvents(
       String epoch, long newest, TypeTable types, Map<String, Long> lastByType, long maxBytes) {
     this.epoch = epoch;
+    this.begin = newest;
     this.newest = newest;
     this.types = types.with(lastByType.keySet());
     this.events = new EventRing(newest, maxBytes);
@@ -52,6 +54,11 @@ final class RecentEvents {
   /// The epoch that these events belong to.
   String epoch() {
     return epoch;
+  }
+
+  /// The position at which they began: what the log had then lies before it.
+  long begin() {
+    return begin;
   }
 
   /// What has taken the place of this; `null` as long as the epoch goes on.

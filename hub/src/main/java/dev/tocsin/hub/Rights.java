@@ -24,4 +24,13 @@ public record Rights(@Nullable Grants subscribe, @Nullable Grants publish, Set<S
   public Rights {
     manage = Set.copyOf(manage);
   }
+
+  /// Whether everything may be read, whatever its type and its fields.
+  public boolean mayReadAll() {
+    return subscribe == null
+        || subscribe.grants().stream()
+            .anyMatch(grant ->
+                grant.where() == null
+                    && grant.patterns().stream().anyMatch(pattern -> pattern.text().equals("*")));
+  }
 }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tocsin.events.EncodedEvent;
+import dev.tocsin.events.EventCatalog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -106,6 +108,30 @@ public abstract class EventLogContract {
     assertThat(Logs.oldest(log)).isEqualTo(1);
     assertThat(types(read(log, 0, 10, ALL))).containsExactly("a.a", "a.b", "a.c", "a.d", "a.e");
     assertThat(sequences(read(log, 0, 10, ALL))).containsExactly(1L, 2L, 3L, 4L, 5L);
+  }
+
+  @Test
+  void cursorOfAHubGetsAllThatIsWantedFromTheLogAndThenLive() throws Exception {
+    EventLog log = open();
+    int before = 300;
+    for (int i = 0; i < before; i += 100) {
+      append(log, Collections.nCopies(100, "a.a").toArray(String[]::new));
+    }
+    // So little memory that what was before is read from the log.
+    try (Hub hub = new Hub(EventCatalog.builtIn(), log, InstantSource.system(), 1);
+        LogCursor cursor =
+            hub.newCursor(List.of(EventPattern.of("a.*")), null, null, log.state().epoch(), 0)) {
+      append(log, "b.b", "a.new");
+      List<Long> got = new ArrayList<>();
+      while (got.size() < before + 1) {
+        if (cursor.next(Duration.ofSeconds(30)) instanceof LogCursor.Step.Events events) {
+          events.events().forEach(event -> got.add(event.sequence()));
+        }
+      }
+      List<Long> expected = new ArrayList<>(LongStream.rangeClosed(1, before).boxed().toList());
+      expected.add(before + 2L);
+      assertThat(got).isEqualTo(expected);
+    }
   }
 
   @Test
