@@ -132,6 +132,7 @@ public final class Main {
         () ->
             new CommandLine(new BridgeCommand())
                 .addSubcommand(new BridgeCommand.Check(surroundings)));
+    makers.put("doctor", () -> new CommandLine(new Doctor(surroundings)));
     makers.put("demo", () -> new CommandLine(new Demo(surroundings)));
     makers.put(
         "bench",
