@@ -30,6 +30,9 @@ MOST_EXPOSED = 3.0
 # What the script that starts the program takes from the machine; java is not among it.
 TOOLS = ("sh", "readlink", "locale", "grep", "env", "cat", "uname", "id")
 
+# Jackson asks for java.beans of java.desktop, and does without where there is none.
+DONE_WITHOUT = {"java.desktop"}
+
 failures = 0
 
 
@@ -182,7 +185,7 @@ def test_tar(path):
     if code == 0:
         needed = set(said.strip().splitlines()[-1].split(","))
         held = {line.strip() for line in (ROOT / "dev/packages/modules").read_text().splitlines() if not line.startswith("#")}
-        check("tar: the modules of Java that its classes name are there", needed <= held, needed - held)
+        check("tar: the modules of Java that its classes name are there", needed - DONE_WITHOUT <= held, needed - held)
     else:
         skip("tar: jdeps is not in the PATH")
 
@@ -246,10 +249,8 @@ def test_deb(path):
     run("dpkg-deb", "--extract", path, folder)
     unit_is_hardened(folder)
     environment = without_java()
-    for line in (folder / "etc/default/tocsin").read_text().splitlines():
-        check("deb: the options are off as they come: " + line, not line or line.startswith("#"))
-        if failures:
-            break
+    given = [line for line in (folder / "etc/default/tocsin").read_text().splitlines() if line and not line.startswith("#")]
+    check("deb: its options are all off as they come", not given, given)
     # As the unit says it: the data by the environment.
     environment["TOCSIN_DATA"] = str(WORK / "deb-data")
     server = Program(folder / "usr/bin/tocsin", environment, [])

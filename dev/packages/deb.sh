@@ -38,7 +38,7 @@ make_deb() {
   find "$root/etc" "$root/usr/share" "$root/usr/lib/systemd" "$root/usr/lib/sysusers.d" "$root/DEBIAN" -type f -exec chmod 644 {} +
   chmod 755 "$root/usr/sbin/tocsin-doctor" "$root"/DEBIAN/{postinst,prerm,postrm}
   find "$root" -exec touch -h -d "@$epoch" {} +
-  SOURCE_DATE_EPOCH=$epoch dpkg-deb --root-owner-group -Zxz --threads-max=2 --build "$root" "$packages/$name" >&2
+  SOURCE_DATE_EPOCH=$epoch dpkg-deb --root-owner-group -Zxz -z1 --threads-max=2 --build "$root" "$packages/$name" >&2
   rm -rf "$root"
   echo "$packages/$name"
 }

@@ -73,7 +73,7 @@ make_image() {
   tar -C "$root" "${tar_alike[@]}" --exclude=./data -cf "$packages/layer.tar" .
   tar -C "$root" "${tar_alike[@]}" --owner=10001 --group=10001 --mode=0700 -rf "$packages/layer.tar" ./data
   diff=$(sha256sum <"$packages/layer.tar" | cut -d' ' -f1)
-  gzip -n -9 <"$packages/layer.tar" >"$packages/layer.tar.gz"
+  gzip -n <"$packages/layer.tar" >"$packages/layer.tar.gz"
   rm "$packages/layer.tar"
   read -r layer layer_size < <(blob "$packages/layer.tar.gz")
   sed -e "s/@ARCH@/$oci_arch/; s/@VERSION@/$of/; s/@DIFF@/$diff/; s/@CREATED@/$(date -u -d "@$epoch" +%Y-%m-%dT%H:%M:%SZ)/" \

@@ -221,9 +221,12 @@ public final class Main {
       return chosen;
     }
     ParseResult command = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
-    return command.commandSpec().userObject() instanceof Serve
-        ? Logging.Level.INFO
-        : Logging.Level.WARN;
+    return switch (command.commandSpec().userObject()) {
+      case Serve serve -> Logging.Level.INFO;
+      // What the parts of a server complain of is among its findings, in words.
+      case Doctor doctor -> Logging.Level.OFF;
+      case null, default -> Logging.Level.WARN;
+    };
   }
 
   /// An expected failure is a sentence; anything else is a fault of ours and says so.

@@ -29,7 +29,7 @@ final class Tocsin {
       paramLabel = "LEVEL",
       description =
           "What is logged on stderr: off, error, warn, info, debug or trace (default: info for"
-              + " serve, warn for the others).")
+              + " serve, off for doctor, warn for the others).")
   private Logging.@Nullable Level logLevel;
 
   @Option(

@@ -345,7 +345,12 @@ class DoctorTest {
         .anyMatch(line ->
             line.startsWith("mend: it is for localhost, 127.0.0.1, and not for hub.example"));
     assertThat(tls(good, TestCertificate.authority("stranger").pem()))
-        .anyMatch(line -> line.startsWith("mend: CN=server was not issued by CN=stranger"));
+        .singleElement()
+        .asString()
+        .startsWith("mend: the certificate ")
+        .contains("CN=server was issued by CN=authority, and CN=stranger follows it");
+    assertThat(tls(good, TestCertificate.authority("authority").pem()))
+        .anyMatch(line -> line.startsWith("mend: CN=server was not issued by CN=authority"));
     assertThat(tls(AUTHORITY.issue("server", "EC", Instant.now().plus(Duration.ofDays(2))), ""))
         .anyMatch(line -> line.startsWith("mend: ") && line.contains(" is good until "));
     assertThat(tls(AUTHORITY.issue("server", "EC", Instant.now().minusSeconds(60)), ""))
