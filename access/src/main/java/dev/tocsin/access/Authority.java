@@ -127,6 +127,18 @@ public final class Authority implements Authenticator, AutoCloseable {
     }
   }
 
+  /// Waits until the keys of tokens are there, or it is known that they cannot be had: for as long as a URL may take to answer. For
+  /// who has called [#start].
+  ///
+  /// @return why there are none, a sentence; `null` when they are there, or no tokens are taken
+  public @Nullable String awaitTokenKeys() {
+    if (tokenKeys == null) {
+      return null;
+    }
+    tokenKeys.first().join();
+    return tokenKeys.fault();
+  }
+
   /// Whether there is anything yet by which somebody could be known: an API key, or keys of tokens.
   public boolean hasAny() {
     return tokens != null || (keys != null && !keys.isEmpty());

@@ -103,14 +103,12 @@ final class AccessOptions {
     return ways;
   }
 
-  /// Sets up what the options come down to.
+  /// What the options come down to, with nothing opened yet.
   ///
   /// @param folder the server's; `null` for one that keeps nothing on disk
   /// @param certificates whether clients may show a certificate
   /// @param reachable whether others than this machine may connect
-  Guard guard(
-      @Nullable Path folder, boolean certificates, boolean reachable, Surroundings surroundings)
-      throws Failure, WrongUse {
+  AccessPlan plan(@Nullable Path folder, boolean certificates, boolean reachable) throws WrongUse {
     boolean asks = !insecure && (reachable || !ways(folder, certificates).isEmpty());
     if (roles != null && !asks) {
       throw new WrongUse(
@@ -119,9 +117,28 @@ final class AccessOptions {
     }
     Path usual = (folder == null ? Path.of("data") : folder).resolve(KeysOption.NAME);
     KeysFile file = new KeysFile(keys == null ? usual : keys);
+    return new AccessPlan(
+        asks,
+        insecure,
+        tokens.areTaken() || certificates || proxies.nameUsers(),
+        !proxies.trusted().isEmpty(),
+        new AuthoritySettings(file, tokens.settings(), roles),
+        file,
+        auditLog);
+  }
+
+  /// Sets up what the options come down to.
+  ///
+  /// @param folder the server's; `null` for one that keeps nothing on disk
+  /// @param certificates whether clients may show a certificate
+  /// @param reachable whether others than this machine may connect
+  Guard guard(
+      @Nullable Path folder, boolean certificates, boolean reachable, Surroundings surroundings)
+      throws Failure, WrongUse {
+    AccessPlan plan = plan(folder, certificates, reachable);
     AuditFile audit = auditLog == null ? null : AuditFile.open(auditLog, surroundings.clock());
     Authority authority =
-        asks ? authority(file, audit == null ? Audit.NONE : audit, surroundings) : null;
+        plan.asks() ? authority(plan, audit == null ? Audit.NONE : audit, surroundings) : null;
     int most =
         Objects.requireNonNullElse(maxConnectionsPerAddress, reachable ? USUAL_CONNECTIONS : 0);
     AccessSettings settings =
@@ -135,28 +152,24 @@ final class AccessOptions {
         settings,
         authority,
         audit,
-        file,
-        asks && reachable ? first(file, certificates) : Guard.First.NONE);
+        plan.keys(),
+        plan.asks() && reachable ? first(plan) : Guard.First.NONE);
   }
 
   /// What becomes of the first key.
-  private Guard.First first(KeysFile file, boolean certificates) throws Failure {
-    if (!KeysOption.read(file).isEmpty()) {
+  private static Guard.First first(AccessPlan plan) throws Failure {
+    if (!KeysOption.read(plan.keys()).isEmpty()) {
       return Guard.First.NONE;
     }
-    boolean others = tokens.areTaken() || certificates || proxies.nameUsers();
-    return others ? Guard.First.WANTED : Guard.First.NEEDED;
+    return plan.othersVouch() ? Guard.First.WANTED : Guard.First.NEEDED;
   }
 
-  private Authority authority(KeysFile file, Audit audit, Surroundings surroundings)
+  private static Authority authority(AccessPlan plan, Audit audit, Surroundings surroundings)
       throws Failure {
     try {
       Authority authority =
           new Authority(
-              new AuthoritySettings(file, tokens.settings(), roles),
-              TokenThreads.start(),
-              surroundings.clock(),
-              new AuditedKeys(audit));
+              plan.authority(), TokenThreads.start(), surroundings.clock(), new AuditedKeys(audit));
       authority.start();
       return authority;
     } catch (BrokenFileException e) {

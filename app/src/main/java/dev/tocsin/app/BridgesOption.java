@@ -19,6 +19,11 @@ final class BridgesOption {
               + " docs/bridges.md). What they remember is in --data.")
   private @Nullable String file;
 
+  /// The file; `null` when there is none.
+  @Nullable String file() {
+    return file;
+  }
+
   /// Makes the bridges of the file, which do nothing yet; none without one.
   ///
   /// @param folder the server's; `null` when it keeps nothing on disk

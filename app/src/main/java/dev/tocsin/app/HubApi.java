@@ -14,11 +14,15 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -44,8 +48,11 @@ final class HubApi {
     this.http = builder.build();
   }
 
-  /// An answer: its status, and its body where that is JSON.
-  record Answer(int status, JsonNode body) {
+  /// An answer.
+  ///
+  /// @param body where it is JSON; else an empty object
+  /// @param date the server's clock; `null` where it does not say
+  record Answer(int status, JsonNode body, @Nullable Instant date) {
 
     boolean isSuccess() {
       return status / 100 == 2;
@@ -105,6 +112,11 @@ final class HubApi {
     return answer.body().path("retried").asLong(0);
   }
 
+  /// What the server answers at a path, whatever that is.
+  Answer ask(String path) throws Failure {
+    return await(send(path, HttpRequest.Builder::GET));
+  }
+
   /// Finds out whether the server answers at all, whatever it answers.
   void reach() throws Failure {
     await(send("/healthz", HttpRequest.Builder::GET));
@@ -145,7 +157,18 @@ final class HubApi {
           case Json.Value value -> value.tree();
           case Rejection none -> JsonNodeFactory.instance.objectNode();
         };
-    return new Answer(response.statusCode(), body);
+    return new Answer(
+        response.statusCode(),
+        body,
+        response.headers().firstValue("Date").map(HubApi::date).orElse(null));
+  }
+
+  private static @Nullable Instant date(String text) {
+    try {
+      return DateTimeFormatter.RFC_1123_DATE_TIME.parse(text, Instant::from);
+    } catch (DateTimeException e) {
+      return null;
+    }
   }
 
   /// Waits for an answer.

@@ -106,6 +106,16 @@ final class LogOptions {
         catalog, size, idempotencyWindow.duration(), settings, surroundings.clock());
   }
 
+  /// Where the log is on NATS; `null` when it is not.
+  @Nullable JetStreamSettings shared() throws WrongUse {
+    return jetStream.areGiven() ? stream() : null;
+  }
+
+  /// How the log is kept on the disk; `null` when it is not.
+  @Nullable SqliteSettings onDisk() throws WrongUse {
+    return memory || jetStream.areGiven() ? null : disk();
+  }
+
   private JetStreamSettings stream() throws WrongUse {
     return jetStream.settings(
         durability,

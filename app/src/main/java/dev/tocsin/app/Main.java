@@ -134,6 +134,7 @@ public final class Main {
                 .addSubcommand(new BridgeCommand.Check(surroundings))
                 .addSubcommand(new BridgeStatus(surroundings))
                 .addSubcommand(new BridgeRetry(surroundings)));
+    makers.put("doctor", () -> new CommandLine(new Doctor(surroundings)));
     makers.put("demo", () -> new CommandLine(new Demo(surroundings)));
     makers.put(
         "bench",
@@ -222,11 +223,13 @@ public final class Main {
       return chosen;
     }
     ParseResult command = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
-    boolean lasts =
-        command.commandSpec().userObject() instanceof Serve
-            || (command.commandSpec().userObject() instanceof BridgeCommand
-                && !command.hasSubcommand());
-    return lasts ? Logging.Level.INFO : Logging.Level.WARN;
+    return switch (command.commandSpec().userObject()) {
+      case Serve serve -> Logging.Level.INFO;
+      case BridgeCommand bridges when !command.hasSubcommand() -> Logging.Level.INFO;
+      // What the parts of a server complain of is among its findings, in words.
+      case Doctor doctor -> Logging.Level.OFF;
+      case null, default -> Logging.Level.WARN;
+    };
   }
 
   /// An expected failure is a sentence; anything else is a fault of ours and says so.

@@ -29,7 +29,7 @@ final class Tocsin {
       paramLabel = "LEVEL",
       description =
           "What is logged on stderr: off, error, warn, info, debug or trace (default: info for"
-              + " serve and bridge, warn for the others).")
+              + " serve and bridge, off for doctor, warn for the others).")
   private Logging.@Nullable Level logLevel;
 
   @Option(

@@ -41,7 +41,7 @@ class MainTest {
   @Test
   void allCommandsAreTried() {
     assertThat(commands())
-        .contains("", "serve", "stats", "log copy", "bench echo", "bench handshakes");
+        .contains("", "serve", "stats", "doctor", "log copy", "bench echo", "bench handshakes");
   }
 
   @ParameterizedTest
@@ -78,6 +78,14 @@ class MainTest {
         "serve --tls-cert a.pem --tls-client-ca b.pem",
         "bench echo --port 70000",
         "serve --port -1",
+        "doctor --prot 1",
+        "doctor extra",
+        "doctor --memory --data somewhere",
+        "doctor --port 70000",
+        "doctor --tls-cert a.pem",
+        "doctor --jwt-issuer x",
+        "doctor --insecure --keys keys.json",
+        "doctor --url ftp://x",
         "serve --insecure --keys keys.json",
         "serve --jwt-issuer x",
         "serve --proxy-roles-header X-Roles",

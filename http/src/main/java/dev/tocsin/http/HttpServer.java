@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 /// Running from [#start] to [#stop]. Any thread may call anything.
 public final class HttpServer {
 
+  /// How the reason begins when somebody listens there already.
+  static final String IN_USE = "the address is in use";
+
   private static final int BACKLOG = 4_096;
 
   private static final long RELIEF_MILLIS = 100;
@@ -136,7 +139,7 @@ public final class HttpServer {
       loops.forEach((eventLoop, connections) -> eventLoop.execute(connections::end));
       group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
       throw new StartFailedException(
-          "cannot listen on " + settings.authority() + ": " + reason(bound), bound.cause());
+          "cannot listen on " + settings.authority() + ": " + reason(bound.cause()), bound.cause());
     }
     bound
         .channel()
@@ -204,15 +207,15 @@ public final class HttpServer {
   }
 
   /// Why it cannot listen, in the same words whichever transport said so in its own.
-  private static String reason(ChannelFuture bound) {
-    Throwable cause = bound.cause();
+  /// Why an address is not to be had, for a person.
+  static String reason(@Nullable Throwable cause) {
     if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
       return "no such host";
     }
-    String message = String.valueOf(cause.getMessage());
+    String message = String.valueOf(cause == null ? null : cause.getMessage());
     String lowerCased = message.toLowerCase(Locale.ROOT);
     if (lowerCased.contains("in use")) {
-      return "the address is in use; is a server running there already? (--port picks another)";
+      return IN_USE + "; is a server running there already? (--port picks another)";
     }
     if (lowerCased.contains("permission denied") || lowerCased.contains("not permitted")) {
       return "this user may not; ports below 1024 often need a privilege (--port picks another)";

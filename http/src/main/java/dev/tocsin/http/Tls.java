@@ -125,19 +125,19 @@ final class Tls {
   /// The same, and nobody watches them.
   static Tls open(TlsFiles files, InstantSource clock, SslProvider provider)
       throws StartFailedException {
+    Tls tls = read(files, clock, provider);
+    tls.warn();
+    return tls;
+  }
+
+  /// The same, and nobody is warned of anything.
+  static Tls read(TlsFiles files, InstantSource clock, SslProvider provider)
+      throws StartFailedException {
     try {
       TlsIdentity.Contents contents = TlsIdentity.Contents.of(files);
       TlsIdentity identity = TlsIdentity.of(files, contents);
-      Tls tls =
-          new Tls(
-              files,
-              clock,
-              provider,
-              identity,
-              contents.fingerprint(),
-              context(identity, provider));
-      tls.warn();
-      return tls;
+      return new Tls(
+          files, clock, provider, identity, contents.fingerprint(), context(identity, provider));
     } catch (TlsFileException e) {
       throw new StartFailedException(String.valueOf(e.getMessage()), e);
     } catch (SSLException e) {

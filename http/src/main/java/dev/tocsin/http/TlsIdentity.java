@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /// What [TlsFiles] hold, read and found to belong together. Immutable.
@@ -101,6 +102,7 @@ record TlsIdentity(PrivateKey key, List<X509Certificate> chain, List<X509Certifi
               + files.certificate()
               + (chain.size() > 1 ? ", whose first has to be the server's own" : ""));
     }
+    requireOrder(files, chain);
     String clientCa = contents.clientCa();
     return new TlsIdentity(
         key,
@@ -109,6 +111,27 @@ record TlsIdentity(PrivateKey key, List<X509Certificate> chain, List<X509Certifi
             ? List.of()
             : certificates(
                 "the certificate of those who vouch for clients " + files.clientCa(), clientCa));
+  }
+
+  /// Refuses what the engines would refuse without a word of why.
+  private static void requireOrder(TlsFiles files, List<X509Certificate> chain)
+      throws TlsFileException {
+    for (int i = 0; i + 1 < chain.size(); i++) {
+      X500Principal issuer = chain.get(i).getIssuerX500Principal();
+      X500Principal next = chain.get(i + 1).getSubjectX500Principal();
+      if (!issuer.equals(next)) {
+        throw new TlsFileException(
+            "the certificate "
+                + files.certificate()
+                + " is not in order: "
+                + chain.get(i).getSubjectX500Principal().getName()
+                + " was issued by "
+                + issuer.getName()
+                + ", and "
+                + next.getName()
+                + " follows it; each has to be followed by the one that issued it");
+      }
+    }
   }
 
   private static List<X509Certificate> certificates(String subject, String text)

@@ -331,4 +331,30 @@ class TlsFilesTest {
       ReferenceCountUtil.release(handler.engine());
     }
   }
+
+  @Test
+  void aChainThatIsNotInOrderIsToldWithTheOneThatDoesNotFit() throws Exception {
+    TestCertificate stranger = TestCertificate.authority("stranger");
+    Files.writeString(files.certificate(), own.pem() + stranger.pem());
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(StartFailedException.class)
+        .hasMessageContaining("CN=server was issued by CN=authority, and CN=stranger follows it");
+
+    Files.writeString(files.certificate(), own.pem() + AUTHORITY.pem());
+    assertThat(open().identity().chain()).hasSize(2);
+  }
+
+  @Test
+  void aLookJudgesTheFilesAsAStartDoesAndWarnsNobody() throws Exception {
+    Files.setPosixFilePermissions(files.key(), PosixFilePermissions.fromString("rw-r--r--"));
+    now = own.certificate().getNotAfter().toInstant().plusSeconds(1);
+
+    TlsLook look = TlsLook.at(files, () -> now);
+
+    assertThat(look.chain()).containsExactly(own.certificate());
+    assertThat(look.fault()).contains("expired at");
+    assertThat(look.isKeyOpenToAll()).isTrue();
+    assertThat(RecordedLogs.take()).isEmpty();
+  }
 }

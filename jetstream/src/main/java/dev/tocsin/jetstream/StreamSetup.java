@@ -5,6 +5,8 @@ import dev.tocsin.jetstream.JetStreamApi.Answer;
 import io.nats.client.api.ServerInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -70,6 +72,17 @@ final class StreamSetup {
 
   /// Finds the stream, or makes it where the settings allow it.
   StreamInfo ensure() throws JetStreamOpenException {
+    return Objects.requireNonNull(find(true));
+  }
+
+  /// Finds the stream, and makes nothing.
+  ///
+  /// @return `null` when there is none, and the settings allow to make it
+  @Nullable StreamInfo look() throws JetStreamOpenException {
+    return find(false);
+  }
+
+  private @Nullable StreamInfo find(boolean making) throws JetStreamOpenException {
     long end = System.nanoTime() + Link.PATIENCE.toNanos();
     while (true) {
       link.forgetViolation();
@@ -82,6 +95,9 @@ final class StreamSetup {
                   + settings.stream()
                   + ", and this gateway is told not to create it: create it, or let the gateway do"
                   + " it");
+        }
+        if (!making) {
+          return null;
         }
         found = api.askNow("STREAM.CREATE." + settings.stream(), config(settings));
       }

@@ -248,6 +248,43 @@ class ServerSetupTest {
     }
   }
 
+  @Test
+  void aLookMakesNothingAndSeesTheStreamThatAGatewayHasMade() throws Exception {
+    try (NatsServers servers = start("")) {
+      JetStreamLook before = JetStreamLook.at(settings(servers, false, false));
+      assertThat(before.newest()).isNull();
+      assertThat(before.version()).startsWith("2.");
+      assertThat(before.server()).doesNotContain("secret");
+      Connection nats = Nats.connect(servers.url(0));
+      assertThat(OnRealServers.api(nats, "STREAM.INFO.tocsin", "").has("error")).isTrue();
+
+      try (JetStreamEventLog log = open(servers)) {
+        Logs.await(log.append(SampleEvents.appends("a.a", "b.b")));
+      }
+
+      JetStreamLook after = JetStreamLook.at(settings(servers, false, false));
+      assertThat(after.newest()).isEqualTo(2);
+      assertThat(after.replicas()).isEqualTo(1);
+      assertThat(after.time()).isNotNull();
+      nats.close();
+    }
+  }
+
+  @Test
+  void aLookIsRefusedInTheWordsOfAStart() {
+    try (NatsServers servers =
+        startPermitting("{ allow: \">\", deny: \"$JS.API.STREAM.INFO.>\" }")) {
+      assertThatThrownBy(() -> JetStreamLook.at(settings(servers, false, false)))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("does not permit");
+    }
+    try (NatsServers servers = start("max_payload: 60000")) {
+      assertThatThrownBy(() -> JetStreamLook.at(settings(servers, false, false)))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("max_payload");
+    }
+  }
+
   private static void checkDisks(NatsServers servers, int port) throws JetStreamOpenException {
     DurabilityCheck.check(settings(servers, true, false), servers.urls(), port);
   }

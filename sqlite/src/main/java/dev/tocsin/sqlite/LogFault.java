@@ -34,13 +34,17 @@ final class LogFault {
         .reduce((first, second) -> first + ". " + second);
   }
 
+  /// The file is not what it should be.
+  static String noDatabase(Path file) {
+    return file
+        + " is damaged or not a database: restore a backup (docs/log-format.md), or move it"
+        + " away to start with an empty log";
+  }
+
   /// Why the file cannot be opened.
   static String whenOpening(Path file, SQLException e) {
     return switch (code(e)) {
-      case SQLITE_NOTADB, SQLITE_CORRUPT ->
-          file
-              + " is damaged or not a database: restore a backup (docs/log-format.md), or move it"
-              + " away to start with an empty log";
+      case SQLITE_NOTADB, SQLITE_CORRUPT -> noDatabase(file);
       case SQLITE_FULL -> "the disk with " + file + " is full: make room and start again";
       case SQLITE_BUSY, SQLITE_LOCKED ->
           "another program holds " + file + " locked: end it and start again";

@@ -2,6 +2,7 @@ package dev.tocsin.sqlite;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -61,6 +62,22 @@ final class LogLock implements AutoCloseable {
       throw new LogOpenException(directory + " is not a directory: choose another --data", e);
     } catch (IOException e) {
       throw cannotWrite(directory, reason(e), e);
+    }
+  }
+
+  /// Whether a server uses a directory, found out by a lock that is held for a moment. Makes nothing.
+  static boolean isTaken(Path directory) throws IOException {
+    Path real = directory.toRealPath();
+    Path file = real.resolve(NAME);
+    if (TAKEN_HERE.contains(real)) {
+      return true;
+    }
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
+      return lock == null;
     }
   }
 

@@ -67,6 +67,11 @@ final class LogMark implements AutoCloseable {
 
   /// What the file says; `null` when it says nothing that can be believed.
   @Nullable Note read() {
+    return read(file);
+  }
+
+  /// What the file of a log says that need not be open.
+  static @Nullable Note read(Path file) {
     try {
       String[] words = Files.readString(file, StandardCharsets.ISO_8859_1).strip().split(" ", -1);
       if (words.length != 3) {

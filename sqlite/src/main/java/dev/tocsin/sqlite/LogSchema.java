@@ -54,6 +54,25 @@ final class LogSchema {
   static boolean isMissing(Connection connection, Path file) throws SQLException, LogOpenException {
     long application = LogFile.number(connection, "PRAGMA application_id");
     long version = LogFile.number(connection, "PRAGMA user_version");
+    if (isLog(application, version, file)) {
+      return false;
+    }
+    if (application != 0
+        || version != 0
+        || LogFile.number(connection, "SELECT count(*) FROM sqlite_schema") > 0) {
+      throw foreign(file);
+    }
+    return true;
+  }
+
+  /// What a file is told that is a database of somebody else's.
+  static LogOpenException foreign(Path file) {
+    return new LogOpenException(
+        file + " is a database, but not a Tocsin log: choose another --data");
+  }
+
+  /// Whether a file that begins with these numbers is a log. Refuses that of a newer program.
+  static boolean isLog(long application, long version, Path file) throws LogOpenException {
     if (application == APPLICATION_ID && version > VERSION) {
       throw new LogOpenException(
           file
@@ -63,16 +82,7 @@ final class LogSchema {
               + VERSION
               + "): start that version, or choose another --data");
     }
-    if (application == APPLICATION_ID) {
-      return false;
-    }
-    if (application != 0
-        || version != 0
-        || LogFile.number(connection, "SELECT count(*) FROM sqlite_schema") > 0) {
-      throw new LogOpenException(
-          file + " is a database, but not a Tocsin log: choose another --data");
-    }
-    return true;
+    return application == APPLICATION_ID;
   }
 
   /// Makes what is missing.
