@@ -132,20 +132,21 @@ final class FileReceiver implements Receiver {
   }
 
   @Override
-  public synchronized Answer send(Shipment shipment) {
+  public synchronized Answer send(Shipment shipment) throws InterruptedException {
     OutState now = state;
     if (now == null) {
       throw new IllegalStateException("it is not open");
     }
     if (isClosed) {
-      return new Answer.Later(0, "the bridge ends", Duration.ZERO);
+      throw new InterruptedException("closed");
     }
     try {
       if (!isOurs()) {
         reopen(now);
       }
       LocalDate today = LocalDate.ofInstant(clock.instant(), settings.rotation().zone());
-      if (length > 0 && isTimeForAnother(today) && !rotate(now)) {
+      int next = form.write(shipment.epoch(), shipment.events().getFirst()).length + 1;
+      if (length > 0 && isTimeForAnother(today, next) && !rotate(now)) {
         return new Answer.Later(
             0, "another file cannot be begun: the state cannot be written", Duration.ZERO);
       }
@@ -186,8 +187,9 @@ final class FileReceiver implements Receiver {
     beginBehind(opened, now);
   }
 
-  private boolean isTimeForAnother(LocalDate today) {
-    return length >= settings.rotation().maxBytes()
+  /// @param next how many bytes come next
+  private boolean isTimeForAnother(LocalDate today, int next) {
+    return length + next > settings.rotation().maxBytes()
         || (settings.rotation().daily() && day != null && !today.equals(day));
   }
 
@@ -212,9 +214,7 @@ final class FileReceiver implements Receiver {
     int count = 0;
     for (FollowedEvent event : shipment.events()) {
       byte[] line = form.write(shipment.epoch(), event);
-      if (length + lines.size() > 0
-          && count > 0
-          && length + lines.size() + line.length >= settings.rotation().maxBytes()) {
+      if (count > 0 && length + lines.size() + line.length + 1 > settings.rotation().maxBytes()) {
         break;
       }
       lines.writeBytes(line);

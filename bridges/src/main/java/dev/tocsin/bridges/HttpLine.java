@@ -194,6 +194,10 @@ final class HttpLine implements AutoCloseable {
     }
   }
 
+  boolean isClosed() {
+    return watchman.isClosed();
+  }
+
   /// Ends the request at hand, and all that would follow. Any thread.
   @Override
   public void close() {

@@ -105,7 +105,7 @@ record ReceiverAddress(boolean isTls, String host, int port, String path, boolea
 
   /// Of what kind it is, as far as that is known without asking for the name; `null` when that is not known or it is public.
   private @Nullable String notPublicAsWritten() {
-    if (host.equals("localhost") || host.endsWith(".localhost")) {
+    if (host.matches("(.*\\.)?localhost\\.?")) {
       return "loopback";
     }
     if (!isLiteral()) {

@@ -83,7 +83,10 @@ record Via(List<String> hubs) {
   ///
   /// @param hub that it comes out of
   String header(String hub) {
-    return hubs.isEmpty() || hubs.contains(hub) ? hub : text() + ", " + hub;
+    if (hubs.isEmpty()) {
+      return hub;
+    }
+    return hubs.contains(hub) ? text() : text() + ", " + hub;
   }
 
   private String text() {

@@ -3,7 +3,6 @@ package dev.tocsin.bridges;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventType;
 import dev.tocsin.events.Json;
-import dev.tocsin.events.PayloadError;
 import dev.tocsin.events.PayloadField;
 import dev.tocsin.events.PayloadSchema;
 import dev.tocsin.events.Rejection;
@@ -22,6 +21,9 @@ final class WantedReader {
 
   /// How many patterns there may be.
   static final int MAX_PATTERNS = 100;
+
+  /// What a fault of a filter begins with, which its place says already.
+  private static final String WHERE = "where: ";
 
   /// What is followed where the file is wrong, and nothing will be.
   private static final Wanted ALL = new Wanted(List.of("*"), null);
@@ -98,13 +100,9 @@ final class WantedReader {
   }
 
   private static void tell(Rejection rejection, Section section) {
-    if (rejection.errors().isEmpty()) {
-      section.fault(sentence(rejection.message()));
-      return;
-    }
-    for (PayloadError error : rejection.errors()) {
-      section.fault(error.path() + ' ' + error.message());
-    }
+    String sentence = rejection.sentence();
+    section.fault(
+        sentence(sentence.startsWith(WHERE) ? sentence.substring(WHERE.length()) : sentence));
   }
 
   private static String sentence(String message) {

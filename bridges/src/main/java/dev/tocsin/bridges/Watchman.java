@@ -58,6 +58,10 @@ final class Watchman implements AutoCloseable {
     return isLate || isClosed;
   }
 
+  synchronized boolean isClosed() {
+    return isClosed;
+  }
+
   synchronized String sentence() {
     return isClosed
         ? "the bridge ends"

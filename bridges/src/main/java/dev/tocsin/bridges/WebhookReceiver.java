@@ -41,7 +41,7 @@ final class WebhookReceiver implements Receiver {
   }
 
   @Override
-  public Answer send(Shipment shipment) {
+  public Answer send(Shipment shipment) throws InterruptedException {
     Via via = Via.ofEvent(shipment.events().getFirst().envelope());
     List<FollowedEvent> together = together(shipment, via);
     byte[] body = body(shipment.epoch(), together);
@@ -49,6 +49,9 @@ final class WebhookReceiver implements Receiver {
       HttpAnswer answer = line.post(headers(id(shipment, together), body, via, shipment), body);
       return judge(answer, together.size(), via);
     } catch (IOException e) {
+      if (line.isClosed() || Thread.currentThread().isInterrupted()) {
+        throw new InterruptedException("closed");
+      }
       return new Answer.Later(0, sentence(e), Duration.ZERO);
     }
   }

@@ -135,6 +135,7 @@ class HttpLineTest {
         .contains("\r\nX-A: b\r\n");
   }
 
+  @SuppressWarnings("StringConcatToTextBlock") // every line break counts
   @ParameterizedTest
   @ValueSource(
       strings = {

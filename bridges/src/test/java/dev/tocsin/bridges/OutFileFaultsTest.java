@@ -42,8 +42,8 @@ class OutFileFaultsTest {
           """
           "from":"oldes"                          | /from: there is no beginning "oldes"; did you mean "oldest"?
           "evnts":[]                              | /evnts: there is no member "evnts"; did you mean "events"?
-          "where":{"severty":"high"}              | /where: severty none of the event types
-          "where":{"severity":"hgh"}              | "high"
+          "where":{"severty":"high"}              | /where: "severty": none of the event types that the patterns match has such a field to compare; did you mean "severity"?
+          "where":{"severity":"hgh"}              | /where: "severity": can never be "hgh"
           "where":7                               | /where: where must be an object
           "format":"cloudevent"                   | /format: there is no format "cloudevent"; did you mean "cloudevents"?
           "secret":"whsec_AAAA"                   | /secret: must be {"env"

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.fixtures.TestCertificate;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -364,16 +366,25 @@ class WebhookOutTest {
   void certificateHasToBeForTheNameOfTheAddress() throws Exception {
     TestCertificate authority = TestCertificate.authority("ours");
     Path ca = Files.writeString(folder.resolve("ca.pem"), authority.pem());
-    publish(1);
-    try (TestEndpoint there = secure(authority.issue("localhost"))) {
-      // The certificate is for localhost and 127.0.0.1.
-      Bridges running =
-          begin(",\"ca\":\"" + ca + "\"", "https://127.0.0.2:" + there.port() + "/in");
-
-      Until.is(() -> standing(running).link() != null);
-      assertThat(standing(running).link().isUp()).isFalse();
-      assertThat(there.posts()).isEmpty();
+    try (TestEndpoint there = secure(authority.issue("there"));
+        // The certificate is for localhost.
+        HttpLine right = line("localhost", there.port(), ca);
+        HttpLine wrong = line("other.test", there.port(), ca)) {
+      assertThat(right.post(Map.of(), new byte[0]).status()).isEqualTo(204);
+      assertThatThrownBy(() -> wrong.post(Map.of(), new byte[0]))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("certificate is not accepted")
+          .hasMessageContaining("other.test");
+      assertThat(there.posts()).hasSize(1);
     }
+  }
+
+  private static HttpLine line(String host, int port, Path ca) throws Exception {
+    return new HttpLine(
+        new ReceiverAddress(true, host, port, "/", true),
+        Trust.of(ca),
+        Duration.ofSeconds(60),
+        name -> new InetAddress[] {InetAddress.getLoopbackAddress()});
   }
 
   private static TestEndpoint secure(TestCertificate certificate) throws Exception {
