@@ -28,7 +28,9 @@ public final class BridgeFile {
       new TreeMap<>(
           Map.of(
               HookSettings.Webhook.KIND, HookSettings.Webhook::read,
-              HookSettings.Alertmanager.KIND, HookSettings.Alertmanager::read));
+              HookSettings.Alertmanager.KIND, HookSettings.Alertmanager::read,
+              WebhookOutSettings.KIND, WebhookOutSettings::read,
+              FileOutSettings.KIND, FileOutSettings::read));
 
   private BridgeFile() {}
 
@@ -89,10 +91,14 @@ public final class BridgeFile {
     if (file.isObject("an object with an array \"bridges\"")) {
       file.allow("bridges");
       Map<String, Section> names = new HashMap<>();
+      Map<String, Section> files = new HashMap<>();
       for (Section one : file.at("bridges").items("an array of bridges", MAX_BRIDGES)) {
         BridgeSettings bridge = bridge(one, catalog, names);
         if (bridge != null) {
           bridges.add(bridge);
+          if (bridge instanceof FileOutSettings out) {
+            unique(one.at("path"), out.target(), "path", files);
+          }
         }
       }
     }
@@ -126,11 +132,16 @@ public final class BridgeFile {
     if (!NAME.matcher(name).matches()) {
       section.fault("is no name: 1 to 64 lower-case letters, digits, - and _");
     } else {
-      Section first = names.putIfAbsent(name, section);
-      if (first != null) {
-        section.fault("is the name of " + first.pointer() + " already");
-      }
+      unique(section, name, "name", names);
     }
     return name;
+  }
+
+  private static void unique(
+      Section section, String value, String what, Map<String, Section> others) {
+    Section first = others.putIfAbsent(value, section);
+    if (first != null) {
+      section.fault("is the " + what + " of " + first.pointer() + " already");
+    }
   }
 }

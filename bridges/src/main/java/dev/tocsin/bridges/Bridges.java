@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -36,20 +37,50 @@ public final class Bridges implements AutoCloseable {
   public static Bridges of(
       BridgePlan plan, Map<String, String> environment, @Nullable Path folder, InstantSource clock)
       throws MissingSecretException {
+    return of(plan, environment, folder, clock, Backoff.usual(new Random()));
+  }
+
+  /// The same with a pace of one's own for what has failed.
+  static Bridges of(
+      BridgePlan plan,
+      Map<String, String> environment,
+      @Nullable Path folder,
+      InstantSource clock,
+      Backoff backoff)
+      throws MissingSecretException {
     List<String> missing = plan.missingSecrets(environment);
     if (!missing.isEmpty()) {
       throw new MissingSecretException(String.join("; ", missing));
     }
     List<Bridge> bridges = new ArrayList<>();
     for (BridgeSettings settings : plan.bridges()) {
-      StateFile state =
-          folder == null ? null : new StateFile(folder.resolve(settings.name() + ".json"));
+      Path state = folder == null ? null : folder.resolve(settings.name() + ".json");
       bridges.add(
           switch (settings) {
-            case HookSettings hook -> desk(hook, environment, state, clock);
+            case HookSettings hook ->
+                desk(hook, environment, state == null ? null : new StateFile(state), clock);
+            case OutSettings out -> loop(out, environment, state, clock, backoff);
           });
     }
     return new Bridges(bridges);
+  }
+
+  private static OutLoop loop(
+      OutSettings settings,
+      Map<String, String> environment,
+      @Nullable Path path,
+      InstantSource clock,
+      Backoff backoff)
+      throws MissingSecretException {
+    BridgeFigures figures = new BridgeFigures(clock);
+    return new OutLoop(
+        settings,
+        settings.receiver(new OutSettings.Parts(environment, figures, clock)),
+        new OutState(path == null ? null : new StateFile(path, true), settings.target()),
+        new SetAside(path == null ? null : path.resolveSibling(settings.name() + ".aside.ndjson")),
+        backoff,
+        figures,
+        clock);
   }
 
   private static HookDesk desk(

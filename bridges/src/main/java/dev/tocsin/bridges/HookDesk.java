@@ -5,7 +5,6 @@ import dev.tocsin.events.Json;
 import dev.tocsin.events.Rejection;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,8 +23,8 @@ final class HookDesk implements Bridge {
   /// How many bytes their bodies may have together.
   static final int MAX_WAITING_BYTES = 4 << 20;
 
-  /// The header by which another hub tells through which hubs a message has come.
-  static final String VIA = "tocsin-via";
+  /// What a hub is told that sends a message back to where it has come from.
+  static final String IN_A_LOOP = "it goes in a loop";
 
   /// How long closing waits for the request at hand.
   private static final long CLOSE_MILLIS = 2_000;
@@ -147,12 +146,12 @@ final class HookDesk implements Bridge {
       figures.noteRefused(Reason.UNAUTHENTICATED, fault, new byte[0]);
       return new HookAnswer.Unauthentic(fault);
     }
-    if (hasComeFrom(request.headers().get(VIA), request.hub().id())) {
+    Via via = Via.of(request.headers().get(Via.HEADER));
+    if (via.isLoop(request.hub().id())) {
       return refuse(
           Reason.LOOP,
           new Rejection(
-              ErrorCode.INVALID_MESSAGE,
-              "This message has come out of this hub: it goes in a loop"),
+              ErrorCode.INVALID_MESSAGE, "This message has come out of this hub: " + IN_A_LOOP),
           body);
     }
     if (LongNumbers.areIn(body)) {
@@ -166,12 +165,8 @@ final class HookDesk implements Bridge {
     return switch (Json.read(body)) {
       case Rejection rejection -> refuse(Reason.of(rejection.code()), rejection, body);
       case Json.Value(JsonNode said) ->
-          hook.take(said, request, new Publisher(bridge.name(), request.hub(), figures, body));
+          hook.take(said, request, new Publisher(bridge.name(), request.hub(), figures, body, via));
     };
-  }
-
-  private static boolean hasComeFrom(@Nullable String via, String hub) {
-    return via != null && Arrays.stream(via.split(",", -1)).anyMatch(id -> id.strip().equals(hub));
   }
 
   private HookAnswer refuse(Reason reason, Rejection rejection, byte[] body) {

@@ -27,6 +27,7 @@ final class Publisher {
   private final BridgeHub hub;
   private final BridgeFigures figures;
   private final byte[] message;
+  private final Via via;
   private int published;
   private int ignored;
   private int refused;
@@ -34,11 +35,13 @@ final class Publisher {
   private @Nullable Rejection later;
 
   /// @param message as it was sent, for the examples
-  Publisher(String bridge, BridgeHub hub, BridgeFigures figures, byte[] message) {
+  /// @param via through which hubs it has come, which its events carry on
+  Publisher(String bridge, BridgeHub hub, BridgeFigures figures, byte[] message, Via via) {
     this.bridge = bridge;
     this.hub = hub;
     this.figures = figures;
     this.message = message;
+    this.via = via;
   }
 
   /// Publishes an event.
@@ -46,7 +49,12 @@ final class Publisher {
   /// @param key what tells it from others, see [#key]; `null` for an event that is one each time it comes
   /// @return whether it is in the log now, or was before
   boolean publish(byte[] envelope, @Nullable String key) throws InterruptedException {
-    return switch (outcome(envelope, key)) {
+    BridgeHub.Outcome outcome = outcome(via.onto(envelope), key);
+    if (outcome instanceof BridgeHub.Outcome.Refused(Rejection no) && isAgainstVia(no)) {
+      // A type that allows no fields but its own cannot carry it.
+      outcome = outcome(envelope, key);
+    }
+    return switch (outcome) {
       case BridgeHub.Outcome.Published done -> {
         published++;
         figures.notePublished();
@@ -63,6 +71,11 @@ final class Publisher {
         yield false;
       }
     };
+  }
+
+  private boolean isAgainstVia(Rejection rejection) {
+    return !via.isEmpty()
+        && rejection.errors().stream().anyMatch(error -> error.path().contains(Via.FIELD));
   }
 
   private BridgeHub.Outcome outcome(byte[] envelope, @Nullable String key)

@@ -32,6 +32,9 @@ public record Reason(String code) {
   /// More comes than the bridge can take.
   static final Reason BUSY = new Reason("busy");
 
+  /// The other side does not want it.
+  static final Reason REFUSED_THERE = new Reason("refused_there");
+
   /// The hub has refused the event.
   static Reason of(ErrorCode code) {
     return new Reason(code.name().toLowerCase(Locale.ROOT));

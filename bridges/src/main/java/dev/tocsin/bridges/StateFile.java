@@ -1,6 +1,7 @@
 package dev.tocsin.bridges;
 
 import dev.tocsin.events.Json;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,17 +15,30 @@ import tools.jackson.databind.JsonNode;
 
 /// What one bridge remembers over a restart: a small JSON file, replaced as a whole. One thread.
 ///
-/// It is not flushed to the disk: what a loss of power takes back is sent again, and is known by its idempotency key as long as
-/// those are kept.
+/// That of a bridge which takes in is not flushed to the disk: what a loss of power takes back is sent again, and is known by its
+/// idempotency key as long as those are kept. That of a bridge which sends out is: without its position it does not know what is
+/// missing.
 final class StateFile {
 
   private static final Logger LOG = LoggerFactory.getLogger(StateFile.class);
 
   private final Path path;
+  private final boolean isForced;
   private boolean failing;
 
   StateFile(Path path) {
+    this(path, false);
+  }
+
+  /// @param isForced whether what is written is on the disk when it is written
+  StateFile(Path path, boolean isForced) {
     this.path = path;
+    this.isForced = isForced;
+  }
+
+  /// Whether something was written before, be it as it may.
+  boolean exists() {
+    return Files.exists(path);
   }
 
   /// What was written last; empty when nothing was, or it is not to be understood, which is told.
@@ -52,7 +66,13 @@ final class StateFile {
     Path next = path.resolveSibling(path.getFileName() + ".new");
     try {
       Files.createDirectories(path.toAbsolutePath().getParent());
-      Files.write(next, Json.write(state).getBytes(StandardCharsets.UTF_8));
+      // A stream, which an interrupt does not close.
+      try (FileOutputStream out = new FileOutputStream(next.toFile())) {
+        out.write(Json.write(state).getBytes(StandardCharsets.UTF_8));
+        if (isForced) {
+          out.getFD().sync();
+        }
+      }
       Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       failing = false;
       return true;

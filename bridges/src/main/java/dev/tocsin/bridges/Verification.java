@@ -62,7 +62,8 @@ record Verification(Scheme scheme, List<SecretSource> secrets, @Nullable String 
         : new Verification(scheme, secrets, header(section.at("header"), scheme));
   }
 
-  private static List<SecretSource> secrets(Section section) {
+  /// Reads `secret` or `secrets`: one at least.
+  static List<SecretSource> secrets(Section section) {
     Section one = section.at("secret");
     Section several = section.at("secrets");
     List<Section> all = List.of(one);

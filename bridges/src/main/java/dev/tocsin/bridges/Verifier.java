@@ -162,7 +162,8 @@ sealed interface Verifier {
     };
   }
 
-  private static byte[] hmac(Secret secret, List<byte[]> parts) {
+  /// HMAC with SHA-256.
+  static byte[] hmac(Secret secret, List<byte[]> parts) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(secret.bytes(), "HmacSHA256"));

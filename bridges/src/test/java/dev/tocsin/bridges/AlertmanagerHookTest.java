@@ -43,7 +43,7 @@ class AlertmanagerHookTest {
         .take(
             TestMessages.json(body),
             new HookRequest(Map.of(), bytes, hub),
-            new Publisher("prod", hub, figures, bytes));
+            new Publisher("prod", hub, figures, bytes, Via.NONE));
   }
 
   private List<String> summaries() {

@@ -79,8 +79,8 @@ class BridgeFileTest {
           {}                                                           | /bridges: is required
           {"bridges":[]}                                               | /bridges: must be an array of bridges
           {"bridges":[1]}                                              | /bridges/0: must be an object with name and kind
-          {"bridges":[{"name":"a"}]}                                   | /bridges/0/kind: is required: one of alertmanager, webhook
-          {"bridges":[{"name":"a","kind":"mqtt"}]}                     | there is no kind "mqtt"; there are alertmanager, webhook
+          {"bridges":[{"name":"a"}]}                                   | /bridges/0/kind: is required: one of alertmanager, file-out
+          {"bridges":[{"name":"a","kind":"pigeon"}]}                   | there is no kind "pigeon"; there are alertmanager, file-out
           {"bridges":[{"name":"a","kind":"webhook"}]}                  | /bridges/0/map: is required
           {"bridges":[{"name":"a","kind":"alertmanager","verify":{"scheme":"github"}}]} | /verify/secret: is required
           {"bridges":[{"name":"a","kind":"alertmanager","verify":{"scheme":"github","header":"x","secret":{"env":"A"}}}]} | github has its own

@@ -1,0 +1,121 @@
+package dev.tocsin.bridges;
+
+import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.EventType;
+import dev.tocsin.events.Json;
+import dev.tocsin.events.PayloadField;
+import dev.tocsin.events.PayloadSchema;
+import dev.tocsin.events.Rejection;
+import dev.tocsin.events.Where;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Reads which events a bridge sends out: `events`, an array of patterns, and `where`, a filter as clients have it; and `from`.
+final class WantedReader {
+
+  /// The members that it reads, for [Section#allow].
+  static final List<String> MEMBERS = List.of("events", "where", "from");
+
+  /// How many patterns there may be.
+  static final int MAX_PATTERNS = 100;
+
+  /// What a fault of a filter begins with, which its place says already.
+  private static final String WHERE = "where: ";
+
+  /// What is followed where the file is wrong, and nothing will be.
+  private static final Wanted ALL = new Wanted(List.of("*"), null);
+
+  private final EventCatalog catalog;
+
+  WantedReader(BridgeFile.Context context) {
+    this.catalog = context.catalog();
+  }
+
+  /// Reads them of a bridge; what is wrong is told.
+  Wanted read(Section bridge) {
+    Section events = bridge.at("events");
+    List<String> patterns = new ArrayList<>();
+    List<EventType> types = new ArrayList<>();
+    for (Section one : events.items("an array of patterns, as [\"alert.*\"]", MAX_PATTERNS)) {
+      TypePattern pattern = pattern(one);
+      if (pattern != null) {
+        patterns.add(pattern.text());
+        catalog.allEventTypes().stream()
+            .filter(type -> pattern.matches(type.name()))
+            .forEach(types::add);
+      }
+    }
+    Where where = where(bridge.at("where"), types);
+    return patterns.isEmpty() ? ALL : new Wanted(patterns, where);
+  }
+
+  private @Nullable TypePattern pattern(Section section) {
+    String text = section.text("a pattern of event types, as alert.*");
+    if (text == null) {
+      return null;
+    }
+    String fault = TypePattern.fault(text);
+    if (fault != null) {
+      section.fault(fault);
+      return null;
+    }
+    TypePattern pattern = new TypePattern(text);
+    if (catalog.allEventTypes().stream().noneMatch(type -> pattern.matches(type.name()))) {
+      section.fault(
+          pattern.isName()
+              ? sentence(catalog.unknownType(text).message())
+              : "there is no event type that " + Faults.quoted(text) + " is for");
+      return null;
+    }
+    return pattern;
+  }
+
+  private static @Nullable Where where(Section section, List<EventType> types) {
+    if (!section.isThere()) {
+      return null;
+    }
+    return switch (Where.read(Json.write(section.json()))) {
+      case Where.Reading.Refused(Rejection rejection) -> {
+        tell(rejection, section);
+        yield null;
+      }
+      case Where.Reading.Read(Where where) -> {
+        List<Map<String, PayloadField>> fields = new ArrayList<>();
+        for (EventType type : types) {
+          PayloadSchema payload = type.payload();
+          if (payload != null) {
+            fields.add(payload.fields());
+          }
+        }
+        Rejection fault = where == null || types.isEmpty() ? null : where.faultOn(fields);
+        if (fault != null) {
+          tell(fault, section);
+        }
+        yield where;
+      }
+    };
+  }
+
+  private static void tell(Rejection rejection, Section section) {
+    String sentence = rejection.sentence();
+    section.fault(
+        sentence(sentence.startsWith(WHERE) ? sentence.substring(WHERE.length()) : sentence));
+  }
+
+  private static String sentence(String message) {
+    return Character.toLowerCase(message.charAt(0)) + message.substring(1);
+  }
+
+  /// Whether a bridge that has never run begins with the oldest event: `"from":"oldest"`; or `"now"`, which is usual.
+  static boolean isFromOldest(Section bridge) {
+    Section from = bridge.at("from");
+    String word = from.optionalText("now or oldest");
+    if (word != null && !word.equals("now") && !word.equals("oldest")) {
+      from.unknown("there is no beginning " + Faults.quoted(word), word, Set.of("now", "oldest"));
+    }
+    return "oldest".equals(word);
+  }
+}
