@@ -23,8 +23,9 @@ public record JetStreamLook(
       setup.checkServer();
       StreamInfo stream = setup.look();
       if (stream != null) {
-        setup.checkPublishing();
-        new PermissionCheck(settings, link, api).checkReading();
+        PermissionCheck permissions = new PermissionCheck(settings, link, api);
+        permissions.checkPublishing();
+        permissions.checkReading();
       }
       DurabilityCheck.check(settings, link.connection().getServers(), DurabilityCheck.PORT);
       return new JetStreamLook(
