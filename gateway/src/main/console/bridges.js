@@ -40,14 +40,14 @@ export class BridgesScreen extends Polling {
     const { code, div, h1, p } = tags;
     const away = bridges.filter((one) => one.connected === false).length;
     return div(
-      { class: "page bridges" },
+      { class: "page bridges", tabIndex: 0, role: "region", "aria-label": "Bridges" }, // it scrolls, and may have nothing else to stop at
       h1(null, "Bridges"),
       fault && p({ class: "fault", role: "alert" }, line(sentence(fault, "metrics"), 400)),
       !loaded && !fault && p({ class: "soft", role: "status" }, "Asking the server for its bridges…"),
       loaded && (bridges.length === 0
         ? p({ class: "nothing" }, "This server runs no bridges. ", code(null, "serve --bridges FILE"), " does.")
         : [
-          p(null, count(bridges.length, "bridge"), ", ", away === 0 ? "none without its other side" : tags.strong(null, `${exact(away)} not connected`)),
+          p(null, count(bridges.length, "bridge"), ", ", away === 0 ? "none disconnected" : tags.strong(null, `${exact(away)} disconnected`)),
           p({ class: "said", role: "status" }, said),
           div({ class: "bridge-list" }, bridges.map((one) => this.bridge(one))),
         ]),
