@@ -28,7 +28,9 @@ public final class BridgeFile {
       new TreeMap<>(
           Map.of(
               HookSettings.Webhook.KIND, HookSettings.Webhook::read,
-              HookSettings.Alertmanager.KIND, HookSettings.Alertmanager::read));
+              HookSettings.Alertmanager.KIND, HookSettings.Alertmanager::read,
+              MqttSettings.Mqtt.KIND, MqttSettings.Mqtt::read,
+              MqttSettings.Frigate.KIND, MqttSettings.Frigate::read));
 
   private BridgeFile() {}
 

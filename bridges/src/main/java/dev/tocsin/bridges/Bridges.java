@@ -1,12 +1,14 @@
 package dev.tocsin.bridges;
 
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// The bridges of a process, running from [#start] to [#close]. Any thread may call anything.
@@ -46,9 +48,20 @@ public final class Bridges implements AutoCloseable {
       bridges.add(
           switch (settings) {
             case HookSettings hook -> desk(hook, environment, state, clock);
+            case MqttSettings mqtt -> mqtt(mqtt, environment, folder, clock);
           });
     }
     return new Bridges(bridges);
+  }
+
+  private static MqttBridge mqtt(
+      MqttSettings settings,
+      Map<String, String> environment,
+      @Nullable Path folder,
+      InstantSource clock) {
+    RandomGenerator random = new SecureRandom();
+    MqttMemory memory = MqttMemory.of(folder, settings.name(), random);
+    return new MqttBridge(settings, environment, memory, random, clock);
   }
 
   private static HookDesk desk(
