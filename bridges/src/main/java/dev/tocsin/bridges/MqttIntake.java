@@ -22,6 +22,7 @@ final class MqttIntake {
 
   private final String bridge;
   private final MessageHandler handler;
+  private final List<TopicFilter> filters;
   private final MqttMemory memory;
   private final BridgeHub hub;
   private final BridgeFigures figures;
@@ -39,6 +40,7 @@ final class MqttIntake {
       InstantSource clock) {
     this.bridge = bridge;
     this.handler = handler;
+    this.filters = handler.filters();
     this.memory = memory;
     this.hub = hub;
     this.figures = figures;
@@ -60,7 +62,7 @@ final class MqttIntake {
     List<String> topic = TopicFilter.split(message.topic());
     if (hasComeFrom(message.properties(), hub.id())) {
       refuse(publisher, Reason.LOOP, "This message has come out of this hub: it goes in a loop");
-    } else if (handler.filters().stream().noneMatch(filter -> filter.matches(topic))) {
+    } else if (filters.stream().noneMatch(filter -> filter.matches(topic))) {
       publisher.ignore(Reason.NO_MAPPING);
     } else {
       JsonNode said = read(message.payload());

@@ -29,7 +29,9 @@ class BridgeFileTest {
                 {"bridges":[
                   {"name":"github","kind":"webhook","description":"Pushes","verify":{"scheme":"github","secrets":[{"env":"A"},{"file":"/b"}]},
                    "map":[{"event":"alert.deleted","payload":{"id":"{payload.id}"}}]},
-                  {"name":"prod","kind":"alertmanager"}]}\
+                  {"name":"prod","kind":"alertmanager"},
+                  {"name":"nvr","kind":"frigate","broker":"mqtts://broker.lan","version":5,"username":"me","password":{"env":"A"},
+                   "ca":"/ca","certificate":"/c","key":"/k","client_id":"me","keep_alive":30,"topic_prefix":"site/nvr"}]}\
                 """))
         .isInstanceOfSatisfying(
             BridgeFile.Reading.Read.class,
@@ -37,7 +39,8 @@ class BridgeFileTest {
                 assertThat(read.plan().descriptions())
                     .containsExactly(
                         "github (webhook, /hooks/github)",
-                        "prod (alertmanager, /hooks/alertmanager/prod)"));
+                        "prod (alertmanager, /hooks/alertmanager/prod)",
+                        "nvr (frigate, mqtts://broker.lan:8883)"));
   }
 
   @Test

@@ -170,6 +170,24 @@ final class Mosquitto {
     }
   }
 
+  /// Publishes with Mosquitto's own client, at QoS 1.
+  void send(String topic, String payload) throws IOException, InterruptedException {
+    Process client =
+        new ProcessBuilder(
+                "mosquitto_pub",
+                "-p",
+                Integer.toString(port),
+                "-q",
+                "1",
+                "-t",
+                topic,
+                "-m",
+                payload)
+            .inheritIO()
+            .start();
+    assertThat(client.waitFor()).isZero();
+  }
+
   void close() throws InterruptedException {
     kill();
   }

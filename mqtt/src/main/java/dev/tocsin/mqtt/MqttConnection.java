@@ -38,6 +38,7 @@ public final class MqttConnection implements AutoCloseable {
   // immutable
   private final MqttVersion version;
   private final Socket socket;
+  private final Socket plain;
   private final InputStream in;
   private final OutputStream out;
   private final PacketReader reader;
@@ -51,9 +52,12 @@ public final class MqttConnection implements AutoCloseable {
   // guarded by writing
   private int lastPacketId;
 
-  private MqttConnection(MqttOptions options, Socket socket) throws IOException {
+  /// @param socket over which the broker is spoken to
+  /// @param plain what is below that
+  private MqttConnection(MqttOptions options, Socket socket, Socket plain) throws IOException {
     this.version = options.version();
     this.socket = socket;
+    this.plain = plain;
     this.in = new BufferedInputStream(socket.getInputStream(), READ_BUFFER_BYTES);
     this.out = socket.getOutputStream();
     this.reader = new PacketReader(version, options.maxPayloadBytes());
@@ -83,7 +87,7 @@ public final class MqttConnection implements AutoCloseable {
       socket.connect(place, CONNECT_MILLIS);
       socket.setSoTimeout(CONNECT_MILLIS);
       Socket talking = address.isEncrypted() ? encrypt(socket, options) : socket;
-      return new MqttConnection(options, talking);
+      return new MqttConnection(options, talking, socket);
     } catch (SocketTimeoutException e) {
       abandon(socket);
       throw new IOException("no answer within " + CONNECT_MILLIS / 1_000 + " s", e);
@@ -205,7 +209,7 @@ public final class MqttConnection implements AutoCloseable {
       }
     } catch (IOException e) {
       // Whoever receives meets the same.
-      abandon(socket);
+      abandon(plain);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -218,17 +222,19 @@ public final class MqttConnection implements AutoCloseable {
       return;
     }
     closed.countDown();
-    // Somebody may be stuck in a write that will never end.
+    // Somebody may be stuck in a write that will never end; TLS would then wait for it with its own
+    // last word.
     if (writing.tryLock()) {
       try {
         out.write(Packets.disconnect());
+        socket.close();
       } catch (IOException e) {
         // It has ended already.
       } finally {
         writing.unlock();
       }
     }
-    abandon(socket);
+    abandon(plain);
   }
 
   @Override
