@@ -5,7 +5,6 @@ import dev.tocsin.events.Json;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.events.Timestamp;
 import dev.tocsin.events.WebSocketEvent;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -76,7 +75,7 @@ final class AlertmanagerHook implements Hook {
     String key;
     int changes = before == null ? 0 : before.changes();
     ObjectNode payload = JsonNodeFactory.instance.objectNode();
-    payload.put("id", id).put("event_id", eventId(id));
+    payload.put("id", id).put("event_id", EventNumber.of(id));
     String type;
     if (alert.resolved()) {
       type = "alert.resolved";
@@ -179,12 +178,6 @@ final class AlertmanagerHook implements Hook {
       sha256.update((byte) 0);
     }
     return HexFormat.of().formatHex(sha256.digest(), 0, 16);
-  }
-
-  /// A number for an alert, of 53 bits, which every client can hold.
-  private static long eventId(String id) {
-    byte[] digest = Publisher.sha256().digest(id.getBytes(StandardCharsets.UTF_8));
-    return ByteBuffer.wrap(digest).getLong() >>> 11;
   }
 
   private static String text(Instant moment) {

@@ -30,7 +30,9 @@ public final class BridgeFile {
               HookSettings.Webhook.KIND, HookSettings.Webhook::read,
               HookSettings.Alertmanager.KIND, HookSettings.Alertmanager::read,
               WebhookOutSettings.KIND, WebhookOutSettings::read,
-              FileOutSettings.KIND, FileOutSettings::read));
+              FileOutSettings.KIND, FileOutSettings::read,
+              MqttSettings.Mqtt.KIND, MqttSettings.Mqtt::read,
+              MqttSettings.Frigate.KIND, MqttSettings.Frigate::read));
 
   private BridgeFile() {}
 

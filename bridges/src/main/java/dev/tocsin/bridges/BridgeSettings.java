@@ -3,7 +3,7 @@ package dev.tocsin.bridges;
 import java.util.Map;
 
 /// A bridge as an operator has described it.
-sealed interface BridgeSettings permits HookSettings, OutSettings {
+sealed interface BridgeSettings permits HookSettings, MqttSettings, OutSettings {
 
   /// Its name.
   String name();

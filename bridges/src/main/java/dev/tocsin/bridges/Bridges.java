@@ -1,6 +1,7 @@
 package dev.tocsin.bridges;
 
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// The bridges of a process, running from [#start] to [#close]. Any thread may call anything.
@@ -59,6 +61,7 @@ public final class Bridges implements AutoCloseable {
           switch (settings) {
             case HookSettings hook ->
                 desk(hook, environment, state == null ? null : new StateFile(state), clock);
+            case MqttSettings mqtt -> mqtt(mqtt, environment, folder, clock);
             case OutSettings out -> loop(out, environment, state, clock, backoff);
           });
     }
@@ -81,6 +84,16 @@ public final class Bridges implements AutoCloseable {
         backoff,
         figures,
         clock);
+  }
+
+  private static MqttBridge mqtt(
+      MqttSettings settings,
+      Map<String, String> environment,
+      @Nullable Path folder,
+      InstantSource clock) {
+    RandomGenerator random = new SecureRandom();
+    MqttMemory memory = MqttMemory.of(folder, settings.name(), random);
+    return new MqttBridge(settings, environment, memory, random, clock);
   }
 
   private static HookDesk desk(

@@ -8,6 +8,9 @@ sealed interface Mapped {
   /// The mapping is for other messages.
   record NotMeant() implements Mapped {}
 
+  /// It is understood, and nothing worth an event.
+  record Ignored(Reason reason) implements Mapped {}
+
   /// An event, which the hub has still to judge.
   ///
   /// @param envelope its JSON

@@ -6,6 +6,7 @@ import dev.tocsin.events.Rejection;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,9 @@ final class Publisher {
 
   /// How long the hub may take for an event.
   static final int MAX_SECONDS = 30;
+
+  /// How often an event is tried of which the hub breaks down: it may be the event's own doing.
+  static final int MAX_FAULTS = 5;
 
   private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
@@ -49,11 +53,55 @@ final class Publisher {
   /// @param key what tells it from others, see [#key]; `null` for an event that is one each time it comes
   /// @return whether it is in the log now, or was before
   boolean publish(byte[] envelope, @Nullable String key) throws InterruptedException {
+    return note(withVia(envelope, key));
+  }
+
+  /// Publishes an event, however long the hub takes none.
+  ///
+  /// @param key what tells it from others, see [#key]: it is tried with the same each time
+  /// @param pause between the tries
+  /// @return whether it is in the log now, or was before
+  boolean publishAtLast(byte[] envelope, String key, ReconnectPause pause)
+      throws InterruptedException {
+    boolean isWaiting = false;
+    int faults = 0;
+    while (true) {
+      BridgeHub.Outcome outcome = withVia(envelope, key);
+      if (!(outcome instanceof BridgeHub.Outcome.Refused(Rejection no))
+          || !no.code().isRetryable()
+          || (no.code() == ErrorCode.INTERNAL_ERROR && ++faults >= MAX_FAULTS)) {
+        if (isWaiting) {
+          LOG.atInfo().addKeyValue("bridge", bridge).log("the hub takes events again");
+        }
+        pause.reset();
+        return note(outcome);
+      }
+      figures.noteError("the hub takes nothing: " + no.sentence());
+      if (!isWaiting) {
+        LOG.atWarn()
+            .addKeyValue("bridge", bridge)
+            .addKeyValue("reason", no.sentence())
+            .log("the hub takes nothing; the message waits, and those after it");
+        isWaiting = true;
+      }
+      Duration asked = Duration.ofMillis(no.retryMillis() == null ? 0 : no.retryMillis());
+      Duration next = pause.next();
+      Thread.sleep(asked.compareTo(next) > 0 ? asked : next);
+    }
+  }
+
+  /// Publishes an event that says through which hubs it has come, where its type has room for that.
+  private BridgeHub.Outcome withVia(byte[] envelope, @Nullable String key)
+      throws InterruptedException {
     BridgeHub.Outcome outcome = outcome(via.onto(envelope), key);
     if (outcome instanceof BridgeHub.Outcome.Refused(Rejection no) && isAgainstVia(no)) {
       // A type that allows no fields but its own cannot carry it.
       outcome = outcome(envelope, key);
     }
+    return outcome;
+  }
+
+  private boolean note(BridgeHub.Outcome outcome) {
     return switch (outcome) {
       case BridgeHub.Outcome.Published done -> {
         published++;

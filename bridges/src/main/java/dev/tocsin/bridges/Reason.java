@@ -11,6 +11,12 @@ public record Reason(String code) {
   /// No mapping is for it.
   static final Reason NO_MAPPING = new Reason("no_mapping");
 
+  /// It says nothing new.
+  static final Reason UNCHANGED = new Reason("unchanged");
+
+  /// It is about something that was taken for what it is not.
+  static final Reason FALSE_POSITIVE = new Reason("false_positive");
+
   /// It was there before.
   static final Reason REPEATED = new Reason("repeated");
 

@@ -30,6 +30,10 @@ final class WebhookHook implements Hook {
     for (int i = 0; i < settings.mappings().size() && !publisher.hasToWait(); i++) {
       switch (settings.mappings().get(i).map(message)) {
         case Mapped.NotMeant notMeant -> {}
+        case Mapped.Ignored(Reason reason) -> {
+          isMeant = true;
+          publisher.ignore(reason);
+        }
         case Mapped.Impossible(Reason reason, String sentence) -> {
           isMeant = true;
           publisher.refuse(reason, rejection(reason, sentence));

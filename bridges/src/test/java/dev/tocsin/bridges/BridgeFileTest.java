@@ -29,7 +29,9 @@ class BridgeFileTest {
                 {"bridges":[
                   {"name":"github","kind":"webhook","description":"Pushes","verify":{"scheme":"github","secrets":[{"env":"A"},{"file":"/b"}]},
                    "map":[{"event":"alert.deleted","payload":{"id":"{payload.id}"}}]},
-                  {"name":"prod","kind":"alertmanager"}]}\
+                  {"name":"prod","kind":"alertmanager"},
+                  {"name":"nvr","kind":"frigate","broker":"mqtts://broker.lan","version":5,"username":"me","password":{"env":"A"},
+                   "ca":"/ca","certificate":"/c","key":"/k","client_id":"me","keep_alive":30,"topic_prefix":"site/nvr"}]}\
                 """))
         .isInstanceOfSatisfying(
             BridgeFile.Reading.Read.class,
@@ -37,7 +39,8 @@ class BridgeFileTest {
                 assertThat(read.plan().descriptions())
                     .containsExactly(
                         "github (webhook, /hooks/github)",
-                        "prod (alertmanager, /hooks/alertmanager/prod)"));
+                        "prod (alertmanager, /hooks/alertmanager/prod)",
+                        "nvr (frigate, mqtts://broker.lan:8883)"));
   }
 
   @Test
@@ -79,8 +82,21 @@ class BridgeFileTest {
           {}                                                           | /bridges: is required
           {"bridges":[]}                                               | /bridges: must be an array of bridges
           {"bridges":[1]}                                              | /bridges/0: must be an object with name and kind
-          {"bridges":[{"name":"a"}]}                                   | /bridges/0/kind: is required: one of alertmanager, file-out
-          {"bridges":[{"name":"a","kind":"pigeon"}]}                   | there is no kind "pigeon"; there are alertmanager, file-out
+          {"bridges":[{"name":"a"}]}                                   | /bridges/0/kind: is required: one of alertmanager, file-out, frigate, mqtt, webhook, webhook-out
+          {"bridges":[{"name":"a","kind":"pigeon"}]}                   | there is no kind "pigeon"; there are alertmanager, file-out, frigate, mqtt
+          {"bridges":[{"name":"a","kind":"frigate"}]}                  | /bridges/0/broker: is required: where the broker is, as mqtt://localhost:1883
+          {"bridges":[{"name":"a","kind":"frigate","broker":"http://b"}]} | /broker: must begin with mqtt:// or mqtts://
+          {"bridges":[{"name":"a","kind":"frigate","broker":"mqtt://u:hunter2@b"}]} | /broker: holds a user or a password
+          {"bridges":[{"name":"a","kind":"frigate","broker":"mqtt://b","version":4}]} | /version: must be one of 3.1.1, 5
+          {"bridges":[{"name":"a","kind":"frigate","broker":"mqtt://b","ca":"/ca"}]} | /ca: is for mqtts://
+          {"bridges":[{"name":"a","kind":"frigate","broker":"mqtts://b","key":"/k"}]} | /certificate: is missing
+          {"bridges":[{"name":"a","kind":"frigate","broker":"mqtt://b","password":{"env":"A"}}]} | /password: goes with a username
+          {"bridges":[{"name":"a","kind":"frigate","broker":"mqtt://b","username":"u","password":"hunter2"}]} | /password: must be {"env"
+          {"bridges":[{"name":"a","kind":"frigate","broker":"mqtt://b","keep_alive":1}]} | /keep_alive: must be a number of seconds from 5 to 3600
+          {"bridges":[{"name":"a","kind":"frigate","broker":"mqtt://b","topic_prefix":"a/+"}]} | /topic_prefix: must be what Frigate has
+          {"bridges":[{"name":"a","kind":"frigate","broker":"mqtt://b","map":[]}]} | there is no member "map"
+          {"bridges":[{"name":"a","kind":"mqtt","broker":"mqtt://b"}]} | /map: is required
+          {"bridges":[{"name":"a","kind":"mqtt","broker":"mqtt://b","map":[{"event":"alert.deleted","payload":{"id":"1"}}]}]} | /map/0/topic: is required
           {"bridges":[{"name":"a","kind":"webhook"}]}                  | /bridges/0/map: is required
           {"bridges":[{"name":"a","kind":"alertmanager","verify":{"scheme":"github"}}]} | /verify/secret: is required
           {"bridges":[{"name":"a","kind":"alertmanager","verify":{"scheme":"github","header":"x","secret":{"env":"A"}}}]} | github has its own

@@ -56,6 +56,7 @@ class MappingFuzzTest {
           }
           case Mapped.Impossible impossible -> assertThat(impossible.sentence()).isNotBlank();
           case Mapped.NotMeant notMeant -> {}
+          case Mapped.Ignored ignored -> throw new AssertionError("no mapping ignores");
         }
       }
     }

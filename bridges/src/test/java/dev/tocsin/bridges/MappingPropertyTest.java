@@ -100,6 +100,7 @@ class MappingPropertyTest {
         }
       }
       case Mapped.Impossible impossible -> assertThat(impossible.sentence()).isNotBlank();
+      case Mapped.Ignored ignored -> throw new AssertionError("no mapping ignores");
       case Mapped.NotMeant notMeant -> throw new AssertionError("it is meant");
     }
   }

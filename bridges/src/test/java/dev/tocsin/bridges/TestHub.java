@@ -74,6 +74,14 @@ final class TestHub implements FollowableHub {
     keys.clear();
   }
 
+  synchronized int size() {
+    return events.size();
+  }
+
+  synchronized List<JsonNode> payloads() {
+    return events.stream().map(event -> event.get("payload")).toList();
+  }
+
   synchronized List<String> types() {
     return events.stream().map(event -> event.get("type").stringValue()).toList();
   }
