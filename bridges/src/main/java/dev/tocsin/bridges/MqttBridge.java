@@ -82,7 +82,7 @@ final class MqttBridge implements Bridge {
     this.random = random;
     this.clock = clock;
     this.figures = new BridgeFigures(clock);
-    this.pause = new ReconnectPause(FIRST_PAUSE, LONGEST_PAUSE, random);
+    this.pause = new ReconnectPause(new Backoff(FIRST_PAUSE, LONGEST_PAUSE, random));
     MqttVersion asked = settings.broker().version();
     this.version = asked == null ? MqttVersion.V5 : asked;
   }
@@ -96,7 +96,7 @@ final class MqttBridge implements Bridge {
             memory,
             hub,
             figures,
-            new ReconnectPause(FIRST_HUB_PAUSE, LONGEST_HUB_PAUSE, random),
+            new ReconnectPause(new Backoff(FIRST_HUB_PAUSE, LONGEST_HUB_PAUSE, random)),
             clock);
     synchronized (this) {
       if (!closed) {

@@ -9,9 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -58,9 +58,10 @@ final class MqttIntake {
       figures.noteIgnored(Reason.REPEATED);
       return;
     }
-    Publisher publisher = new Publisher(bridge, hub, figures, message.payload());
+    Via via = via(message.properties());
+    Publisher publisher = new Publisher(bridge, hub, figures, message.payload(), via);
     List<String> topic = TopicFilter.split(message.topic());
-    if (hasComeFrom(message.properties(), hub.id())) {
+    if (via.isLoop(hub.id())) {
       refuse(publisher, Reason.LOOP, "This message has come out of this hub: it goes in a loop");
     } else if (filters.stream().noneMatch(filter -> filter.matches(topic))) {
       publisher.ignore(Reason.NO_MAPPING);
@@ -132,11 +133,12 @@ final class MqttIntake {
             sentence));
   }
 
-  private static boolean hasComeFrom(List<MqttProperty> properties, String hub) {
-    return properties.stream()
-        .filter(property -> property.name().equals(HookDesk.VIA))
-        .flatMap(property -> Arrays.stream(property.value().split(",", -1)))
-        .anyMatch(id -> id.strip().equals(hub));
+  private static Via via(List<MqttProperty> properties) {
+    return Via.of(
+        properties.stream()
+            .filter(property -> property.name().equals(Via.HEADER))
+            .map(MqttProperty::value)
+            .collect(Collectors.joining(",")));
   }
 
   /// What a payload says: JSON, or else a text; `null` when it is neither.
