@@ -11,15 +11,15 @@ class PortLookTest {
 
   @Test
   void aPortIsFreeUntilSomebodyListensThere() throws Exception {
+    int port;
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      PortLook look = PortLook.at("127.0.0.1", taken.getLocalPort());
+      port = taken.getLocalPort();
+      PortLook look = PortLook.at("127.0.0.1", port);
 
       assertThat(look.isTaken()).isTrue();
       assertThat(look.refusal()).contains("in use");
-      taken.close();
-      assertThat(PortLook.at("127.0.0.1", taken.getLocalPort()))
-          .isEqualTo(new PortLook(null, false));
     }
+    assertThat(PortLook.at("127.0.0.1", port)).isEqualTo(new PortLook(null, false));
     assertThat(PortLook.at("no.such.host.invalid", 8080))
         .isEqualTo(new PortLook("no such host", false));
   }
