@@ -13,8 +13,6 @@ make_deb() {
     "$root/etc/default" "$root/usr/share/doc/tocsin" "$root/usr/share/man/man1" "$root/usr/share/lintian/overrides"
   fill "$root/usr/lib/tocsin"
   rm "$root/usr/lib/tocsin/LICENSE"
-  # Each module has a folder of its own; the licences of the modules are told in copyright.
-  rm -rf "$root/usr/lib/tocsin/runtime/legal"
   ln -s ../lib/tocsin/tocsin "$root/usr/bin/tocsin"
   mkdir -p "$root/usr/sbin" "$root/usr/share/man/man8"
   cp "$from/tocsin-doctor" "$root/usr/sbin/tocsin-doctor"
@@ -22,7 +20,8 @@ make_deb() {
   unit >"$root/usr/lib/systemd/system/tocsin.service"
   cp deploy/systemd/tocsin.sysusers "$root/usr/lib/sysusers.d/tocsin.conf"
   cp "$from/default" "$root/etc/default/tocsin"
-  copyright >"$root/usr/share/doc/tocsin/copyright"
+  { printf '%s\n' 'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/' 'Upstream-Name: Tocsin' ''
+    cat "$from/copyright"; } >"$root/usr/share/doc/tocsin/copyright"
   { echo "tocsin ($of) unstable; urgency=medium"; echo; echo "  * What is new is told in CHANGELOG.md.gz."; echo
     echo " -- The authors of Tocsin <tocsin@localhost>  $(LC_ALL=C date -u -R -d "@$epoch")"; } |
     gzip -n -9 >"$root/usr/share/doc/tocsin/changelog.gz"
@@ -49,14 +48,4 @@ unit() {
     -e 's|^# For this machine only.*|# Options are in the environment. What /etc/default/tocsin says wins.|' \
     -e 's|^ExecStart=.*|Environment=TOCSIN_DATA=/var/lib/tocsin TOCSIN_AUDIT_LOG=/var/log/tocsin/audit.log\nEnvironmentFile=-/etc/default/tocsin\nExecStart=/usr/bin/tocsin serve|' \
     deploy/systemd/tocsin.service
-}
-
-# copyright: the licence of the program, and of what is packaged with it.
-copyright() {
-  echo "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/"
-  echo "Upstream-Name: Tocsin"
-  echo
-  cat dev/packages/debian/copyright
-  echo
-  sed 's/^$/./; s/^/ /' LICENSE
 }

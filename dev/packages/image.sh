@@ -61,6 +61,12 @@ blob() {
   echo "$digest $size"
 }
 
+# named DIGEST SIZE TAG: an entry of the index.
+named() {
+  printf '{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:%s","size":%s,"annotations":{"io.containerd.image.name":"docker.io/library/tocsin:%s","org.opencontainers.image.ref.name":"%s"}}' \
+    "$1" "$2" "$3" "$3"
+}
+
 # make_image: builds it and prints its path.
 make_image() {
   local of layout=$packages/layout root=$packages/image-root name diff layer layer_size config config_size manifest manifest_size
@@ -81,11 +87,13 @@ make_image() {
   read -r config config_size < <(blob "$packages/config.json")
   printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:%s","size":%s},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"sha256:%s","size":%s}]}' \
     "$config" "$config_size" "$layer" "$layer_size" >"$packages/manifest.json"
-  printf '[{"Config":"blobs/sha256/%s","RepoTags":["tocsin:%s"],"Layers":["blobs/sha256/%s"]}]' \
+  printf '[{"Config":"blobs/sha256/%s","RepoTags":["tocsin:%s","tocsin:local"],"Layers":["blobs/sha256/%s"]}]' \
     "$config" "$of" "$layer" >"$layout/manifest.json"
   read -r manifest manifest_size < <(blob "$packages/manifest.json")
-  printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:%s","size":%s,"annotations":{"io.containerd.image.name":"docker.io/library/tocsin:%s","org.opencontainers.image.ref.name":"%s"}}]}' \
-    "$manifest" "$manifest_size" "$of" "$of" >"$layout/index.json"
+  # By its version, and by the name that deploy/compose asks for.
+  { printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":['
+    named "$manifest" "$manifest_size" "$of" && printf , && named "$manifest" "$manifest_size" local
+    printf ']}'; } >"$layout/index.json"
   printf '{"imageLayoutVersion":"1.0.0"}' >"$layout/oci-layout"
   tar -C "$layout" "${tar_alike[@]}" -cf "$packages/$name" blobs index.json manifest.json oci-layout
   rm -rf "$layout" "$root"
