@@ -12,7 +12,7 @@ list_sources() {
   made_of='pom.xml dev/jdk.sh dev/prepare.sh dev/ModernClasses.java'
   for module in */pom.xml; do
     module=${module%/pom.xml}
-    case $module in bench | fixtures) continue ;; esac
+    case $module in bench | fixtures | test-kit | spring | spring-sample) continue ;; esac
     made_of="$made_of $module/pom.xml"
     [ ! -d "$module/src/main" ] || made_of="$made_of $module/src/main"
   done

@@ -4,6 +4,7 @@ import dev.tocsin.access.Authority;
 import dev.tocsin.access.AuthoritySettings;
 import dev.tocsin.access.BrokenFileException;
 import dev.tocsin.access.KeysFile;
+import dev.tocsin.access.TokenThreads;
 import dev.tocsin.gateway.AccessSettings;
 import dev.tocsin.gateway.Audit;
 import dev.tocsin.http.AddressRules;
@@ -18,9 +19,6 @@ import picocli.CommandLine.Option;
 
 /// The options that say who may come in, and how it is found out who somebody is.
 final class AccessOptions {
-
-  /// From one address, where others than this machine may connect.
-  private static final int USUAL_CONNECTIONS = 256;
 
   @Option(
       names = "--insecure",
@@ -140,7 +138,8 @@ final class AccessOptions {
     Authority authority =
         plan.asks() ? authority(plan, audit == null ? Audit.NONE : audit, surroundings) : null;
     int most =
-        Objects.requireNonNullElse(maxConnectionsPerAddress, reachable ? USUAL_CONNECTIONS : 0);
+        Objects.requireNonNullElse(
+            maxConnectionsPerAddress, reachable ? AddressRules.USUAL_CONNECTIONS : 0);
     AccessSettings settings =
         new AccessSettings(
             authority,

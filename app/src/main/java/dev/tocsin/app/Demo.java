@@ -8,6 +8,7 @@ import dev.tocsin.gateway.GatewaySettings;
 import dev.tocsin.http.Transport;
 import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
+import dev.tocsin.server.TocsinServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
@@ -82,7 +83,7 @@ final class Demo implements Callable<Integer> {
     }
     EventCatalog catalog = EventCatalog.builtIn();
     surroundings.interruption().listen();
-    Server server = start(catalog);
+    TocsinServer server = start(catalog);
     try {
       introduce(server);
       TailPrinter printer = new TailPrinter(surroundings, false);
@@ -97,7 +98,7 @@ final class Demo implements Callable<Integer> {
     }
   }
 
-  private Server start(EventCatalog catalog) throws Failure, WrongUse {
+  private TocsinServer start(EventCatalog catalog) throws Failure, WrongUse {
     if (port != null) {
       return start(catalog, port);
     }
@@ -108,7 +109,7 @@ final class Demo implements Callable<Integer> {
     }
   }
 
-  private Server start(EventCatalog catalog, int chosenPort) throws Failure, WrongUse {
+  private TocsinServer start(EventCatalog catalog, int chosenPort) throws Failure, WrongUse {
     GatewaySettings settings;
     try {
       settings =
@@ -117,10 +118,11 @@ final class Demo implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new WrongUse(String.valueOf(e.getMessage()));
     }
-    return Server.inMemory(catalog, RETAIN, IDEMPOTENCY_WINDOW, settings, surroundings.clock());
+    return ServerStart.inMemory(
+        catalog, RETAIN, IDEMPOTENCY_WINDOW, settings, surroundings.clock());
   }
 
-  private void introduce(Server server) throws Failure {
+  private void introduce(TocsinServer server) throws Failure {
     surroundings.out().println("listening on " + server.url());
     surroundings.out().requireWritten();
     surroundings.say(
@@ -141,7 +143,7 @@ final class Demo implements Callable<Integer> {
   }
 
   /// Lets the house live until the command is asked to end, or its time is over.
-  private void live(House house, Server server) {
+  private void live(House house, TocsinServer server) {
     Duration pause = Duration.ofNanos((long) (House.TICK.toNanos() / speed));
     Instant end =
         seconds == null ? Instant.MAX : surroundings.clock().instant().plusSeconds(seconds);

@@ -4,6 +4,7 @@ import dev.tocsin.events.EventCatalog;
 import dev.tocsin.gateway.GatewaySettings;
 import dev.tocsin.hub.Durability;
 import dev.tocsin.jetstream.JetStreamSettings;
+import dev.tocsin.server.TocsinServer;
 import dev.tocsin.sqlite.SqliteSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,25 +85,26 @@ final class LogOptions {
   }
 
   /// Starts a server with the log that is asked for.
-  Server start(EventCatalog catalog, GatewaySettings settings, Surroundings surroundings)
+  TocsinServer start(EventCatalog catalog, GatewaySettings settings, Surroundings surroundings)
       throws Failure, WrongUse {
     if (jetStream.areGiven()) {
-      return Server.onJetStream(catalog, stream(), directory(), settings, surroundings.clock());
+      return ServerStart.onJetStream(
+          catalog, stream(), directory(), settings, surroundings.clock());
     }
     return memory
         ? inMemory(catalog, settings, surroundings)
-        : Server.onDisk(catalog, disk(), settings, surroundings.clock());
+        : ServerStart.onDisk(catalog, disk(), settings, surroundings.clock());
   }
 
-  private Server inMemory(EventCatalog catalog, GatewaySettings settings, Surroundings surroundings)
-      throws Failure {
+  private TocsinServer inMemory(
+      EventCatalog catalog, GatewaySettings settings, Surroundings surroundings) throws Failure {
     ByteSize size = retainBytes == null ? MEMORY_SIZE : retainBytes;
     if (size.bytes() > Runtime.getRuntime().maxMemory() / 2) {
       surroundings.say(
           "note: --retain-bytes is more than half of the memory that Java may use; if it runs out,"
               + " raise -Xmx in TOCSIN_JAVA_OPTS");
     }
-    return Server.inMemory(
+    return ServerStart.inMemory(
         catalog, size, idempotencyWindow.duration(), settings, surroundings.clock());
   }
 

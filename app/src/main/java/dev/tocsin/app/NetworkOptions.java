@@ -5,9 +5,9 @@ import dev.tocsin.gateway.DeflateSettings;
 import dev.tocsin.gateway.GatewaySettings;
 import dev.tocsin.gateway.Hooks;
 import dev.tocsin.http.HttpSettings;
+import dev.tocsin.http.IpLiteral;
 import dev.tocsin.http.TlsFiles;
 import dev.tocsin.http.Transport;
-import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -119,7 +119,7 @@ final class NetworkOptions {
 
   /// Whether others than this machine may reach the server.
   boolean isReachable() {
-    return !isLoopback(address());
+    return !IpLiteral.isLoopback(address());
   }
 
   /// What others reach, for a person.
@@ -131,17 +131,5 @@ final class NetworkOptions {
       case "::" -> "any address of this machine, IPv4 or IPv6,";
       default -> url;
     };
-  }
-
-  /// Whether only this machine reaches the address: 127.0.0.0/8, ::1 and `localhost`.
-  static boolean isLoopback(String address) {
-    if (address.equalsIgnoreCase("localhost")) {
-      return true;
-    }
-    try {
-      return InetAddress.ofLiteral(address).isLoopbackAddress();
-    } catch (IllegalArgumentException e) {
-      return false; // a name may mean anything
-    }
   }
 }

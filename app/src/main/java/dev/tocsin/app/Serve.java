@@ -5,6 +5,7 @@ import dev.tocsin.events.EventCatalog;
 import dev.tocsin.gateway.BuildVersion;
 import dev.tocsin.gateway.GatewaySettings;
 import dev.tocsin.gateway.Hooks;
+import dev.tocsin.server.TocsinServer;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -67,7 +68,7 @@ final class Serve implements Callable<Integer> {
   private int serve(
       EventCatalog catalog, GatewaySettings settings, Guard guard, @Nullable Bridges bridges)
       throws Failure, WrongUse {
-    Server server = log.start(catalog, settings, surroundings);
+    TocsinServer server = log.start(catalog, settings, surroundings);
     try {
       if (bridges != null) {
         bridges.start(new OwnHub(server.hub(), null));
@@ -107,7 +108,7 @@ final class Serve implements Callable<Integer> {
     System.gc();
   }
 
-  private void describe(Server server, EventCatalog catalog, Hooks hooks) {
+  private void describe(TocsinServer server, EventCatalog catalog, Hooks hooks) {
     surroundings.say(
         String.format(
             Locale.ROOT,

@@ -3,6 +3,7 @@ package dev.tocsin.app;
 import dev.tocsin.client.ClientOptions;
 import dev.tocsin.client.ServerAddress;
 import dev.tocsin.http.BrowserNames;
+import dev.tocsin.http.IpLiteral;
 import java.net.URI;
 
 /// The address of a server as a user writes it, for HTTP and for WebSocket alike:
@@ -50,7 +51,7 @@ record ServerUrl(ServerAddress address) {
     String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     int usual = address.secure() ? 443 : 80;
     return (address.secure() ? "https://" : "http://")
-        + (NetworkOptions.isLoopback(bare) ? "localhost" : host)
+        + (IpLiteral.isLoopback(bare) ? "localhost" : host)
         + ':'
         + (address.port() < 0 ? usual : address.port())
         + address.path();

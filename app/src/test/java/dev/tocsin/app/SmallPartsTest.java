@@ -3,7 +3,6 @@ package dev.tocsin.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,32 +20,6 @@ import org.slf4j.event.KeyValuePair;
 
 /// The parts of the commands that are too small for a test of their own.
 class SmallPartsTest {
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"127.0.0.1", "127.9.9.9", "::1", "0:0:0:0:0:0:0:1", "localhost", "LOCALHOST"})
-  void loopbackIsThisMachineOnly(String host) {
-    assertThat(NetworkOptions.isLoopback(host)).isTrue();
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"0.0.0.0", "::", "192.168.1.2", "128.0.0.1", "localhost.example", "", "x"})
-  void everythingElseIsBeyond(String host) {
-    assertThat(NetworkOptions.isLoopback(host)).isFalse();
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "127.0.0.1,     http://127.0.0.1:80",
-    "::1,           http://[::1]:80",
-    "::,            http://[::]:80",
-    "0.0.0.0,       http://0.0.0.0:80",
-    "2001:db8::1,   http://[2001:db8:0:0:0:0:0:1]:80"
-  })
-  void theAddressOfAServerIsAUrl(String host, String url) {
-    assertThat(Server.url("http", new InetSocketAddress(host, 80))).isEqualTo(url);
-  }
 
   @ParameterizedTest
   @CsvSource({

@@ -6,6 +6,9 @@ package dev.tocsin.http;
 /// @param proxies who is believed what it says of those it speaks for
 public record AddressRules(int maxConnections, TrustedProxies proxies) {
 
+  /// How many connections there may usually be from one address, where others than this machine may connect.
+  public static final int USUAL_CONNECTIONS = 256;
+
   /// Any number, and nobody is believed.
   public static final AddressRules NONE = new AddressRules(0, TrustedProxies.NONE);
 

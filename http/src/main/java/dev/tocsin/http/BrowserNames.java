@@ -1,7 +1,6 @@
 package dev.tocsin.http;
 
 import java.net.IDN;
-import java.net.InetAddress;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -170,7 +169,7 @@ public final class BrowserNames {
   private static String ipv6(String text, String literal) {
     byte[] bytes;
     try {
-      bytes = InetAddress.ofLiteral(literal).getAddress();
+      bytes = IpLiteral.of(literal).getAddress();
     } catch (IllegalArgumentException e) {
       throw refused(text, "has no IPv6 address such as [2001:db8::1] between its brackets");
     }

@@ -47,7 +47,7 @@ public record HttpSettings(
   private static void requireListenable(String host) {
     InetAddress address;
     try {
-      address = InetAddress.ofLiteral(host);
+      address = IpLiteral.of(host);
     } catch (IllegalArgumentException e) {
       if (host.isBlank()) {
         throw new IllegalArgumentException(

@@ -68,7 +68,7 @@ public record Sender(
       literal = literal.substring(0, literal.indexOf(':'));
     }
     try {
-      return InetAddress.ofLiteral(literal);
+      return IpLiteral.of(literal);
     } catch (IllegalArgumentException e) {
       return null;
     }

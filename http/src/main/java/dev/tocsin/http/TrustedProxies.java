@@ -30,7 +30,7 @@ public final class TrustedProxies {
   private static IpSubnetFilterRule network(String text) {
     int slash = text.indexOf('/');
     try {
-      InetAddress address = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
+      InetAddress address = IpLiteral.of(slash < 0 ? text : text.substring(0, slash));
       int bits = address.getAddress().length * Byte.SIZE;
       int prefix = slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1));
       if (prefix >= 0 && prefix <= bits) {

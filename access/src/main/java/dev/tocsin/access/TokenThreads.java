@@ -1,4 +1,4 @@
-package dev.tocsin.app;
+package dev.tocsin.access;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -6,7 +6,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /// The threads that check signatures of tokens, so that no event loop has to.
-final class TokenThreads {
+public final class TokenThreads {
 
   private static final int MAX_WAITING = 1_000;
   private static final int IDLE_SECONDS = 30;
@@ -15,7 +15,7 @@ final class TokenThreads {
 
   /// As many as there are cores; none while there is nothing to check. It rejects what more than [#MAX_WAITING] are
   /// waiting before.
-  static Executor start() {
+  public static Executor start() {
     int threads = Runtime.getRuntime().availableProcessors();
     ThreadPoolExecutor executor =
         new ThreadPoolExecutor(

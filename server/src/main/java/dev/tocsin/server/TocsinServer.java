@@ -1,0 +1,246 @@
+package dev.tocsin.server;
+
+import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.EventType;
+import dev.tocsin.events.InvalidEventException;
+import dev.tocsin.events.PayloadSchema;
+import dev.tocsin.events.WebSocketEvent;
+import dev.tocsin.gateway.Gateway;
+import dev.tocsin.http.StartFailedException;
+import dev.tocsin.hub.EventLog;
+import dev.tocsin.hub.EventPattern;
+import dev.tocsin.hub.Hub;
+import dev.tocsin.hub.PublishCommand;
+import dev.tocsin.hub.PublishResult;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/// A whole server, put together: catalog, log, hub and gateway, in this process.
+///
+/// ```java
+/// try (TocsinServer server = TocsinServer.builder().port(0).start()) {
+///   server.follow(AlertCreatedPayload.class, (alert, event) -> ring(alert.severity()));
+///   server.publish(new AlertDeletedPayload("a-17", "duplicate")).join();
+/// }
+/// ```
+///
+/// It runs from [ServerBuilder#start] to [#close]. Any thread may call anything.
+public final class TocsinServer implements AutoCloseable {
+
+  /// How many followings there may be at once.
+  public static final int MAX_FOLLOWINGS = 256;
+
+  /// How long [#close] waits for those who are connected.
+  public static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+
+  private final EventLog log;
+  private final Hub hub;
+  private final Gateway gateway;
+  private final String scheme;
+  private final Runnable last;
+  private final Set<Following> followings = ConcurrentHashMap.newKeySet();
+  private final Semaphore room = new Semaphore(MAX_FOLLOWINGS);
+  private final AtomicBoolean stopped = new AtomicBoolean();
+
+  private TocsinServer(EventLog log, Hub hub, Gateway gateway, String scheme, Runnable last) {
+    this.log = log;
+    this.hub = hub;
+    this.gateway = gateway;
+    this.scheme = scheme;
+    this.last = last;
+  }
+
+  /// Begins to say what a server is like. With nothing else said it listens on `http://127.0.0.1:8080`, asks nobody who he is,
+  /// and keeps its log in memory.
+  public static ServerBuilder builder() {
+    return new ServerBuilder();
+  }
+
+  /// Starts a server from its parts. Where that fails the log is closed.
+  ///
+  /// @throws StartFailedException when the port is not to be had or the transport does not work here
+  public static TocsinServer start(ServerParts parts) throws StartFailedException {
+    return start(parts, () -> {});
+  }
+
+  /// @param last what is done when everything has ended
+  static TocsinServer start(ServerParts parts, Runnable last) throws StartFailedException {
+    TocsinServer server = null;
+    Hub hub = null;
+    try {
+      hub = new Hub(parts.catalog(), parts.log(), parts.clock(), parts.recentBytes());
+      String scheme = parts.settings().tls() == null ? "http" : "https";
+      Gateway gateway = Gateway.start(hub, parts.settings(), parts.clock());
+      server = new TocsinServer(parts.log(), hub, gateway, scheme, last);
+      return server;
+    } finally {
+      if (server == null) {
+        if (hub != null) {
+          hub.close();
+        }
+        parts.log().close();
+      }
+    }
+  }
+
+  /// The way in for events of this process, and what else can be asked of them.
+  public Hub hub() {
+    return hub;
+  }
+
+  /// The hub on the network.
+  public Gateway gateway() {
+    return gateway;
+  }
+
+  /// The event types that can be published.
+  public EventCatalog catalog() {
+    return hub.catalog();
+  }
+
+  /// Where it listens, for instance `http://127.0.0.1:8080`.
+  public String url() {
+    return url(scheme, gateway.address());
+  }
+
+  /// The same, for a client.
+  public URI uri() {
+    return URI.create(url());
+  }
+
+  static String url(String scheme, InetSocketAddress address) {
+    InetAddress ip = address.getAddress();
+    String host = ip.getHostAddress();
+    if (ip instanceof Inet6Address) {
+      String literal =
+          ip.isLoopbackAddress()
+              ? "::1"
+              : ip.isAnyLocalAddress() ? "::" : host.replaceFirst("%.*", "");
+      host = '[' + literal + ']';
+    }
+    return scheme + "://" + host + ':' + address.getPort();
+  }
+
+  /// Whether it has not been stopped, can still serve everybody, and its log may still take events.
+  public boolean isAlive() {
+    return !stopped.get() && gateway.isAlive() && log.isAlive();
+  }
+
+  /// Publishes an event around a payload record, see [EventCatalog#createEvent(Record)]. Its timestamp is the server's.
+  ///
+  /// @return what came of it; a payload that does not fit its schema is [PublishResult.Refused], with every fault
+  /// @throws IllegalArgumentException when no event type of the catalog has such a payload
+  public CompletableFuture<PublishResult> publish(Record payload) {
+    try {
+      WebSocketEvent event = catalog().createEvent(payload);
+      return publish(
+          new WebSocketEvent(event.type(), event.payload(), null, null, null, null, null));
+    } catch (InvalidEventException e) {
+      return CompletableFuture.completedFuture(new PublishResult.Refused(e.rejection()));
+    }
+  }
+
+  /// Publishes an event. Without a timestamp it gets the server's.
+  ///
+  /// @return what came of it, once it is safe in the log or refused; completed on a thread that must not be blocked
+  public CompletableFuture<PublishResult> publish(WebSocketEvent event) {
+    return hub.publish(PublishCommand.of(event));
+  }
+
+  /// Hands on, within this process, what is published after this has returned.
+  ///
+  /// @param patterns which types are wanted, for instance `alert.*`; none for all
+  /// @throws IllegalArgumentException when one of them is no pattern
+  /// @throws IllegalStateException when there are [#MAX_FOLLOWINGS] already, or the server has been stopped
+  public Following follow(List<String> patterns, EventFollower follower) {
+    return begin(patterns, null, follower);
+  }
+
+  /// The same, beginning with what is in the log after a sequence.
+  ///
+  /// @param after 0 for all that the log has
+  public Following follow(List<String> patterns, long after, EventFollower follower) {
+    return begin(patterns, after, follower);
+  }
+
+  /// The same for all events whose payload is this record.
+  ///
+  /// @throws IllegalArgumentException when no event type of the catalog has such a payload
+  public <R extends Record> Following follow(Class<R> payload, PayloadFollower<R> follower) {
+    PayloadSchema schema = PayloadSchema.of(payload);
+    List<String> types =
+        catalog().allEventTypes().stream()
+            .filter(type -> schema.equals(type.payload()))
+            .map(EventType::name)
+            .toList();
+    if (types.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no event type of the catalog has the payload " + payload.getName());
+    }
+    return begin(types, null, event -> follower.onEvent(event.payload(payload), event));
+  }
+
+  private Following begin(List<String> patterns, @Nullable Long after, EventFollower follower) {
+    List<EventPattern> compiled = patterns.stream().map(EventPattern::of).toList();
+    if (stopped.get()) {
+      throw new IllegalStateException("the server has been stopped");
+    }
+    if (!room.tryAcquire()) {
+      throw new IllegalStateException("there are " + MAX_FOLLOWINGS + " followings already");
+    }
+    Following following =
+        Following.start(hub, compiled.isEmpty() ? null : compiled, after, follower, this::hasEnded);
+    followings.add(following);
+    if (stopped.get()) {
+      following.close(); // nobody else may have seen it
+    }
+    return following;
+  }
+
+  private void hasEnded(Following following) {
+    followings.remove(following);
+    room.release();
+  }
+
+  /// Ends what can still be ended when the network cannot.
+  public void abandon() {
+    log.close();
+  }
+
+  /// Stops in good order: no new connections, requests under way are answered, what was accepted is delivered, also to
+  /// followers in this process; then the log is closed. Blocks until that is done, the delivery for `limit` at the longest. A second
+  /// call does nothing.
+  public void stop(Duration limit) {
+    if (!stopped.compareAndSet(false, true)) {
+      return;
+    }
+    long end = System.nanoTime() + limit.toNanos();
+    gateway.stop(limit);
+    CompletableFuture<?>[] handedOn =
+        followings.stream().map(Following::caughtUp).toArray(CompletableFuture<?>[]::new);
+    CompletableFuture.allOf(handedOn)
+        .completeOnTimeout(null, Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)
+        .join();
+    followings.forEach(Following::close);
+    hub.close();
+    log.close();
+    last.run();
+  }
+
+  /// Stops it, [#STOP_LIMIT] at the longest.
+  @Override
+  public void close() {
+    stop(STOP_LIMIT);
+  }
+}

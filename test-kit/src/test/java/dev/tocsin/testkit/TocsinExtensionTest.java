@@ -1,0 +1,241 @@
+package dev.tocsin.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.testkit.engine.EventConditions.event;
+import static org.junit.platform.testkit.engine.EventConditions.finishedWithFailure;
+import static org.junit.platform.testkit.engine.EventConditions.test;
+import static org.junit.platform.testkit.engine.TestExecutionResultConditions.instanceOf;
+import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
+
+import dev.tocsin.client.TocsinClient;
+import dev.tocsin.events.Doc;
+import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.EventType;
+import dev.tocsin.events.PayloadSchema;
+import dev.tocsin.events.WebSocketEvent;
+import dev.tocsin.events.payload.alert.AlertDeletedPayload;
+import dev.tocsin.events.payload.alert.AlertDismissedPayload;
+import dev.tocsin.server.TocsinServer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.testkit.engine.Events;
+
+/// The extension, run by JUnit on classes that use it.
+class TocsinExtensionTest {
+
+  /// What the classes below have seen.
+  private static final List<TocsinServer> SEEN = new CopyOnWriteArrayList<>();
+
+  private static Events run(Class<?> tests) {
+    SEEN.clear();
+    return EngineTestKit.engine("junit-jupiter")
+        .selectors(selectClass(tests))
+        .execute()
+        .testEvents();
+  }
+
+  @TocsinTest
+  static class Ordinary {
+
+    @BeforeEach
+    void before(TocsinServer server) {
+      SEEN.add(server);
+    }
+
+    @Test
+    void allParametersAreOfOneHub(
+        TocsinServer server, TocsinClient client, URI url, HeardEvents heard, TestClock clock)
+        throws Exception {
+      assertThat(server).isSameAs(SEEN.getLast());
+      assertThat(url).isEqualTo(server.uri());
+      clock.advance(Duration.ofHours(1));
+      client.publish(new AlertDeletedPayload("by-client", null)).join();
+      server.publish(new AlertDeletedPayload("by-server", null)).join();
+      String json = "{\"type\":\"alert.deleted\",\"payload\":{\"id\":\"by-http\"}}";
+      HttpClient.newHttpClient()
+          .send(
+              HttpRequest.newBuilder(url.resolve("/api/v1/events"))
+                  .header("Content-Type", "application/json")
+                  .POST(BodyPublishers.ofString(json))
+                  .build(),
+              BodyHandlers.discarding());
+
+      for (String id : List.of("by-client", "by-server", "by-http")) {
+        assertThat(heard.awaitEvent(AlertDeletedPayload.class).id()).isEqualTo(id);
+      }
+      assertThat(heard.all().getLast().timestamp()).startsWith("2026-01-01T01:00:00");
+    }
+
+    @Test
+    void aHubBeginsEmpty(HeardEvents heard) {
+      assertThat(heard.all()).isEmpty();
+    }
+
+    @Nested
+    class Inside {
+      @Test
+      void aNestedClassHasHubsToo(TocsinServer server) {
+        assertThat(server.isAlive()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void eachTestHasAHubOfItsOwnWhichEndsWithIt() {
+    run(Ordinary.class).assertStatistics(stats -> stats.started(3).succeeded(3));
+
+    assertThat(SEEN).hasSize(3).doesNotHaveDuplicates().noneMatch(TocsinServer::isAlive);
+  }
+
+  @TocsinTest(awaitMillis = 300)
+  static class Failing {
+    @Test
+    void waitsInVain(TocsinServer server, HeardEvents heard) {
+      SEEN.add(server);
+      server.publish(new AlertDeletedPayload("a-1", null)).join();
+      heard.awaitEvent(AlertDismissedPayload.class);
+    }
+  }
+
+  @Test
+  void aWaitInVainFailsInWordsAndTheHubEndsAllTheSame() {
+    run(Failing.class)
+        .assertThatEvents()
+        .haveExactly(
+            1,
+            event(
+                test("waitsInVain"),
+                finishedWithFailure(
+                    instanceOf(AssertionError.class),
+                    message(
+                        text -> text.contains("within PT0.3S; what came:\n  1 alert.deleted")))));
+
+    assertThat(SEEN).hasSize(1).noneMatch(TocsinServer::isAlive);
+  }
+
+  /// A payload of an application's own.
+  record DoorOpenedPayload(@Doc(value = "Which door", example = "front") String door) {}
+
+  static class OwnTypes implements TestCatalog {
+    @Override
+    public EventCatalog catalog() {
+      return EventCatalog.builtIn()
+          .with(
+              EventType.of(
+                  "door.opened", "doors", "A door", PayloadSchema.of(DoorOpenedPayload.class)));
+    }
+  }
+
+  @TocsinTest(catalog = OwnTypes.class)
+  static class WithOwnTypes {
+    @Test
+    void knowsThem(TocsinClient client, HeardEvents heard) {
+      client.publish(new DoorOpenedPayload("front")).join();
+      assertThat(heard.awaitEvent(DoorOpenedPayload.class).door()).isEqualTo("front");
+    }
+  }
+
+  @Test
+  void typesOfTheApplicationsOwnAreKnownToHubAndClient() {
+    run(WithOwnTypes.class).assertStatistics(stats -> stats.succeeded(1));
+  }
+
+  static class Registered {
+    @RegisterExtension
+    final TocsinExtension hub = TocsinExtension.with(builder -> builder.console(true));
+
+    @Test
+    void isAsItWasSaid(URI url) throws Exception {
+      int status =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(url.resolve("/console/")).build(),
+                  BodyHandlers.discarding())
+              .statusCode();
+      assertThat(status).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aRegisteredExtensionMakesAnotherHub() {
+    run(Registered.class).assertStatistics(stats -> stats.succeeded(1));
+  }
+
+  @TocsinTest
+  static class TooEarly {
+    @BeforeAll
+    static void before(TocsinServer server) {
+      SEEN.add(server);
+    }
+
+    @Test
+    void any() {}
+  }
+
+  @TocsinTest
+  static class InAConstructor {
+    InAConstructor(TocsinServer server) {
+      SEEN.add(server);
+    }
+
+    @Test
+    void any() {}
+  }
+
+  @Test
+  void aHubThatIsAskedForTooEarlyIsRefusedInWords() {
+    for (Class<?> early : List.of(TooEarly.class, InAConstructor.class)) {
+      SEEN.clear();
+      EngineTestKit.engine("junit-jupiter")
+          .selectors(selectClass(early))
+          .execute()
+          .allEvents()
+          .assertThatEvents()
+          .haveExactly(
+              1,
+              event(
+                  finishedWithFailure(
+                      instanceOf(ParameterResolutionException.class),
+                      message(text -> text.contains("a hub is there for one test")))));
+      assertThat(SEEN).isEmpty();
+    }
+  }
+
+  @Test
+  void aClockStandsStillUntilItIsMoved() {
+    TestClock clock = new TestClock();
+    assertThat(clock.instant()).isEqualTo(TestClock.START);
+
+    clock.advance(Duration.ofMinutes(-1));
+    assertThat(clock.instant()).isEqualTo(TestClock.START.minusSeconds(60));
+    clock.set(TestClock.START);
+    assertThat(clock.instant()).isEqualTo(TestClock.START);
+  }
+
+  @Test
+  void anEventHasTheTimeOfTheClock() {
+    try (TestHub hub = TestHub.start(builder -> builder, Duration.ofSeconds(30))) {
+      hub.clock().advance(Duration.ofDays(1));
+      hub.server().publish(new AlertDeletedPayload("a-1", null)).join();
+      assertThat(hub.heard().all())
+          .extracting(WebSocketEvent::timestamp)
+          .singleElement()
+          .asString()
+          .startsWith("2026-01-02T00:00:00");
+    }
+  }
+}
