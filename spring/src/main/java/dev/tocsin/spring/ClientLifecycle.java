@@ -1,0 +1,75 @@
+package dev.tocsin.spring;
+
+import dev.tocsin.client.TocsinClient;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/// Connects the client when all beans are there, and closes it before any of them goes. Called by the thread that starts and stops the
+/// application.
+final class ClientLifecycle implements SmartLifecycle {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClientLifecycle.class);
+
+  private final TocsinClient client;
+  private final ListenerMethods methods;
+  private final TocsinProperties.Connect connect;
+  private volatile boolean running;
+
+  ClientLifecycle(TocsinClient client, ListenerMethods methods, TocsinProperties.Connect connect) {
+    this.client = client;
+    this.methods = methods;
+    this.connect = connect;
+  }
+
+  @Override
+  public void start() {
+    subscribe();
+    running = true;
+    switch (connect) {
+      case PATIENTLY ->
+          client
+              .connectPatiently()
+              .whenComplete((position, failure) -> {
+                if (failure != null && running) {
+                  LOG.atError()
+                      .addKeyValue("reason", failure.getMessage())
+                      .log("the hub will not let this application in");
+                }
+              });
+      case AT_ONCE -> {
+        try {
+          client.connect().join();
+        } catch (CompletionException e) {
+          running = false;
+          throw new IllegalStateException(
+              e.getCause() == null ? e.getMessage() : e.getCause().getMessage(), e);
+        }
+      }
+      case NEVER -> {}
+    }
+  }
+
+  /// A client that never subscribed gets everything, which an application that only publishes has no use for.
+  private void subscribe() {
+    List<String> wanted = methods.subscription();
+    if (!wanted.isEmpty()) {
+      client.subscribe(wanted);
+    } else if (!methods.wantsEverything()) {
+      client.unsubscribeAll();
+    }
+  }
+
+  @Override
+  public void stop() {
+    running = false;
+    client.close();
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+}

@@ -1,0 +1,153 @@
+package dev.tocsin.spring;
+
+import dev.tocsin.events.EventCatalog;
+import dev.tocsin.events.EventType;
+import dev.tocsin.events.PayloadSchema;
+import dev.tocsin.events.WebSocketEvent;
+import dev.tocsin.hub.EventPattern;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// A method with [TocsinListener], and the bean that it is called on. Immutable.
+final class ListenerMethod {
+
+  private final Object bean;
+  private final Method method;
+
+  /// What is subscribed to for it.
+  private final List<EventPattern> patterns;
+
+  /// The event types that it takes; `null` for all that its patterns match, also those that nobody knows yet.
+  private final @Nullable Set<String> types;
+
+  private ListenerMethod(
+      Object bean, Method method, List<EventPattern> patterns, @Nullable Set<String> types) {
+    this.bean = bean;
+    this.method = method;
+    this.patterns = patterns;
+    this.types = types;
+  }
+
+  /// Reads a method.
+  ///
+  /// @param method that can be called on the bean
+  /// @param values the patterns of its annotation
+  /// @throws IllegalStateException when it can never be called: its parameters are others, or no event type has its payload
+  static ListenerMethod of(Object bean, Method method, String[] values, EventCatalog catalog) {
+    List<EventPattern> patterns;
+    try {
+      patterns = Arrays.stream(values).map(EventPattern::of).toList();
+    } catch (IllegalArgumentException e) {
+      throw wrong(method, String.valueOf(e.getMessage()), e);
+    }
+    Class<? extends Record> payload = null;
+    int envelopes = 0;
+    for (Class<?> parameter : method.getParameterTypes()) {
+      if (parameter == WebSocketEvent.class) {
+        envelopes++;
+      } else if (parameter.isRecord() && payload == null) {
+        payload = parameter.asSubclass(Record.class);
+      } else {
+        throw wrong(
+            method, "it takes one payload record, a WebSocketEvent, or both in any order", null);
+      }
+    }
+    if (method.getParameterCount() == 0 || envelopes > 1) {
+      throw wrong(
+          method, "it takes one payload record, a WebSocketEvent, or both in any order", null);
+    }
+    if (payload == null) {
+      return new ListenerMethod(
+          bean, method, patterns.isEmpty() ? List.of(EventPattern.of("*")) : patterns, null);
+    }
+    Set<String> all = typesOf(payload, method, catalog);
+    Set<String> types =
+        all.stream()
+            .filter(type ->
+                patterns.isEmpty() || patterns.stream().anyMatch(pattern -> pattern.matches(type)))
+            .collect(Collectors.toUnmodifiableSet());
+    if (types.isEmpty()) {
+      throw wrong(
+          method,
+          payload.getSimpleName()
+              + " is the payload of "
+              + String.join(" and ", all)
+              + ", which its patterns "
+              + patterns
+              + " do not match",
+          null);
+    }
+    return new ListenerMethod(
+        bean, method, types.stream().sorted().map(EventPattern::of).toList(), types);
+  }
+
+  private static Set<String> typesOf(
+      Class<? extends Record> payload, Method method, EventCatalog catalog) {
+    PayloadSchema schema;
+    try {
+      schema = PayloadSchema.of(payload);
+    } catch (IllegalArgumentException e) {
+      throw wrong(method, String.valueOf(e.getMessage()), e);
+    }
+    Set<String> types =
+        catalog.allEventTypes().stream()
+            .filter(type -> schema.equals(type.payload()))
+            .map(EventType::name)
+            .collect(Collectors.toUnmodifiableSet());
+    if (types.isEmpty()) {
+      throw wrong(
+          method,
+          "no event type of the catalog has the payload "
+              + payload.getSimpleName()
+              + "; a bean of type EventCatalog adds types",
+          null);
+    }
+    return types;
+  }
+
+  private static IllegalStateException wrong(Method method, String why, @Nullable Throwable cause) {
+    return new IllegalStateException("@TocsinListener on " + method + ": " + why, cause);
+  }
+
+  /// What has to be subscribed to for it.
+  List<String> subscription() {
+    return patterns.stream().map(EventPattern::text).toList();
+  }
+
+  /// Whether it takes an event.
+  boolean takes(WebSocketEvent event) {
+    return types == null
+        ? patterns.stream().anyMatch(pattern -> pattern.matches(event.type()))
+        : types.contains(event.type());
+  }
+
+  /// Calls it.
+  ///
+  /// @throws Throwable what the method throws
+  /// @throws IllegalArgumentException when the payload does not fit the record, as one of a newer hub may not
+  void call(WebSocketEvent event) throws Throwable {
+    Class<?>[] parameters = method.getParameterTypes();
+    Object[] arguments = new Object[parameters.length];
+    for (int i = 0; i < parameters.length; i++) {
+      arguments[i] =
+          parameters[i] == WebSocketEvent.class
+              ? event
+              : event.payload(parameters[i].asSubclass(Record.class));
+    }
+    try {
+      method.invoke(bean, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause() == null ? e : e.getCause();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return method.getDeclaringClass().getSimpleName() + "." + method.getName();
+  }
+}

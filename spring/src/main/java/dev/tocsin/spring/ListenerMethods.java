@@ -1,0 +1,121 @@
+package dev.tocsin.spring;
+
+import dev.tocsin.client.ClientListener;
+import dev.tocsin.client.Position;
+import dev.tocsin.events.WebSocketEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// All methods with [TocsinListener], and the listeners that are beans: whom the client tells what happens. Methods are added by the
+/// thread that starts the application, before the client connects; it is called by the client.
+final class ListenerMethods implements ClientListener {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ListenerMethods.class);
+
+  private final List<ListenerMethod> methods = new CopyOnWriteArrayList<>();
+  private final List<ClientListener> others = new CopyOnWriteArrayList<>();
+  private final ClientFigures figures;
+
+  ListenerMethods(ClientFigures figures) {
+    this.figures = figures;
+  }
+
+  /// Adds a listener that is told everything, before the methods.
+  void add(ClientListener listener) {
+    others.add(listener);
+  }
+
+  void add(ListenerMethod method) {
+    methods.add(method);
+  }
+
+  /// What the application wants; empty when nothing.
+  List<String> subscription() {
+    return methods.stream().flatMap(method -> method.subscription().stream()).distinct().toList();
+  }
+
+  /// Whether a listener that is a bean may want anything whatsoever.
+  boolean wantsEverything() {
+    return methods.isEmpty() && !others.isEmpty();
+  }
+
+  @Override
+  public void onConnected(Position position, @Nullable Position before) {
+    figures.connected(position);
+    tell("onConnected", listener -> listener.onConnected(position, before));
+  }
+
+  @Override
+  public void onEvent(WebSocketEvent event, String json) {
+    figures.received(event);
+    tell("onEvent", listener -> listener.onEvent(event, json));
+    for (ListenerMethod method : methods) {
+      if (method.takes(event)) {
+        call(method, event);
+      }
+    }
+  }
+
+  private void call(ListenerMethod method, WebSocketEvent event) {
+    try {
+      method.call(event);
+    } catch (Throwable e) {
+      figures.failed();
+      LOG.atError()
+          .setCause(e)
+          .addKeyValue("listener", method)
+          .addKeyValue("type", event.type())
+          .addKeyValue("sequence", event.sequence())
+          .log("a listener has failed");
+    }
+  }
+
+  @Override
+  public void onUnreadable(@Nullable Long sequence, String json, String fault) {
+    tell("onUnreadable", listener -> listener.onUnreadable(sequence, json, fault));
+    if (others.isEmpty()) {
+      LOG.atWarn().addKeyValue("sequence", sequence).addKeyValue("fault", fault).log("unreadable");
+    }
+  }
+
+  @Override
+  public void onGap(long from, long to) {
+    figures.gap();
+    LOG.atWarn().addKeyValue("from", from).addKeyValue("to", to).log("events may have been missed");
+    tell("onGap", listener -> listener.onGap(from, to));
+  }
+
+  @Override
+  public void onDisconnected(int code, String reason, @Nullable Duration retryIn) {
+    figures.disconnected(reason);
+    LOG.atInfo()
+        .addKeyValue("code", code)
+        .addKeyValue("reason", reason)
+        .addKeyValue("retryIn", retryIn)
+        .log("not connected to the hub");
+    tell("onDisconnected", listener -> listener.onDisconnected(code, reason, retryIn));
+  }
+
+  @Override
+  public void onError(String code, String message) {
+    LOG.atWarn().addKeyValue("code", code).addKeyValue("message", message).log("the hub complains");
+    tell("onError", listener -> listener.onError(code, message));
+  }
+
+  /// One that throws keeps nothing from the others.
+  private void tell(String what, Consumer<ClientListener> call) {
+    for (ClientListener listener : others) {
+      try {
+        call.accept(listener);
+      } catch (Throwable e) {
+        figures.failed();
+        LOG.atError().setCause(e).addKeyValue("method", what).log("a client listener has failed");
+      }
+    }
+  }
+}
