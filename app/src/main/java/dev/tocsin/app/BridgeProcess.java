@@ -3,6 +3,7 @@ package dev.tocsin.app;
 import dev.tocsin.bridges.Bridges;
 import dev.tocsin.gateway.BridgeView;
 import dev.tocsin.gateway.HookServer;
+import dev.tocsin.http.IpLiteral;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,7 +71,7 @@ final class BridgeProcess {
       surroundings.out().println("bridges of " + config + " are running");
       surroundings.out().requireWritten();
       if (hooks != null) {
-        String url = Server.url("http", hooks.address());
+        String url = IpLiteral.url("http", hooks.address());
         bridges.places().forEach(place -> surroundings.say("bridge at " + url + place.path()));
       }
       while (!isOver(bridges, hub, TURN)) {

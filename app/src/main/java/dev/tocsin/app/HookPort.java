@@ -6,6 +6,7 @@ import dev.tocsin.bridges.HookRequest;
 import dev.tocsin.gateway.HookServer;
 import dev.tocsin.http.BrowserRules;
 import dev.tocsin.http.HttpSettings;
+import dev.tocsin.http.IpLiteral;
 import dev.tocsin.http.StartFailedException;
 import dev.tocsin.http.Transport;
 import java.time.InstantSource;
@@ -65,7 +66,7 @@ record HookPort(String host, int port, BrowserRules rules) {
 
   /// Whoever reaches a hook without `verify` may publish what it makes: here nobody else is asked.
   void requireSafe(Bridges bridges) throws WrongUse {
-    if (NetworkOptions.isLoopback(host)) {
+    if (IpLiteral.isLoopback(host)) {
       return;
     }
     for (HookPlace place : bridges.places()) {

@@ -1,9 +1,11 @@
 package dev.tocsin.http;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 
-/// Reads IP addresses that are written out, in all the ways that `InetAddress.ofLiteral` of Java 22 takes. Nothing is ever
+/// IP addresses that are written out: read in all the ways that `InetAddress.ofLiteral` of Java 22 takes, and written. Nothing is ever
 /// looked up, so that an event loop may ask.
 public final class IpLiteral {
 
@@ -70,5 +72,19 @@ public final class IpLiteral {
     } catch (IllegalArgumentException e) {
       return false;
     }
+  }
+
+  /// What is reached at an address, for instance `http://[::1]:8080`.
+  public static String url(String scheme, InetSocketAddress address) {
+    InetAddress ip = address.getAddress();
+    String host = ip.getHostAddress();
+    if (ip instanceof Inet6Address) {
+      String literal =
+          ip.isLoopbackAddress()
+              ? "::1"
+              : ip.isAnyLocalAddress() ? "::" : host.replaceFirst("%.*", "");
+      host = '[' + literal + ']';
+    }
+    return scheme + "://" + host + ':' + address.getPort();
   }
 }

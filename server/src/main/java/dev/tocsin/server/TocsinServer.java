@@ -6,15 +6,13 @@ import dev.tocsin.events.InvalidEventException;
 import dev.tocsin.events.PayloadSchema;
 import dev.tocsin.events.WebSocketEvent;
 import dev.tocsin.gateway.Gateway;
+import dev.tocsin.http.IpLiteral;
 import dev.tocsin.http.StartFailedException;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
-import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -111,25 +109,12 @@ public final class TocsinServer implements AutoCloseable {
 
   /// Where it listens, for instance `http://127.0.0.1:8080`.
   public String url() {
-    return url(scheme, gateway.address());
+    return IpLiteral.url(scheme, gateway.address());
   }
 
   /// The same, for a client.
   public URI uri() {
     return URI.create(url());
-  }
-
-  static String url(String scheme, InetSocketAddress address) {
-    InetAddress ip = address.getAddress();
-    String host = ip.getHostAddress();
-    if (ip instanceof Inet6Address) {
-      String literal =
-          ip.isLoopbackAddress()
-              ? "::1"
-              : ip.isAnyLocalAddress() ? "::" : host.replaceFirst("%.*", "");
-      host = '[' + literal + ']';
-    }
-    return scheme + "://" + host + ':' + address.getPort();
   }
 
   /// Whether it has not been stopped, can still serve everybody, and its log may still take events.

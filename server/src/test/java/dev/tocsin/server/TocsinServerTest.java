@@ -13,6 +13,7 @@ import dev.tocsin.events.EventType;
 import dev.tocsin.events.PayloadSchema;
 import dev.tocsin.events.WebSocketEvent;
 import dev.tocsin.events.payload.alert.AlertDeletedPayload;
+import dev.tocsin.http.IpLiteral;
 import dev.tocsin.http.Transport;
 import dev.tocsin.hub.PublishResult;
 import java.net.InetSocketAddress;
@@ -206,6 +207,6 @@ class TocsinServerTest {
     "2001:db8::1,   http://[2001:db8:0:0:0:0:0:1]:80"
   })
   void theAddressOfAServerIsAUrl(String host, String url) {
-    assertThat(TocsinServer.url("http", new InetSocketAddress(host, 80))).isEqualTo(url);
+    assertThat(IpLiteral.url("http", new InetSocketAddress(host, 80))).isEqualTo(url);
   }
 }
