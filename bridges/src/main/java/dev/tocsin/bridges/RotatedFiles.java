@@ -70,16 +70,19 @@ final class RotatedFiles {
     tidy();
   }
 
+  /// A name behind those of all that are there, also where many are of one second or the clock was put back.
   private Path freeName(Instant now) throws IOException {
+    List<Aside> all = all();
     String moment = MOMENT.format(now);
-    for (int i = 0; i < MAX_OF_A_SECOND; i++) {
-      String name = stem + '-' + moment + (i == 0 ? "" : "." + i) + extension;
-      if (!Files.exists(path.resolveSibling(name))
-          && !Files.exists(path.resolveSibling(name + COMPRESSED))) {
-        return path.resolveSibling(name);
-      }
+    int number = 0;
+    if (!all.isEmpty() && all.getLast().moment().compareTo(moment) >= 0) {
+      moment = all.getLast().moment();
+      number = all.getLast().number() + 1;
     }
-    throw new IOException("there are too many rotated files of one second");
+    if (number >= MAX_OF_A_SECOND) {
+      throw new IOException("there are too many rotated files of one second");
+    }
+    return path.resolveSibling(stem + '-' + moment + (number == 0 ? "" : "." + number) + extension);
   }
 
   /// Compresses and deletes what is to be, also what an earlier process has left. What cannot be done is told, and done the next time.

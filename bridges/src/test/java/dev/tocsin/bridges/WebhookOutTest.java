@@ -294,7 +294,8 @@ class WebhookOutTest {
     endpoint().rule = post -> TestEndpoint.Reply.of(410);
     publish(2);
     begin("");
-    Until.is(() -> Files.readString(folder.resolve("shop.json")).contains("410"));
+    Path state = folder.resolve("shop.json");
+    Until.is(() -> Files.exists(state) && Files.readString(state).contains("410"));
     bridges.close();
     endpoint().rule = post -> TestEndpoint.Reply.of(200);
 
