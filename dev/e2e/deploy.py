@@ -56,7 +56,7 @@ def composed(yaml):
           all(name.removeprefix("./") in script for name in made) and f"{file['name']}_tocsin:/data" in script)
     code, said = run(ROOT / "tocsin", "bridge", "check", COMPOSE / "bridges.json")
     check("compose: the bridges are sound", code == 0, said)
-    hook = json.loads((COMPOSE / "bridges.json").read_text())["bridges"][0]
+    hook = json.loads((COMPOSE / "bridges.json").read_text())["bridges"][1]
     told = yaml.safe_load((COMPOSE / "alertmanager/alertmanager.yml").read_text())["receivers"][0]["webhook_configs"][0]
     check("compose: Alertmanager posts to the hook, with the header that it wants",
           told["url"].endswith("/hooks/alertmanager/" + hook["name"])
