@@ -48,6 +48,7 @@ class AppendTimesTest {
   @Test
   void aRequestBeginsWithItsFirstByte() {
     try (EmbeddedServer server = new EmbeddedServer()) {
+      server.timeGoesOn = true;
       inTwo(server, bytes(post("/api/v1/events", TestServer.alert("a"))), 10);
       assertThat(slow(server)).isEqualTo(1);
       // Silence before it does not count.
@@ -65,6 +66,7 @@ class AppendTimesTest {
     byte[] whole =
         bytes(request("POST", "/api/v1/events", lines, "Content-Type: application/x-ndjson"));
     try (EmbeddedServer server = new EmbeddedServer()) {
+      server.timeGoesOn = true;
       // After the first line and a part of the second.
       inTwo(server, whole, whole.length - 10);
 
@@ -78,6 +80,7 @@ class AppendTimesTest {
     byte[] publish =
         RawWebSocket.textFrame("{\"action\":\"publish\",\"event\":" + TestServer.alert("a") + "}");
     try (EmbeddedServer server = EmbeddedServer.webSocket("?events=none")) {
+      server.timeGoesOn = true;
       pause();
       server.receive(publish);
       assertThat(slow(server)).isZero();

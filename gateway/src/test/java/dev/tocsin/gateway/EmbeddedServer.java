@@ -44,6 +44,9 @@ final class EmbeddedServer implements AutoCloseable {
   /// How much time passes between two looks at the clock.
   long nanosPerLook;
 
+  /// Whether the hub's clock does not stand still: for tests of how long an append has taken since its first byte.
+  boolean timeGoesOn;
+
   /// How much of its GiB outside the heap is in use.
   long usedMemory;
 
@@ -63,7 +66,7 @@ final class EmbeddedServer implements AutoCloseable {
             EventCatalog.builtIn(),
             log,
             TestServer.CLOCK,
-            () -> nanos,
+            () -> timeGoesOn ? System.nanoTime() : nanos,
             Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("later").daemon().factory()),
             RECENT_BYTES);
