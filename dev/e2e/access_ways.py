@@ -306,6 +306,7 @@ WAYS = {
     "/api/v1/stats": {"GET": []},
     "/api/v1/connections": {"GET": []},
     "/api/v1/connections/{id}": {"DELETE": []},
+    "/api/v1/bridges/{name}/retry": {"POST": []},
     "/api/v1/tickets": {"POST": []},
     "/metrics": {"GET": []},
     "/healthz": {"GET": []},
@@ -432,7 +433,7 @@ def quiet_paths(hub, paths, keys):
             if path.endswith("tickets"):
                 secret(answer.json["ticket"])
             check(f"{name} {method} {path}: nothing of any event", not any(m.encode() in answer.body for m in MARKERS.values()), answer)
-            if path in ("/api/v1/stats", "/metrics") or path.startswith("/api/v1/connections"):
+            if path in ("/api/v1/stats", "/metrics") or path.startswith(("/api/v1/connections", "/api/v1/bridges")):
                 check(f"{name} {path}: forbidden", answer.status == 403 and answer.json["error"] == "forbidden", answer)
 
 
