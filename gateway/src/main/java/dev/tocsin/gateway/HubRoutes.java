@@ -193,10 +193,14 @@ final class HubRoutes {
     return stream(request, StreamQuery.serverSent(request, context.hub()));
   }
 
-  /// Answers without an end, if the client takes what such an answer is made of.
+  /// Answers without an end, if the client takes what such an answer is made of. Who names CloudEvents alone says what is to
+  /// stand in it.
   private Exchange stream(Request request, StreamQuery query) {
     String mediaType = query.kind().mediaType();
-    if (!MediaRanges.admit(request.head().headers().getAll(HttpHeaderNames.ACCEPT), mediaType)) {
+    boolean admitted =
+        MediaRanges.admit(request.head().headers().getAll(HttpHeaderNames.ACCEPT), mediaType)
+            || EventsForm.isAccepted(request);
+    if (!admitted) {
       return request.answer(
           Response.problem(
               Problem.notAcceptable(

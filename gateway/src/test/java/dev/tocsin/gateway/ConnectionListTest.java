@@ -244,6 +244,21 @@ class ConnectionListTest {
     }
   }
 
+  /// It is written down once who was closed, by whomever.
+  @Test
+  void oneThatEndsAlreadyCannotBeClosedAgain() {
+    try (RawWebSocket socket = server.socket("")) {
+      String one = PATH + "/" + id(socket);
+      assertThat(server.ask(request("DELETE", one, "")).status()).isEqualTo(204);
+
+      // Its client has not heard of it yet.
+      assertThat(of(id(socket)).path("state").asString()).isEqualTo("closing");
+      assertThat(server.ask(request("DELETE", one, "")).problem()).isEqualTo("404 not_found");
+      assertThat(socket.message().path("type").asString()).isEqualTo("connection.error");
+      assertThat(socket.closeFrame().closeCode()).isEqualTo(4520);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"nobody", "00000000-0000-0000-0000-000000000000", "%F0%9F%94%94"})
   void anUnknownOneCannotBeClosed(String id) {
