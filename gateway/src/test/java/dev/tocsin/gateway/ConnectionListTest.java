@@ -11,6 +11,7 @@ import dev.tocsin.fixtures.RawWebSocket;
 import dev.tocsin.http.AddressRules;
 import dev.tocsin.http.Transport;
 import dev.tocsin.hub.Rights;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -102,6 +103,16 @@ class ConnectionListTest {
               "\"patterns\":[\"alert.*\",\"job.*\"],\"filters\":{\"job.*\":{\"job_type\":[\"export\"]}},"
                   + "\"subscribed\":true");
     }
+  }
+
+  /// As every time that the server tells.
+  @Test
+  void sinceWhenIsToldInMilliseconds() {
+    Instant since = Instant.parse("2026-03-04T05:06:07.123456789Z");
+    ConnectionView view =
+        new ConnectionView("id", "", "::1", "sse", since, null, 0, 0, Standing.LIVE, 0, false);
+
+    assertThat(view.toJson().path("since").asString()).isEqualTo("2026-03-04T05:06:07.123Z");
   }
 
   @Test
