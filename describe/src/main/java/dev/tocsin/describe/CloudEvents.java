@@ -128,7 +128,7 @@ public final class CloudEvents {
     headers.forEach((name, value) -> {
       String text = HeaderValue.decoded(value);
       if (text == null) {
-        attributes.fault(name, "format", "is not percent-encoded UTF-8");
+        attributes.fault(name, "format", "has percent-encoded bytes that are no UTF-8");
       } else {
         attributes.add(name, JsonNodeFactory.instance.stringNode(text));
       }

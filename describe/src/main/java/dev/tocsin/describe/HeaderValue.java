@@ -13,6 +13,7 @@ final class HeaderValue {
   private HeaderValue() {}
 
   /// The text: out of its quotes where it stands in some, then percent-decoded once; `null` when what is encoded is no UTF-8.
+  /// A `%` that begins no byte stands for itself: there are senders that encode nothing, the JavaScript SDK among them.
   static @Nullable String decoded(String header) {
     String value = unquoted(header);
     if (value.indexOf('%') < 0) {
@@ -21,16 +22,17 @@ final class HeaderValue {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
     ByteArrayOutputStream decoded = new ByteArrayOutputStream(bytes.length);
     for (int i = 0; i < bytes.length; i++) {
-      if (bytes[i] != '%') {
-        decoded.write(bytes[i]);
-      } else if (i + 2 < bytes.length
-          && HexFormat.isHexDigit(bytes[i + 1])
-          && HexFormat.isHexDigit(bytes[i + 2])) {
+      boolean encoded =
+          bytes[i] == '%'
+              && i + 2 < bytes.length
+              && HexFormat.isHexDigit(bytes[i + 1])
+              && HexFormat.isHexDigit(bytes[i + 2]);
+      if (encoded) {
         decoded.write(
             HexFormat.fromHexDigit(bytes[i + 1]) * 16 + HexFormat.fromHexDigit(bytes[i + 2]));
         i += 2;
       } else {
-        return null;
+        decoded.write(bytes[i]);
       }
     }
     try {

@@ -122,7 +122,8 @@ final class OpenApi {
             .collect(Collectors.joining("\n\n")));
     if (status == ErrorCode.UNAUTHENTICATED.httpStatus()) {
       header(answer, "WWW-Authenticate", "string");
-    } else if (status == ErrorCode.RATE_LIMITED.httpStatus()) {
+    } else if (status == ErrorCode.RATE_LIMITED.httpStatus()
+        || status == ErrorCode.UNAVAILABLE.httpStatus()) {
       header(answer, "Retry-After", "integer");
     }
     ObjectNode content = answer.putObject("content").putObject("application/problem+json");

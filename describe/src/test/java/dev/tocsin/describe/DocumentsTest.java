@@ -105,6 +105,16 @@ class DocumentsTest {
   }
 
   @Test
+  void answersThatComeWithoutACodeAreToldToo() {
+    JsonNode paths = openApi(EventCatalog.builtIn()).path("paths");
+
+    assertThat(paths.at("/~1sse~1events/get/responses/204/description").stringValue())
+        .contains("Last-Event-ID");
+    assertThat(paths.at("/~1api~1v1~1latest/get/responses/503/headers").has("Retry-After"))
+        .isTrue();
+  }
+
+  @Test
   void statusesOfAnOperationAreThoseOfItsCodes() {
     JsonNode publish =
         openApi(EventCatalog.builtIn()).at("/paths/~1api~1v1~1events/post/responses");

@@ -49,7 +49,7 @@ final class ConnectionCloseExchange extends Exchange {
     return closed.isPresent()
         ? Response.empty(HttpResponseStatus.NO_CONTENT)
         : Response.problem(
-            Problem.notFound("There is no connection with this id; it may have gone"));
+            Problem.notFound("There is no open connection with this id; it may have gone"));
   }
 
   private void writeDown(ConnectionView closed) {

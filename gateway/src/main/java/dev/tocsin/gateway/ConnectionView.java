@@ -3,6 +3,7 @@ package dev.tocsin.gateway;
 import dev.tocsin.http.Json;
 import dev.tocsin.hub.Subscribed;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -39,7 +40,9 @@ record ConnectionView(
     if (!name.isEmpty()) {
       json.put("name", name);
     }
-    json.put("address", address).put("transport", transport).put("since", since.toString());
+    json.put("address", address)
+        .put("transport", transport)
+        .put("since", since.truncatedTo(ChronoUnit.MILLIS).toString());
     writeSubscription(json);
     json.put("position", position)
         .put("behind", Math.max(0, newest - position))

@@ -246,7 +246,8 @@ abstract class EventsExchange extends BodyExchange implements Turns.Waiting {
     unavailable("The log cannot be read at the moment");
   }
 
-  private void unavailable(String reason) {
+  /// The answer to whoever may ask again soon.
+  final void unavailable(String reason) {
     respond(Response.problem(Problem.unavailable(reason)).with("Retry-After", "1"));
   }
 

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param source what CloudEvents say where they come from; `null` for what is usual
 record EventsForm(Kind kind, @Nullable String source) {
 
+  private static final String JSON = "application/json";
+
   /// The forms.
   enum Kind {
     /// Envelopes, in an object that says where to go on.
@@ -33,11 +35,16 @@ record EventsForm(Kind kind, @Nullable String source) {
     return kind(request) != Kind.ENVELOPES;
   }
 
+  /// Whether a request names CloudEvents in what it accepts, and JSON not before them.
+  static boolean isAccepted(Request request) {
+    List<String> accept = request.head().headers().getAll(HttpHeaderNames.ACCEPT);
+    return MediaRanges.prefer(accept, CloudEvents.BATCH, JSON)
+        || MediaRanges.prefer(accept, CloudEvents.EVENT, JSON);
+  }
+
   private static Kind kind(Request request) throws InvalidQueryException {
     String format = request.query().text("format").orElse(null);
-    List<String> accept = request.head().headers().getAll(HttpHeaderNames.ACCEPT);
-    boolean batch =
-        MediaRanges.name(accept, CloudEvents.BATCH) || MediaRanges.name(accept, CloudEvents.EVENT);
+    boolean batch = isAccepted(request);
     return switch (format) {
       case null -> batch ? Kind.BATCH : Kind.ENVELOPES;
       case "json" -> Kind.ENVELOPES;

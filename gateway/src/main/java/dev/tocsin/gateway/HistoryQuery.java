@@ -47,7 +47,7 @@ record HistoryQuery(
   }
 
   static HistoryQuery of(QueryParameters query, Hub hub) throws InvalidQueryException {
-    if (query.text("latest").isPresent()) {
+    if (query.isOn("latest")) {
       throw new InvalidQueryException("latest goes with follow=true; or ask /api/v1/latest");
     }
     Optional<Long> limit = query.number("limit", 1);

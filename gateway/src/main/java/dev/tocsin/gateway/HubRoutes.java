@@ -12,9 +12,6 @@ import dev.tocsin.http.Response;
 import dev.tocsin.http.Right;
 import dev.tocsin.http.Route;
 import dev.tocsin.http.Routes;
-import dev.tocsin.hub.LogState;
-import dev.tocsin.hub.SharedLogFigures;
-import dev.tocsin.hub.Stretch;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -23,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -135,7 +131,7 @@ final class HubRoutes {
         Route.post("/api/v1/bridges/{name}/retry", Door.CONSOLE, this::retry),
         Route.post("/api/v1/tickets", Door.ANY, this::ticket),
         Route.get("/healthz", Right.NONE, fixed(() -> status("ok"))).withAny(),
-        Route.get("/readyz", Right.NONE, fixed(this::ready)).withAny());
+        Route.get("/readyz", Right.NONE, fixed(new Readiness(context)::answer)).withAny());
   }
 
   private static Route description(String path, Route.Handler page) {
@@ -193,10 +189,14 @@ final class HubRoutes {
     return stream(request, StreamQuery.serverSent(request, context.hub()));
   }
 
-  /// Answers without an end, if the client takes what such an answer is made of.
+  /// Answers without an end, if the client takes what such an answer is made of. Who names CloudEvents alone says what is to
+  /// stand in it.
   private Exchange stream(Request request, StreamQuery query) {
     String mediaType = query.kind().mediaType();
-    if (!MediaRanges.admit(request.head().headers().getAll(HttpHeaderNames.ACCEPT), mediaType)) {
+    boolean admitted =
+        MediaRanges.admit(request.head().headers().getAll(HttpHeaderNames.ACCEPT), mediaType)
+            || EventsForm.isAccepted(request);
+    if (!admitted) {
       return request.answer(
           Response.problem(
               Problem.notAcceptable(
@@ -306,54 +306,7 @@ final class HubRoutes {
             "The Content-Type has to be " + supported + ", in UTF-8 and without Content-Encoding"));
   }
 
-  private Response ready() {
-    if (context.isStopping()) {
-      return Response.problem(Problem.goingAway());
-    }
-    LogState log = context.hub().log().state();
-    if (log.fault().isPresent()) {
-      return Response.problem(Problem.unavailable(log.fault().get()));
-    }
-    List<String> reasons = new ArrayList<>();
-    if (!log.unreadable().isEmpty()) {
-      reasons.add(damage(log.unreadable()));
-    }
-    log.trouble().ifPresent(reasons::add);
-    context.hub().pages().fault().ifPresent(reasons::add);
-    Optional<SharedLogFigures> shared = context.hub().log().figures().shared();
-    if (shared.isPresent() && !shared.get().healthy()) {
-      return Response.problem(Problem.unavailable(lag(shared.get(), reasons)));
-    }
-    return reasons.isEmpty() ? status("ready") : degraded(reasons);
-  }
-
-  /// Why new clients should rather go to another gateway: this one would make them wait.
-  private static String lag(SharedLogFigures shared, List<String> reasons) {
-    return reasons.isEmpty()
-        ? String.format(
-            Locale.ROOT,
-            "This server is %.1f s (%d events) behind the log that it shares",
-            shared.lagSeconds(),
-            shared.lagEvents())
-        : String.join(". ", reasons);
-  }
-
-  private static String damage(List<Stretch> unreadable) {
-    return "The log is damaged: events from "
-        + unreadable.getFirst().from()
-        + " to "
-        + unreadable.getLast().to()
-        + " cannot all be read";
-  }
-
-  /// It takes events and delivers them, but not everything works.
-  private static Response degraded(List<String> reasons) {
-    return Response.json(
-        HttpResponseStatus.OK,
-        Json.object().put("status", "degraded").put("reason", String.join(". ", reasons)));
-  }
-
-  private static Response status(String status) {
+  static Response status(String status) {
     return Response.json(HttpResponseStatus.OK, Json.object().put("status", status));
   }
 }

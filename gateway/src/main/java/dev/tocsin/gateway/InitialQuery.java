@@ -13,12 +13,7 @@ final class InitialQuery {
   /// What a query says; `null` when it says nothing of them.
   static @Nullable Initial of(QueryParameters query) throws InvalidQueryException {
     Long last = query.number("last", 1).orElse(null);
-    boolean latest =
-        switch (query.text("latest").orElse("false")) {
-          case "true" -> true;
-          case "false" -> false;
-          default -> throw new InvalidQueryException("latest has to be true or false");
-        };
+    boolean latest = query.isOn("latest");
     if (last == null && !latest) {
       return null;
     }

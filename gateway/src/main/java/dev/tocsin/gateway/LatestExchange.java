@@ -16,7 +16,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `GET /api/v1/latest`: of each type and key the newest event, in the order of the log.
@@ -29,11 +28,12 @@ final class LatestExchange extends EventsExchange {
   /// How many times the index is asked for one answer.
   private static final int MAX_CHOICES = 10;
 
+  private static final String NOT_YET =
+      "What is latest is not known at the moment, for instance because the server has just started:"
+          + " ask again";
+
   private final LatestQuery query;
   private final Map<String, Long> forgotten = new TreeMap<>();
-
-  /// What the index has chosen last; `null` before.
-  private LatestEvents.@Nullable Chosen chosen;
 
   private int choices;
 
@@ -69,22 +69,29 @@ final class LatestExchange extends EventsExchange {
     }
     choices++;
     spendLook();
-    take(
-        hub.latest()
-            .choose(
-                filter,
-                position,
-                Long.MAX_VALUE,
-                isCrowded() ? Limits.CROWDED_KEYS : Limits.MAX_LATEST_EVENTS,
-                false)
-            .toCompletableFuture()
-            .orTimeout(Limits.LATEST_WAIT_MILLIS, TimeUnit.MILLISECONDS),
-        these -> {
-          chosen = these;
-          looked = 0;
-          forgotten.putAll(these.forgotten());
-          readOn(these);
-        });
+    hub.latest()
+        .choose(
+            filter,
+            position,
+            Long.MAX_VALUE,
+            isCrowded() ? Limits.CROWDED_KEYS : Limits.MAX_LATEST_EVENTS,
+            false)
+        .toCompletableFuture()
+        .orTimeout(Limits.LATEST_WAIT_MILLIS, TimeUnit.MILLISECONDS)
+        .whenComplete((these, failure) ->
+            later(() -> {
+              if (failure == null) {
+                chosen(these);
+              } else {
+                unavailable(NOT_YET);
+              }
+            }));
+  }
+
+  private void chosen(LatestEvents.Chosen these) {
+    looked = 0;
+    forgotten.putAll(these.forgotten());
+    readOn(these);
   }
 
   private void readOn(LatestEvents.Chosen from) {

@@ -94,23 +94,26 @@ final class Roster {
       bytes += json.length;
       entries.add(new Entry(last, json));
     }
-    part.complete(new Part(entries, rest.hasNext(), byNumber.size()));
+    part.complete(new Part(entries, rest.hasNext(), byId.size()));
   }
 
   /// Closes a connection. Any thread.
   ///
-  /// @return what it was; empty when it is not here
+  /// @return what it was; empty when it is not here, or ends already
   CompletableFuture<Optional<ConnectionView>> close(String id, CloseCode code, String sentence) {
     CompletableFuture<Optional<ConnectionView>> closed = new CompletableFuture<>();
     run(
         closed,
         () -> {
           LiveConnection connection = byId.get(id);
-          ConnectionView view = connection == null ? null : connection.view();
-          if (connection != null) {
+          Optional<ConnectionView> open =
+              Optional.ofNullable(connection)
+                  .map(LiveConnection::view)
+                  .filter(view -> view.standing() != Standing.CLOSING);
+          if (connection != null && open.isPresent()) {
             connection.close(code, sentence);
           }
-          closed.complete(Optional.ofNullable(view));
+          closed.complete(open);
         });
     return closed;
   }

@@ -56,7 +56,7 @@ record StreamQuery(
     ClientMessage.Resume came = lastEventId(request);
     return new StreamQuery(
         StreamKind.SSE,
-        isOn(query, "named"),
+        query.isOn("named"),
         EventsForm.isCloudEvents(request),
         PatternQuery.of(query, hub),
         came == null ? asked : came,
@@ -95,19 +95,11 @@ record StreamQuery(
 
   /// Whether a request for history is to go on with what is to come.
   static boolean isFollowing(QueryParameters query) throws InvalidQueryException {
-    boolean follows = isOn(query, "follow");
+    boolean follows = query.isOn("follow");
     if (!follows && query.text("epoch").isPresent()) {
       throw new InvalidQueryException("epoch goes with follow=true; an answer tells its own");
     }
     return follows;
-  }
-
-  private static boolean isOn(QueryParameters query, String name) throws InvalidQueryException {
-    return switch (query.text(name).orElse("false")) {
-      case "true" -> true;
-      case "false" -> false;
-      default -> throw new InvalidQueryException(name + " has to be true or false");
-    };
   }
 
   private static ClientMessage.@Nullable Resume resume(QueryParameters query)

@@ -55,6 +55,34 @@ class CloudEventFormsTest {
     }
   }
 
+  /// What a client accepts may say what is to stand in the stream, and nothing of what the stream is made of.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/sse/events?last=1&events=alert.*",
+        "/api/v1/events?follow=true&last=1&events=alert.*"
+      })
+  void whoAcceptsCloudEventsAloneGetsThem(String path) throws IOException {
+    publish(TestServer.alert("a"));
+    for (String accept :
+        new String[] {"application/cloudevents+json", "application/cloudevents-batch+json"}) {
+      try (RawClient client = server.client().send(get(path, "Accept: " + accept))) {
+        assertThat(client.answerToHead().status()).isEqualTo(200);
+        assertThat(line(client, path.startsWith("/sse") ? "data: {\"spec" : "{\"spec"))
+            .contains("tocsin.alert.deleted");
+      }
+    }
+    for (String accept :
+        new String[] {
+          "application/cloudevents+json;q=0", "text/html", "application/cloudevents+xml"
+        }) {
+      try (RawClient client =
+          server.client().send(get(path + "&format=cloudevents", "Accept: " + accept))) {
+        assertThat(client.answer().problem()).isEqualTo("406 not_acceptable");
+      }
+    }
+  }
+
   private static void checkAlert(JsonNode event, long sequence) {
     String epoch = server.hub.log().state().epoch();
     assertThat(event.path("specversion").asString()).isEqualTo("1.0");

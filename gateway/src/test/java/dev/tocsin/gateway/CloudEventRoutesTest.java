@@ -313,7 +313,13 @@ class CloudEventRoutesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"application/json", "*/*", "application/cloudevents-batch+json;q=0"})
+  @ValueSource(
+      strings = {
+        "application/json",
+        "*/*",
+        "application/cloudevents-batch+json;q=0",
+        "application/json, application/cloudevents+json;q=0.9"
+      })
   void historyIsAsEverForOthers(String accept) {
     HttpAnswer answer = server.ask(get(EVENTS + "?limit=1", "Accept: " + accept));
 

@@ -11,6 +11,7 @@ import dev.tocsin.fixtures.RawWebSocket;
 import dev.tocsin.http.AddressRules;
 import dev.tocsin.http.Transport;
 import dev.tocsin.hub.Rights;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -102,6 +103,16 @@ class ConnectionListTest {
               "\"patterns\":[\"alert.*\",\"job.*\"],\"filters\":{\"job.*\":{\"job_type\":[\"export\"]}},"
                   + "\"subscribed\":true");
     }
+  }
+
+  /// As every time that the server tells.
+  @Test
+  void sinceWhenIsToldInMilliseconds() {
+    Instant since = Instant.parse("2026-03-04T05:06:07.123456789Z");
+    ConnectionView view =
+        new ConnectionView("id", "", "::1", "sse", since, null, 0, 0, Standing.LIVE, 0, false);
+
+    assertThat(view.toJson().path("since").asString()).isEqualTo("2026-03-04T05:06:07.123Z");
   }
 
   @Test
@@ -241,6 +252,21 @@ class ConnectionListTest {
       assertThat(other.message().path("sequence").asLong()).isEqualTo(1);
       assertThat(server.ask(get("/metrics")).text())
           .contains("tocsin_connections_closed_total{code=\"4520\"} 1");
+    }
+  }
+
+  /// It is written down once who was closed, by whomever.
+  @Test
+  void oneThatEndsAlreadyCannotBeClosedAgain() {
+    try (RawWebSocket socket = server.socket("")) {
+      String one = PATH + "/" + id(socket);
+      assertThat(server.ask(request("DELETE", one, "")).status()).isEqualTo(204);
+
+      // Its client has not heard of it yet.
+      assertThat(of(id(socket)).path("state").asString()).isEqualTo("closing");
+      assertThat(server.ask(request("DELETE", one, "")).problem()).isEqualTo("404 not_found");
+      assertThat(socket.message().path("type").asString()).isEqualTo("connection.error");
+      assertThat(socket.closeFrame().closeCode()).isEqualTo(4520);
     }
   }
 

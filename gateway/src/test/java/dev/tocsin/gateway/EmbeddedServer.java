@@ -121,6 +121,28 @@ final class EmbeddedServer implements AutoCloseable {
             });
   }
 
+  /// A server with settings of its own.
+  static EmbeddedServer of(GatewaySettings settings) {
+    return new EmbeddedServer(TestServer.memory(), settings);
+  }
+
+  /// Another connection of the same loop, on which a request has come.
+  EmbeddedChannel another(String request) {
+    EmbeddedChannel other =
+        new EmbeddedChannel(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel accepted) {
+                accepted.config().setAutoRead(false);
+                connections[0].accept(accepted);
+              }
+            });
+    other.writeInbound(Unpooled.copiedBuffer(request, StandardCharsets.UTF_8));
+    runTasks();
+    other.runPendingTasks();
+    return other;
+  }
+
   Loop loop() {
     return loop[0];
   }

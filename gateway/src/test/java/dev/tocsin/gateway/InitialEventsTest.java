@@ -21,6 +21,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
@@ -375,6 +376,32 @@ class InitialEventsTest {
           .contains("\"initial_complete\":false")
           .contains("\"sequence\":" + (1_000 - found + 1) + ",");
     }
+  }
+
+  /// In its place, also where nothing comes after it.
+  @Test
+  void whatTheLogHasLostMeanwhileIsToldAsAGap() {
+    try (TestServer server =
+        TestServer.forgetful(new LosingLog(TestServer.memory(), Set.of(1L, 3L)))) {
+      for (String id : List.of("a", "b", "c")) {
+        server.publish(TestServer.alert(id));
+      }
+      for (int i = 0; i < 60; i++) {
+        server.publish(TestServer.job(i)); // so many that the alerts are no longer in memory
+      }
+
+      try (RawWebSocket socket = server.socket("?events=alert.*&latest=true")) {
+        assertThat(socket.established().path("payload").path("initial").asInt()).isEqualTo(3);
+        assertThat(socket.message().toString()).isEqualTo(gap(1));
+        assertThat(initial(socket, 1)).containsExactly(2L);
+        assertThat(socket.message().toString()).isEqualTo(gap(3));
+        assertThat(socket.ask("ping").path("type").asString()).isEqualTo("pong");
+      }
+    }
+  }
+
+  private static String gap(long sequence) {
+    return "{\"action\":\"gap\",\"from\":" + sequence + ",\"to\":" + sequence + "}";
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.LongStream;
@@ -172,7 +173,9 @@ class LatestTest {
     "events?last=5&since=0, last asks for the newest events: it cannot be combined with since",
     "events?last=5&before=9, last asks for the newest events: it cannot be combined with before",
     "events?last=5&order=desc, last asks for the newest events: it cannot be combined with order",
-    "events?last=5&limit=5, last asks for the newest events: it cannot be combined with limit"
+    "events?last=5&limit=5, last asks for the newest events: it cannot be combined with limit",
+    "events?latest=true, latest goes with follow=true; or ask /api/v1/latest",
+    "events?latest=1, latest has to be true or false"
   })
   void whatMakesNoSenseIsRefused(String path, String detail) {
     try (TestServer server = TestServer.start()) {
@@ -180,6 +183,15 @@ class LatestTest {
 
       assertThat(answer.status()).isEqualTo(400);
       assertThat(answer.json().path("detail").asString()).contains(detail == null ? "" : detail);
+    }
+  }
+
+  @Test
+  void whatIsNotAskedForChangesNothing() {
+    try (TestServer server = TestServer.start()) {
+      server.publish(TestServer.alert("a"));
+
+      assertThat(sequences(ask(server, "events?latest=false&follow=false"))).containsExactly(1L);
     }
   }
 
@@ -234,11 +246,12 @@ class LatestTest {
     }
   }
 
-  /// A log of which some events are damaged: one that is the newest of its key, and one that nobody can tell of.
-  private static final class DamagedLog extends ForwardingLog {
+  /// A log of which some events are damaged: one that is the newest of its key, one that nobody can tell of, and one of which
+  /// it knows only when it is asked for.
+  private static final class DamagedLog extends LosingLog {
 
     DamagedLog() {
-      super(TestServer.memory());
+      super(TestServer.memory(), Set.of(5L));
     }
 
     @Override
@@ -268,6 +281,52 @@ class LatestTest {
   }
 
   @Test
+  void tellsWhatIsDamagedInTheOrderOfTheLogAlsoWhatIsFoundOutLate() {
+    try (TestServer server = TestServer.forgetful(new DamagedLog())) {
+      for (int i = 1; i <= 10; i++) {
+        server.publish(TestServer.alert("a" + i));
+      }
+      forget(server);
+
+      JsonNode answer = ask(server, "latest?events=alert.*");
+      assertThat(answer.path("gaps").toString())
+          .isEqualTo("[{\"from\":2,\"to\":2},{\"from\":5,\"to\":5},{\"from\":9,\"to\":9}]");
+      assertThat(sequences(answer)).containsExactly(1L, 2L, 3L, 4L, 6L, 7L, 8L, 9L, 10L);
+    }
+  }
+
+  /// So many jobs that what was published before is no longer in memory.
+  private static void forget(TestServer server) {
+    for (int i = 0; i < 60; i++) {
+      server.publish(TestServer.job(i));
+    }
+  }
+
+  /// It is not the case any more, as everything that retention has deleted.
+  @Test
+  void whatIsDeletedWhileTheLogIsReadIsNoGap() {
+    HeldReads log = new HeldReads(new InMemoryEventLog("epoch-1", 64 << 10));
+    try (TestServer server = TestServer.forgetful(log);
+        RawClient client = server.client()) {
+      for (int i = 1; i <= 10; i++) {
+        server.publish(TestServer.alert("a" + i));
+      }
+      forget(server);
+      client.send(get("/api/v1/latest?events=alert.*"));
+      log.asked.join();
+      server.publish(TestServer.large("b", 60_000));
+      server.publish(TestServer.large("b", 60_000));
+      assertThat(log.state().oldest()).isGreaterThan(10);
+      log.mayGoOn.complete(null);
+
+      JsonNode answer = client.answer().json();
+      assertThat(sequences(answer)).isEmpty();
+      assertThat(answer.path("sequence").asLong()).isEqualTo(70);
+      assertThat(answer.has("gaps")).isFalse();
+    }
+  }
+
+  @Test
   void waitsForTheIndexAfterAStartAndThenSaysWhenToComeBack() {
     CountedReads log = new CountedReads(TestServer.memory());
     try (TestServer before = TestServer.start(log, Transport.AUTO)) {
@@ -278,6 +337,11 @@ class LatestTest {
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.json().path("error").asString()).isEqualTo("unavailable");
         assertThat(answer.header("retry-after")).isEqualTo("1");
+        assertThat(answer.json().path("detail").asString())
+            .contains("latest is not known")
+            .contains("started");
+        // It takes events, and says so.
+        assertThat(server.ask(get("/readyz")).text()).contains("\"ready\"");
         assertThat(ask(server, "stats").path("latest").path("whole").asBoolean()).isFalse();
 
         log.failure = null;

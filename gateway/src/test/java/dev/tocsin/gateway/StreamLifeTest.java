@@ -19,6 +19,7 @@ import dev.tocsin.hub.Limits;
 import dev.tocsin.hub.Rights;
 import dev.tocsin.hub.SampleEvents;
 import dev.tocsin.hub.SharedLog;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -30,6 +31,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -451,6 +454,81 @@ class StreamLifeTest {
     clients.forEach(client -> assertThat(client.answerToHead().status()).isEqualTo(200));
     clients.forEach(RawClient::close);
     server.awaitNobody();
+  }
+
+  /// By itself no server hears that a client has gone which had finished sending before, and some transports do not tell: it is
+  /// looked at more often than others are. No time passes here until the next sign of life.
+  @Test
+  void whoHasFinishedSendingAndGoneIsNotKeptUntilTheNextSignOfLife() throws IOException {
+    server.close();
+    server = TestServer.timeless(TestServer.settings(Transport.AUTO));
+    RawClient client = server.client().send(get(SSE)).finishSending();
+    assertThat(client.answerToHead().status()).isEqualTo(200);
+    client.socket().setSoLinger(true, 0); // closing resets the connection
+    client.close();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (server.openConnections() > 0) {
+      assertThat(System.nanoTime() - end).isNegative();
+      server.standStill(0);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+  }
+
+  // What their patterns weigh.
+
+  private static final String FILTERED =
+      SSE + "?events=alert.*&where=%7B%22id%22%3A%22" + "x".repeat(2_000) + "%22%7D";
+
+  @Test
+  void patternsOfAStreamWeighUntilItEnds() {
+    try (EmbeddedServer embedded = new EmbeddedServer()) {
+      embedded.receive(get(FILTERED));
+      assertThat(embedded.said()).contains("established");
+      assertThat(embedded.loop().patterns().heldBytes()).isGreaterThan(2_000);
+
+      embedded.disconnect();
+
+      assertThat(embedded.loop().patterns().heldBytes()).isZero();
+    }
+  }
+
+  @Test
+  void whatAStreamHasInCommonWithOthersIsItsOwnWhenTheyHaveGone() {
+    try (EmbeddedServer embedded = new EmbeddedServer()) {
+      embedded.receive(get(FILTERED));
+      long alone = embedded.loop().patterns().heldBytes();
+      EmbeddedChannel other = embedded.another(get(FILTERED));
+      embedded.pass(20_000);
+      long together = embedded.loop().patterns().heldBytes();
+      assertThat(together).isBetween(alone, 3 * alone / 2);
+      other.finishAndReleaseAll();
+      assertThat(embedded.loop().patterns().heldBytes()).isLessThan(alone);
+
+      embedded.pass(20_000);
+
+      assertThat(embedded.loop().patterns().heldBytes()).isEqualTo(alone);
+    }
+  }
+
+  @Test
+  void rightsThatChangeWeighAtOnce() {
+    door.let(TOKEN, "somebody", ALERTS);
+    try (EmbeddedServer embedded =
+        EmbeddedServer.of(
+            TestServer.settings(Transport.NIO).with(TestAuthenticator.settings(door)))) {
+      embedded.receive(get(SSE + "?events=alert.*", BEARER));
+      long before = embedded.loop().patterns().heldBytes();
+      String ids =
+          IntStream.range(0, 200).mapToObj(i -> "'" + i + "'").collect(Collectors.joining(","));
+      door.let(
+          TOKEN,
+          "somebody",
+          TestAuthenticator.reader(TestAuthenticator.grant("{'id':[" + ids + "]}", "alert.*")));
+
+      embedded.pass(2_000);
+
+      assertThat(embedded.loop().patterns().heldBytes()).isGreaterThan(before);
+    }
   }
 
   // Figures.

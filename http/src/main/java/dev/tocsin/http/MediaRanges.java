@@ -23,11 +23,14 @@ public final class MediaRanges {
     return weights.getOrDefault(mediaType, weights.getOrDefault(kind, anything)) > 0;
   }
 
-  /// Whether a client names a media type itself, and wants it.
+  /// Whether a client names a media type itself, wants it, and would not rather have another that it names.
   ///
   /// @param accept the values of the headers
   /// @param mediaType in lower case, without parameters
-  public static boolean name(List<String> accept, String mediaType) {
-    return Weights.of(accept).isWanted(mediaType);
+  /// @param other the same
+  public static boolean prefer(List<String> accept, String mediaType, String other) {
+    Map<String, Double> weights = Weights.of(accept).names();
+    double weight = weights.getOrDefault(mediaType, 0.0);
+    return weight > 0 && weight >= weights.getOrDefault(other, 0.0);
   }
 }

@@ -106,6 +106,15 @@ public final class QueryParameters {
     return values.stream().findFirst();
   }
 
+  /// Whether something is asked for that is `true` or `false`, and `false` when it is not there.
+  public boolean isOn(String name) throws InvalidQueryException {
+    return switch (text(name).orElse("false")) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new InvalidQueryException(name + " has to be true or false");
+    };
+  }
+
   /// A whole number from `least` on.
   public Optional<Long> number(String name, long least) throws InvalidQueryException {
     Optional<String> text = text(name);
