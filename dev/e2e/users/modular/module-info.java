@@ -1,0 +1,6 @@
+/// The same program as a module of Java.
+module example {
+  requires dev.tocsin.client;
+  requires dev.tocsin.events;
+  requires dev.tocsin.server;
+}
