@@ -12,7 +12,8 @@ import org.springframework.context.annotation.Bean;
 @EnableAutoConfiguration
 class AlarmApplication {
   public static void main(String[] args) {
-    SpringApplication.run(AlarmApplication.class, args); // --tocsin.client.url=http://127.0.0.1:8080
+    SpringApplication.run(
+        AlarmApplication.class, args); // --tocsin.client.url=http://127.0.0.1:8080
   }
 
   @TocsinListener("alert.*")

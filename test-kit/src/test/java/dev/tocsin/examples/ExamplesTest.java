@@ -72,6 +72,8 @@ class ExamplesTest {
       })
   void everyFirstPageBeginsWithAnExample(String page) throws IOException {
     assertThat(Files.readString(Path.of("..", page)))
-        .matches("(?s)# [^\\n]+\\n\\n\\{@snippet class=\"dev\\.tocsin\\.examples\\.\\w+\" region=\"example\"}\\n.+");
+        .matches(
+            "(?s)# [^\\n]+\\n\\n\\{@snippet class=\"dev\\.tocsin\\.examples\\.\\w+\""
+                + " region=\"example\"}\\n.+");
   }
 }

@@ -15,8 +15,7 @@ public final class Watch {
   private Watch() {}
 
   public static void main(String[] args) throws Exception {
-    try (TocsinServer server =
-        TocsinServer.builder().port(0).onDisk(Path.of(args[0])).start()) {
+    try (TocsinServer server = TocsinServer.builder().port(0).onDisk(Path.of(args[0])).start()) {
       System.out.println("heard " + publishAndHear(server.uri()));
     }
   }

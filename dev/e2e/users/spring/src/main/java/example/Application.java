@@ -24,9 +24,7 @@ public class Application {
     try (ConfigurableApplicationContext context =
         SpringApplication.run(
             Application.class, "--tocsin.server.enabled=true", "--tocsin.server.port=0")) {
-      context
-          .getBean(TocsinTemplate.class)
-          .send(new AlertDeletedPayload("a-17", "a false alarm"));
+      context.getBean(TocsinTemplate.class).send(new AlertDeletedPayload("a-17", "a false alarm"));
       System.out.println(
           "heard " + context.getBean(Application.class).first.get(30, TimeUnit.SECONDS));
     }
