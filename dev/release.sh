@@ -18,15 +18,20 @@ previous_release() {
 }
 
 # apart FOLDER: sets maven_apart to the options that give Maven a local repository of its own in FOLDER. What the usual one has is
-# taken from there, as from any other place; nothing is written to it.
+# taken from there, as from any other place, but nothing of ours; nothing is written to it.
 apart() {
-  local usual=${MAVEN_USUAL:-$HOME/.m2/repository} kind
-  mkdir -p "$1"
+  local usual=$HOME/.m2/repository kind
+  rm -rf "$1/usual" "$1/repository/dev/tocsin"
+  mkdir -p "$1/usual/dev"
+  if [ -d "$usual" ]; then
+    find "$usual" -mindepth 1 -maxdepth 1 ! -name dev -exec ln -s -t "$1/usual" {} +
+    [ ! -d "$usual/dev" ] || find "$usual/dev" -mindepth 1 -maxdepth 1 ! -name tocsin -exec ln -s -t "$1/usual/dev" {} +
+  fi
   {
     echo '<settings><profiles><profile><id>usual</id>'
     for kind in repository pluginRepository; do
       cat <<END
-<${kind/%y/ies}><$kind><id>usual</id><url>file://$usual</url>
+<${kind/%y/ies}><$kind><id>usual</id><url>file://$1/usual</url>
 <releases><updatePolicy>never</updatePolicy><checksumPolicy>ignore</checksumPolicy></releases><snapshots><enabled>false</enabled></snapshots></$kind></${kind/%y/ies}>
 END
     done

@@ -41,8 +41,8 @@ run() { # NAME ARGUMENTS OF JAVA...
 run plain "${flags[@]}" -cp "users/plain/target/classes:$(cat "$place/users/plain/target/classpath")" example.Watch data
 run spring "${flags[@]}" -cp "users/spring/target/classes:$(cat "$place/users/spring/target/classpath")" example.Application
 
-# As modules: every jar of ours has a name, and no package is in two.
+# As modules: every jar of ours has a name, and no package is in two. What they need in turn is not resolved by itself.
 "$java_home/bin/javac" --release 21 -p "$(cat "$place/users/plain/target/classpath")" -d "$place/modular" \
   "$place/users/modular/module-info.java" "$place/users/plain/src/main/java/example/Watch.java" || fail "does not compile as a module"
-run modular "${flags[@]}" -p "modular:$(cat "$place/users/plain/target/classpath")" -m example/example.Watch data2
+run modular "${flags[@]}" --add-modules ALL-MODULE-PATH -p "modular:$(cat "$place/users/plain/target/classpath")" -m example/example.Watch data2
 echo "release: users' programs run: $(wc -l <"$place/sums") jars of ours on the class path, with Spring Boot $(property spring-boot.version), and as modules"
