@@ -4,15 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.testkit.TocsinTest;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the examples say when they are run.
 @TocsinTest
@@ -56,24 +51,5 @@ class ExamplesTest {
     assertThat(said(() -> ServerExample.main(new String[0])))
         .containsPattern("listening on http://127.0.0.1:\\d+\\R")
         .contains("a-17 is gone");
-  }
-
-  /// A page whose example is gone fails in javadoc; one that begins with something else fails here.
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "events/src/main/javadoc/overview.md",
-        "hub/src/main/javadoc/overview.md",
-        "client/src/main/javadoc/overview.md",
-        "server/src/main/javadoc/overview.md",
-        "server/src/main/javadoc/part.md",
-        "test-kit/src/main/javadoc/overview.md",
-        "spring/src/main/javadoc/overview.md"
-      })
-  void everyFirstPageBeginsWithAnExample(String page) throws IOException {
-    assertThat(Files.readString(Path.of("..", page)))
-        .matches(
-            "(?s)# [^\\n]+\\n\\n\\{@snippet class=\"dev\\.tocsin\\.examples\\.\\w+\""
-                + " region=\"example\"}\\n.+");
   }
 }
