@@ -41,8 +41,9 @@ run() { # NAME ARGUMENTS OF JAVA...
 run plain "${flags[@]}" -cp "users/plain/target/classes:$(cat "$place/users/plain/target/classpath")" example.Watch data
 run spring "${flags[@]}" -cp "users/spring/target/classes:$(cat "$place/users/spring/target/classpath")" example.Application
 
-# As modules: every jar of ours has a name, and no package is in two. What they need in turn is not resolved by itself.
+# As modules: every jar of ours has a name, and no package is in two. What they need in turn is not resolved by
+# itself: the manifest cannot say it.
 "$java_home/bin/javac" --release 21 -p "$(cat "$place/users/plain/target/classpath")" -d "$place/modular" \
   "$place/users/modular/module-info.java" "$place/users/plain/src/main/java/example/Watch.java" || fail "does not compile as a module"
-run modular "${flags[@]}" --add-modules ALL-MODULE-PATH -p "modular:$(cat "$place/users/plain/target/classpath")" -m example/example.Watch data2
+run modular --enable-native-access=io.netty.common,org.xerial.sqlitejdbc --sun-misc-unsafe-memory-access=allow --add-modules ALL-MODULE-PATH -p "modular:$(cat "$place/users/plain/target/classpath")" -m example/example.Watch data2
 echo "release: users' programs run: $(wc -l <"$place/sums") jars of ours on the class path, with Spring Boot $(property spring-boot.version), and as modules"

@@ -3,4 +3,5 @@ module example {
   requires dev.tocsin.client;
   requires dev.tocsin.events;
   requires dev.tocsin.server;
+  requires java.net.http; // which the client is made of
 }
