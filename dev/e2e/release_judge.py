@@ -6,7 +6,6 @@ import xml.etree.ElementTree as ElementTree
 
 GROUP = "dev.tocsin"
 SPACE = "{http://maven.apache.org/POM/4.0.0}"
-# https://central.sonatype.org/publish/requirements/
 DEMANDED = (
     "modelVersion", "groupId", "artifactId", "version", "name", "description", "url", "licenses/license/name", "licenses/license/url",
     "developers/developer/name", "developers/developer/url", "scm/connection", "scm/developerConnection", "scm/url")
