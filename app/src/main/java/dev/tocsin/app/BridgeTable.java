@@ -14,6 +14,7 @@ final class BridgeTable {
   private BridgeTable() {}
 
   /// @param bridges as they stand in a server's figures
+  /// @param width how long a note may be, in columns
   static List<String> lines(JsonNode bridges, int width) {
     if (bridges.isEmpty()) {
       return List.of("no bridges");

@@ -20,10 +20,13 @@ record OwnHub(Hub hub, @Nullable EventFilter granted) implements FollowableHub {
 
   @Override
   public CompletionStage<Outcome> publish(byte[] envelope, @Nullable String idempotencyKey) {
+    // What is new comes behind everything that there is already.
+    long newest = hub.log().state().newest();
     return hub.publish(new PublishCommand(Slice.of(envelope), idempotencyKey, granted))
         .thenApply(result ->
             switch (result) {
-              case PublishResult.Published published -> new Outcome.Published(published.sequence());
+              case PublishResult.Published published ->
+                  new Outcome.Published(published.sequence(), published.sequence() <= newest);
               case PublishResult.Refused refused -> new Outcome.Refused(refused.rejection());
             });
   }

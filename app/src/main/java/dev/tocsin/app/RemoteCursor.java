@@ -9,6 +9,7 @@ import dev.tocsin.client.ClientOptions;
 import dev.tocsin.client.Position;
 import dev.tocsin.client.SubscriptionOutcome;
 import dev.tocsin.client.TocsinClient;
+import dev.tocsin.events.JsonMembers;
 import dev.tocsin.events.WebSocketEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A cursor on the log of a hub over the network: a connection that goes on where the one before was, and a page in memory.
@@ -32,6 +34,9 @@ final class RemoteCursor implements HubCursor {
 
   /// How long the connection may be kept from reading. A client that is kept for a minute loses it.
   static final int MAX_BLOCK_MILLIS = 15_000;
+
+  /// What is said of the connection, not of the event: bridges send the same wherever they run.
+  private static final Set<String> OF_CONNECTION = Set.of("previous", "initial");
 
   // immutable
   private final RemoteHub hub;
@@ -111,8 +116,8 @@ final class RemoteCursor implements HubCursor {
     public void onEvent(WebSocketEvent event, String json) {
       Long sequence = event.sequence();
       if (sequence != null) {
-        arrived(
-            this, new FollowedEvent(sequence, event.type(), json.getBytes(StandardCharsets.UTF_8)));
+        byte[] envelope = JsonMembers.without(OF_CONNECTION, json.getBytes(StandardCharsets.UTF_8));
+        arrived(this, new FollowedEvent(sequence, event.type(), envelope));
       }
     }
 

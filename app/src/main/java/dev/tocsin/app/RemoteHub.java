@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,9 @@ final class RemoteHub implements FollowableHub, AutoCloseable {
   private final CompletableFuture<String> refused = new CompletableFuture<>();
 
   private volatile String epoch = "";
+
+  /// The newest event that is known of: what is new comes behind it. `null` before the first connection.
+  private final AtomicReference<@Nullable HubPosition> newest = new AtomicReference<>();
 
   /// Why there is no connection; `null` when there is one.
   private volatile @Nullable String away = "it has not answered yet";
@@ -56,6 +60,7 @@ final class RemoteHub implements FollowableHub, AutoCloseable {
     @Override
     public void onConnected(Position position, @Nullable Position before) {
       epoch = position.epoch();
+      noteNewest(position.epoch(), position.sequence());
       away = null;
       if (lost) {
         say.accept("connected to the hub");
@@ -119,14 +124,28 @@ final class RemoteHub implements FollowableHub, AutoCloseable {
 
   @Override
   public CompletionStage<Outcome> publish(byte[] envelope, @Nullable String idempotencyKey) {
+    @Nullable HubPosition before = newest.get();
     return publisher
         .publishJson(new String(envelope, StandardCharsets.UTF_8), idempotencyKey)
-        .thenApply(RemoteHub::outcome);
+        .thenApply(outcome -> outcome(outcome, before));
   }
 
-  private static Outcome outcome(PublishOutcome outcome) {
+  private void noteNewest(String log, long sequence) {
+    newest.updateAndGet(known ->
+        known != null && known.epoch().equals(log) && known.sequence() >= sequence
+            ? known
+            : new HubPosition(log, sequence));
+  }
+
+  private Outcome outcome(PublishOutcome outcome, @Nullable HubPosition before) {
     return switch (outcome) {
-      case PublishOutcome.Published published -> new Outcome.Published(published.sequence());
+      case PublishOutcome.Published(long sequence) -> {
+        String now = epoch;
+        boolean isRepeated =
+            before != null && before.epoch().equals(now) && sequence <= before.sequence();
+        noteNewest(now, sequence);
+        yield new Outcome.Published(sequence, isRepeated);
+      }
       case PublishOutcome.Refused(Refusal refusal) -> new Outcome.Refused(rejection(refusal));
       case PublishOutcome.NotSent notSent ->
           new Outcome.Refused(new Rejection(ErrorCode.UNAVAILABLE, notSent.reason()));

@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 /// A server's figures as lines for a person, whatever figures there are: a newer server has more of them.
 ///
 /// A figure's name says its unit: `_bytes`, `_seconds`, `_per_second`. A plain value is a line, an object a
-/// section; one of numbers by event type is a table, the greatest first.
+/// section; one of numbers by event type is a table, the greatest first, and so are the bridges.
 final class StatsPage {
 
   /// How many types of a table are shown.
@@ -25,18 +25,36 @@ final class StatsPage {
       if (figure.getValue().isContainer() && !figure.getValue().isEmpty()) {
         lines.add("");
         lines.add(TerminalText.harmless(words(figure.getKey())));
-        List<String> inner =
-            isByType(figure.getValue()) ? byType(figure.getValue()) : all(figure.getValue());
-        inner.forEach(line -> lines.add(line.isEmpty() ? line : "  " + line));
+        inner(figure.getKey(), figure.getValue())
+            .forEach(line -> lines.add(line.isEmpty() ? line : "  " + line));
       }
     }
     return lines;
   }
 
-  private static List<String> all(JsonNode figures) {
-    return figures.isArray()
-        ? figures.valueStream().map(value -> TerminalText.harmless(plain("", value))).toList()
-        : lines(figures);
+  private static List<String> inner(String wireName, JsonNode figures) {
+    if (figures.isArray()) {
+      return wireName.equals("bridges")
+          ? BridgeTable.lines(figures, Integer.MAX_VALUE)
+          : items(figures);
+    }
+    return isByType(figures) ? byType(figures) : lines(figures);
+  }
+
+  /// Plain values one below the other; objects with a blank line between.
+  private static List<String> items(JsonNode figures) {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode item : figures) {
+      if (item.isContainer()) {
+        if (!lines.isEmpty()) {
+          lines.add("");
+        }
+        lines.addAll(inner("", item));
+      } else {
+        lines.add(TerminalText.harmless(plain("", item)));
+      }
+    }
+    return lines;
   }
 
   private static List<String> section(JsonNode figures) {

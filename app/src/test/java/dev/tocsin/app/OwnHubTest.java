@@ -73,6 +73,24 @@ class OwnHubTest {
   }
 
   @Test
+  void eventThatWasThereBeforeIsKnown() throws Exception {
+    try (EventLog log = new InMemoryEventLog("one", 1 << 20);
+        Hub hub = new Hub(EventCatalog.builtIn(), log, InstantSource.system(), 1 << 20)) {
+      OwnHub own = new OwnHub(hub, null);
+      byte[] event =
+          "{\"type\":\"alert.deleted\",\"payload\":{\"id\":\"a\"}}"
+              .getBytes(StandardCharsets.UTF_8);
+
+      assertThat(own.publish(event, "k").toCompletableFuture().get(30, TimeUnit.SECONDS))
+          .isEqualTo(new BridgeHub.Outcome.Published(1, false));
+      assertThat(own.publish(event, null).toCompletableFuture().get(30, TimeUnit.SECONDS))
+          .isEqualTo(new BridgeHub.Outcome.Published(2, false));
+      assertThat(own.publish(event, "k").toCompletableFuture().get(30, TimeUnit.SECONDS))
+          .isEqualTo(new BridgeHub.Outcome.Published(1, true));
+    }
+  }
+
+  @Test
   void positionIsGoodAfterARestartOfTheServer(@TempDir Path folder) throws Exception {
     SqliteSettings disk = SqliteSettings.of(folder);
     HubPosition position;

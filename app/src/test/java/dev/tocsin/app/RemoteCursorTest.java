@@ -193,6 +193,43 @@ class RemoteCursorTest {
   }
 
   @Test
+  void eventsAreThoseThatABridgeInTheServerGets() throws Exception {
+    serve("serve", "--memory", "--port", "0");
+    HubCursor cursor = follow(ALERTS, null);
+    begin(cursor);
+    publish("a");
+
+    FollowedEvent event = ((HubCursor.Step.Events) next(cursor)).events().getFirst();
+
+    assertThat(new String(event.envelope(), StandardCharsets.UTF_8))
+        .matches(
+            "\\{\"type\":\"alert.deleted\",\"payload\":\\{\"id\":\"a\"\\},\"timestamp\":\"[^\"]+\","
+                + "\"channel\":\"alerts\",\"sequence\":1\\}");
+  }
+
+  @Test
+  void eventThatWasThereBeforeIsKnown() throws Exception {
+    serve("serve", "--memory", "--port", "0");
+    assertThat(published("a", "k1")).isEqualTo(new BridgeHub.Outcome.Published(1, false));
+    assertThat(published("b", "k2")).isEqualTo(new BridgeHub.Outcome.Published(2, false));
+    assertThat(published("a", "k1")).isEqualTo(new BridgeHub.Outcome.Published(1, true));
+    RemoteHub first = hub();
+    hub = null;
+    open.add(first);
+
+    assertThat(published("b", "k2")).isEqualTo(new BridgeHub.Outcome.Published(2, true));
+    assertThat(published("c", "k3")).isEqualTo(new BridgeHub.Outcome.Published(3, false));
+  }
+
+  private BridgeHub.Outcome published(String id, String key) throws Exception {
+    String event = "{\"type\":\"alert.deleted\",\"payload\":{\"id\":\"" + id + "\"}}";
+    return hub()
+        .publish(event.getBytes(StandardCharsets.UTF_8), key)
+        .toCompletableFuture()
+        .get(30, TimeUnit.SECONDS);
+  }
+
+  @Test
   void serverWithAnotherLogIsTold() throws Exception {
     int port = freePort();
     String[] command = {"serve", "--memory", "--port", String.valueOf(port)};

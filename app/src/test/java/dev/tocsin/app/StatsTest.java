@@ -73,6 +73,9 @@ class StatsTest {
             {"version":"9.1","published":1234567,"uptime_seconds":93784,"ready":true,
              "rates":{"published_per_second":12.34},
              "log":{"size_bytes":5368709120,"fault":null},
+             "bridges":[{"name":"nvr","kind":"frigate","connected":false,"error":"refused","received":1234,"published":5,"ignored":{},"refused":{}}],
+             "peers":[{"name":"a","up":true},{"name":"b","up":false}],
+             "roles":["x","y"],
              "by_type":{"a.b":1,"c.d":30,"e.f":1,"g.h":1,"i.j":1,"k.l":1,"m.n":1,"o.p":1,"q.r":1,"s.t":1,"u.v":1}}
             """);
 
@@ -87,6 +90,17 @@ class StatsTest {
             "log",
             "  size   5.0 GiB",
             "  fault  -",
+            "bridges",
+            "  NAME  KIND     CONNECTED  IN     MAPPED  IGNORED  REFUSED  OUT  ASIDE  LOST  BEHIND",
+            "  nvr   frigate  no         1,234  5       0        0        -    -      -     -",
+            "  nvr: not connected: refused",
+            "peers",
+            "  name  a",
+            "  up    true",
+            "  name  b",
+            "roles",
+            "  x",
+            "  y",
             "by type",
             "  c.d  30",
             "  and 1 more types");

@@ -94,12 +94,19 @@ public final class BridgeFile {
       file.allow("bridges");
       Map<String, Section> names = new HashMap<>();
       Map<String, Section> files = new HashMap<>();
-      for (Section one : file.at("bridges").items("an array of bridges", MAX_BRIDGES)) {
+      Map<String, Section> clients = new HashMap<>();
+      for (Section one :
+          file.at("bridges").items("an array of bridges, one at least", MAX_BRIDGES)) {
         BridgeSettings bridge = bridge(one, catalog, names);
         if (bridge != null) {
           bridges.add(bridge);
           if (bridge instanceof FileOutSettings out) {
             unique(one.at("path"), out.target(), "path", files);
+          }
+          if (bridge instanceof MqttSettings mqtt && mqtt.broker().clientId() != null) {
+            // Two clients with one id push each other out of the broker for ever.
+            String client = mqtt.place() + ' ' + mqtt.broker().clientId();
+            unique(one.at("client_id"), client, "client_id", clients);
           }
         }
       }

@@ -11,7 +11,9 @@ public interface BridgeHub {
   sealed interface Outcome {
 
     /// It is safe in the log.
-    record Published(long sequence) implements Outcome {}
+    ///
+    /// @param isRepeated whether it was before: its key is known
+    record Published(long sequence, boolean isRepeated) implements Outcome {}
 
     /// It is not; or nobody knows, where the rejection is uncertain.
     record Refused(Rejection rejection) implements Outcome {}

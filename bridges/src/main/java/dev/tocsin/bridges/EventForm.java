@@ -5,12 +5,8 @@ import dev.tocsin.describe.CloudEvents;
 import dev.tocsin.events.EncodedEvent;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.JsonMembers;
-import dev.tocsin.events.Slice;
 import dev.tocsin.events.StoredEnvelope;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -79,21 +75,9 @@ sealed interface EventForm {
 
     /// The event without what the hub says about its place.
     private static EncodedEvent encoded(FollowedEvent event) {
-      Map<String, Slice> members = new LinkedHashMap<>();
-      JsonMembers.read(event.envelope(), members);
-      ByteArrayOutputStream envelope = new ByteArrayOutputStream(event.envelope().length);
-      members.keySet().removeAll(Set.of("sequence", "previous", "initial"));
-      String before = "{";
-      for (Map.Entry<String, Slice> member : members.entrySet()) {
-        // The names of an envelope need no escape.
-        envelope.writeBytes(
-            (before + '"' + member.getKey() + "\":").getBytes(StandardCharsets.UTF_8));
-        Slice value = member.getValue();
-        envelope.write(value.bytes(), value.offset(), value.length());
-        before = ",";
-      }
-      envelope.write('}');
-      return StoredEnvelope.read(envelope.toByteArray())
+      byte[] envelope =
+          JsonMembers.without(Set.of("sequence", "previous", "initial"), event.envelope());
+      return StoredEnvelope.read(envelope)
           .orElseThrow(
               () -> new IllegalStateException("what the hub has handed on is no envelope"));
     }

@@ -59,12 +59,12 @@ final class FrigateEvent {
   /// Copies what is there.
   static void copy(JsonNode from, ObjectNode to, String... names) {
     for (String name : names) {
-      copy(from.path(name), to, name);
+      put(from.path(name), to, name);
     }
   }
 
   /// Sets a field, unless there is nothing to say.
-  static void copy(JsonNode value, ObjectNode to, String name) {
+  static void put(JsonNode value, ObjectNode to, String name) {
     if (!value.isMissingNode() && !value.isNull()) {
       to.set(name, value);
     }

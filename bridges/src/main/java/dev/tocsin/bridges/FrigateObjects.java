@@ -198,11 +198,11 @@ final class FrigateObjects {
     payload.put("source", "frigate");
     payload.put("frigate_id", id);
     JsonNode subLabel = now.path("sub_label");
-    FrigateEvent.copy(name(subLabel), payload, "sub_label");
+    FrigateEvent.put(name(subLabel), payload, "sub_label");
     if (subLabel.isArray()) {
-      FrigateEvent.copy(subLabel.path(1), payload, "sub_label_score");
+      FrigateEvent.put(subLabel.path(1), payload, "sub_label_score");
     }
-    FrigateEvent.copy(now.path("current_zones"), payload, "zones");
+    FrigateEvent.put(now.path("current_zones"), payload, "zones");
     FrigateEvent.copy(
         now,
         payload,
@@ -240,7 +240,7 @@ final class FrigateObjects {
     payload.put("updated_at", FrigateEvent.moment(said.path("timestamp"), message));
     payload.put("source", "frigate");
     payload.put("frigate_id", id);
-    FrigateEvent.copy(said.path("camera"), payload, "camera_id");
+    FrigateEvent.put(said.path("camera"), payload, "camera_id");
     FrigateEvent.copy(said, payload, "score", "model");
     switch (FrigateEvent.text(said, "type")) {
       case "description" -> told(said, "description", "description", payload, fields);

@@ -107,13 +107,13 @@ final class FrigateStatus {
             total > 0 && missing == total ? "unhealthy" : missing > 0 ? "degraded" : "healthy")
         .put("timestamp", now)
         .put("source", "frigate");
-    FrigateEvent.copy(said.path("detection_fps"), payload, "detection_fps");
+    FrigateEvent.put(said.path("detection_fps"), payload, "detection_fps");
     FrigateEvent.copy(said.path("service"), payload, "version", "uptime");
     ObjectNode detectors = JsonNodeFactory.instance.objectNode();
     said.path("detectors")
         .properties()
         .forEach(detector ->
-            FrigateEvent.copy(
+            FrigateEvent.put(
                 detector.getValue().path("inference_speed"), detectors, detector.getKey()));
     if (!detectors.isEmpty()) {
       payload.set("inference_millis", detectors);

@@ -109,7 +109,7 @@ final class OutLoop implements Bridge {
   private void run(FollowableHub hub) throws InterruptedException {
     open();
     while (true) {
-      awaitBeginning();
+      awaitBeginning(hub);
       gathering.clear();
       try (HubCursor followed = hub.follow(bridge.wanted(), beginning(hub))) {
         cursor = followed;
@@ -134,15 +134,20 @@ final class OutLoop implements Bridge {
   }
 
   /// Waits as long as the bridge has ended.
-  private void awaitBeginning() throws InterruptedException {
+  private void awaitBeginning(FollowableHub hub) throws InterruptedException {
     String end = state.end();
     if (end == null) {
       return;
     }
     figures.noteDown("it has ended: " + end);
-    while (!isAskedToSendAgain) {
-      noteOut();
-      wake.await(Duration.ofHours(1));
+    try (HubCursor followed = hub.follow(bridge.wanted(), beginning(hub))) {
+      cursor = followed; // for how far behind it is
+      while (!isAskedToSendAgain) {
+        noteOut();
+        wake.await(IDLE);
+      }
+    } finally {
+      cursor = null;
     }
     LOG.atInfo().addKeyValue("bridge", bridge.name()).log("a bridge that has ended begins again");
     state.beginAgain();

@@ -64,6 +64,7 @@ final class Publisher {
   boolean publishAtLast(byte[] envelope, String key, ReconnectPause pause)
       throws InterruptedException {
     boolean isWaiting = false;
+    boolean isTriedBefore = false;
     int faults = 0;
     while (true) {
       BridgeHub.Outcome outcome = withVia(envelope, key);
@@ -74,8 +75,14 @@ final class Publisher {
           LOG.atInfo().addKeyValue("bridge", bridge).log("the hub takes events again");
         }
         pause.reset();
-        return note(outcome);
+        // It may be there from a try of which that was not known.
+        return note(
+            isTriedBefore
+                    && outcome instanceof BridgeHub.Outcome.Published(long sequence, boolean is)
+                ? new BridgeHub.Outcome.Published(sequence, false)
+                : outcome);
       }
+      isTriedBefore = true;
       figures.noteError("the hub takes nothing: " + no.sentence());
       if (!isWaiting) {
         LOG.atWarn()
@@ -103,9 +110,13 @@ final class Publisher {
 
   private boolean note(BridgeHub.Outcome outcome) {
     return switch (outcome) {
-      case BridgeHub.Outcome.Published done -> {
-        published++;
-        figures.notePublished();
+      case BridgeHub.Outcome.Published(long sequence, boolean isRepeated) -> {
+        if (isRepeated) {
+          ignore(Reason.REPEATED);
+        } else {
+          published++;
+          figures.notePublished();
+        }
         yield true;
       }
       case BridgeHub.Outcome.Refused(Rejection no)

@@ -8,9 +8,11 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,23 +20,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The files that a bridge has written before the one at hand: beside it, with the moment at which they were put aside in their names:
-/// `events-20261128T115203Z.ndjson`. One thread, but [#close].
+/// `events-20261128T115203.417Z.ndjson`. Their names sort as they were written. One thread, but [#close].
 final class RotatedFiles {
 
   private static final Logger LOG = LoggerFactory.getLogger(RotatedFiles.class);
 
   private static final DateTimeFormatter MOMENT =
-      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
   private static final String COMPRESSED = ".gz";
   private static final String UNFINISHED = ".gz.part";
-
-  /// How many files of one second there may be.
-  private static final int MAX_OF_A_SECOND = 10_000;
 
   private final Path path;
   private final FileOutSettings.Rotation rotation;
@@ -44,7 +44,7 @@ final class RotatedFiles {
   private volatile boolean isClosed;
 
   /// A rotated file.
-  private record Aside(Path path, String moment, int number) {}
+  private record Aside(Path path, Instant moment) {}
 
   /// @param path of the file that is written
   RotatedFiles(Path path, FileOutSettings.Rotation rotation) {
@@ -57,7 +57,7 @@ final class RotatedFiles {
     this.names =
         Pattern.compile(
             Pattern.quote(stem)
-                + "-(\\d{8}T\\d{6}Z)(?:\\.(\\d{1,5}))?"
+                + "-(\\d{8}T\\d{6}\\.\\d{3}Z)"
                 + Pattern.quote(extension)
                 + "(\\.gz)?");
   }
@@ -70,19 +70,14 @@ final class RotatedFiles {
     tidy();
   }
 
-  /// A name behind those of all that are there, also where many are of one second or the clock was put back.
+  /// A name behind those of all that are there, also where several are of one moment or the clock was put back.
   private Path freeName(Instant now) throws IOException {
     List<Aside> all = all();
-    String moment = MOMENT.format(now);
-    int number = 0;
-    if (!all.isEmpty() && all.getLast().moment().compareTo(moment) >= 0) {
-      moment = all.getLast().moment();
-      number = all.getLast().number() + 1;
+    Instant moment = now.truncatedTo(ChronoUnit.MILLIS);
+    if (!all.isEmpty() && !all.getLast().moment().isBefore(moment)) {
+      moment = all.getLast().moment().plusMillis(1);
     }
-    if (number >= MAX_OF_A_SECOND) {
-      throw new IOException("there are too many rotated files of one second");
-    }
-    return path.resolveSibling(stem + '-' + moment + (number == 0 ? "" : "." + number) + extension);
+    return path.resolveSibling(stem + '-' + MOMENT.format(moment) + extension);
   }
 
   /// Compresses and deletes what is to be, also what an earlier process has left. What cannot be done is told, and done the next time.
@@ -117,17 +112,23 @@ final class RotatedFiles {
     try (Stream<Path> files = Files.list(folder)) {
       files.forEach(file -> {
         Matcher name = names.matcher(String.valueOf(file.getFileName()));
-        if (name.matches()) {
-          int number = name.group(2) == null ? 0 : Integer.parseInt(name.group(2));
-          all.add(new Aside(file, name.group(1), number));
+        Instant moment = name.matches() ? moment(name.group(1)) : null;
+        if (moment != null) {
+          all.add(new Aside(file, moment));
         }
       });
     }
-    all.sort(
-        Comparator.comparing(Aside::moment)
-            .thenComparingInt(Aside::number)
-            .thenComparing(aside -> aside.path().toString()));
+    all.sort(Comparator.comparing(Aside::moment).thenComparing(aside -> aside.path().toString()));
     return all;
+  }
+
+  /// The moment of a name; `null` when it is none, as the 32nd of a month.
+  private static @Nullable Instant moment(String text) {
+    try {
+      return MOMENT.parse(text, Instant::from);
+    } catch (DateTimeException e) {
+      return null;
+    }
   }
 
   private void compress(Path file) throws IOException {

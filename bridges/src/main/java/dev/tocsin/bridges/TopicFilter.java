@@ -1,5 +1,6 @@
 package dev.tocsin.bridges;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,14 +13,20 @@ record TopicFilter(List<String> levels) {
   /// The longest topic, in bytes; MQTT has no longer ones.
   static final int MAX_LENGTH = 65_535;
 
+  /// What a broker takes for a subscription that several clients share; messages come by their own topics.
+  private static final String SHARED = "$share/";
+
   TopicFilter {
     levels = List.copyOf(levels);
   }
 
   /// What is wrong with a filter, in words; `null` when nothing is.
   static @Nullable String fault(String text) {
-    if (text.length() > MAX_LENGTH) {
+    if (text.getBytes(StandardCharsets.UTF_8).length > MAX_LENGTH) {
       return "is longer than a topic may be";
+    }
+    if (text.startsWith(SHARED)) {
+      return "is a shared subscription: name the topics themselves, each bridge hears them all";
     }
     if (text.indexOf('\0') >= 0) {
       return "holds a NUL character";

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// Reads which events a bridge sends out: `events`, an array of patterns, and `where`, a filter as clients have it; and `from`.
 final class WantedReader {
@@ -39,7 +41,8 @@ final class WantedReader {
     Section events = bridge.at("events");
     List<String> patterns = new ArrayList<>();
     List<EventType> types = new ArrayList<>();
-    for (Section one : events.items("an array of patterns, as [\"alert.*\"]", MAX_PATTERNS)) {
+    for (Section one :
+        events.items("an array of patterns, one at least, as [\"alert.*\"]", MAX_PATTERNS)) {
       TypePattern pattern = pattern(one);
       if (pattern != null) {
         patterns.add(pattern.text());
@@ -64,13 +67,28 @@ final class WantedReader {
     }
     TypePattern pattern = new TypePattern(text);
     if (catalog.allEventTypes().stream().noneMatch(type -> pattern.matches(type.name()))) {
-      section.fault(
-          pattern.isName()
-              ? sentence(catalog.unknownType(text).message())
-              : "there is no event type that " + Faults.quoted(text) + " is for");
+      if (pattern.isName()) {
+        section.fault(sentence(catalog.unknownType(text).message()));
+      } else {
+        section.unknown(
+            "there is no event type that " + Faults.quoted(text) + " is for", text, groups());
+      }
       return null;
     }
     return pattern;
+  }
+
+  /// The patterns that people write: all types of a domain, and what happens in several.
+  private Set<String> groups() {
+    Set<String> groups = new TreeSet<>();
+    for (EventType type : catalog.allEventTypes()) {
+      int dot = type.name().indexOf('.');
+      if (dot > 0) {
+        groups.add(type.name().substring(0, dot) + ".*");
+        groups.add("*" + type.name().substring(dot));
+      }
+    }
+    return groups;
   }
 
   private static @Nullable Where where(Section section, List<EventType> types) {
@@ -90,13 +108,24 @@ final class WantedReader {
             fields.add(payload.fields());
           }
         }
-        Rejection fault = where == null || types.isEmpty() ? null : where.faultOn(fields);
-        if (fault != null) {
-          tell(fault, section);
+        if (!types.isEmpty()) {
+          section.members().forEach((name, member) -> check(name, member, fields));
         }
         yield where;
       }
     };
+  }
+
+  /// Tells what no event ever fulfils of one condition; each has a place of its own.
+  private static void check(
+      String name, Section condition, List<Map<String, PayloadField>> fields) {
+    String alone = Json.write(JsonNodeFactory.instance.objectNode().set(name, condition.json()));
+    if (Where.read(alone) instanceof Where.Reading.Read(Where where) && where != null) {
+      Rejection fault = where.faultOn(fields);
+      if (fault != null) {
+        tell(fault, condition);
+      }
+    }
   }
 
   private static void tell(Rejection rejection, Section section) {

@@ -47,7 +47,7 @@ final class WebhookReceiver implements Receiver {
     byte[] body = body(shipment.epoch(), together);
     try {
       HttpAnswer answer = line.post(headers(id(shipment, together), body, via, shipment), body);
-      return judge(answer, together.size(), via);
+      return judge(answer, together.size());
     } catch (IOException e) {
       if (line.isClosed() || Thread.currentThread().isInterrupted()) {
         throw new InterruptedException("closed");
@@ -104,7 +104,7 @@ final class WebhookReceiver implements Receiver {
     return all;
   }
 
-  private Answer judge(HttpAnswer answer, int events, Via via) {
+  private Answer judge(HttpAnswer answer, int events) {
     int status = answer.status();
     if (status / 100 == 2) {
       return new Answer.Taken(events);
@@ -119,8 +119,9 @@ final class WebhookReceiver implements Receiver {
     if (status / 100 == 5 || status == 408 || status == 425 || status == 429) {
       return new Answer.Later(0, sentence, retryAfter(answer, clock.instant()));
     }
-    if (!via.isEmpty() && answer.body().contains(HookDesk.IN_A_LOOP)) {
-      return new Answer.PassedOver(0, Reason.LOOP, sentence + ": this comes from there");
+    if (answer.body().contains(HookDesk.IN_A_LOOP)) {
+      return new Answer.PassedOver(
+          0, Reason.LOOP, sentence + ": this comes from there, or goes back to where it is");
     }
     return new Answer.Refused(0, sentence, answer.body());
   }

@@ -80,7 +80,7 @@ class BridgeFileTest {
           {                                                            | Not valid JSON
           []                                                           | must be an object with an array
           {}                                                           | /bridges: is required
-          {"bridges":[]}                                               | /bridges: must be an array of bridges
+          {"bridges":[]}                                               | /bridges: must be an array of bridges, one at least
           {"bridges":[1]}                                              | /bridges/0: must be an object with name and kind
           {"bridges":[{"name":"a"}]}                                   | /bridges/0/kind: is required: one of alertmanager, file-out, frigate, mqtt, webhook, webhook-out
           {"bridges":[{"name":"a","kind":"pigeon"}]}                   | there is no kind "pigeon"; there are alertmanager, file-out, frigate, mqtt
@@ -97,6 +97,9 @@ class BridgeFileTest {
           {"bridges":[{"name":"a","kind":"frigate","broker":"mqtt://b","map":[]}]} | there is no member "map"
           {"bridges":[{"name":"a","kind":"mqtt","broker":"mqtt://b"}]} | /map: is required
           {"bridges":[{"name":"a","kind":"mqtt","broker":"mqtt://b","map":[{"event":"alert.deleted","payload":{"id":"1"}}]}]} | /map/0/topic: is required
+          {"bridges":[{"name":"a","kind":"mqtt","broker":"mqtt://b","map":[{"topic":"$share/g/a","event":"alert.deleted","payload":{"id":"1"}}]}]} | /map/0/topic: is a shared subscription
+          {"bridges":[{"name":"a","kind":"mqtt","broker":"mqtt://b","map":[{"topic":"a/+x","event":"alert.deleted","payload":{"id":"1"}}]}]} | /map/0/topic: has a level "+x"
+          {"bridges":[{"name":"a","kind":"frigate","broker":"mqtt://b","client_id":"c"},{"name":"d","kind":"frigate","broker":"mqtt://b:1883","client_id":"c"}]} | /bridges/1/client_id: is the client_id of /bridges/0/client_id already
           {"bridges":[{"name":"a","kind":"webhook"}]}                  | /bridges/0/map: is required
           {"bridges":[{"name":"a","kind":"alertmanager","verify":{"scheme":"github"}}]} | /verify/secret: is required
           {"bridges":[{"name":"a","kind":"alertmanager","verify":{"scheme":"github","header":"x","secret":{"env":"A"}}}]} | github has its own
@@ -106,6 +109,25 @@ class BridgeFileTest {
           """)
   void faultsAreSentences(String file, String fault) {
     assertThat(faults(file)).singleElement().asString().contains(fault);
+  }
+
+  @Test
+  void clientIdsOfSeveralBrokersMayBeTheSame() {
+    assertThat(
+            read(
+                """
+                {"bridges":[{"name":"a","kind":"frigate","broker":"mqtt://b","client_id":"c"},
+                  {"name":"d","kind":"frigate","broker":"mqtt://b2","client_id":"c"},
+                  {"name":"e","kind":"frigate","broker":"mqtt://b"},{"name":"f","kind":"frigate","broker":"mqtt://b"}]}\
+                """))
+        .isInstanceOf(BridgeFile.Reading.Read.class);
+  }
+
+  @Test
+  void topicIsAsLongAsMqttAllowsInBytes() {
+    assertThat(TopicFilter.fault("ä".repeat(TopicFilter.MAX_LENGTH / 2))).isNull();
+    assertThat(TopicFilter.fault("ä".repeat(TopicFilter.MAX_LENGTH / 2 + 1)))
+        .isEqualTo("is longer than a topic may be");
   }
 
   @Test

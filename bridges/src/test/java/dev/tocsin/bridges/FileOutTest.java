@@ -273,8 +273,8 @@ class FileOutTest {
     for (Path file : files) {
       assertThat(text(file).length()).isLessThanOrEqualTo(65_536);
     }
-    // Files of one second have numbers in their names, which are no text to be sorted.
-    List<Long> sequences = sequences().stream().sorted().toList();
+    // Their names sort as they were written, although the clock stands still.
+    List<Long> sequences = sequences();
     assertThat(sequences.getLast()).isEqualTo(400);
     assertThat(sequences)
         .isEqualTo(LongStream.rangeClosed(sequences.getFirst(), 400).boxed().toList());
@@ -294,7 +294,7 @@ class FileOutTest {
     awaitPosition(running, 4);
     running.close();
     assertThat(files().stream().map(file -> file.getFileName().toString()))
-        .containsExactly("events-20260304T150000Z.ndjson", "events.ndjson");
+        .containsExactly("events-20260304T150000.000Z.ndjson", "events.ndjson");
     // The day is remembered over a restart.
     now = Instant.parse("2026-03-05T16:00:00Z");
     publish(1);
@@ -302,6 +302,26 @@ class FileOutTest {
 
     assertThat(files()).hasSize(3);
     assertThat(sequences()).isEqualTo(upTo(5));
+  }
+
+  @Test
+  void rotatedFilesAreInOrderThoughTheClockIsPutBack() throws Exception {
+    Files.writeString(folder.resolve("events-20269999T000000.000Z.ndjson"), "not a moment\n");
+    String rotating = ",\"max_bytes\":65536,\"daily\":false,\"keep\":20";
+    now = Instant.parse("2026-03-04T14:59:59.999Z");
+    publish(150, "x".repeat(1_000));
+    run(rotating);
+    now = Instant.parse("2026-03-03T00:00:00Z");
+    publish(150, "x".repeat(1_000));
+    run(rotating);
+    Files.delete(folder.resolve("events-20269999T000000.000Z.ndjson"));
+
+    assertThat(files().stream().map(file -> file.getFileName().toString()).limit(3))
+        .containsExactly(
+            "events-20260304T145959.999Z.ndjson",
+            "events-20260304T150000.000Z.ndjson",
+            "events-20260304T150000.001Z.ndjson");
+    assertThat(sequences()).isEqualTo(upTo(300));
   }
 
   @Test

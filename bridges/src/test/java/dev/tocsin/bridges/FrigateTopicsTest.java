@@ -137,6 +137,8 @@ class FrigateTopicsTest {
     assertThat(created.get("event_id").asLong())
         .isEqualTo(payload(sample("frigate/events", "events-new.json"), 1).get("id").asLong());
     assertThat(created.get("objects").toString()).isEqualTo("[\"person\"]");
+    assertThat(created.get("thumb_path").stringValue())
+        .isEqualTo("/media/frigate/clips/review/thumb-yard-1767960000.918764-z81mcd.webp");
 
     List<Mapped> changed = sample("frigate/reviews", "reviews-update.json");
     assertThat(types(changed)).containsExactly("alert.updated");

@@ -42,8 +42,10 @@ class OutFileFaultsTest {
           """
           "from":"oldes"                          | /from: there is no beginning "oldes"; did you mean "oldest"?
           "evnts":[]                              | /evnts: there is no member "evnts"; did you mean "events"?
-          "where":{"severty":"high"}              | /where: "severty": none of the event types that the patterns match has such a field to compare; did you mean "severity"?
-          "where":{"severity":"hgh"}              | /where: "severity": can never be "hgh"
+          "where":{"severty":"high"}              | /where/severty: "severty": none of the event types that the patterns match has such a field to compare; did you mean "severity"?
+          "where":{"severity":"hgh"}              | /where/severity: "severity": can never be "hgh"
+          "where":{"severity":"high","x":1,"rule_id":{"min":1}} | /where/x: "x": none of the event types
+          "where":{"severity":"high","x":1,"rule_id":{"min":1}} | /where/rule_id: "rule_id": min and max are for numbers
           "where":7                               | /where: where must be an object
           "format":"cloudevent"                   | /format: there is no format "cloudevent"; did you mean "cloudevents"?
           "secret":"whsec_AAAA"                   | /secret: must be {"env"
@@ -104,10 +106,12 @@ class OutFileFaultsTest {
       delimiter = '|',
       textBlock =
           """
-          []              | /events: must be an array of patterns
+          []              | /events: must be an array of patterns, one at least
           7               | /events: must be an array of patterns
           ["alert.creatd"]| /events/0: there is no event type "alert.creatd"; did you mean "alert.created"?
-          ["alrt.*"]      | /events/0: there is no event type that "alrt.*" is for
+          ["alrt.*"]      | /events/0: there is no event type that "alrt.*" is for; did you mean "alert.*"?
+          ["*.creatd"]    | /events/0: there is no event type that "*.creatd" is for; did you mean "*.created"?
+          ["zzz*"]        | /events/0: there is no event type that "zzz*" is for
           ["alert.[a"]    | /events/0: has an unclosed [
           [7]             | /events/0: must be a pattern
           """)

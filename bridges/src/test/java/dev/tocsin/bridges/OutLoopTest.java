@@ -251,8 +251,10 @@ class OutLoopTest {
     OutLoop second = beginWithOldest();
     Until.is(() -> isDown(second));
     assertThat(receiver.tries()).isEqualTo(1);
+    publish(2);
+    Until.is(() -> out(second).behind() == 5);
     second.sendAgain();
-    awaitTaken(TestReceiver.ids("epoch-1", 1, 3));
+    awaitTaken(TestReceiver.ids("epoch-1", 1, 5));
   }
 
   @Test

@@ -42,7 +42,7 @@ class PublisherViaTest {
                     List.of(new PayloadError("/tocsin_via", "not_allowed", "is not allowed")))));
       }
       events.add(event);
-      return CompletableFuture.completedFuture(new Outcome.Published(events.size()));
+      return CompletableFuture.completedFuture(new Outcome.Published(events.size(), false));
     }
 
     @Override

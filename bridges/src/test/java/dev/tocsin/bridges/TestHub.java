@@ -64,7 +64,7 @@ final class TestHub implements FollowableHub {
           types.add(event.type());
           notifyAll();
         }
-        yield new Outcome.Published(events.size());
+        yield new Outcome.Published(events.size(), before != null);
       }
     };
   }

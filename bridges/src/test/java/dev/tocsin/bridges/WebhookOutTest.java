@@ -339,6 +339,20 @@ class WebhookOutTest {
   }
 
   @Test
+  void eventThatComesBackToItsOwnHubIsCountedAndNotSetAside() throws Exception {
+    endpoint().rule =
+        post -> new TestEndpoint.Reply(400, Map.of(), "{\"error\":\"" + HookDesk.IN_A_LOOP + "\"}");
+    publish("{\"id\":\"1\"}");
+    publish("{\"id\":\"2\"}");
+    Bridges running = begin("");
+
+    Until.is(() -> out(running).position() == 2);
+    assertThat(out(running).setAside()).isZero();
+    assertThat(standing(running).refused().getFirst().count()).isEqualTo(2);
+    assertThat(standing(running).refused().getFirst().reason()).isEqualTo("loop");
+  }
+
+  @Test
   void ownAuthorityIsTrustedAndOthersAreNot() throws Exception {
     TestCertificate authority = TestCertificate.authority("ours");
     TestCertificate other = TestCertificate.authority("theirs");

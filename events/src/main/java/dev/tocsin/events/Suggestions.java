@@ -61,8 +61,9 @@ public final class Suggestions {
     return of(candidates).nearest(word);
   }
 
-  /// The name nearest to `word` by edit distance (a swap of neighbours counts once), the first of
-  /// several; empty when none is near: three edits, and no more than a third of the word.
+  /// The name nearest to `word` by edit distance (a swap of neighbours counts once); of several the one
+  /// with which it has the longest beginning in common, and of several of these the first. Empty when none
+  /// is near: three edits, and no more than a third of the word.
   public Optional<String> nearest(String word) {
     if (word.length() > MAX_LENGTH) {
       return Optional.empty();
@@ -71,22 +72,34 @@ public final class Suggestions {
     long letters = letters(lowerCased);
     int most = Math.min(MAX_DISTANCE, word.length() / 3);
     int compared = 0;
+    int beginning = -1;
     @Nullable String nearest = null;
     for (Candidate candidate : candidates) {
-      if (most < 0 || compared == MAX_COMPARED) {
+      if (compared == MAX_COMPARED) {
         break;
       }
       if (Math.abs(candidate.name.length() - lowerCased.length()) <= most
           && Long.bitCount(candidate.letters ^ letters) <= 2 * most) {
         compared++;
         int distance = distance(lowerCased, candidate.name, most);
-        if (distance <= most) {
-          most = distance - 1;
+        int common = distance > most ? -1 : beginning(lowerCased, candidate.name);
+        if (distance < most || common > beginning) {
+          most = Math.min(most, distance);
+          beginning = common;
           nearest = candidate.name;
         }
       }
     }
     return Optional.ofNullable(nearest);
+  }
+
+  /// How many characters two texts begin with in common.
+  private static int beginning(String a, String b) {
+    int common = 0;
+    while (common < Math.min(a.length(), b.length()) && a.charAt(common) == b.charAt(common)) {
+      common++;
+    }
+    return common;
   }
 
   private static long letters(String text) {

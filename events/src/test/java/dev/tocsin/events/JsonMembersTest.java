@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +29,20 @@ class JsonMembersTest {
     assertThat(members.get("b")).hasToString("[ 1.0,{\"c\":1e2} ]");
     assertThat(members.get("d")).hasToString("-0");
     assertThat(members.get("e")).hasToString("{}");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"a\":1.0, \"x\":[{\"y\":2}], \"b\": \"\\u00fc\"} | {\"a\":1.0,\"b\":\"\\u00fc\"}",
+        "{\"x\":1,\"y\":2} | {}",
+        "{\"a\": 1} | {\"a\": 1}",
+      })
+  void leavesOutSomeAndKeepsTheOthersAsTheyAreWritten(String json, String without) {
+    assertThat(JsonMembers.without(Set.of("x", "y"), json.getBytes(StandardCharsets.UTF_8)))
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo(without);
   }
 
   @ParameterizedTest

@@ -26,6 +26,8 @@ class SuggestionsTest {
     "ALERT.CREATED, alert.created",
     "alerts.created, alert.created",
     "camera.of_line, camera.offline",
+    "camera.ofline, camera.offline",
+    "camera.onlne, camera.online",
     "job-progress, job.progress",
     "eror, error",
   })
@@ -42,6 +44,11 @@ class SuggestionsTest {
   @Test
   void firstOfSeveralEquallyNearOnesIsSuggested() {
     assertThat(Suggestions.nearest("abcd", List.of("abce", "abcf"))).contains("abce");
+  }
+
+  @Test
+  void ofEquallyNearOnesTheOneThatBeginsAsTheWordDoesIsSuggested() {
+    assertThat(Suggestions.nearest("abcd", List.of("xbcd", "abxd", "axcd"))).contains("abxd");
   }
 
   @Test
@@ -117,7 +124,17 @@ class SuggestionsTest {
     int most = Math.min(3, word.length() / 3);
     return names.stream()
         .filter(name -> distance(word, name) <= most)
-        .min(Comparator.comparingInt(name -> distance(word, name)));
+        .min(
+            Comparator.<String>comparingInt(name -> distance(word, name))
+                .thenComparingInt(name -> -beginning(word, name)));
+  }
+
+  private static int beginning(String a, String b) {
+    int common = 0;
+    while (common < a.length() && common < b.length() && a.charAt(common) == b.charAt(common)) {
+      common++;
+    }
+    return common;
   }
 
   /// Optimal string alignment by its definition.

@@ -15,6 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What the library tells of the connection; it calls it on a thread of its own.
+///
+/// Only the connection that was made counts. One that could not be made ends as well, and may do so after another one was made: it
+/// has a thread of its own.
 final class LinkState implements ConnectionListener, ErrorListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(LinkState.class);
@@ -42,6 +45,7 @@ final class LinkState implements ConnectionListener, ErrorListener {
   private volatile boolean closing;
 
   // written by the library's thread
+  private volatile @Nullable Connection present;
   private volatile @Nullable String failure;
   private volatile boolean up;
   private volatile boolean gone;
@@ -100,6 +104,12 @@ final class LinkState implements ConnectionListener, ErrorListener {
   @Override
   @Deprecated
   public void connectionEvent(Connection connection, Events event) {
+    if (event == Events.CONNECTED) {
+      present = connection;
+    }
+    if (!connection.equals(present)) {
+      return;
+    }
     switch (event) {
       case CONNECTED -> turn(true);
       case RESUBSCRIBED -> {
