@@ -27,6 +27,7 @@ public final class BridgeFile {
   private static final SortedMap<String, KindReader> KINDS =
       new TreeMap<>(
           Map.of(
+              MqttOutSettings.KIND, MqttOutSettings::read,
               HookSettings.Webhook.KIND, HookSettings.Webhook::read,
               HookSettings.Alertmanager.KIND, HookSettings.Alertmanager::read,
               WebhookOutSettings.KIND, WebhookOutSettings::read,
@@ -94,6 +95,7 @@ public final class BridgeFile {
       file.allow("bridges");
       Map<String, Section> names = new HashMap<>();
       Map<String, Section> files = new HashMap<>();
+      Map<String, Section> clients = new HashMap<>();
       for (Section one : file.at("bridges").items("an array of bridges", MAX_BRIDGES)) {
         BridgeSettings bridge = bridge(one, catalog, names);
         if (bridge != null) {
@@ -101,10 +103,28 @@ public final class BridgeFile {
           if (bridge instanceof FileOutSettings out) {
             unique(one.at("path"), out.target(), "path", files);
           }
+          BrokerSettings broker = broker(bridge);
+          if (broker != null && broker.clientId() != null) {
+            // Two of one name push each other out.
+            unique(
+                one.at("client_id"),
+                broker.address() + " " + broker.clientId(),
+                "client_id",
+                clients);
+          }
         }
       }
     }
     return new BridgePlan(bridges);
+  }
+
+  private static @Nullable BrokerSettings broker(BridgeSettings bridge) {
+    return switch (bridge) {
+      case MqttSettings in -> in.broker();
+      case MqttOutSettings out -> out.broker();
+      case HookSettings none -> null;
+      case OutSettings none -> null;
+    };
   }
 
   private static @Nullable BridgeSettings bridge(
