@@ -233,7 +233,7 @@ class MqttOutTest extends OnMosquitto {
   @ValueSource(strings = {"5 5", "5 3.1.1", "3.1.1 5", "3.1.1 3.1.1"})
   void whatHasComeOutOfThisHubIsNotTakenAgain(String versions) throws Exception {
     broker();
-    String[] each = versions.split(" ");
+    String[] each = versions.split(" ", -1);
     String file =
         "{\"bridges\":[{\"name\":\"in\",\"kind\":\"mqtt\",\"version\":\"%s\",\"broker\":\"%s\",\"map\":[{\"topic\":\"tocsin/+/+\",\"event\":\"alert.deleted\",\"payload\":{\"id\":\"again {payload.payload.id}{payload.id}\"}}]},{\"name\":\"out\",\"kind\":\"mqtt-out\",\"version\":\"%s\",\"broker\":\"%s\",\"from\":\"oldest\",\"events\":[\"alert.*\"]}]}"
             .formatted(each[1], broker.url(), each[0], broker.url());
