@@ -93,11 +93,11 @@ final class HomeMessages {
     return message(base + "alert", marked(said, hub), false, hub);
   }
 
-  private static ObjectNode alerts(List<HomeView.Alert> open) {
+  private static ObjectNode alerts(List<HomeAlerts.Alert> open) {
     ObjectNode said = JsonNodeFactory.instance.objectNode();
     said.put("state", open.isEmpty() ? "OFF" : "ON").put("open", open.size());
     int most = -1;
-    for (HomeView.Alert alert : open) {
+    for (HomeAlerts.Alert alert : open) {
       most = Math.max(most, SEVERITIES.indexOf(alert.severity()));
     }
     if (most >= 0) {

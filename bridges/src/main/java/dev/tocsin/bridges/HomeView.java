@@ -1,9 +1,7 @@
 package dev.tocsin.bridges;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,15 +43,10 @@ final class HomeView {
       @Nullable JsonNode detection,
       boolean hasAlerts) {}
 
-  /// An alert that nobody has resolved.
-  ///
-  /// @param camera the camera that it is about, by its own id; empty where it does not say
-  record Alert(String severity, String camera, String since) {}
-
   /// By the ids that the events have.
   private final Map<String, Camera> cameras = new LinkedHashMap<>();
 
-  private final Map<String, Alert> alerts = new LinkedHashMap<>();
+  private final HomeAlerts alerts = new HomeAlerts();
 
   /// The cameras that have to be announced, and those whose state has to be told.
   private final Set<String> unannounced = new LinkedHashSet<>();
@@ -160,37 +153,27 @@ final class HomeView {
           of,
           new Camera(camera.id(), camera.name(), camera.connection(), camera.detection(), true));
     }
-    alerts.put(
-        id,
-        new Alert(
-            text(payload, "severity"), camera == null ? "" : of, text(payload, "created_at")));
+    noteChanged(
+        alerts.add(
+            id,
+            new HomeAlerts.Alert(
+                text(payload, "severity"), camera == null ? "" : of, text(payload, "created_at"))));
     isAlertsChanged = true;
-    if (alerts.size() > MAX_ALERTS) {
-      gone(alerts.keySet().iterator().next());
-    }
   }
 
   private void updated(JsonNode payload) {
     String id = text(payload, "id");
-    Alert alert = alerts.get(id);
-    if (alert == null) {
-      return;
-    }
     if (text(payload, "status").equals("dismissed")) {
       gone(id);
-    } else if (payload.hasNonNull("severity")) {
-      alerts.put(id, new Alert(text(payload, "severity"), alert.camera(), alert.since()));
+    } else if (alerts.has(id) && payload.hasNonNull("severity")) {
+      noteChanged(alerts.grade(id, text(payload, "severity")));
       isAlertsChanged = true;
-      noteChanged(alert.camera());
     }
   }
 
   private void gone(String id) {
-    Alert alert = alerts.remove(id);
-    if (alert != null) {
-      isAlertsChanged = true;
-      noteChanged(alert.camera());
-    }
+    isAlertsChanged |= alerts.has(id);
+    noteChanged(alerts.remove(id));
   }
 
   private void noteChanged(String camera) {
@@ -289,14 +272,8 @@ final class HomeView {
   /// The open alerts, of one camera or of all.
   ///
   /// @param camera `null` for all
-  synchronized List<Alert> alerts(@Nullable String camera) {
-    List<Alert> found = new ArrayList<>();
-    for (Alert alert : alerts.values()) {
-      if (camera == null || alert.camera().equals(camera)) {
-        found.add(alert);
-      }
-    }
-    return found;
+  synchronized List<HomeAlerts.Alert> alerts(@Nullable String camera) {
+    return alerts.of(camera);
   }
 
   /// Of how many events nothing is shown, because there are too many cameras.
@@ -318,13 +295,7 @@ final class HomeView {
         one.set("detection", camera.detection());
       }
     });
-    ArrayNode open = json.putArray("alerts");
-    alerts.forEach((id, alert) ->
-        open.addObject()
-            .put("id", id)
-            .put("severity", alert.severity())
-            .put("camera", alert.camera())
-            .put("since", alert.since()));
+    alerts.write(json.putArray("alerts"));
     return json;
   }
 
@@ -343,15 +314,6 @@ final class HomeView {
                 one.path("alerts").booleanValue(false)));
       }
     }
-    Iterator<JsonNode> open = json.path("alerts").iterator();
-    while (open.hasNext() && alerts.size() < MAX_ALERTS) {
-      JsonNode one = open.next();
-      alerts.put(
-          one.path("id").stringValue(""),
-          new Alert(
-              one.path("severity").stringValue(""),
-              one.path("camera").stringValue(""),
-              one.path("since").stringValue("")));
-    }
+    alerts.restore(json.path("alerts"));
   }
 }

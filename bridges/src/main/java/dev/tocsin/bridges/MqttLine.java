@@ -8,16 +8,14 @@ import dev.tocsin.mqtt.MqttReason;
 import dev.tocsin.mqtt.MqttRefusedException;
 import dev.tocsin.mqtt.MqttVersion;
 import dev.tocsin.mqtt.MqttWindow;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The line of a bridge to the broker that it publishes to: it is there also while there is nothing to publish, and comes back by itself. It says
 /// whether the bridge is there, by a topic and a will, and tells anew what it has to tell after each connection and each time that Home
@@ -38,7 +36,6 @@ final class MqttLine implements AutoCloseable {
 
   private static final Duration STEADY = Duration.ofSeconds(30);
   private static final String BORN = "online";
-  private static final Logger LOG = LoggerFactory.getLogger(MqttLine.class);
 
   /// What a line is made with.
   ///
@@ -59,6 +56,7 @@ final class MqttLine implements AutoCloseable {
   private final MqttOutSettings settings;
   private final OutSettings.Parts outside;
   private final Parts parts;
+  private final BrokerLink link;
 
   /// Held while something is published.
   private final ReentrantLock speaking = new ReentrantLock();
@@ -72,12 +70,18 @@ final class MqttLine implements AutoCloseable {
   private @Nullable MqttConnection connection;
   private @Nullable MqttWindow window;
   private String trouble = "not connected yet";
+  private boolean isBorn;
+
+  /// Messages that are to be acknowledged.
+  private final List<Integer> heard = new ArrayList<>();
+
   private boolean closed;
 
   MqttLine(MqttOutSettings settings, OutSettings.Parts outside, Parts parts) {
     this.settings = settings;
     this.outside = outside;
     this.parts = parts;
+    this.link = new BrokerLink(settings, outside.figures());
     this.pause = new ReconnectPause(parts.backoff());
     MqttVersion asked = settings.broker().version();
     this.version = asked == null ? MqttVersion.V5 : asked;
@@ -164,20 +168,11 @@ final class MqttLine implements AutoCloseable {
         version = MqttVersion.V3_1_1;
         return false;
       }
-      down(
-          e.code() == MqttReason.SESSION_TAKEN_OVER
-              ? e.getMessage() + ": " + Faults.quoted(parts.clientId())
-              : String.valueOf(e.getMessage()));
-    } catch (EOFException e) {
-      down(
-          e.getMessage()
-              + "; if it does so again and again, it may not want a message, or another client may"
-              + " have the client id "
-              + Faults.quoted(parts.clientId()));
+      down(e);
     } catch (MissingSecretException | IOException e) {
-      down(e.getMessage() == null ? e.toString() : e.getMessage());
+      down(e);
     } catch (RuntimeException | Error e) {
-      brokeDown(e);
+      link.brokeDown(e);
     }
     return true;
   }
@@ -202,6 +197,8 @@ final class MqttLine implements AutoCloseable {
 
   private synchronized boolean adopt(MqttConnection open) {
     connection = open;
+    isBorn = false;
+    heard.clear();
     return !closed;
   }
 
@@ -228,8 +225,13 @@ final class MqttLine implements AutoCloseable {
       if (end != null) {
         throw end;
       }
-      Thread.sleep(BIRTH_PAUSE);
-      greet(fresh);
+      for (int id : takeHeard()) {
+        open.acknowledge(id);
+      }
+      if (takeBirth()) {
+        Thread.sleep(BIRTH_PAUSE);
+        greet(fresh);
+      }
     }
   }
 
@@ -254,25 +256,15 @@ final class MqttLine implements AutoCloseable {
     }
   }
 
+  /// Takes what comes. It sends nothing itself: a broker that does not read could not be told from one that says nothing then.
   private void read(MqttConnection open, MqttWindow fresh) {
     try {
       while (true) {
         switch (open.receive()) {
           case MqttIncoming.Acknowledged answer -> fresh.take(answer);
-          case MqttIncoming.Message message -> {
-            open.acknowledge(message.packetId());
-            hear(message, fresh);
-          }
-          case MqttIncoming.Unreadable message -> open.acknowledge(message.packetId());
-          case MqttIncoming.Subscribed(int id, List<Integer> codes) -> {
-            if (codes.stream().anyMatch(code -> code >= 0x80)) {
-              outside
-                  .figures()
-                  .noteError(
-                      "the broker refuses the subscription to Home Assistant's birth: "
-                          + MqttReason.words(codes.getFirst()));
-            }
-          }
+          case MqttIncoming.Message message -> hear(message.packetId(), isBirth(message), fresh);
+          case MqttIncoming.Unreadable message -> hear(message.packetId(), false, fresh);
+          case MqttIncoming.Subscribed(int id, List<Integer> codes) -> subscribed(codes);
           case MqttIncoming.Unsubscribed nothing -> {}
         }
       }
@@ -280,16 +272,52 @@ final class MqttLine implements AutoCloseable {
       fresh.end(e);
     } catch (RuntimeException | Error e) {
       fresh.end(new IOException("the bridge met a fault of its own: " + e, e));
+    } finally {
+      // Whoever still writes is told.
+      open.leave();
+    }
+  }
+
+  private void subscribed(List<Integer> codes) {
+    if (codes.stream().anyMatch(code -> code >= 0x80)) {
+      outside
+          .figures()
+          .noteError(
+              "the broker refuses the subscription to Home Assistant's birth: "
+                  + MqttReason.words(codes.getFirst()));
     }
   }
 
   /// A birth that is retained says nothing new: all was told when the connection began.
-  private void hear(MqttIncoming.Message message, MqttWindow open) {
-    if (!message.isRetained()
+  private boolean isBirth(MqttIncoming.Message message) {
+    return !message.isRetained()
         && message.topic().equals(parts.birth())
-        && new String(message.payload(), StandardCharsets.UTF_8).equals(BORN)) {
-      open.ring();
+        && new String(message.payload(), StandardCharsets.UTF_8).equals(BORN);
+  }
+
+  private void hear(int packetId, boolean isBirth, MqttWindow fresh) throws IOException {
+    synchronized (this) {
+      isBorn |= isBirth;
+      if (packetId != 0) {
+        heard.add(packetId);
+      }
+      if (heard.size() > MqttWindow.MAX_IN_FLIGHT) {
+        throw new IOException("the broker sends more than it was told to");
+      }
     }
+    fresh.ring();
+  }
+
+  private synchronized List<Integer> takeHeard() {
+    List<Integer> taken = List.copyOf(heard);
+    heard.clear();
+    return taken;
+  }
+
+  private synchronized boolean takeBirth() {
+    boolean was = isBorn;
+    isBorn = false;
+    return was;
   }
 
   private void up(MqttWindow fresh, MqttConnection open) {
@@ -297,45 +325,21 @@ final class MqttLine implements AutoCloseable {
       window = fresh;
       notifyAll();
     }
-    if (outside.figures().noteUp()) {
-      LOG.atInfo()
-          .addKeyValue("bridge", settings.name())
-          .addKeyValue("broker", settings.place())
-          .addKeyValue("version", version)
-          .log("a bridge is connected");
-    }
+    link.up(version);
     if (!open.answer().isRetaining()) {
       outside.figures().noteError("the broker retains no messages: who comes later hears nothing");
     }
   }
 
-  private void down(String sentence) {
+  private void down(Exception e) {
+    String sentence = BrokerLink.sentence(e, parts.clientId());
     synchronized (this) {
       if (closed) {
         return;
       }
       trouble = sentence;
     }
-    if (outside.figures().noteDown(sentence)) {
-      LOG.atWarn()
-          .addKeyValue("bridge", settings.name())
-          .addKeyValue("broker", settings.place())
-          .addKeyValue("reason", sentence)
-          .log("a bridge has no connection; it tries again for ever");
-    }
-  }
-
-  private void brokeDown(Throwable fault) {
-    try {
-      if (outside.figures().noteDown("the bridge met a fault of its own: " + fault)) {
-        LOG.atError()
-            .setCause(fault)
-            .addKeyValue("bridge", settings.name())
-            .log("a bridge broke down");
-      }
-    } catch (RuntimeException | Error again) {
-      // Without memory, for instance, not even that can be said; it tries again.
-    }
+    link.down(sentence);
   }
 
   private synchronized boolean isClosed() {

@@ -4,10 +4,8 @@ import dev.tocsin.events.Json;
 import dev.tocsin.mqtt.MqttIncoming;
 import dev.tocsin.mqtt.MqttMessage;
 import dev.tocsin.mqtt.MqttReason;
-import dev.tocsin.mqtt.MqttRefusedException;
 import dev.tocsin.mqtt.MqttWindow;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,15 +24,11 @@ import tools.jackson.databind.node.ObjectNode;
 /// it refuses is refused for good, but where a quota is used up. What went out with an event that was not taken, and was acknowledged
 /// itself, is not sent again.
 ///
-/// In MQTT 3.1.1 a broker that does not want a message can only end the connection. Where it does so [#MAX_ENDS] times while one
-/// message alone is on its way, that message counts as refused. One thread, but [#close].
+/// A broker that ends the connection again and again at the same message does not want it ([MqttSuspect]). One thread, but [#close].
 final class MqttReceiver implements Receiver {
 
   /// How long the broker may acknowledge nothing.
   static final Duration PATIENCE = Duration.ofSeconds(30);
-
-  /// How often the broker may end the connection at the same message.
-  static final int MAX_ENDS = 5;
 
   static final String ONLINE = "online";
   static final String OFFLINE = "offline";
@@ -58,8 +52,8 @@ final class MqttReceiver implements Receiver {
   /// What the broker has said to events behind one that it has not taken, by their ids; of one shipment at the most.
   private final Map<String, Said> settled = new HashMap<>();
 
-  private @Nullable String suspect;
-  private int ends;
+  private final MqttSuspect suspect = new MqttSuspect();
+
   private boolean isUnseenTold;
 
   /// Written by the bridge's thread.
@@ -102,6 +96,10 @@ final class MqttReceiver implements Receiver {
 
   @Override
   public String open(OutState now) {
+    if (line != null) {
+      // The bridge begins anew after a fault of its own; its line is still there.
+      return "";
+    }
     state = now;
     JsonNode note = now.note() == null ? MissingNode.getInstance() : now.note();
     String kept = note.path(CLIENT).stringValue("");
@@ -170,7 +168,8 @@ final class MqttReceiver implements Receiver {
     if (open == null) {
       throw new IllegalStateException("it is not open");
     }
-    hub = shipment.epoch();
+    HubPosition position = state == null ? null : state.position();
+    hub = position == null ? shipment.epoch() : position.epoch();
     Answer known = known(shipment);
     if (known != null) {
       return known;
@@ -214,7 +213,7 @@ final class MqttReceiver implements Receiver {
   }
 
   private Batch batch(Shipment shipment) {
-    boolean isSuspect = shipment.id(shipment.events().getFirst()).equals(suspect);
+    boolean isSuspect = suspect.is(shipment.id(shipment.events().getFirst()));
     List<FollowedEvent> events = isSuspect ? shipment.first().events() : shipment.events();
     List<MqttMessage> said = new ArrayList<>();
     List<Integer> places = new ArrayList<>();
@@ -279,7 +278,7 @@ final class MqttReceiver implements Receiver {
       }
     }
     if (taken == batch.events().size()) {
-      suspect = null;
+      suspect.clear();
       return new Answer.Taken(taken);
     }
     for (int i = taken; i < batch.events().size(); i++) {
@@ -294,7 +293,7 @@ final class MqttReceiver implements Receiver {
     if (answer.code() == MqttReason.QUOTA_EXCEEDED) {
       return new Answer.Later(taken, Said.of(answer).sentence(), Duration.ZERO);
     }
-    suspect = null;
+    suspect.clear();
     // Of several the rest is sent one by one, and this one is known by then.
     boolean isAlone = shipment.size() - taken == 1;
     if (isAlone) {
@@ -309,35 +308,20 @@ final class MqttReceiver implements Receiver {
         end == null || end.getMessage() == null ? String.valueOf(end) : end.getMessage();
     Answer later = new Answer.Later(taken, sentence, Duration.ZERO);
     boolean isSent = outcome.sent() > batch.places().get(taken);
-    if (!isSent || isSilence(end)) {
+    if (!isSent || end == null || MqttSuspect.isSilence(end)) {
       return later;
     }
     String id = shipment.id(batch.events().get(taken));
-    if (!id.equals(suspect) || batch.events().size() > 1) {
-      suspect = id;
-      ends = 0;
+    if (!suspect.noteEnd(id, batch.events().size() == 1, end)) {
       return later;
     }
-    ends++;
-    boolean isTooLarge =
-        end instanceof MqttRefusedException no && no.code() == MqttReason.PACKET_TOO_LARGE;
-    if (ends < MAX_ENDS && !isTooLarge) {
-      return later;
-    }
-    suspect = null;
+    suspect.clear();
     settled.clear();
     Said said = new Said(true, "the broker ends the connection at this message: " + sentence, "");
     if (shipment.size() - taken > 1) {
       settled.put(id, said);
     }
     return said.refused(taken);
-  }
-
-  /// A broker that says nothing has not refused anything.
-  private static boolean isSilence(@Nullable IOException end) {
-    return end == null
-        || end instanceof SocketTimeoutException
-        || end.getCause() instanceof SocketTimeoutException;
   }
 
   @Override

@@ -206,9 +206,9 @@ class HomeMessagesTest {
     assertThat(event.isRetained()).isFalse();
     assertThat(TestMessages.json(text(event)).path("event_type").stringValue(""))
         .isEqualTo("created");
-    assertThat(all().get("homeassistant/device/tocsin_hub/config").path("components").path("alert"))
-        .satisfies(alert ->
-            assertThat(alert.path("state_topic").stringValue("")).isEqualTo(event.topic()));
+    JsonNode hub = all().get("homeassistant/device/tocsin_hub/config");
+    assertThat(hub.path("components").path("alert").path("state_topic").stringValue(""))
+        .isEqualTo(event.topic());
     assertThat(messages.event("camera.online", TestMessages.json("{}"), "epoch")).isNull();
   }
 

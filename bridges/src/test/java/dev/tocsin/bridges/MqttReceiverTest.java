@@ -116,7 +116,7 @@ class MqttReceiverTest {
         new MoodyBroker(topic -> topic.startsWith("e/") ? MoodyBroker.SILENT : MoodyBroker.TAKEN);
     publish(0, 3);
     OutLoop made = begin(Duration.ofMillis(300));
-    Until.is(() -> broker.connections() > MqttReceiver.MAX_ENDS + 2);
+    Until.is(() -> broker.connections() > MqttSuspect.MAX_ENDS + 2);
     assertThat(out(made).setAside()).isZero();
     assertThat(made.standing().lastError().sentence()).contains("has acknowledged nothing for");
     broker.rule = topic -> MoodyBroker.TAKEN;
@@ -132,7 +132,7 @@ class MqttReceiverTest {
 
     assertThat(made.standing().refused().getFirst().sentence())
         .contains("the broker ends the connection at this message");
-    assertThat(broker.topics("e/2").size()).isGreaterThanOrEqualTo(MqttReceiver.MAX_ENDS);
+    assertThat(broker.topics("e/2").size()).isGreaterThanOrEqualTo(MqttSuspect.MAX_ENDS);
     List<String> order = broker.topics("e/").stream().distinct().toList();
     assertThat(order).containsExactly("e/0", "e/1", "e/2", "e/3", "e/4");
   }
