@@ -63,28 +63,35 @@ final class MoodyBroker implements AutoCloseable {
     for (int first = in.read(); first >= 0; first = in.read()) {
       byte[] packet = new byte[length(in)];
       in.readFully(packet);
-      if (first >>> 4 == 1) {
-        out.write(HexFormat.of().parseHex(ACCEPTED));
-      } else if (first >>> 4 == 3) {
-        int topicBytes = ByteBuffer.wrap(packet).getShort() & 0xFFFF;
-        String topic = new String(packet, 2, topicBytes, StandardCharsets.UTF_8);
-        Mood mood = rule.apply(topic);
-        synchronized (heard) {
-          heard.add(new Heard(topic, (first & 1) != 0, mood));
+      switch (first >>> 4) {
+        case 1 -> out.write(HexFormat.of().parseHex(ACCEPTED));
+        case 3 -> {
+          if (!take((first & 1) != 0, packet, out)) {
+            return;
+          }
         }
-        if (mood.equals(CLOSE)) {
+        case 12 -> out.write(HexFormat.of().parseHex("d000"));
+        case 14 -> {
           return;
         }
-        if (!mood.equals(SILENT)) {
-          String id = HexFormat.of().formatHex(packet, topicBytes + 2, topicBytes + 4);
-          out.write(HexFormat.of().parseHex(mood.before() + id + mood.after()));
-        }
-      } else if (first >>> 4 == 12) {
-        out.write(HexFormat.of().parseHex("d000"));
-      } else if (first >>> 4 == 14) {
-        return;
+        default -> {}
       }
     }
+  }
+
+  /// Whether the connection goes on.
+  private boolean take(boolean isRetained, byte[] packet, OutputStream out) throws IOException {
+    int topicBytes = ByteBuffer.wrap(packet).getShort() & 0xFFFF;
+    String topic = new String(packet, 2, topicBytes, StandardCharsets.UTF_8);
+    Mood mood = rule.apply(topic);
+    synchronized (heard) {
+      heard.add(new Heard(topic, isRetained, mood));
+    }
+    if (!mood.equals(CLOSE) && !mood.equals(SILENT)) {
+      String id = HexFormat.of().formatHex(packet, topicBytes + 2, topicBytes + 4);
+      out.write(HexFormat.of().parseHex(mood.before() + id + mood.after()));
+    }
+    return !mood.equals(CLOSE);
   }
 
   private static int length(DataInputStream in) throws IOException {
