@@ -1,7 +1,7 @@
 """Bridges of the packaged program beside the systems that they are for: webhooks to a receiver that fails in every way, whose
-signatures the library of Standard Webhooks verifies; files; a real Mosquitto; a real Alertmanager. Servers and brokers are
+signatures the library of Standard Webhooks verifies; files; a real Mosquitto in both directions; a real Alertmanager. Servers and brokers are
 killed in between; what counts is what has come out in the end.
-Usage: bridges.py [webhooks] [own] [aside] [files] [loop] [mqtt] [alertmanager] [--events 10000] [--node FOLDER]
+Usage: bridges.py [webhooks] [own] [aside] [files] [loop] [mqtt] [mqtt-out] [alertmanager] [--events 10000] [--node FOLDER]
 """
 import argparse
 import collections
@@ -22,7 +22,7 @@ from pathlib import Path
 from ports import free_port
 from server import ROOT, Server
 
-PARTS = ["webhooks", "own", "aside", "files", "loop", "mqtt", "alertmanager"]
+PARTS = ["webhooks", "own", "aside", "files", "loop", "mqtt", "mqtt-out", "alertmanager"]
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 arguments = argparse.ArgumentParser()
@@ -409,6 +409,132 @@ def mqtt(folder):
     broker.stop()
 
 
+class Listener:
+    """A subscriber (mosquitto_sub) that keeps its session and comes back by itself."""
+
+    def __init__(self, broker, path, *topics):
+        self.path = path
+        words = ["mosquitto_sub", "-p", str(broker.port), "-i", path.name, "-c", "-q", "1", "-F", "%t %p"]
+        for topic in topics:
+            words += ["-t", topic]
+        self.process = subprocess.Popen(words, stdout=open(path, "a"), stderr=subprocess.DEVNULL)
+
+    def lines(self):
+        """Topic and payload of what came; of a line that is being written, nothing."""
+        text = self.path.read_text()
+        return [line.split(" ", 1) for line in text[:text.rfind("\n") + 1].splitlines()]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def retained(broker, topic):
+    """The newest message of each topic that the broker keeps."""
+    done = subprocess.run(["mosquitto_sub", "-p", str(broker.port), "-t", topic, "--retained-only", "-W", "3", "-F", "%t %p"],
+                          capture_output=True, text=True)
+    return dict(line.split(" ", 1) for line in done.stdout.splitlines())
+
+
+def camera(server, kind, number):
+    server.request("POST", "/api/v1/events", json.dumps({"type": f"camera.{kind}", "payload": {
+        "camera_id": f"c/{number}", "camera_name": f"Camera {number}", "timestamp": "2026-01-09T12:00:00Z"}}),
+        {"Content-Type": "application/json"})
+
+
+def mqtt_out(folder):
+    """A hub and a broker that are killed in turn: each event comes at least once and in order, and the newest of each key is retained."""
+    broker = Mosquitto(folder)
+    listener = Listener(broker, folder / "heard", "tocsin/#")
+    out = {"name": "out", "kind": "mqtt-out", "broker": f"mqtt://127.0.0.1:{broker.port}", "events": ["alert.*", "camera.*"],
+           "retain": ["camera.*"], "home_assistant": True}
+    server = Server(folder / "data", "--bridges", bridge_file(folder, out))
+    server.start()
+    server.await_ready()
+    check("mqtt-out: it is connected", until(lambda: connected(server), 30), status(server))
+    check("mqtt-out: it says so", until(lambda: retained(broker, "tocsin/status") == {"tocsin/status": "online"}, 10))
+
+    def events():
+        return [event for event in server.history() if event["type"].split(".")[0] in ("alert", "camera")]
+
+    def heard():
+        return list(dict.fromkeys(json.loads(payload)["sequence"] for topic, payload in listener.lines()
+                                  if topic.startswith(("tocsin/alert.", "tocsin/camera."))))
+
+    step, sent = arguments.events // 10, 0
+    for part in range(10):
+        publish(server, part * step, step // 2)
+        for number in range(5):
+            camera(server, "online" if (part + number) % 2 else "offline", number)
+        publish(server, part * step + step // 2, step - step // 2)
+        sent += step + 5
+        until(lambda: len(heard()) > sent - step // 2, 60)
+        if part % 3 == 0:
+            server.kill()
+            server.start()
+            server.await_ready()
+        elif part % 3 == 1:
+            # In order, so that it writes down what it has acknowledged; the bridge sees a connection that breaks.
+            broker.stop()
+            broker.start()
+        elif until(lambda: len(heard()) >= sent, 120):
+            broker.kill()
+            camera(server, "offline", 7)
+            sent += 1
+            until(lambda: not connected(server), 30)
+            broker.start()
+    check("mqtt-out: all events came", until(lambda: len(heard()) >= sent, 180), (len(heard()), sent, status(server)))
+    expected = [event["sequence"] for event in events()]
+    got = heard()
+    check(f"mqtt-out: each of {sent:,} events, in order, over 4 kill -9 of the hub and 6 ends of the broker", got == expected,
+          f"{len(got)} of {len(expected)}; first difference at {next((pair for pair in zip(got, expected) if pair[0] != pair[1]), None)}")
+    raw = sum(1 for topic, _ in listener.lines() if topic.startswith(("tocsin/alert.", "tocsin/camera.")))
+    print(f"     {raw - len(got)} messages came twice")
+    newest = {(event["type"], event["payload"]["camera_id"]): event["sequence"] for event in events() if event["type"].startswith("camera.")}
+    kept = {topic: json.loads(payload)["sequence"] for topic, payload in retained(broker, "tocsin/+/+").items()}
+    check(f"mqtt-out: the newest of each of {len(newest)} keys is retained, and no alert",
+          kept == {f"tocsin/{kind}/c%2F{key[2:]}": sequence for (kind, key), sequence in newest.items()}, (kept, newest))
+    last = {}
+    for event in events():
+        if event["type"].startswith("camera."):
+            last[event["payload"]["camera_id"]] = "ON" if event["type"].endswith("online") else "OFF"
+    states = [json.loads(payload)["state"] for payload in retained(broker, "tocsin/home-assistant/out/camera/+/connection").values()]
+    check("mqtt-out: Home Assistant sees each camera as it is", sorted(states) == sorted(last.values()), (states, last))
+    configs = retained(broker, "homeassistant/device/+/config")
+    check("mqtt-out: each camera is announced, and Tocsin", len(configs) == len(last) + 1, configs)
+    born = Listener(broker, folder / "born", "homeassistant/device/+/config")
+    until(lambda: len(born.lines()) >= len(configs), 10)
+    broker.publish("homeassistant/status", ["online"])
+    check("mqtt-out: and again when Home Assistant has started", until(lambda: len(born.lines()) >= 2 * len(configs), 30), born.lines())
+    born.stop()
+    server.kill()
+    check("mqtt-out: a hub that is killed is offline", until(lambda: retained(broker, "tocsin/status") == {"tocsin/status": "offline"}, 30))
+    listener.stop()
+    for versions in (("5", "5"), ("3.1.1", "3.1.1"), ("5", "3.1.1")):
+        loop_of_brokers(folder / "-".join(versions), broker, *versions)
+    broker.stop()
+
+
+def loop_of_brokers(folder, broker, there, back):
+    """What goes out to a broker and comes back is noticed, also where one of them knows no user properties."""
+    folder.mkdir()
+    url = f"mqtt://127.0.0.1:{broker.port}"
+    config = bridge_file(
+        folder, {"name": "out", "kind": "mqtt-out", "broker": url, "version": there, "events": ["alert.*"], "topic": "loop/{type}"},
+        {"name": "in", "kind": "mqtt", "broker": url, "version": back, "map": [
+            {"topic": "loop/+", "event": "alert.deleted", "payload": {"id": "again {payload.payload.id}"}}]})
+    server = Server(folder / "data", "--bridges", config)
+    server.start()
+    server.await_ready()
+    until(lambda: connected(server), 30)
+    publish(server, 0, 3)
+    until(lambda: '"loop"' in status(server, "--json"), 30)
+    time.sleep(2)
+    check(f"mqtt-out: a loop is noticed, out by {there} and in by {back}",
+          len(server.history()) == 3 and '"loop"' in status(server, "--json"), (len(server.history()), status(server, "--json")))
+    server.stop()
+
+
 def connected(server):
     stats = server.request("GET", "/api/v1/stats")[1]
     return all(bridge.get("connected") is True for bridge in stats["bridges"])
@@ -470,7 +596,7 @@ def main():
     for part in arguments.parts:
         with tempfile.TemporaryDirectory() as folder:
             began = time.monotonic()
-            globals()[part](Path(folder))
+            globals()[part.replace("-", "_")](Path(folder))
             print(f"     {part}: {time.monotonic() - began:.0f} s", flush=True)
     print("bridges: " + (f"{failures} failed" if failures else "all passed"))
     sys.exit(1 if failures else 0)

@@ -27,6 +27,7 @@ public final class BridgeFile {
   private static final SortedMap<String, KindReader> KINDS =
       new TreeMap<>(
           Map.of(
+              MqttOutSettings.KIND, MqttOutSettings::read,
               HookSettings.Webhook.KIND, HookSettings.Webhook::read,
               HookSettings.Alertmanager.KIND, HookSettings.Alertmanager::read,
               WebhookOutSettings.KIND, WebhookOutSettings::read,
@@ -103,15 +104,28 @@ public final class BridgeFile {
           if (bridge instanceof FileOutSettings out) {
             unique(one.at("path"), out.target(), "path", files);
           }
-          if (bridge instanceof MqttSettings mqtt && mqtt.broker().clientId() != null) {
+          BrokerSettings broker = broker(bridge);
+          if (broker != null && broker.clientId() != null) {
             // Two clients with one id push each other out of the broker for ever.
-            String client = mqtt.place() + ' ' + mqtt.broker().clientId();
-            unique(one.at("client_id"), client, "client_id", clients);
+            unique(
+                one.at("client_id"),
+                broker.address() + " " + broker.clientId(),
+                "client_id",
+                clients);
           }
         }
       }
     }
     return new BridgePlan(bridges);
+  }
+
+  private static @Nullable BrokerSettings broker(BridgeSettings bridge) {
+    return switch (bridge) {
+      case MqttSettings in -> in.broker();
+      case MqttOutSettings out -> out.broker();
+      case HookSettings none -> null;
+      case OutSettings none -> null;
+    };
   }
 
   private static @Nullable BridgeSettings bridge(

@@ -5,8 +5,12 @@ import dev.tocsin.describe.CloudEvents;
 import dev.tocsin.events.EncodedEvent;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.JsonMembers;
+import dev.tocsin.events.Slice;
 import dev.tocsin.events.StoredEnvelope;
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +38,34 @@ sealed interface EventForm {
     @Override
     public byte[] write(String epoch, FollowedEvent event) {
       return Lines.inOne(event.envelope());
+    }
+
+    @Override
+    public String mediaType() {
+      return "application/json";
+    }
+
+    @Override
+    public String batchType() {
+      return "application/json";
+    }
+  }
+
+  /// The payload alone, of whatever type it is.
+  record Payload() implements EventForm {
+
+    static final String NAME = "payload";
+
+    @Override
+    public byte[] write(String epoch, FollowedEvent event) {
+      Map<String, Slice> members = new LinkedHashMap<>();
+      JsonMembers.read(event.envelope(), members);
+      Slice payload = members.get(NAME);
+      return payload == null
+          ? new byte[0]
+          : Lines.inOne(
+              Arrays.copyOfRange(
+                  payload.bytes(), payload.offset(), payload.offset() + payload.length()));
     }
 
     @Override
@@ -95,16 +127,32 @@ sealed interface EventForm {
 
   /// Reads whether events are written as CloudEvents; what is wrong is told.
   static boolean isCloud(Section section) {
+    return Cloud.NAME.equals(name(section, Envelope.NAME, Cloud.NAME));
+  }
+
+  /// Reads the name of a form; what is wrong is told.
+  ///
+  /// @param known those that there are here, the usual one first
+  static String name(Section section, String... known) {
     Section form = section.at(MEMBER);
-    String word = form.optionalText(Envelope.NAME + " or " + Cloud.NAME);
-    Set<String> known = new TreeSet<>(Set.of(Envelope.NAME, Cloud.NAME));
-    if (word != null && !known.contains(word)) {
-      form.unknown("there is no format " + Faults.quoted(word), word, known);
+    Set<String> words = new TreeSet<>(Arrays.asList(known));
+    String word = form.optionalText(String.join(" or ", known));
+    if (word != null && !words.contains(word)) {
+      form.unknown("there is no format " + Faults.quoted(word), word, words);
     }
-    return Cloud.NAME.equals(word);
+    return word != null && words.contains(word) ? word : known[0];
   }
 
   static EventForm of(boolean isCloud, EventCatalog catalog) {
-    return isCloud ? new Cloud(catalog) : new Envelope();
+    return of(isCloud ? Cloud.NAME : Envelope.NAME, catalog);
+  }
+
+  /// The form of a name.
+  static EventForm of(String name, EventCatalog catalog) {
+    return switch (name) {
+      case Cloud.NAME -> new Cloud(catalog);
+      case Payload.NAME -> new Payload();
+      default -> new Envelope();
+    };
   }
 }

@@ -6,7 +6,6 @@ import dev.tocsin.mqtt.MqttOptions;
 import dev.tocsin.mqtt.MqttReason;
 import dev.tocsin.mqtt.MqttRefusedException;
 import dev.tocsin.mqtt.MqttVersion;
-import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,6 +55,7 @@ final class MqttBridge implements Bridge {
   private final RandomGenerator random;
   private final InstantSource clock;
   private final BridgeFigures figures;
+  private final BrokerLink link;
 
   // owned by the thread, from its start on
   private final MqttMemory memory;
@@ -82,6 +82,7 @@ final class MqttBridge implements Bridge {
     this.random = random;
     this.clock = clock;
     this.figures = new BridgeFigures(clock);
+    this.link = new BrokerLink(settings, figures);
     this.pause = new ReconnectPause(new Backoff(FIRST_PAUSE, LONGEST_PAUSE, random));
     MqttVersion asked = settings.broker().version();
     this.version = asked == null ? MqttVersion.V5 : asked;
@@ -146,20 +147,11 @@ final class MqttBridge implements Bridge {
         version = MqttVersion.V3_1_1;
         return false;
       }
-      down(
-          e.code() == MqttReason.SESSION_TAKEN_OVER
-              ? e.getMessage() + ": " + Faults.quoted(clientId)
-              : String.valueOf(e.getMessage()));
-    } catch (EOFException e) {
-      // In 3.1.1 that is all that a broker can say, and all that some say in 5.
-      down(
-          e.getMessage()
-              + "; if it does so again and again, another client may have the client id "
-              + Faults.quoted(clientId));
+      down(e, clientId);
     } catch (MissingSecretException | IOException e) {
-      down(e.getMessage() == null ? e.toString() : e.getMessage());
+      down(e, clientId);
     } catch (RuntimeException | Error e) {
-      brokeDown(e);
+      link.brokeDown(e);
     }
     return true;
   }
@@ -234,42 +226,16 @@ final class MqttBridge implements Bridge {
     if (refused.size() == filters.size()) {
       throw new IOException(sentence);
     }
-    if (figures.noteUp()) {
-      LOG.atInfo()
-          .addKeyValue("bridge", settings.name())
-          .addKeyValue("broker", settings.place())
-          .addKeyValue("version", version)
-          .log("a bridge is connected");
-    }
+    link.up(version);
     if (!refused.isEmpty()) {
       figures.noteError(sentence);
       LOG.atWarn().addKeyValue("bridge", settings.name()).log(sentence);
     }
   }
 
-  private void down(String sentence) {
-    if (isClosed()) {
-      return;
-    }
-    if (figures.noteDown(sentence)) {
-      LOG.atWarn()
-          .addKeyValue("bridge", settings.name())
-          .addKeyValue("broker", settings.place())
-          .addKeyValue("reason", sentence)
-          .log("a bridge has no connection; it tries again for ever");
-    }
-  }
-
-  private void brokeDown(Throwable fault) {
-    try {
-      if (figures.noteDown("the bridge met a fault of its own: " + fault)) {
-        LOG.atError()
-            .setCause(fault)
-            .addKeyValue("bridge", settings.name())
-            .log("a bridge broke down");
-      }
-    } catch (RuntimeException | Error again) {
-      // Without memory, for instance, not even that can be said; it tries again.
+  private void down(Exception e, String clientId) {
+    if (!isClosed()) {
+      link.down(BrokerLink.sentence(e, clientId));
     }
   }
 

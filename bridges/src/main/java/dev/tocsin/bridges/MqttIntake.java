@@ -58,7 +58,7 @@ final class MqttIntake {
       figures.noteIgnored(Reason.REPEATED);
       return;
     }
-    Via via = via(message.properties());
+    Via via = via(message);
     Publisher publisher = new Publisher(bridge, hub, figures, message.payload(), via);
     List<String> topic = TopicFilter.split(message.topic());
     if (via.isLoop(hub.id())) {
@@ -133,12 +133,15 @@ final class MqttIntake {
             sentence));
   }
 
-  private static Via via(List<MqttProperty> properties) {
-    return Via.of(
-        properties.stream()
-            .filter(property -> property.name().equals(Via.HEADER))
-            .map(MqttProperty::value)
-            .collect(Collectors.joining(",")));
+  /// What its user properties say; or else what it says itself, since a broker tells no properties to those who speak 3.1.1.
+  private static Via via(MqttIncoming.Message message) {
+    Via told =
+        Via.of(
+            message.properties().stream()
+                .filter(property -> property.name().equals(Via.HEADER))
+                .map(MqttProperty::value)
+                .collect(Collectors.joining(",")));
+    return told.isEmpty() ? Via.ofMessage(message.payload()) : told;
   }
 
   /// What a payload says: JSON, or else a text; `null` when it is neither.

@@ -152,6 +152,8 @@ final class OutState {
     if (!isUnsaved || now == null) {
       return true;
     }
+    // What is to be done before may note something.
+    boolean isReady = beforeWriting.getAsBoolean();
     ObjectNode state = JsonNodeFactory.instance.objectNode();
     state.put("epoch", now.epoch());
     state.put("sequence", now.sequence());
@@ -161,7 +163,7 @@ final class OutState {
     if (end != null) {
       state.putObject("ended").put("target", target).put("sentence", end);
     }
-    boolean isWritten = beforeWriting.getAsBoolean() && (file == null || file.write(state));
+    boolean isWritten = isReady && (file == null || file.write(state));
     savedAt = System.nanoTime();
     unsaved = 0;
     isUnsaved = !isWritten;

@@ -62,7 +62,8 @@ sealed interface Reference {
     return found.isNull() ? MissingNode.getInstance() : found;
   }
 
-  private static JsonNode at(JsonNode payload, List<String> path) {
+  /// A value in a payload; missing where there is none.
+  static JsonNode at(JsonNode payload, List<String> path) {
     JsonNode node = payload;
     for (String name : path) {
       node = node.isArray() ? item(node, name) : node.path(name);
@@ -114,7 +115,10 @@ sealed interface Reference {
     };
   }
 
-  private static @Nullable Reference payload(String text, String rest, Section place) {
+  /// Reads one that is in the payload; `null` when it is none, which is told.
+  ///
+  /// @param rest what follows the word
+  static @Nullable Payload payload(String text, String rest, Section place) {
     if (rest.isEmpty()) {
       return new Payload(List.of());
     }

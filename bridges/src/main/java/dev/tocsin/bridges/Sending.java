@@ -191,8 +191,10 @@ final class Sending {
 
   /// Notes that the receiver takes nothing. It is told once, not each time.
   void noteDown(String sentence) {
-    figures.noteDown(sentence);
+    boolean isNews = figures.noteDown(sentence);
     long now = System.nanoTime();
+    // A receiver with a line of its own has told it then.
+    isDownTold |= failures == 0 && !isNews;
     if (!isDownTold && (toldAt == 0 || now - toldAt >= TOLD_EVERY_NANOS)) {
       isDownTold = true;
       toldAt = now;

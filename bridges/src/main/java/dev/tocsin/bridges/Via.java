@@ -1,6 +1,7 @@
 package dev.tocsin.bridges;
 
 import dev.tocsin.events.Json;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -28,8 +29,12 @@ record Via(List<String> hubs) {
 
   static final Via NONE = new Via(List.of());
 
+  /// The same as an attribute of CloudEvents, whose names are letters and digits.
+  static final String ATTRIBUTE = "tocsinvia";
+
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.:-]{1,64}");
-  private static final byte[] QUOTED = ('"' + FIELD + '"').getBytes(StandardCharsets.UTF_8);
+  private static final byte[] QUOTED = quoted(FIELD);
+  private static final byte[] QUOTED_ATTRIBUTE = quoted(ATTRIBUTE);
 
   Via {
     hubs = List.copyOf(hubs);
@@ -51,19 +56,72 @@ record Via(List<String> hubs) {
 
   /// What an event carries. Most carry nothing, which is found out without reading them.
   static Via ofEvent(byte[] envelope) {
-    return isIn(envelope) && Json.read(envelope) instanceof Json.Value(JsonNode tree)
+    return isIn(envelope, QUOTED) && Json.read(envelope) instanceof Json.Value(JsonNode tree)
         ? of(tree.path("payload").path(FIELD).stringValue(""))
         : NONE;
   }
 
-  private static boolean isIn(byte[] envelope) {
-    int last = envelope.length - QUOTED.length;
+  /// What a message carries in its JSON, for ways that have no headers: at its top, or in the payload of an envelope.
+  static Via ofMessage(byte[] json) {
+    if ((!isIn(json, QUOTED) && !isIn(json, QUOTED_ATTRIBUTE))
+        || LongNumbers.areIn(json)
+        || !(Json.read(json) instanceof Json.Value(JsonNode tree))) {
+      return NONE;
+    }
+    return of(
+        String.join(
+            ",",
+            tree.path(FIELD).stringValue(""),
+            tree.path(ATTRIBUTE).stringValue(""),
+            tree.path("payload").path(FIELD).stringValue("")));
+  }
+
+  /// A JSON object that says at its top through which hubs it has come; the same where it is no object.
+  ///
+  /// @param member under which name
+  /// @param header what it says, as [#header]
+  static byte[] into(byte[] json, String member, String header) {
+    byte[] name = quoted(member);
+    if (isIn(json, name)) {
+      if (!(Json.read(json) instanceof Json.Value(JsonNode tree))
+          || !(tree instanceof ObjectNode object)) {
+        return json;
+      }
+      object.put(member, header);
+      return Json.write(object).getBytes(StandardCharsets.UTF_8);
+    }
+    if (json.length < 2 || json[0] != '{') {
+      return json;
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream(json.length + name.length + 64);
+    out.write('{');
+    out.writeBytes(name);
+    // An id of a hub needs no escape.
+    out.writeBytes((":\"" + header + '"').getBytes(StandardCharsets.UTF_8));
+    int next = 1;
+    while (next < json.length && json[next] <= ' ') {
+      next++;
+    }
+    boolean isEmpty = next == json.length || json[next] == '}';
+    if (!isEmpty) {
+      out.write(',');
+    }
+    out.write(json, 1, json.length - 1);
+    return out.toByteArray();
+  }
+
+  private static byte[] quoted(String name) {
+    return ('"' + name + '"').getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static boolean isIn(byte[] json, byte[] name) {
+    int last = json.length - name.length;
     for (int i = 0; i <= last; i++) {
       int n = 0;
-      while (n < QUOTED.length && envelope[i + n] == QUOTED[n]) {
+      while (n < name.length && json[i + n] == name[n]) {
         n++;
       }
-      if (n == QUOTED.length) {
+      if (n == name.length) {
         return true;
       }
     }

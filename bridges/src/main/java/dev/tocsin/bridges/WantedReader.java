@@ -55,7 +55,17 @@ final class WantedReader {
     return patterns.isEmpty() ? ALL : new Wanted(patterns, where);
   }
 
-  private @Nullable TypePattern pattern(Section section) {
+  /// The types that are wanted.
+  List<EventType> types(Wanted wanted) {
+    return catalog.allEventTypes().stream()
+        .filter(type ->
+            wanted.patterns().stream()
+                .anyMatch(pattern -> new TypePattern(pattern).matches(type.name())))
+        .toList();
+  }
+
+  /// Reads a pattern that some type is for; `null` when it is none, which is told.
+  @Nullable TypePattern pattern(Section section) {
     String text = section.text("a pattern of event types, as alert.*");
     if (text == null) {
       return null;

@@ -82,7 +82,7 @@ class BridgeFileTest {
           {}                                                           | /bridges: is required
           {"bridges":[]}                                               | /bridges: must be an array of bridges, one at least
           {"bridges":[1]}                                              | /bridges/0: must be an object with name and kind
-          {"bridges":[{"name":"a"}]}                                   | /bridges/0/kind: is required: one of alertmanager, file-out, frigate, mqtt, webhook, webhook-out
+          {"bridges":[{"name":"a"}]}                                   | /bridges/0/kind: is required: one of alertmanager, file-out, frigate, mqtt, mqtt-out, webhook, webhook-out
           {"bridges":[{"name":"a","kind":"pigeon"}]}                   | there is no kind "pigeon"; there are alertmanager, file-out, frigate, mqtt
           {"bridges":[{"name":"a","kind":"frigate"}]}                  | /bridges/0/broker: is required: where the broker is, as mqtt://localhost:1883
           {"bridges":[{"name":"a","kind":"frigate","broker":"http://b"}]} | /broker: must begin with mqtt:// or mqtts://

@@ -56,4 +56,32 @@ class ViaTest {
     assertThat(Via.of(header.toString()).isLoop("x")).isFalse();
     assertThat(Via.of(header + ", h99").isLoop("x")).isTrue();
   }
+
+  @Test
+  void messageSaysInItsJsonThroughWhichHubsItHasCome() {
+    byte[] envelope = bytes("{\"type\":\"alert.deleted\",\"payload\":{\"id\":\"1\"}}");
+    byte[] marked = Via.into(envelope, Via.FIELD, "hub-a, hub-b");
+
+    assertThat(new String(marked, StandardCharsets.UTF_8))
+        .isEqualTo(
+            "{\"tocsin_via\":\"hub-a,"
+                + " hub-b\",\"type\":\"alert.deleted\",\"payload\":{\"id\":\"1\"}}");
+    assertThat(Via.ofMessage(marked)).isEqualTo(Via.of("hub-a, hub-b"));
+    assertThat(Via.ofMessage(envelope)).isEqualTo(Via.NONE);
+    assertThat(Via.into(bytes("{ }"), Via.FIELD, "a")).isEqualTo(bytes("{\"tocsin_via\":\"a\" }"));
+    assertThat(Via.into(bytes("7"), Via.FIELD, "a")).isEqualTo(bytes("7"));
+  }
+
+  @Test
+  void markerThatIsThereIsReplacedAndOneOfAnEventIsSeen() {
+    byte[] payload = bytes("{\"id\":\"1\",\"tocsin_via\":\"hub-a\"}");
+
+    assertThat(new String(Via.into(payload, Via.FIELD, "hub-a, hub-b"), StandardCharsets.UTF_8))
+        .isEqualTo("{\"id\":\"1\",\"tocsin_via\":\"hub-a, hub-b\"}");
+    assertThat(Via.ofMessage(bytes("{\"payload\":{\"tocsin_via\":\"hub-a\"}}")))
+        .isEqualTo(Via.of("hub-a"));
+    assertThat(Via.ofMessage(bytes("{\"tocsinvia\":\"hub-a\",\"data\":{}}")))
+        .isEqualTo(Via.of("hub-a"));
+    assertThat(Via.ofMessage(bytes("rubbish \"tocsin_via\""))).isEqualTo(Via.NONE);
+  }
 }

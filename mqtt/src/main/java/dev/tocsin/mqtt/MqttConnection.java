@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -168,6 +169,21 @@ public final class MqttConnection implements AutoCloseable {
     return send(id -> Packets.publish(version, id, message));
   }
 
+  /// The same for an owner who has to know the packet identifier before the broker can answer.
+  ///
+  /// @param told is handed the packet identifier before anything is sent; it must not wait
+  void publish(MqttMessage message, IntConsumer told) throws IOException {
+    send(id -> {
+      told.accept(id);
+      return Packets.publish(version, id, message);
+    });
+  }
+
+  /// How long the packet of a message is.
+  int packetBytes(MqttMessage message) {
+    return Packets.publish(version, 1, message).length;
+  }
+
   /// Acknowledges a message: the broker forgets it.
   ///
   /// @param packetId that of the message; nothing happens for 0
@@ -215,9 +231,18 @@ public final class MqttConnection implements AutoCloseable {
     }
   }
 
+  /// Ends the connection as if it had broken: the broker publishes the will.
+  public void leave() {
+    end(version == MqttVersion.V5 ? Packets.disconnectWithWill() : new byte[0]);
+  }
+
   /// Ends the connection: in order, where the broker takes the last word at once. The session stays, as long as the broker keeps it.
   @Override
   public void close() {
+    end(Packets.disconnect());
+  }
+
+  private void end(byte[] lastWord) {
     if (closed.getCount() == 0) {
       return;
     }
@@ -226,7 +251,7 @@ public final class MqttConnection implements AutoCloseable {
     // last word.
     if (writing.tryLock()) {
       try {
-        out.write(Packets.disconnect());
+        out.write(lastWord);
         socket.close();
       } catch (IOException e) {
         // It has ended already.

@@ -38,11 +38,17 @@ public sealed interface MqttIncoming {
   /// The broker has taken a message, or refused it.
   ///
   /// @param code of MQTT; 0x80 and above mean that it was refused
-  record Acknowledged(int packetId, int code) implements MqttIncoming {
+  /// @param reason in the broker's words; empty where it has not said, and always in 3.1.1
+  record Acknowledged(int packetId, int code, String reason) implements MqttIncoming {
 
     /// Whether the broker will not have the message.
     public boolean isRefused() {
       return code >= MqttReason.FIRST_ERROR;
+    }
+
+    /// Why it was refused, in words.
+    public String words() {
+      return MqttReason.words(code) + (reason.isEmpty() ? "" : " (" + reason + ")");
     }
   }
 

@@ -12,6 +12,12 @@ public final class MqttReason {
   /// Another client has come with the same client id.
   public static final int SESSION_TAKEN_OVER = 0x8E;
 
+  /// A message is larger than the broker takes.
+  public static final int PACKET_TOO_LARGE = 0x95;
+
+  /// The broker takes no more for now.
+  public static final int QUOTA_EXCEEDED = 0x97;
+
   private MqttReason() {}
 
   /// A code in words.
@@ -34,9 +40,9 @@ public final class MqttReason {
       case 0x8F -> "the topic filter is not accepted";
       case 0x90 -> "the topic is not accepted";
       case 0x93 -> "more messages than the broker takes at a time";
-      case 0x95 -> "the packet is too large for the broker";
+      case PACKET_TOO_LARGE -> "the packet is too large for the broker";
       case 0x96 -> "more messages than the broker takes";
-      case 0x97 -> "a quota is used up";
+      case QUOTA_EXCEEDED -> "a quota is used up";
       case 0x98 -> "an administrator has ended the connection";
       case 0x99 -> "the payload is not in the form that it says";
       case 0x9A -> "the broker does not retain messages";

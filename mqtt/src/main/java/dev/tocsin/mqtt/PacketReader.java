@@ -37,7 +37,9 @@ record PacketReader(MqttVersion version, int maxPayloadBytes) {
         switch (packet.kind()) {
           case PUBACK -> {
             int id = packet.u16();
-            yield new MqttIncoming.Acknowledged(id, packet.left() == 0 ? 0 : packet.u8());
+            int code = packet.left() == 0 ? 0 : packet.u8();
+            String reason = packet.left() == 0 ? "" : properties(packet).reason();
+            yield new MqttIncoming.Acknowledged(id, code, reason);
           }
           case SUBACK -> {
             int id = packet.u16();

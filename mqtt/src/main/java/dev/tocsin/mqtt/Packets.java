@@ -95,4 +95,9 @@ final class Packets {
   static byte[] disconnect() {
     return new PacketOutput().packet(0xE0);
   }
+
+  /// In MQTT 5 alone: what is over is over, but the will is to be published.
+  static byte[] disconnectWithWill() {
+    return new PacketOutput().u8(0x04).packet(0xE0);
+  }
 }
