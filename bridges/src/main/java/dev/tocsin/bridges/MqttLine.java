@@ -43,12 +43,14 @@ final class MqttLine implements AutoCloseable {
   /// @param will what the broker says when the line breaks
   /// @param birth the topic that is heard for Home Assistant's birth; `null` for none
   /// @param greeting what is said first on each connection, and after each birth
+  /// @param ready is run when a connection is there
   /// @param patience how long the broker may acknowledge nothing
   record Parts(
       String clientId,
       MqttMessage will,
       @Nullable String birth,
       Supplier<List<MqttMessage>> greeting,
+      Runnable ready,
       Duration patience,
       Backoff backoff) {}
 
@@ -326,6 +328,7 @@ final class MqttLine implements AutoCloseable {
       notifyAll();
     }
     link.up(version);
+    parts.ready().run();
     if (!open.answer().isRetaining()) {
       outside.figures().noteError("the broker retains no messages: who comes later hears nothing");
     }

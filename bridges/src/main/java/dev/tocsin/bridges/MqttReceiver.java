@@ -56,8 +56,9 @@ final class MqttReceiver implements Receiver {
 
   private boolean isUnseenTold;
 
-  /// Written by the bridge's thread.
+  // written by the bridge's thread, or before it is there
   private volatile String hub = "";
+  private volatile Runnable bell = () -> {};
 
   private volatile @Nullable MqttLine line;
   private volatile boolean isClosed;
@@ -95,6 +96,11 @@ final class MqttReceiver implements Receiver {
   }
 
   @Override
+  public void whenReady(Runnable ring) {
+    bell = ring;
+  }
+
+  @Override
   public String open(OutState now) {
     if (line != null) {
       // The bridge begins anew after a fault of its own; its line is still there.
@@ -126,6 +132,7 @@ final class MqttReceiver implements Receiver {
                 status(OFFLINE),
                 wanted == null ? null : wanted.birth(),
                 this::greeting,
+                () -> bell.run(),
                 patience,
                 backoff));
     line = made;

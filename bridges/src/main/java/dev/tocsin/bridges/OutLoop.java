@@ -58,6 +58,7 @@ final class OutLoop implements Bridge {
     this.figures = figures;
     this.gathering = new Gathering(bridge.bundling());
     this.sending = new Sending(bridge.name(), receiver, backoff, figures, clock, this::pause);
+    receiver.whenReady(wake::now);
   }
 
   @Override
@@ -297,7 +298,7 @@ final class OutLoop implements Bridge {
     }
   }
 
-  /// Waits for a while, or until somebody wants the bridge to try again.
+  /// Waits for a while, or until somebody wants the bridge to try again, or the receiver can.
   private void pause(Duration time) throws InterruptedException {
     long end = System.nanoTime() + time.toNanos();
     for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {

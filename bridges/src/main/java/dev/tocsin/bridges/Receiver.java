@@ -15,6 +15,9 @@ interface Receiver extends AutoCloseable {
     return "";
   }
 
+  /// Takes a bell, before anything else: whoever rings it has the next try begin at once, sooner than the pause that is due.
+  default void whenReady(Runnable bell) {}
+
   /// Ends whatever [#send] waits for. May be called at any time, also more than once.
   @Override
   void close();

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// Bridges to brokers that answer as they should not.
 class MqttReceiverTest {
 
+  private static final Backoff QUICK =
+      new Backoff(Duration.ofMillis(1), Duration.ofMillis(5), new Random(1));
+
   private final TestHub hub = new TestHub();
   private @Nullable OutLoop loop;
   private @Nullable MoodyBroker broker;
@@ -46,6 +49,10 @@ class MqttReceiverTest {
   }
 
   private OutLoop begin(Duration patience) {
+    return begin(patience, QUICK);
+  }
+
+  private OutLoop begin(Duration patience, Backoff between) {
     String file =
         "{\"bridges\":[{\"name\":\"out\",\"kind\":\"mqtt-out\",\"broker\":\"mqtt://127.0.0.1:%d\",\"from\":\"oldest\",\"events\":[\"alert.*\"],\"topic\":\"e/{key}\",\"retain\":true}]}"
             .formatted(broker.port());
@@ -56,14 +63,13 @@ class MqttReceiverTest {
     MqttOutSettings settings = (MqttOutSettings) plan.bridges().getFirst();
     InstantSource clock = InstantSource.system();
     BridgeFigures figures = new BridgeFigures(clock);
-    Backoff quick = new Backoff(Duration.ofMillis(1), Duration.ofMillis(5), new Random(1));
     OutLoop made =
         new OutLoop(
             settings,
-            settings.receiver(new OutSettings.Parts(Map.of(), figures, clock), patience, quick),
+            settings.receiver(new OutSettings.Parts(Map.of(), figures, clock), patience, QUICK),
             new OutState(new StateFile(folder.resolve("out.json"), true), settings.target()),
             new SetAside(folder.resolve("out.aside.ndjson")),
-            quick,
+            between,
             figures,
             clock);
     loop = made;
@@ -119,6 +125,21 @@ class MqttReceiverTest {
     Until.is(() -> broker.connections() > MqttSuspect.MAX_ENDS + 2);
     assertThat(out(made).setAside()).isZero();
     assertThat(made.standing().lastError().sentence()).contains("has acknowledged nothing for");
+    broker.rule = topic -> MoodyBroker.TAKEN;
+    awaitOut(made, 3, 0);
+  }
+
+  @Test
+  void brokerThatIsThereAgainGetsEventsAtOnce() throws Exception {
+    broker =
+        new MoodyBroker(topic -> topic.startsWith("e/") ? MoodyBroker.TAKEN : MoodyBroker.CLOSE);
+    publish(0, 3);
+    OutLoop made =
+        begin(
+            Duration.ofSeconds(10),
+            new Backoff(Duration.ofHours(1), Duration.ofHours(1), new Random(1)));
+    // By then the bridge has given up its first try, and waits for its next one.
+    Thread.sleep(MqttLine.WAIT.plusSeconds(2));
     broker.rule = topic -> MoodyBroker.TAKEN;
     awaitOut(made, 3, 0);
   }
