@@ -74,6 +74,25 @@ def away(folder, count, long):
         check("who stayed gets what is new", live.await_message(lambda m: m.get("sequence") == again and "previous" in m), live.messages)
         check("each once", [name_of(e) for e in live.events()] == ["lost"], live.events())
         check("nobody was thrown out", live.code is None and not live.over)
+        if count == 1:
+            before_nats(setting, a)
+
+
+def before_nats(setting, a):
+    """A gateway that starts before NATS waits for it, as when a machine starts both."""
+    setting.nats.kill()
+
+    def nats():
+        time.sleep(3)
+        setting.nats.start()
+
+    late = {}
+    together(nats, lambda: late.update(gateway=setting.add("early")))
+    early = late["gateway"]
+    check("it is ready", early.is_ready() and a.is_ready(), early.ready())
+    check("it publishes", a.reaches(early.published(alert("early"))))
+    check("it lives", early.process.poll() is None and early.ask("/healthz").status == 200)
+    check("it did not say that it was refused", "refused" not in early.said(), early.said())
 
 
 def unknown(folder, count, long):
