@@ -1,4 +1,5 @@
 """Gateways that have not come so far, that NATS has left, or that do not know what became of an event."""
+import threading
 import time
 
 from access_client import check, together, until
@@ -20,10 +21,24 @@ def ahead(folder, count, long):
         check("the other has not come so far", b.stats()["newest_sequence"] == at, b.stats())
         resuming = b.socket_at(f"?events=alert.*&since={sequences[1]}&epoch={a.epoch}")
         check("it waits", resuming.await_message(lambda m: m.get("action") == "resumed", seconds=1.5) is None, resuming.messages)
+        asked = {}
+
+        def ask(what, path):
+            asked[what] = b.ask(path).json
+
+        asking = [threading.Thread(target=ask, args=each) for each in (
+            ("history", f"/api/v1/events?since={sequences[1]}"), ("latest", f"/api/v1/latest?since={sequences[1]}"))]
+        for one in asking:
+            one.start()
         check("meanwhile it is not ready", until(lambda: b.ready()[0] == 503, 30), b.ready())
         check("and says why", len(b.ready()[1]["detail"]) > 20, b.ready())
         check("it lives", b.ask("/healthz").status == 200)
         proxy.release()
+        for one in asking:
+            one.join()
+        check("who asks for what comes after waits as well", [e["sequence"] for e in asked["history"]["events"]] == sequences[2:]
+              and asked["history"]["next_since"] == sequences[2], asked)
+        check("also for the latest", [e["sequence"] for e in asked["latest"]["events"]] == sequences[2:], asked)
         resumed = resuming.await_message(lambda m: m.get("action") == "resumed", seconds=30)
         check("it goes on from there", resumed and resumed["complete"] and resumed["since"] == sequences[1], resumed)
         check("with what follows", resuming.await_message(lambda m: m.get("sequence") == sequences[2] and "previous" in m))
