@@ -1,4 +1,5 @@
 """Gateways that have not come so far, that NATS has left, or that do not know what became of an event."""
+import threading
 import time
 
 from access_client import check, together, until
@@ -20,10 +21,24 @@ def ahead(folder, count, long):
         check("the other has not come so far", b.stats()["newest_sequence"] == at, b.stats())
         resuming = b.socket_at(f"?events=alert.*&since={sequences[1]}&epoch={a.epoch}")
         check("it waits", resuming.await_message(lambda m: m.get("action") == "resumed", seconds=1.5) is None, resuming.messages)
+        asked = {}
+
+        def ask(what, path):
+            asked[what] = b.ask(path).json
+
+        asking = [threading.Thread(target=ask, args=each) for each in (
+            ("history", f"/api/v1/events?since={sequences[1]}"), ("latest", f"/api/v1/latest?since={sequences[1]}"))]
+        for one in asking:
+            one.start()
         check("meanwhile it is not ready", until(lambda: b.ready()[0] == 503, 30), b.ready())
         check("and says why", len(b.ready()[1]["detail"]) > 20, b.ready())
         check("it lives", b.ask("/healthz").status == 200)
         proxy.release()
+        for one in asking:
+            one.join()
+        check("who asks for what comes after waits as well", [e["sequence"] for e in asked["history"]["events"]] == sequences[2:]
+              and asked["history"]["next_since"] == sequences[2], asked)
+        check("also for the latest", [e["sequence"] for e in asked["latest"]["events"]] == sequences[2:], asked)
         resumed = resuming.await_message(lambda m: m.get("action") == "resumed", seconds=30)
         check("it goes on from there", resumed and resumed["complete"] and resumed["since"] == sequences[1], resumed)
         check("with what follows", resuming.await_message(lambda m: m.get("sequence") == sequences[2] and "previous" in m))
@@ -74,6 +89,25 @@ def away(folder, count, long):
         check("who stayed gets what is new", live.await_message(lambda m: m.get("sequence") == again and "previous" in m), live.messages)
         check("each once", [name_of(e) for e in live.events()] == ["lost"], live.events())
         check("nobody was thrown out", live.code is None and not live.over)
+        if count == 1:
+            before_nats(setting, a)
+
+
+def before_nats(setting, a):
+    """A gateway that starts before NATS waits for it, as when a machine starts both."""
+    setting.nats.kill()
+
+    def nats():
+        time.sleep(3)
+        setting.nats.start()
+
+    late = {}
+    together(nats, lambda: late.update(gateway=setting.add("early")))
+    early = late["gateway"]
+    check("it is ready", early.is_ready() and a.is_ready(), early.ready())
+    check("it publishes", a.reaches(early.published(alert("early"))))
+    check("it lives", early.process.poll() is None and early.ask("/healthz").status == 200)
+    check("it did not say that it was refused", "refused this gateway" not in early.said(), early.said())
 
 
 def unknown(folder, count, long):

@@ -40,6 +40,15 @@ def strangers(setting, a, b, epoch):
                                                               and m["from"] == m["to"] == last - 1), resumed.messages)
     check("and what follows comes", resumed.await_message(lambda m: m.get("sequence") == last and "previous" in m), resumed.messages)
     with setting.client() as client:
+        client.request("tocsin.e.alert.deleted", {"timestamp": "2030-01-01T00:00:00Z", **alert("in a hand of his own")})
+    check("an event that somebody else has written comes", b.reaches(last + 1), b.stats())
+    time.sleep(2.5)  # it vouches for the epoch now
+    c = setting.gateways[-1]
+    c.stop()
+    c.start()
+    check("it says nothing of the epoch", c.epoch == a.epoch == epoch, (c.epoch, a.epoch, epoch))
+    last += 1
+    with setting.client() as client:
         stream = setting.stream
         refused = client.api("STREAM.PURGE." + stream)
         check("nobody can empty the stream by mistake", "error" in refused, refused)

@@ -161,6 +161,25 @@ abstract class EventsExchange extends BodyExchange implements Turns.Waiting {
     });
   }
 
+  /// Goes on once the log has come to a position that another server may have told: after [Limits#REACH_TIME] at the latest, with
+  /// the log as it stands then.
+  final void onceReached(long after, LogState state, Consumer<LogState> next) {
+    if (after <= state.newest()) {
+      next.accept(state);
+      return;
+    }
+    take(
+        hub.log().reach(after, Limits.REACH_TIME),
+        reached -> {
+          LogState now = hub.log().state();
+          if (now.epoch().equals(state.epoch())) {
+            next.accept(now);
+          } else {
+            unavailable("The log has begun a new epoch meanwhile: ask again");
+          }
+        });
+  }
+
   /// Goes on when it is this one's turn, unless the connection has gone meanwhile. Any thread may call it.
   final void later(Runnable step) {
     inTurn(() -> {

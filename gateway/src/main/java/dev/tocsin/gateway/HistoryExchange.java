@@ -45,6 +45,14 @@ final class HistoryExchange extends EventsExchange {
 
   @Override
   void begin(LogState state) {
+    if (query.after() instanceof HistoryQuery.Bound.Position(long sequence)) {
+      onceReached(sequence, state, this::look);
+    } else {
+      look(state);
+    }
+  }
+
+  private void look(LogState state) {
     take(
         position(query.after(), state),
         first -> {

@@ -60,7 +60,7 @@ final class LatestExchange extends EventsExchange {
 
   @Override
   void begin(LogState state) {
-    choose();
+    onceReached(query.after(), state, now -> choose());
   }
 
   private void choose() {

@@ -28,7 +28,7 @@ final class Delivery {
   private final RecentPart recent;
   private final Waiters waiters = new Waiters();
   private @Nullable Follower follower;
-  private @Nullable LoggedEvent lastEvent;
+  private @Nullable Witness witness;
   private boolean closed;
 
   // written under the lock, read by any
@@ -67,27 +67,29 @@ final class Delivery {
   }
 
   /// The newest event that was handed on; `null` before the first.
-  @Nullable LoggedEvent lastEvent() {
+  @Nullable Witness witness() {
     lock.lock();
     try {
-      return lastEvent;
+      return witness;
     } finally {
       lock.unlock();
     }
   }
 
   /// Begins with the newest event that is there; `null` when there is none.
-  void begin(@Nullable LoggedEvent event) {
+  void begin(@Nullable Witness event) {
     lock.lock();
     try {
-      lastEvent = event;
+      witness = event;
     } finally {
       lock.unlock();
     }
   }
 
   /// Hands a group on, at least one event, each above the one before.
-  void events(List<LoggedEvent> events) {
+  ///
+  /// @param lastBody the body of the last one's message
+  void events(List<LoggedEvent> events, byte[] lastBody) {
     List<CompletableFuture<Long>> reached;
     lock.lock();
     try {
@@ -95,8 +97,9 @@ final class Delivery {
         recent.add(event);
         lastByType.put(event.event().type(), event.sequence());
       }
-      lastEvent = events.getLast();
-      place = new Place(place.epoch(), events.getLast().sequence());
+      long newest = events.getLast().sequence();
+      witness = new Witness(newest, lastBody);
+      place = new Place(place.epoch(), newest);
       if (follower != null) {
         follower.events(events);
       }
@@ -128,12 +131,12 @@ final class Delivery {
   ///
   /// @param last the newest event of it that is there; `null` when there is none
   /// @param types the last sequence of each type
-  void restarted(String epoch, long newest, @Nullable LoggedEvent last, Map<String, Long> types) {
+  void restarted(String epoch, long newest, @Nullable Witness last, Map<String, Long> types) {
     List<CompletableFuture<Long>> left;
     lock.lock();
     try {
       recent.restart(newest);
-      lastEvent = last;
+      witness = last;
       lastByType.clear();
       lastByType.putAll(types);
       place = new Place(epoch, newest);

@@ -1,7 +1,5 @@
 package dev.tocsin.jetstream;
 
-import dev.tocsin.events.EncodedEvent;
-import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.jetstream.JetStreamApi.Answer;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
@@ -134,7 +132,7 @@ final class EpochKeeper {
   /// @param epoch the present epoch
   /// @param newest the newest sequence that was handed on
   /// @param last the newest event that was; `null` when none is known
-  Verdict check(String epoch, long newest, @Nullable LoggedEvent last)
+  Verdict check(String epoch, long newest, @Nullable Witness last)
       throws UndecidedException, InterruptedException {
     for (int i = 0; i < TRIES; i++) {
       StreamInfo info = info();
@@ -144,7 +142,7 @@ final class EpochKeeper {
               || isBelow(info, newest)
               || (last != null
                   && last.sequence() >= info.first()
-                  && !isStill(last.sequence(), digest(last.event())));
+                  && !isStill(last.sequence(), last.digest()));
       Verdict verdict =
           decide(
               info,
@@ -235,8 +233,7 @@ final class EpochKeeper {
     return switch (answer) {
       case Answer.Done(JsonNode json) -> {
         StoredMessage message = StoredMessage.of(json);
-        yield message != null
-            && EventCodec.digestText(EventCodec.sha256(message.body())).equals(digest);
+        yield message != null && new Witness(sequence, message.body()).digest().equals(digest);
       }
       case Answer.Refused(int status, int code, String words) -> {
         if (code == JetStreamApi.MESSAGE_NOT_FOUND) {
@@ -246,10 +243,6 @@ final class EpochKeeper {
       }
       case Answer.Silent(String reason, boolean nobody) -> throw new UndecidedException(reason);
     };
-  }
-
-  static String digest(EncodedEvent event) {
-    return EventCodec.digestText(EventCodec.sha256(EventCodec.body(event)));
   }
 
   private StreamInfo info() throws UndecidedException {
@@ -298,7 +291,7 @@ final class EpochKeeper {
             epoch,
             info.created(),
             info.last(),
-            EventCodec.digestText(EventCodec.sha256(message.body())),
+            new Witness(info.last(), message.body()).digest(),
             revision);
   }
 

@@ -2,6 +2,7 @@ package dev.tocsin.jetstream;
 
 import dev.tocsin.events.Json;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -15,13 +16,16 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param revision the revision of the record in its bucket; 0 when it was not read from there
 record EpochRecord(String epoch, String created, long sequence, String digest, long revision) {
 
+  /// What an epoch can be called: whatever else stands there, somebody else has written.
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
   /// Reads a record; `null` when it is none.
   static @Nullable EpochRecord of(byte[] json, long revision) {
     if (!(Json.read(json) instanceof Json.Value(JsonNode tree))) {
       return null;
     }
     String epoch = tree.path("epoch").asString("");
-    return epoch.isEmpty()
+    return !NAME.matcher(epoch).matches()
         ? null
         : new EpochRecord(
             epoch,

@@ -1,6 +1,5 @@
 package dev.tocsin.jetstream;
 
-import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.jetstream.JetStreamApi.Answer;
 import java.util.concurrent.CompletableFuture;
 import tools.jackson.databind.JsonNode;
@@ -39,18 +38,18 @@ final class EpochVoucher {
 
   /// Whether the newest event is after the one that vouches.
   boolean isBehind(EpochRecord found) {
-    LoggedEvent last = delivery.lastEvent();
+    Witness last = delivery.witness();
     return last != null && last.sequence() > found.sequence();
   }
 
   /// Lets the newest event vouch, whoever's turn it is.
   CompletableFuture<Boolean> vouch(EpochRecord found) {
-    LoggedEvent last = delivery.lastEvent();
+    Witness last = delivery.witness();
     if (last == null || last.sequence() <= found.sequence()) {
       return NOTHING;
     }
     return bucket
-        .put(found.at(last.sequence(), EpochKeeper.digest(last.event())))
+        .put(found.at(last.sequence(), last.digest()))
         .thenApply(answer -> {
           if (answer instanceof Answer.Done(JsonNode json)) {
             knownRevision = json.path("seq").asLong(0);

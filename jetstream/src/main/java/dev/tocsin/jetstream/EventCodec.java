@@ -3,6 +3,7 @@ package dev.tocsin.jetstream;
 import dev.tocsin.events.EncodedEvent;
 import dev.tocsin.events.EventType;
 import dev.tocsin.events.StoredEnvelope;
+import dev.tocsin.events.WebSocketEvent;
 import dev.tocsin.hub.CopiedEvent;
 import dev.tocsin.hub.CopiedKey;
 import dev.tocsin.hub.IdempotencyKey;
@@ -29,6 +30,9 @@ final class EventCodec {
 
   /// What a message may have beside the event, in bytes: its headers, and what NATS counts with them.
   static final int MAX_OVERHEAD = 1024;
+
+  /// What an event may have as the body of a message, in bytes: more than any that a gateway takes.
+  private static final int MAX_BODY = WebSocketEvent.MAX_BYTES + MAX_OVERHEAD;
 
   private static final String NEW_LINE = "\r\n";
   private static final Pattern TIME = Pattern.compile("-?\\d{1,18}");
@@ -122,7 +126,7 @@ final class EventCodec {
 
   /// The event that a message of the stream says; `null` when it says none: somebody else has published it.
   @Nullable EncodedEvent event(String subject, byte[] body) {
-    if (!subject.startsWith(eventPrefix)) {
+    if (!subject.startsWith(eventPrefix) || body.length > MAX_BODY) {
       return null;
     }
     EncodedEvent event = StoredEnvelope.read(body).orElse(null);

@@ -43,6 +43,9 @@ public record JetStreamSettings(
   /// The shortest window that NATS takes.
   private static final Duration MIN_WINDOW = Duration.ofMillis(100);
 
+  /// For how long a stream can keep events: it counts nanoseconds.
+  private static final Duration MAX_RETAIN = Duration.ofDays(106_751);
+
   private static final int MAX_PREFIX_LENGTH = 64;
 
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*");
@@ -69,6 +72,10 @@ public record JetStreamSettings(
     }
     if (retain.compareTo(MIN_WINDOW) < 0) {
       throw new IllegalArgumentException("events have to be kept for some time");
+    }
+    if (retain.compareTo(MAX_RETAIN) > 0) {
+      throw new IllegalArgumentException(
+          "JetStream keeps events for " + MAX_RETAIN.toDays() + " days at most");
     }
     if (retainBytes < MIN_RETAIN_BYTES) {
       throw new IllegalArgumentException("a log needs " + MIN_RETAIN_BYTES + " bytes at least");

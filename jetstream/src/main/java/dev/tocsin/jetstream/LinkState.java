@@ -44,15 +44,15 @@ final class LinkState implements ConnectionListener, ErrorListener {
   // written by whoever closes it
   private volatile boolean closing;
 
-  // written by the library's thread
-  private volatile @Nullable Connection present;
+  // written by the library's threads
+  private volatile @Nullable Connection current;
   private volatile @Nullable String failure;
   private volatile boolean up;
   private volatile boolean gone;
   private volatile @Nullable Runnable changed;
   private volatile @Nullable Consumer<String> forbidden;
 
-  /// Waits until it is known whether there is a connection.
+  /// Waits until it is known here that there is a connection.
   void awaitFirst() throws InterruptedException {
     made.await();
   }
@@ -105,9 +105,10 @@ final class LinkState implements ConnectionListener, ErrorListener {
   @Deprecated
   public void connectionEvent(Connection connection, Events event) {
     if (event == Events.CONNECTED) {
-      present = connection;
-    }
-    if (!connection.equals(present)) {
+      current = connection;
+    } else if (!connection.equals(current)) {
+      // An attempt that failed before there was a connection. It closes itself, perhaps after the
+      // next one has succeeded.
       return;
     }
     switch (event) {

@@ -48,6 +48,7 @@ final class StreamFollower implements Runnable {
   // owned by the thread
   private final List<LoggedEvent> group = new ArrayList<>();
   private long[] numbers = new long[MAX_GROUP];
+  private byte[] lastBody = new byte[0];
   private long foreign;
   private long idleAt = -1;
   private long idleNanos;
@@ -187,7 +188,7 @@ final class StreamFollower implements Runnable {
   /// Looks whether the epoch goes on, and begins to follow where the follower stands.
   private StreamConsumer begin() throws EpochKeeper.UndecidedException, InterruptedException {
     Delivery.Place place = delivery.place();
-    EpochKeeper.Verdict verdict = keeper.check(place.epoch(), place.newest(), delivery.lastEvent());
+    EpochKeeper.Verdict verdict = keeper.check(place.epoch(), place.newest(), delivery.witness());
     if (verdict.isNew()) {
       restart(verdict);
     }
@@ -276,6 +277,7 @@ final class StreamFollower implements Runnable {
     numbers[group.size()] =
         headers == null ? -1 : codec.number(headers.getFirst(EventCodec.ORIGIN));
     group.add(new LoggedEvent(sequence, event));
+    lastBody = message.getData();
   }
 
   private void noteForeign(String subject, long sequence) {
@@ -296,7 +298,7 @@ final class StreamFollower implements Runnable {
       List<LoggedEvent> events = List.copyOf(group);
       long[] own = Arrays.copyOf(numbers, group.size());
       group.clear();
-      delivery.events(events);
+      delivery.events(events, lastBody);
       sender.seen(events, own);
     }
   }

@@ -58,14 +58,14 @@ final class StreamPages {
   ///
   /// @param newest its newest event; `null` when there is none
   /// @param lastByType the last sequence of each type
-  record Beginning(@Nullable LoggedEvent newest, Map<String, Long> lastByType) {}
+  record Beginning(@Nullable Witness newest, Map<String, Long> lastByType) {}
 
   /// Reads what is known in the beginning. Blocks.
   Beginning beginning(StreamInfo info) throws EpochKeeper.UndecidedException, InterruptedException {
     if (info.first() > info.last()) {
       return new Beginning(null, Map.of());
     }
-    LoggedEvent newest = leaders(info.last());
+    Witness newest = leaders(info.last());
     for (int i = 0; i < StreamRanges.TRIES; i++) {
       Map<String, Long> last = types.lastByType(info.last());
       if (newest == null || last.containsValue(newest.sequence())) {
@@ -78,19 +78,17 @@ final class StreamPages {
   }
 
   /// An event as the leader has it; `null` when it is lost or none.
-  private @Nullable LoggedEvent leaders(long sequence) throws EpochKeeper.UndecidedException {
+  private @Nullable Witness leaders(long sequence) throws EpochKeeper.UndecidedException {
     Answer answer =
         api.askNow("STREAM.MSG.GET." + stream, JetStreamApi.request().put("seq", sequence));
     if (answer instanceof Answer.Silent(String reason, boolean nobody)) {
       throw new EpochKeeper.UndecidedException(reason);
     }
-    return answer instanceof Answer.Done(JsonNode json) ? event(json) : null;
-  }
-
-  private @Nullable LoggedEvent event(JsonNode json) {
-    StoredMessage message = StoredMessage.of(json);
-    var event = message == null ? null : codec.event(message.subject(), message.body());
-    return message == null || event == null ? null : new LoggedEvent(message.sequence(), event);
+    StoredMessage message =
+        answer instanceof Answer.Done(JsonNode json) ? StoredMessage.of(json) : null;
+    return message == null || codec.event(message.subject(), message.body()) == null
+        ? null
+        : new Witness(message.sequence(), message.body());
   }
 
   /// See [dev.tocsin.hub.EventLog#read].

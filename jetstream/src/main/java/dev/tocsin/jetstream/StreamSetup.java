@@ -16,6 +16,19 @@ final class StreamSetup {
 
   private static final String VERSION = "2.11.0";
 
+  /// What a message with an event can need, in bytes.
+  private static final long LARGEST = WebSocketEvent.MAX_BYTES + EventCodec.MAX_OVERHEAD;
+
+  /// What a stream of events has not switched on.
+  private static final List<String> SWITCHES =
+      List.of(
+          "sealed",
+          "no_ack",
+          "allow_msg_ttl",
+          "allow_msg_counter",
+          "allow_msg_schedules",
+          "mirror_direct");
+
   private final JetStreamSettings settings;
   private final Link link;
   private final JetStreamApi api;
@@ -39,15 +52,14 @@ final class StreamSetup {
               + VERSION
               + " or newer");
     }
-    long needed = WebSocketEvent.MAX_BYTES + EventCodec.MAX_OVERHEAD;
-    if (server.getMaxPayload() < needed) {
+    if (server.getMaxPayload() < LARGEST) {
       throw new JetStreamOpenException(
           "The NATS server "
               + link.server()
               + " takes messages of "
               + server.getMaxPayload()
               + " bytes, but an event can need "
-              + needed
+              + LARGEST
               + ": raise max_payload");
     }
   }
@@ -188,12 +200,24 @@ final class StreamSetup {
 
   /// What would make something else of a log, although nobody asks for it.
   private static void foreign(JsonNode found, List<String> differences) {
-    for (String name : List.of("max_msgs", "max_msgs_per_subject")) {
+    for (String name : List.of("max_msgs", "max_msgs_per_subject", "max_consumers")) {
       if (found.path(name).asLong(-1) > 0) {
         differences.add(name + " is " + found.path(name) + " and should be unlimited");
       }
     }
-    for (String name : List.of("sealed", "no_ack", "allow_msg_ttl", "mirror_direct")) {
+    long size = found.path("max_msg_size").asLong(-1);
+    if (size > 0 && size < LARGEST) {
+      differences.add("max_msg_size is " + size + " and should be unlimited, or " + LARGEST);
+    }
+    // What is acknowledged before it is written is lost when the server is killed.
+    String persistence = found.path("persist_mode").asString("default");
+    if (!persistence.isEmpty() && !persistence.equals("default")) {
+      differences.add("persist_mode is \"" + persistence + "\" and should be absent");
+    }
+    if (!found.path("consumer_limits").isEmpty()) {
+      differences.add("consumer_limits is " + found.path("consumer_limits") + " and should be {}");
+    }
+    for (String name : SWITCHES) {
       if (found.path(name).asBoolean(false)) {
         differences.add(name + " is true and should be false");
       }

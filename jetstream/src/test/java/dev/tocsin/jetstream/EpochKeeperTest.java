@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tocsin.events.Json;
 import dev.tocsin.fixtures.NatsServers;
-import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.SampleEvents;
 import io.nats.client.Connection;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,8 +73,8 @@ class EpochKeeperTest extends OnRealServers {
     return new EpochKeeper(settings, new JetStreamApi(nats), bucket, new Random(seed));
   }
 
-  private static LoggedEvent event(long sequence, String type) {
-    return new LoggedEvent(sequence, SampleEvents.event(type));
+  private static Witness event(long sequence, String type) {
+    return new Witness(sequence, EventCodec.body(SampleEvents.event(type)));
   }
 
   private EpochRecord record() {
@@ -131,7 +131,7 @@ class EpochKeeperTest extends OnRealServers {
   void anotherEventInItsPlaceIsANewEpochAtTheStart() throws Exception {
     publish("a.a");
     String epoch = keeper(1).begin().epoch();
-    put(record().at(1, EpochKeeper.digest(SampleEvents.event("a.b"))));
+    put(record().at(1, event(1, "a.b").digest()));
 
     assertThat(keeper(2).begin().epoch()).isNotEqualTo(epoch);
   }
@@ -207,6 +207,20 @@ class EpochKeeperTest extends OnRealServers {
 
     assertThat(verdict[0].isNew()).isTrue();
     assertThat(verdict[0].info().last()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsNoNameOfAnEpochIsNotTaken() throws Exception {
+    publish("a.a");
+    EpochKeeper keeper = keeper(1);
+    String epoch = keeper.begin().epoch();
+    for (String name : List.of("", "<script>", "a".repeat(65))) {
+      EpochRecord found = record();
+      put(new EpochRecord(name, found.created(), 1, found.digest(), found.revision()));
+
+      assertThat(keeper.check(epoch, 1, event(1, "a.a")).isNew()).isFalse();
+      assertThat(record().epoch()).isEqualTo(epoch);
+    }
   }
 
   @Test

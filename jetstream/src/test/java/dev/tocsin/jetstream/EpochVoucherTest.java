@@ -30,7 +30,9 @@ class EpochVoucherTest {
     private final EpochVoucher voucher = new EpochVoucher(bucket, delivery);
 
     void deliver(long sequence) {
-      delivery.events(List.of(new LoggedEvent(sequence, SampleEvents.event("a.a"))));
+      delivery.events(
+          List.of(new LoggedEvent(sequence, SampleEvents.event("a.a"))),
+          EventCodec.body(SampleEvents.event("a.a")));
     }
 
     boolean look() {
@@ -71,7 +73,8 @@ class EpochVoucherTest {
 
       assertThat(gateway.look()).isTrue();
       assertThat(record().sequence()).isEqualTo(sequence);
-      assertThat(record().digest()).isEqualTo(EpochKeeper.digest(SampleEvents.event("a.a")));
+      assertThat(record().digest())
+          .isEqualTo(new Witness(1, EventCodec.body(SampleEvents.event("a.a"))).digest());
       assertThat(record().epoch()).isEqualTo("epoch");
     }
   }

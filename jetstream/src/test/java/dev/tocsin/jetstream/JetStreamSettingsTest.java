@@ -12,12 +12,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JetStreamSettingsTest {
 
   private static JetStreamSettings settings(String server, String prefix, int replicas) {
+    return settings(server, prefix, replicas, Duration.ofDays(7));
+  }
+
+  private static JetStreamSettings settings(
+      String server, String prefix, int replicas, Duration retain) {
     return new JetStreamSettings(
         List.of(server),
         prefix,
         replicas,
         true,
-        Duration.ofDays(7),
+        retain,
         1 << 20,
         Duration.ofMinutes(10),
         false,
@@ -62,6 +67,15 @@ class JetStreamSettingsTest {
     assertThatThrownBy(() -> settings("nats://host", prefix, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("prefix");
+  }
+
+  @Test
+  void noStreamKeepsEventsForEver() {
+    assertThatThrownBy(() -> settings("nats://host", "tocsin", 1, Duration.ofDays(200_000)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("106751 days at most");
+    assertThat(settings("nats://host", "tocsin", 1, Duration.ofDays(106_751)).retain().toNanos())
+        .isPositive();
   }
 
   @ParameterizedTest

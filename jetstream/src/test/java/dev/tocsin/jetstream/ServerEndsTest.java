@@ -56,30 +56,6 @@ class ServerEndsTest extends OnRealServers {
   }
 
   @Test
-  void isStartedBeforeTheServerIs() throws Exception {
-    try (NatsServers servers = NatsServers.one(folder)) {
-      servers.kill(0);
-      CompletableFuture<JetStreamEventLog> starting =
-          CompletableFuture.supplyAsync(() -> {
-            try {
-              return open(servers);
-            } catch (JetStreamOpenException e) {
-              throw new IllegalStateException(e);
-            }
-          });
-      Thread.sleep(1_000); // some attempts fail meanwhile
-
-      servers.restart(0);
-
-      try (JetStreamEventLog log = Logs.await(starting)) {
-        assertThat(append(log, "a.a")).isEqualTo(1);
-        assertThat(log.isAlive()).isTrue();
-        assertThat(log.state().fault()).isEmpty();
-      }
-    }
-  }
-
-  @Test
   void refusesInWordsWhatNobodyTakes() throws Exception {
     try (NatsServers servers = NatsServers.one(folder);
         JetStreamEventLog log = open(servers)) {

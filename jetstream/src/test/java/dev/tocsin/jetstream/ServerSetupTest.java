@@ -12,11 +12,15 @@ import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.SampleEvents;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -230,6 +234,37 @@ class ServerSetupTest {
           .isInstanceOf(JetStreamOpenException.class)
           .hasMessageContaining("No NATS server could be reached")
           .hasMessageNotContaining("secret");
+    }
+  }
+
+  /// Whatever starts machines starts both at once.
+  @Test
+  void aServerThatComesLaterIsWaitedFor() throws Exception {
+    try (NatsServers servers = start("")) {
+      servers.killAll();
+      int port = URI.create(servers.url(0)).getPort();
+      CompletableFuture<JetStreamEventLog> opening;
+      try (ServerSocket nobody = new ServerSocket(port)) {
+        opening =
+            CompletableFuture.supplyAsync(() -> {
+              try {
+                return open(servers);
+              } catch (JetStreamOpenException e) {
+                throw new CompletionException(e);
+              }
+            });
+        nobody.accept().close();
+        nobody.accept().close();
+      }
+      servers.startAll();
+
+      try (JetStreamEventLog log = Logs.await(opening)) {
+        assertThat(log.isAlive()).isTrue();
+        assertThat(log.state().fault()).isEmpty();
+        assertThat(Logs.await(log.append(SampleEvents.appends("a.a"))))
+            .hasOnlyElementsOfType(AppendResult.Stored.class);
+        assertThat(log.isAlive()).isTrue();
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tocsin.events.Json;
+import dev.tocsin.events.WebSocketEvent;
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.EventLog;
@@ -26,11 +27,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -61,8 +65,12 @@ class SharedStreamTest extends OnOneServer {
 
   /// Makes a stream like the log's that allows what a log's does not.
   private void makeStream(String name, boolean value) throws Exception {
+    makeStream(config -> config.put(name, value));
+  }
+
+  private void makeStream(Consumer<ObjectNode> change) throws Exception {
     ObjectNode config = StreamSetup.config(settings().build());
-    config.put(name, value);
+    change.accept(config);
     assertThat(api("STREAM.CREATE." + prefix, Json.write(config)).has("error")).isFalse();
   }
 
@@ -250,6 +258,45 @@ class SharedStreamTest extends OnOneServer {
     assertThat(log.lastByType()).containsEntry("newer.type", 1L);
   }
 
+  /// Anybody may write an envelope in his own way; its bytes in the stream are what stays.
+  @Test
+  void anEventThatSomebodyElseHasWrittenSaysNothingOfTheEpoch() throws Exception {
+    JetStreamEventLog log = open();
+    String epoch = log.state().epoch();
+    append(log, "a.a");
+    nats.publish(
+        prefix + ".e.a.b",
+        ("{ \"timestamp\": \"2030-01-01T00:00:00Z\", \"type\": \"a.b\",\n"
+                + " \"payload\": { \"any\": 1 } }")
+            .getBytes(StandardCharsets.UTF_8));
+    reach(log, 2);
+
+    log.close();
+
+    JetStreamEventLog next = open();
+    assertThat(next.state().epoch()).isEqualTo(epoch);
+    assertThat(sequences(Logs.await(next.read(0, TypeFilter.ALL, 10, Logs.ALL)).events()))
+        .containsExactly(1L, 2L);
+  }
+
+  @Test
+  void aMessageThatIsTooLargeForAnEventIsAGap() throws Exception {
+    EventLog log = open();
+    RecordedFollower followed = new RecordedFollower();
+    log.follow(0, followed);
+
+    nats.publish(
+        prefix + ".e.a.b",
+        ("{\"type\":\"a.b\",\"payload\":{\"any\":\""
+                + "x".repeat(WebSocketEvent.MAX_BYTES + EventCodec.MAX_OVERHEAD)
+                + "\"},\"timestamp\":\"2030-01-01T00:00:00Z\"}")
+            .getBytes(StandardCharsets.UTF_8));
+    reach(log, 1);
+
+    assertThat(followed.events()).isEmpty();
+    assertThat(followed.lost()).containsExactly(new Stretch(1, 1));
+  }
+
   @Test
   void anEmptyBucketIsFilledAgainByWhoKnows() throws Exception {
     EventLog log = open();
@@ -421,6 +468,27 @@ class SharedStreamTest extends OnOneServer {
     assertThatThrownBy(this::open)
         .isInstanceOf(JetStreamOpenException.class)
         .hasMessageContaining("deny_purge is ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "persist_mode | \"async\"",
+        "max_msg_size | 1000",
+        "max_consumers | 1",
+        "max_msgs | 100",
+        "allow_msg_counter | true",
+        "consumer_limits | {\"inactive_threshold\":1000000000}"
+      })
+  void aStreamThatNoLogCanBeKeptInIsRefused(String name, String value) throws Exception {
+    byte[] json = value.getBytes(StandardCharsets.UTF_8);
+    makeStream(config -> config.set(name, ((Json.Value) Json.read(json)).tree()));
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(JetStreamOpenException.class)
+        .hasMessageContaining(name + " is " + value);
+    api("STREAM.DELETE." + prefix, "");
   }
 
   @Test

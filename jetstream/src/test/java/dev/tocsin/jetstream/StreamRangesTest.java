@@ -82,7 +82,9 @@ class StreamRangesTest extends OnRealServers {
   /// The leader has an event, which the gateway was given.
   private void lead(String type) throws Exception {
     long sequence = publish("log", type);
-    delivery.events(List.of(new LoggedEvent(sequence, SampleEvents.event(type))));
+    delivery.events(
+        List.of(new LoggedEvent(sequence, SampleEvents.event(type))),
+        EventCodec.body(SampleEvents.event(type)));
   }
 
   /// The replica has come to the next event.
