@@ -293,13 +293,9 @@ def files(folder):
         server.start()
         server.await_ready()
 
-    def age(path):
-        # events-MOMENT.ndjson, then events-MOMENT.1.ndjson of the same second.
-        moment, *number = path.name.removeprefix("events-").removesuffix(".ndjson").split(".")
-        return moment, int(number[0]) if number else 0
-
     def lines():
-        rotated = sorted((path for path in target.parent.iterdir() if path != target), key=age)
+        # Their names sort as they were written.
+        rotated = sorted(path for path in target.parent.iterdir() if path != target)
         return [line for path in [*rotated, target] if path.exists() for line in path.read_text().splitlines()]
 
     check("files: all events are there", until(lambda: len(lines()) >= count, 120), len(lines()))
