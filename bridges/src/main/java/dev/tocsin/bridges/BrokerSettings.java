@@ -1,6 +1,8 @@
 package dev.tocsin.bridges;
 
 import dev.tocsin.mqtt.MqttAddress;
+import dev.tocsin.mqtt.MqttReason;
+import dev.tocsin.mqtt.MqttRefusedException;
 import dev.tocsin.mqtt.MqttTls;
 import dev.tocsin.mqtt.MqttVersion;
 import java.io.IOException;
@@ -73,6 +75,13 @@ record BrokerSettings(
     public String toString() {
       return "…";
     }
+  }
+
+  /// Whether a broker that has refused 5 is to be asked with 3.1.1: nobody has said which it is to be.
+  boolean isForOlder(MqttRefusedException refusal, MqttVersion tried) {
+    return refusal.code() == MqttReason.UNSUPPORTED_VERSION
+        && version == null
+        && tried == MqttVersion.V5;
   }
 
   /// Reads the members of a bridge that has a broker.

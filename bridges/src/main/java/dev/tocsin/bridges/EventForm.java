@@ -25,10 +25,14 @@ sealed interface EventForm {
   byte[] write(String epoch, FollowedEvent event);
 
   /// The media type of one.
-  String mediaType();
+  default String mediaType() {
+    return "application/json";
+  }
 
   /// The media type of an array of them.
-  String batchType();
+  default String batchType() {
+    return "application/json";
+  }
 
   /// The envelope as it is delivered to clients.
   record Envelope() implements EventForm {
@@ -38,16 +42,6 @@ sealed interface EventForm {
     @Override
     public byte[] write(String epoch, FollowedEvent event) {
       return Lines.inOne(event.envelope());
-    }
-
-    @Override
-    public String mediaType() {
-      return "application/json";
-    }
-
-    @Override
-    public String batchType() {
-      return "application/json";
     }
   }
 
@@ -66,16 +60,6 @@ sealed interface EventForm {
           : Lines.inOne(
               Arrays.copyOfRange(
                   payload.bytes(), payload.offset(), payload.offset() + payload.length()));
-    }
-
-    @Override
-    public String mediaType() {
-      return "application/json";
-    }
-
-    @Override
-    public String batchType() {
-      return "application/json";
     }
   }
 

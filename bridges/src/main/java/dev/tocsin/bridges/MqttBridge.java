@@ -141,9 +141,7 @@ final class MqttBridge implements Bridge {
       }
       serve(open, intake);
     } catch (MqttRefusedException e) {
-      if (e.code() == MqttReason.UNSUPPORTED_VERSION
-          && settings.broker().version() == null
-          && version == MqttVersion.V5) {
+      if (settings.broker().isForOlder(e, version)) {
         version = MqttVersion.V3_1_1;
         return false;
       }

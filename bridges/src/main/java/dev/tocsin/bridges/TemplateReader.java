@@ -61,44 +61,21 @@ record TemplateReader(MessageSource source, @Nullable TopicFilter filter) {
     return new Template.Members(members);
   }
 
-  /// A text with `{references}` in it; two braces of a kind stand for one.
+  /// A text with `{references}` in it.
   private Template text(Section section, String text, List<Sample> samples) {
-    List<Template.Part> parts = new ArrayList<>();
-    StringBuilder words = new StringBuilder();
-    int i = 0;
-    while (i < text.length()) {
-      char c = text.charAt(i);
-      if ((c == '{' || c == '}') && i + 1 < text.length() && text.charAt(i + 1) == c) {
-        words.append(c);
-        i += 2;
-      } else if (c == '{') {
-        int end = text.indexOf('}', i);
-        if (end < 0) {
-          section.fault("has a { that is not closed; write {{ for the character itself");
-          return NOTHING;
-        }
-        Reference reference = reference(text.substring(i + 1, end), section);
-        if (reference == null) {
-          return NOTHING;
-        }
-        if (!words.isEmpty()) {
-          parts.add(new Template.Part.Words(words.toString()));
-          words.setLength(0);
-        }
-        parts.add(new Template.Part.Place(reference));
-        i = end + 1;
-      } else if (c == '}') {
-        section.fault("has a } without {; write }} for the character itself");
-        return NOTHING;
-      } else {
-        words.append(c);
-        i++;
-      }
+    List<Template.Part> parts =
+        Braces.parts(
+            section,
+            text,
+            Template.Part.Words::new,
+            name -> {
+              Reference reference = reference(name, section);
+              return reference == null ? null : new Template.Part.Place(reference);
+            });
+    if (parts == null) {
+      return NOTHING;
     }
-    if (!words.isEmpty() || parts.isEmpty()) {
-      parts.add(new Template.Part.Words(words.toString()));
-    }
-    return text(section, parts, samples);
+    return text(section, parts.isEmpty() ? List.of(new Template.Part.Words("")) : parts, samples);
   }
 
   private static Template text(Section section, List<Template.Part> parts, List<Sample> samples) {

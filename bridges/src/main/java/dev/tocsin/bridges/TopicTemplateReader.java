@@ -4,7 +4,6 @@ import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventType;
 import dev.tocsin.mqtt.MqttMessage;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -30,8 +29,13 @@ record TopicTemplateReader(EventCatalog catalog, List<EventType> types) {
   /// Reads one; what is wrong is told.
   TopicTemplate read(Section section) {
     String text = section.optionalText("a topic, as " + USUAL);
-    List<TopicPart> parts = new ArrayList<>();
-    if (!parse(text == null ? USUAL : text, section, parts)) {
+    List<TopicPart> parts =
+        Braces.parts(
+            section,
+            text == null ? USUAL : text,
+            TopicPart.Words::new,
+            name -> part(name, section));
+    if (parts == null) {
       return NOTHING;
     }
     String fault = fault(parts);
@@ -39,45 +43,6 @@ record TopicTemplateReader(EventCatalog catalog, List<EventType> types) {
       section.fault(fault);
     }
     return new TopicTemplate(parts);
-  }
-
-  /// Takes a text apart; what is wrong with its braces is told, and it is none then.
-  private boolean parse(String text, Section section, List<TopicPart> parts) {
-    StringBuilder words = new StringBuilder();
-    int i = 0;
-    while (i < text.length()) {
-      char c = text.charAt(i);
-      if ((c == '{' || c == '}') && i + 1 < text.length() && text.charAt(i + 1) == c) {
-        words.append(c);
-        i += 2;
-      } else if (c == '{') {
-        int end = text.indexOf('}', i);
-        if (end < 0) {
-          section.fault("has a { that is not closed; write {{ for the character itself");
-          return false;
-        }
-        TopicPart part = part(text.substring(i + 1, end), section);
-        if (part == null) {
-          return false;
-        }
-        if (!words.isEmpty()) {
-          parts.add(new TopicPart.Words(words.toString()));
-          words.setLength(0);
-        }
-        parts.add(part);
-        i = end + 1;
-      } else if (c == '}') {
-        section.fault("has a } without {; write }} for the character itself");
-        return false;
-      } else {
-        words.append(c);
-        i++;
-      }
-    }
-    if (!words.isEmpty()) {
-      parts.add(new TopicPart.Words(words.toString()));
-    }
-    return true;
   }
 
   private @Nullable TopicPart part(String name, Section section) {
