@@ -86,6 +86,29 @@ class SharedServerTest {
     }
   }
 
+  /// Pages that went back would bring the same events again.
+  @Test
+  void historyAndLatestWaitForAPositionThatHasNotComeHereYet() {
+    for (String path : List.of("/api/v1/events?since=2", "/api/v1/latest?since=2")) {
+      SharedLog shared = new SharedLog(TestServer.memory());
+      try (TestServer server = TestServer.start(shared, Transport.AUTO);
+          RawClient waiting = server.client();
+          RawClient other = server.client()) {
+        server.publish(TestServer.alert("a"));
+        CompletableFuture<Void> goOn = shared.pause();
+        Logs.await(shared.append(SampleEvents.appends("alert.deleted", "alert.deleted")));
+        waiting.send(get(path));
+        assertThat(other.ask(get("/api/v1/events?since=1")).json().path("next_since").asLong())
+            .isEqualTo(1);
+        goOn.complete(null);
+
+        JsonNode page = waiting.answer().json();
+        assertThat(page.path("events")).as(path).hasSize(1);
+        assertThat(page.path("events").path(0).path("sequence").asLong()).isEqualTo(3);
+      }
+    }
+  }
+
   @Test
   void saysOnEveryWayInThatNobodyKnowsWhatBecameOfAnEvent() {
     StallingLog log = new StallingLog();
