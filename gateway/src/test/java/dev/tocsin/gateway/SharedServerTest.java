@@ -95,9 +95,12 @@ class SharedServerTest {
           RawClient waiting = server.client();
           RawClient other = server.client()) {
         server.publish(TestServer.alert("a"));
+        // What is latest is known from the first question on.
+        assertThat(other.ask(get("/api/v1/latest")).json().path("sequence").asLong()).isEqualTo(1);
         CompletableFuture<Void> goOn = shared.pause();
         Logs.await(shared.append(SampleEvents.appends("alert.deleted", "alert.deleted")));
         waiting.send(get(path));
+        assertThat(other.ask(get("/api/v1/latest")).json().path("sequence").asLong()).isEqualTo(1);
         assertThat(other.ask(get("/api/v1/events?since=1")).json().path("next_since").asLong())
             .isEqualTo(1);
         goOn.complete(null);
