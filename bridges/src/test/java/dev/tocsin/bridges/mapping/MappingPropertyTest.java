@@ -39,8 +39,15 @@ class MappingPropertyTest {
            "extra":{"x":["{payload}",{"y":"{payload/a/b}"}],"z":{"from":"payload.b","as":"boolean","default":null}}}\
           """);
 
+  /// How deep a hostile value may be. One level of a map is evaluated several times by jqwik, so each costs a multiple of the one below.
+  private static final int MAX_DEPTH = 4;
+
   @Provide
   Arbitrary<String> hostile() {
+    return hostile(MAX_DEPTH);
+  }
+
+  private static Arbitrary<String> hostile(int depth) {
     Arbitrary<String> scalars =
         Arbitraries.oneOf(
             Arbitraries.of(
@@ -65,13 +72,20 @@ class MappingPropertyTest {
             Arbitraries.strings().ofMaxLength(20).map(text -> Json.write(TestMessages.text(text))),
             Arbitraries.doubles().map(String::valueOf).filter(text -> !text.contains("N")),
             Arbitraries.longs().map(String::valueOf));
+    if (depth == 0) {
+      return scalars;
+    }
     return Arbitraries.lazyOf(
         () -> scalars,
         () -> scalars,
         () -> scalars,
-        () -> hostile().list().ofMaxSize(3).map(items -> "[" + String.join(",", items) + "]"),
         () ->
-            Arbitraries.maps(Arbitraries.of("a", "b", "0", "a/b", ""), hostile())
+            hostile(depth - 1)
+                .list()
+                .ofMaxSize(3)
+                .map(items -> "[" + String.join(",", items) + "]"),
+        () ->
+            Arbitraries.maps(Arbitraries.of("a", "b", "0", "a/b", ""), hostile(depth - 1))
                 .ofMaxSize(3)
                 .map(MappingPropertyTest::object));
   }
