@@ -1,8 +1,8 @@
 package dev.tocsin.app;
 
-import dev.tocsin.bridges.BridgeFault;
 import dev.tocsin.bridges.BridgeFile;
 import dev.tocsin.bridges.BridgePlan;
+import dev.tocsin.bridges.description.BridgeFault;
 import dev.tocsin.events.EventCatalog;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,9 +1,9 @@
 package dev.tocsin.app;
 
-import dev.tocsin.bridges.BridgeStanding;
 import dev.tocsin.bridges.Bridges;
-import dev.tocsin.bridges.HookAnswer;
-import dev.tocsin.bridges.HookRequest;
+import dev.tocsin.bridges.bridge.BridgeStanding;
+import dev.tocsin.bridges.in.hook.HookAnswer;
+import dev.tocsin.bridges.in.hook.HookRequest;
 import dev.tocsin.gateway.BridgeView;
 import dev.tocsin.gateway.Hooks;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.tocsin.bridges;
 
+import dev.tocsin.bridges.bridge.BridgeSettings;
+import dev.tocsin.bridges.description.MissingSecretException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,10 @@ package dev.tocsin.bridges;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.bridges.description.BridgeFault;
+import dev.tocsin.bridges.description.Faults;
+import dev.tocsin.bridges.description.SecretSource;
+import dev.tocsin.bridges.mapping.TopicFilter;
 import dev.tocsin.events.EventCatalog;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
