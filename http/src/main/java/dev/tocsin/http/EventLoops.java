@@ -22,8 +22,7 @@ record EventLoops(Transport transport, MultiThreadIoEventLoopGroup group) {
   /// @throws StartFailedException when the wanted transport does not work here
   static EventLoops open(Transport wanted, boolean tls, int count) throws StartFailedException {
     EventLoops loops =
-        open(
-            tls ? wanted.forTls() : wanted, count, transport -> transport.ioHandlerFactory(count));
+        open(tls ? wanted.forTls() : wanted, count, transport -> transport.ioHandlerFactory(count));
     if (wanted == Transport.AUTO && loops.transport == Transport.NIO) {
       explainNio();
     }
