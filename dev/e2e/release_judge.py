@@ -12,6 +12,9 @@ DEMANDED = (
 # How the project is built is nobody else's matter, and a profile or a repository of ours would act in the builds of others.
 FORBIDDEN = (
     "parent", "build", "profiles", "repositories", "pluginRepositories", "distributionManagement", "modules", "properties", "reporting")
+BOM = "tocsin-bom"
+# What is of one kind of machine: whoever wants it asks for it (ADR 98).
+NATIVES = "tocsin-natives"
 # Class files of Java 21.
 NEWEST_CLASSES = 65
 
@@ -41,11 +44,13 @@ def judge_pom(file, artifact, version, published):
     for path, expected in (("groupId", GROUP), ("artifactId", artifact), ("version", version)):
         if text(pom, path) not in ("", expected):
             yield f"{path} is {text(pom, path)}, not {expected}"
-    is_bom = text(pom, "packaging") == "pom"
+    is_bom = artifact == BOM
     if not is_bom and pom.find(path_of("dependencyManagement")) is not None:
         yield "has dependencyManagement"
     for dependency in pom.iterfind(path_of("dependencies/dependency")):
         yield from judge_dependency(dependency, version, published)
+        if text(dependency, "classifier") and artifact != NATIVES:
+            yield f"needs {text(dependency, 'artifactId')} for {text(dependency, 'classifier')}, which is for {NATIVES} alone"
     if is_bom:
         yield from judge_bom(pom, version, published - {artifact})
 

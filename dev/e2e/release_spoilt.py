@@ -82,6 +82,8 @@ WAYS = {
         at("pom"), lambda text: re.sub(r"(<artifactId>slf4j-api</artifactId>)\s*<version>.*?</version>", r"\1", text, flags=re.DOTALL)),
     "a dependency on what is not published": lambda at: rewrite(at("pom"), lambda text: text.replace("tocsin-events", "tocsin-app")),
     "a dependency for tests": lambda at: rewrite(at("pom"), lambda text: text.replace("<scope>compile<", "<scope>test<", 1)),
+    "a jar for one kind of machine": lambda at: rewrite(
+        at("pom"), lambda text: text.replace("<artifactId>slf4j-api</artifactId>", "<artifactId>slf4j-api</artifactId><classifier>linux-x86_64</classifier>")),
     "a parent": lambda at: rewrite(at("pom"), lambda text: text.replace("<name>", "<parent/><name>", 1)),
     "a profile": lambda at: rewrite(at("pom"), lambda text: text.replace("<name>", "<profiles/><name>", 1)),
     "no jar": lambda at: at("jar").unlink(),

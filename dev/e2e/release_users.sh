@@ -16,7 +16,7 @@ cp -r dev/e2e/users "$place/users"
 apart "$place"
 
 options=("-Drelease.folder=file://$folder" "-Drelease.version=$version")
-for name in junit.version netty.version spring-boot.version {compiler,dependency,jar,resources,surefire}-plugin.version; do
+for name in junit.version spring-boot.version {compiler,dependency,jar,resources,surefire}-plugin.version; do
   options+=("-D$name=$(property "$name")")
 done
 fail() { echo "FAIL $*"; exit 1; }

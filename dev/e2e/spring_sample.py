@@ -5,6 +5,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import zipfile
 
 import ports
 
@@ -32,6 +33,12 @@ def await_true(what, look, seconds=60):
 
 
 def main():
+    # One dependency, and Spring Boot's Netty: nothing that has to be of one version or of one kind of machine.
+    with zipfile.ZipFile(jar) as packed:
+        netty = sorted(name.rpartition("/")[2] for name in packed.namelist() if "/netty-" in name)
+    assert any(name.startswith("netty-codec-http-") for name in netty), netty
+    assert not [name for name in netty if "linux" in name or "tcnative" in name], netty
+    assert len({name.rpartition("-")[2] for name in netty}) == 1, netty
     began = time.monotonic()
     program = subprocess.Popen(
         [java, "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-jar", jar,

@@ -133,6 +133,7 @@ final class Doctor implements Callable<Integer> {
       } else {
         findings.mend("bridges", String.join("\n", missing), "set them for the server");
       }
+      BridgeReach.look(read.sides(), findings);
     } catch (Failure e) {
       findings.mend("bridges", String.valueOf(e.getMessage()), "mend " + file);
     }

@@ -6,6 +6,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// The threads that own the connections, and how they talk to the kernel.
 ///
@@ -15,11 +16,25 @@ record EventLoops(Transport transport, MultiThreadIoEventLoopGroup group) {
   private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
 
   /// Opens them. Where any transport will do, io_uring gives way to another when the kernel has it but not
-  /// the memory or the descriptors for that many rings.
+  /// the memory or the descriptors for that many rings. On Linux a line of the log says why it came to be NIO.
   ///
+  /// @param tls whether connections are encrypted
   /// @throws StartFailedException when the wanted transport does not work here
-  static EventLoops open(Transport wanted, int count) throws StartFailedException {
-    return open(wanted, count, transport -> transport.ioHandlerFactory(count));
+  static EventLoops open(Transport wanted, boolean tls, int count) throws StartFailedException {
+    EventLoops loops =
+        open(tls ? wanted.forTls() : wanted, count, transport -> transport.ioHandlerFactory(count));
+    if (wanted == Transport.AUTO && loops.transport == Transport.NIO) {
+      explainNio();
+    }
+    return loops;
+  }
+
+  private static void explainNio() {
+    if (System.getProperty("os.name", "").equals("Linux")) {
+      // In the message, not beside it: what an embedder logs with may leave keys out.
+      LOG.atLevel(NativeJars.misfit(Transport.EPOLL) == null ? Level.INFO : Level.WARN)
+          .log("sockets are those of the JDK (nio): {}", Transport.EPOLL.obstacle());
+    }
   }
 
   static EventLoops open(Transport wanted, int count, Function<Transport, IoHandlerFactory> factory)

@@ -102,9 +102,7 @@ public final class HttpServer {
       Function<HttpContext, Service.Factory> services,
       @Nullable Tls tls)
       throws StartFailedException {
-    Transport wanted = settings.transport();
-    EventLoops eventLoops =
-        EventLoops.open(tls == null ? wanted : wanted.forTls(), settings.loops());
+    EventLoops eventLoops = EventLoops.open(settings.transport(), tls != null, settings.loops());
     MultiThreadIoEventLoopGroup group = eventLoops.group();
     int most = maxConnections.getAsInt();
     if (most == 0) {

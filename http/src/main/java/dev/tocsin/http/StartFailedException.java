@@ -1,5 +1,7 @@
 package dev.tocsin.http;
 
+import org.jspecify.annotations.Nullable;
+
 /// The server could not start, for a reason that the user can do something about. The message is a
 /// sentence for the user.
 public final class StartFailedException extends Exception {
@@ -10,7 +12,7 @@ public final class StartFailedException extends Exception {
     super(message);
   }
 
-  StartFailedException(String message, Throwable cause) {
+  StartFailedException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// How the process talks to the kernel's sockets.
 public enum Transport {
-  /// The best that this machine has: io_uring or else epoll on Linux, NIO elsewhere. A turn of io_uring
+  /// The best that there is: io_uring or else epoll where Netty's native jars are on the class path, of Netty's own version, and can
+  /// be loaded, which is on Linux; else NIO. A turn of io_uring
   /// hands the kernel the writes to all sockets at once, which makes a delivery cheaper
   /// (`docs/benchmarks.md`); many containers forbid it. With TLS it is epoll ([#forTls]).
   AUTO,
@@ -53,35 +54,61 @@ public enum Transport {
 
   /// The transport that will really be used.
   ///
-  /// @throws StartFailedException when this one does not work on this machine
+  /// @throws StartFailedException when this one does not work here
   Transport resolved() throws StartFailedException {
     return switch (this) {
       case AUTO -> best();
-      case EPOLL -> available(Epoll.unavailabilityCause());
-      case IO_URING -> available(IoUring.unavailabilityCause());
+      case EPOLL, IO_URING -> available();
       case NIO -> NIO;
     };
   }
 
   private static Transport best() {
-    return IoUring.isAvailable() ? IO_URING : withoutIoUring();
+    return IO_URING.obstacle() == null ? IO_URING : withoutIoUring();
   }
 
   /// The best of the others.
   static Transport withoutIoUring() {
-    return Epoll.isAvailable() ? EPOLL : NIO;
+    return EPOLL.obstacle() == null ? EPOLL : NIO;
   }
 
-  private Transport available(@Nullable Throwable cause) throws StartFailedException {
-    if (cause != null) {
-      throw unusable(cause);
+  private Transport available() throws StartFailedException {
+    String obstacle = obstacle();
+    if (obstacle != null) {
+      throw new StartFailedException(unusable(obstacle), cause());
     }
     return this;
   }
 
+  /// Why it cannot be used here, in a line; `null` when it can. A native jar of another version than Netty's is not loaded.
+  @Nullable String obstacle() {
+    String misfit = NativeJars.misfit(this);
+    if (misfit != null) {
+      return misfit;
+    }
+    Throwable cause = cause();
+    if (cause == null) {
+      return null;
+    }
+    return NativeJars.isThere(this)
+        ? String.valueOf(cause.getMessage()).lines().findFirst().orElse("")
+        : NativeJars.of(this) + " is not on the class path (tocsin-natives brings it)";
+  }
+
+  private @Nullable Throwable cause() {
+    return switch (this) {
+      case EPOLL -> Epoll.unavailabilityCause();
+      case IO_URING -> IoUring.unavailabilityCause();
+      case AUTO, NIO -> null;
+    };
+  }
+
   StartFailedException unusable(Throwable cause) {
-    return new StartFailedException(
-        "the transport " + this + " does not work on this machine: " + cause.getMessage(), cause);
+    return new StartFailedException(unusable(String.valueOf(cause.getMessage())), cause);
+  }
+
+  private String unusable(String reason) {
+    return "the transport " + this + " does not work on this machine: " + reason;
   }
 
   /// @param loops how many loops there will be

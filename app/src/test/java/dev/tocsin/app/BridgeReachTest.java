@@ -1,0 +1,74 @@
+package dev.tocsin.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What `doctor` says of the other sides of bridges.
+@Timeout(120)
+class BridgeReachTest {
+
+  @TempDir Path folder;
+
+  private final TestProcess process = new TestProcess();
+
+  private List<String> bridgesOf(String file) throws Exception {
+    Path path = Files.writeString(folder.resolve("bridges.json"), file);
+    process.run("doctor", "--json", "--memory", "--port", "0", "--bridges", path.toString());
+    JsonNode findings = JsonMapper.shared().readTree(process.out()).get("findings");
+    return StreamSupport.stream(findings.spliterator(), false)
+        .filter(finding -> finding.get("subject").asString().equals("bridges"))
+        .map(finding -> finding.get("verdict").asString() + ": " + finding.get("text").asString())
+        .toList();
+  }
+
+  @Test
+  void aBrokerThatAnswersAndOneThatDoesNotAreTold() throws Exception {
+    try (ServerSocket broker = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"));
+        ServerSocket gone = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
+      gone.close();
+
+      List<String> told =
+          bridgesOf(
+              """
+              {"bridges":[
+                {"name":"nvr","kind":"frigate","broker":"mqtt://127.0.0.1:%d"},
+                {"name":"house","kind":"mqtt-out","broker":"mqtt://127.0.0.1:%d","events":["alert.*"]},
+                {"name":"archive","kind":"file-out","path":"events.ndjson","events":["*"]}]}
+              """
+                  .formatted(broker.getLocalPort(), gone.getLocalPort()));
+
+      assertThat(told).hasSize(3);
+      assertThat(told.getFirst()).startsWith("good: nvr (frigate");
+      assertThat(told.get(1))
+          .isEqualTo("good: nvr: somebody answers at mqtt://127.0.0.1:" + broker.getLocalPort());
+      assertThat(told.get(2))
+          .startsWith("mend: house: nobody answers at mqtt://127.0.0.1:" + gone.getLocalPort());
+    }
+  }
+
+  @Test
+  void whatMayBeSecretInAnAddressIsNotShown() throws Exception {
+    assertThat(
+            BridgeReach.sides(
+                """
+                {"bridges":[{"name":"a","url":"https://example.com/hooks/T0ps3cret?token=x"},
+                            {"name":"b","broker":"mqtts://[::1]"}]}
+                """
+                    .getBytes(StandardCharsets.UTF_8)))
+        .containsExactly(
+            new BridgeReach.Side("a", "https://example.com:443", "example.com", 443),
+            new BridgeReach.Side("b", "mqtts://[::1]:8883", "::1", 8883));
+  }
+}
