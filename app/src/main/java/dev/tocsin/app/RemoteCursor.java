@@ -161,6 +161,9 @@ final class RemoteCursor implements HubCursor {
     fault = null;
     HubPosition before = position;
     position = begin;
+    if (before == null) {
+      newest = begin.sequence(); // it begins where the log ends
+    }
     if (before == null
         || (before.epoch().equals(begin.epoch()) && before.sequence() <= begin.sequence())) {
       add(new Step.Events(List.of(), begin));

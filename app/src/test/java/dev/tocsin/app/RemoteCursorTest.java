@@ -142,6 +142,17 @@ class RemoteCursorTest {
   }
 
   @Test
+  void cursorThatBeginsNowKnowsWhereTheLogEnds() throws Exception {
+    serve("serve", "--memory", "--port", "0");
+    publish("x");
+    publish("y");
+    HubCursor cursor = follow(ALERTS, null);
+
+    assertThat(begin(cursor).sequence()).isEqualTo(2);
+    assertThat(cursor.newest()).isEqualTo(2);
+  }
+
+  @Test
   void itGoesOnAfterItsPosition() throws Exception {
     serve("serve", "--memory", "--port", "0");
     for (int i = 0; i < 5; i++) {

@@ -41,13 +41,9 @@ final class OutLoop implements Bridge {
   private final Wake wake = new Wake();
   private final Sending sending;
   private final Gathering gathering;
+  private final OutProgress progress;
   private volatile @Nullable Thread thread;
   private volatile boolean isAskedToSendAgain;
-
-  // owned by the thread
-  private boolean isHubAway;
-  private long lost;
-  private @Nullable HubCursor cursor;
 
   /// @param figures which the receiver may note in as well
   OutLoop(
@@ -65,6 +61,7 @@ final class OutLoop implements Bridge {
     this.figures = figures;
     this.gathering = new Gathering(bridge.bundling());
     this.sending = new Sending(bridge.name(), receiver, backoff, figures, clock, this::pause);
+    this.progress = new OutProgress(bridge.name(), state, sending, aside, figures);
     receiver.whenReady(wake::now);
   }
 
@@ -73,7 +70,7 @@ final class OutLoop implements Bridge {
     Thread made =
         Thread.ofVirtual().name("tocsin-bridge-" + bridge.name()).unstarted(() -> work(hub));
     thread = made;
-    noteOut();
+    progress.tell();
     made.start();
   }
 
@@ -116,12 +113,12 @@ final class OutLoop implements Bridge {
       awaitBeginning(hub);
       gathering.clear();
       try (HubCursor followed = hub.follow(bridge.outgoing().wanted(), beginning(hub))) {
-        cursor = followed;
+        progress.follows(followed);
         while (state.end() == null) {
           turn(followed);
         }
       } finally {
-        cursor = null;
+        progress.follows(null);
       }
     }
   }
@@ -143,17 +140,19 @@ final class OutLoop implements Bridge {
     if (end == null) {
       return;
     }
-    figures.noteDown("it has ended: " + end);
-    try (HubCursor followed = hub.follow(bridge.outgoing().wanted(), beginning(hub))) {
-      cursor = followed; // for how far behind it is
+    progress.noteEnd(end);
+    // What comes from now on, for how far behind it is: nothing of it is sent.
+    try (HubCursor followed = hub.follow(bridge.outgoing().wanted(), null)) {
+      progress.follows(followed);
       while (!isAskedToSendAgain) {
-        noteOut();
+        followed.next(Duration.ZERO);
+        progress.tell();
         wake.await(IDLE);
       }
     } finally {
-      cursor = null;
+      progress.follows(null);
     }
-    LOG.atInfo().addKeyValue("bridge", bridge.name()).log("a bridge that has ended begins again");
+    progress.noteBeginning();
     state.beginAgain();
   }
 
@@ -163,9 +162,7 @@ final class OutLoop implements Bridge {
       return position;
     }
     if (state.isDamaged()) {
-      LOG.atWarn()
-          .addKeyValue("bridge", bridge.name())
-          .log("the position of a bridge is not known any more: it sends all that the log holds");
+      progress.notePositionUnknown();
     }
     return state.isDamaged() || bridge.outgoing().fromOldest()
         ? new HubPosition(hub.id(), 0)
@@ -181,7 +178,10 @@ final class OutLoop implements Bridge {
       case HubCursor.Step.Events step -> take(step);
       case HubCursor.Step.Lost step -> lose(step);
       case HubCursor.Step.Restarted step -> restart(step);
-      case HubCursor.Step.Unavailable step -> noteHubAway(step.sentence());
+      case HubCursor.Step.Unavailable step -> {
+        progress.noteHubAway(step.sentence());
+        wake.await(HUB_AWAY);
+      }
     }
     Shipment due = gathering.due();
     while (due != null && state.end() == null) {
@@ -189,11 +189,11 @@ final class OutLoop implements Bridge {
       due = gathering.due();
     }
     state.saveIfDue();
-    noteOut();
+    progress.tell();
   }
 
   private void take(HubCursor.Step.Events step) {
-    noteHubThere();
+    progress.noteHubThere();
     if (state.position() == null) {
       // Where it has begun has to be known before anything goes wrong with the first event.
       state.moveTo(
@@ -208,59 +208,26 @@ final class OutLoop implements Bridge {
   }
 
   private void lose(HubCursor.Step.Lost step) throws InterruptedException {
-    noteHubThere();
+    progress.noteHubThere();
     shipAll();
     if (state.end() != null) {
       return;
     }
     // Whoever begins with the oldest event has lost none of those before it.
     if (state.position() != null) {
-      lost += step.to() - step.from() + 1;
-      String sentence =
-          "the log does not hold "
-              + step.from()
-              + " to "
-              + step.to()
-              + " any more: what was wanted of them has not gone out";
-      figures.noteError(sentence);
-      LOG.atWarn().addKeyValue("bridge", bridge.name()).log(sentence);
+      progress.noteLost(step.from(), step.to());
     }
     state.moveTo(step.upTo());
   }
 
   private void restart(HubCursor.Step.Restarted step) throws InterruptedException {
-    noteHubThere();
+    progress.noteHubThere();
     shipAll();
     if (state.end() != null) {
       return;
     }
-    String sentence =
-        "the log is another one now: what the old one held and has not gone out is not known";
-    figures.noteError(sentence);
-    LOG.atWarn()
-        .addKeyValue("bridge", bridge.name())
-        .addKeyValue("epoch", step.upTo().epoch())
-        .log(sentence);
+    progress.noteAnotherLog();
     state.moveTo(step.upTo());
-  }
-
-  private void noteHubAway(String sentence) throws InterruptedException {
-    if (!isHubAway) {
-      LOG.atWarn()
-          .addKeyValue("bridge", bridge.name())
-          .addKeyValue("reason", sentence)
-          .log("a bridge cannot follow the hub; it goes on when it can");
-    }
-    isHubAway = true;
-    figures.noteError("the hub: " + sentence);
-    wake.await(HUB_AWAY);
-  }
-
-  private void noteHubThere() {
-    if (isHubAway) {
-      LOG.atInfo().addKeyValue("bridge", bridge.name()).log("a bridge follows the hub again");
-    }
-    isHubAway = false;
   }
 
   private void shipAll() throws InterruptedException {
@@ -278,7 +245,7 @@ final class OutLoop implements Bridge {
             shipment,
             done -> {
               state.advance(gathering.positionAfter(done.getLast()), done.size());
-              noteOut();
+              progress.tell();
             },
             entry -> aside.add(entry));
     if (end != null) {
@@ -295,11 +262,11 @@ final class OutLoop implements Bridge {
         if (end != null) {
           state.endWith(end);
         }
-        noteOut();
+        progress.tell();
       }
     } finally {
       again.save();
-      noteOut();
+      progress.tell();
     }
   }
 
@@ -307,21 +274,12 @@ final class OutLoop implements Bridge {
   private void pause(Duration time) throws InterruptedException {
     long end = System.nanoTime() + time.toNanos();
     for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
-      noteOut();
+      progress.tell();
       state.saveIfDue();
       if (wake.await(Duration.ofNanos(Math.min(left, IDLE.toNanos())))) {
         return;
       }
     }
-  }
-
-  private void noteOut() {
-    HubPosition position = state.position();
-    long at = position == null ? 0 : position.sequence();
-    HubCursor followed = cursor;
-    long newest = followed == null || position == null ? at : followed.newest();
-    figures.noteOut(
-        new BridgeStanding.Out(sending.sent(), aside.size(), lost, at, Math.max(0, newest - at)));
   }
 
   /// Ends it: whatever waits ends at once, and the position is written.

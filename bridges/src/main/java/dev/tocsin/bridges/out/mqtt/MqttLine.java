@@ -10,14 +10,11 @@ import dev.tocsin.mqtt.MqttConnection;
 import dev.tocsin.mqtt.MqttIncoming;
 import dev.tocsin.mqtt.MqttMessage;
 import dev.tocsin.mqtt.MqttOptions;
-import dev.tocsin.mqtt.MqttReason;
 import dev.tocsin.mqtt.MqttRefusedException;
 import dev.tocsin.mqtt.MqttVersion;
 import dev.tocsin.mqtt.MqttWindow;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -28,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// Assistant says that it has started.
 ///
 /// Each connection has a clean session: the broker keeps nothing for it, and what it has not acknowledged is published anew by whoever asked
-/// for it. One virtual thread connects and greets, another one reads each connection. [#publish] is for one thread at a time.
+/// for it. One virtual thread connects and greets; what comes over each connection is heard by its [MqttHearing]. [#publish] is for one thread
+/// at a time.
 final class MqttLine implements AutoCloseable {
 
   /// The largest message that is read. Nothing is subscribed to but a birth message.
@@ -41,7 +39,6 @@ final class MqttLine implements AutoCloseable {
   static final Duration BIRTH_PAUSE = Duration.ofSeconds(1);
 
   private static final Duration STEADY = Duration.ofSeconds(30);
-  private static final String BORN = "online";
 
   /// What a line is made with.
   ///
@@ -78,11 +75,6 @@ final class MqttLine implements AutoCloseable {
   private @Nullable MqttConnection connection;
   private @Nullable MqttWindow window;
   private String trouble = "not connected yet";
-  private boolean isBorn;
-
-  /// Messages that are to be acknowledged.
-  private final List<Integer> heard = new ArrayList<>();
-
   private boolean closed;
 
   MqttLine(MqttOutSettings settings, OutSettings.Parts outside, Parts parts) {
@@ -203,8 +195,6 @@ final class MqttLine implements AutoCloseable {
 
   private synchronized boolean adopt(MqttConnection open) {
     connection = open;
-    isBorn = false;
-    heard.clear();
     return !closed;
   }
 
@@ -218,9 +208,8 @@ final class MqttLine implements AutoCloseable {
       throw new IOException("the broker takes messages at QoS 0 alone, which may be lost");
     }
     MqttWindow fresh = new MqttWindow(open, parts.patience());
-    Thread.ofVirtual()
-        .name("tocsin-bridge-" + settings.name() + "-reader")
-        .start(() -> read(open, fresh));
+    MqttHearing hearing = new MqttHearing(open, fresh, parts.birth(), outside.figures());
+    hearing.start(settings.name());
     if (parts.birth() != null) {
       open.subscribe(List.of(parts.birth()));
     }
@@ -231,10 +220,10 @@ final class MqttLine implements AutoCloseable {
       if (end != null) {
         throw end;
       }
-      for (int id : takeHeard()) {
+      for (int id : hearing.takeUnacknowledged()) {
         open.acknowledge(id);
       }
-      if (takeBirth()) {
+      if (hearing.takeBirth()) {
         Thread.sleep(BIRTH_PAUSE);
         greet(fresh);
       }
@@ -260,70 +249,6 @@ final class MqttLine implements AutoCloseable {
     } finally {
       speaking.unlock();
     }
-  }
-
-  /// Takes what comes. It sends nothing itself: a broker that does not read could not be told from one that says nothing then.
-  private void read(MqttConnection open, MqttWindow fresh) {
-    try {
-      while (true) {
-        switch (open.receive()) {
-          case MqttIncoming.Acknowledged answer -> fresh.take(answer);
-          case MqttIncoming.Message message -> hear(message.packetId(), isBirth(message), fresh);
-          case MqttIncoming.Unreadable message -> hear(message.packetId(), false, fresh);
-          case MqttIncoming.Subscribed(int id, List<Integer> codes) -> subscribed(codes);
-          case MqttIncoming.Unsubscribed nothing -> {}
-        }
-      }
-    } catch (IOException e) {
-      fresh.end(e);
-    } catch (RuntimeException | Error e) {
-      fresh.end(new IOException("the bridge met a fault of its own: " + e, e));
-    } finally {
-      // Whoever still writes is told.
-      open.leave();
-    }
-  }
-
-  private void subscribed(List<Integer> codes) {
-    if (codes.stream().anyMatch(code -> code >= 0x80)) {
-      outside
-          .figures()
-          .noteError(
-              "the broker refuses the subscription to Home Assistant's birth: "
-                  + MqttReason.words(codes.getFirst()));
-    }
-  }
-
-  /// A birth that is retained says nothing new: all was told when the connection began.
-  private boolean isBirth(MqttIncoming.Message message) {
-    return !message.isRetained()
-        && message.topic().equals(parts.birth())
-        && new String(message.payload(), StandardCharsets.UTF_8).equals(BORN);
-  }
-
-  private void hear(int packetId, boolean isBirth, MqttWindow fresh) throws IOException {
-    synchronized (this) {
-      isBorn |= isBirth;
-      if (packetId != 0) {
-        heard.add(packetId);
-      }
-      if (heard.size() > MqttWindow.MAX_IN_FLIGHT) {
-        throw new IOException("the broker sends more than it was told to");
-      }
-    }
-    fresh.ring();
-  }
-
-  private synchronized List<Integer> takeHeard() {
-    List<Integer> taken = List.copyOf(heard);
-    heard.clear();
-    return taken;
-  }
-
-  private synchronized boolean takeBirth() {
-    boolean was = isBorn;
-    isBorn = false;
-    return was;
   }
 
   private void up(MqttWindow fresh, MqttConnection open) {

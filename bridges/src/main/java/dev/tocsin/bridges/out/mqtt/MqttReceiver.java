@@ -10,15 +10,11 @@ import dev.tocsin.bridges.out.Shipment;
 import dev.tocsin.events.Json;
 import dev.tocsin.mqtt.MqttIncoming;
 import dev.tocsin.mqtt.MqttMessage;
-import dev.tocsin.mqtt.MqttReason;
 import dev.tocsin.mqtt.MqttWindow;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -56,11 +52,7 @@ final class MqttReceiver implements Receiver {
   // owned by the bridge's thread
   private @Nullable OutState state;
 
-  /// What the broker has said to events behind one that it has not taken, by their ids; of one shipment at the most.
-  private final Map<String, Said> settled = new HashMap<>();
-
-  private final MqttSuspect suspect = new MqttSuspect();
-
+  private final MqttVerdicts verdicts = new MqttVerdicts();
   private boolean isUnseenTold;
 
   // written by the bridge's thread, or before it is there
@@ -69,22 +61,6 @@ final class MqttReceiver implements Receiver {
 
   private volatile @Nullable MqttLine line;
   private volatile boolean isClosed;
-
-  /// What the broker has said to an event.
-  ///
-  /// @param sentence why it is refused
-  /// @param answer in the broker's words
-  private record Said(boolean isRefused, String sentence, String answer) {
-
-    static Said of(MqttIncoming.Acknowledged answer) {
-      return new Said(
-          answer.isRefused(), "the broker refuses it: " + answer.words(), answer.reason());
-    }
-
-    Answer.Refused refused(int taken) {
-      return new Answer.Refused(taken, sentence, answer);
-    }
-  }
 
   MqttReceiver(
       MqttOutSettings settings,
@@ -184,11 +160,10 @@ final class MqttReceiver implements Receiver {
     }
     HubPosition position = state == null ? null : state.position();
     hub = position == null ? shipment.epoch() : position.epoch();
-    Answer known = known(shipment);
+    Answer known = verdicts.known(shipment);
     if (known != null) {
       return known;
     }
-    settled.clear();
     Batch batch = batch(shipment);
     MqttWindow.Outcome outcome = null;
     try {
@@ -203,31 +178,11 @@ final class MqttReceiver implements Receiver {
       return new Answer.Later(0, open.trouble(), Duration.ZERO);
     }
     noteHome(batch, outcome);
-    return judge(shipment, batch, outcome);
-  }
-
-  /// What is known of events that went out before, with one that was not taken.
-  private @Nullable Answer known(Shipment shipment) {
-    int taken = 0;
-    for (FollowedEvent event : shipment.events()) {
-      Said said = settled.remove(shipment.id(event));
-      if (said == null) {
-        break;
-      }
-      if (said.isRefused()) {
-        if (taken > 0) {
-          settled.put(shipment.id(event), said);
-          return new Answer.Taken(taken);
-        }
-        return said.refused(0);
-      }
-      taken++;
-    }
-    return taken == 0 ? null : new Answer.Taken(taken);
+    return verdicts.judge(shipment, batch.events(), batch.places(), outcome);
   }
 
   private Batch batch(Shipment shipment) {
-    boolean isSuspect = suspect.is(shipment.id(shipment.events().getFirst()));
+    boolean isSuspect = verdicts.isSuspect(shipment);
     List<FollowedEvent> events = isSuspect ? shipment.first().events() : shipment.events();
     List<MqttMessage> said = new ArrayList<>();
     List<Integer> places = new ArrayList<>();
@@ -280,62 +235,6 @@ final class MqttReceiver implements Receiver {
           .figures()
           .noteError("Home Assistant is shown " + HomeView.MAX_CAMERAS + " cameras, and no more");
     }
-  }
-
-  private Answer judge(Shipment shipment, Batch batch, MqttWindow.Outcome outcome) {
-    int taken = 0;
-    MqttIncoming.Acknowledged answer = null;
-    for (; taken < batch.events().size(); taken++) {
-      answer = outcome.answers().get(batch.places().get(taken));
-      if (answer == null || answer.isRefused()) {
-        break;
-      }
-    }
-    if (taken == batch.events().size()) {
-      suspect.clear();
-      return new Answer.Taken(taken);
-    }
-    for (int i = taken; i < batch.events().size(); i++) {
-      MqttIncoming.Acknowledged other = outcome.answers().get(batch.places().get(i));
-      if (other != null && other.code() != MqttReason.QUOTA_EXCEEDED) {
-        settled.put(shipment.id(batch.events().get(i)), Said.of(other));
-      }
-    }
-    if (answer == null) {
-      return unanswered(shipment, batch, taken, outcome);
-    }
-    if (answer.code() == MqttReason.QUOTA_EXCEEDED) {
-      return new Answer.Later(taken, Said.of(answer).sentence(), Duration.ZERO);
-    }
-    suspect.clear();
-    // Of several the rest is sent one by one, and this one is known by then.
-    boolean isAlone = shipment.size() - taken == 1;
-    if (isAlone) {
-      settled.clear();
-    }
-    return Said.of(answer).refused(taken);
-  }
-
-  private Answer unanswered(Shipment shipment, Batch batch, int taken, MqttWindow.Outcome outcome) {
-    IOException end = outcome.end();
-    String sentence =
-        end == null || end.getMessage() == null ? String.valueOf(end) : end.getMessage();
-    Answer later = new Answer.Later(taken, sentence, Duration.ZERO);
-    boolean isSent = outcome.sent() > batch.places().get(taken);
-    if (!isSent || end == null || MqttSuspect.isSilence(end)) {
-      return later;
-    }
-    String id = shipment.id(batch.events().get(taken));
-    if (!suspect.noteEnd(id, batch.events().size() == 1, end)) {
-      return later;
-    }
-    suspect.clear();
-    settled.clear();
-    Said said = new Said(true, "the broker ends the connection at this message: " + sentence, "");
-    if (shipment.size() - taken > 1) {
-      settled.put(id, said);
-    }
-    return said.refused(taken);
   }
 
   @Override
