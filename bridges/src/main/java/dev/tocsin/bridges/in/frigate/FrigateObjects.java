@@ -1,7 +1,6 @@
 package dev.tocsin.bridges.in.frigate;
 
 import dev.tocsin.bridges.bridge.Reason;
-import dev.tocsin.bridges.description.Faults;
 import dev.tocsin.bridges.mapping.BridgeMessage;
 import dev.tocsin.bridges.mapping.EventNumber;
 import dev.tocsin.bridges.mapping.Mapped;
@@ -37,54 +36,39 @@ final class FrigateObjects {
 
   /// `frigate/events`: a change of an object.
   static List<Mapped> changed(BridgeMessage message) {
-    JsonNode said = message.payload();
-    String kind = FrigateEvent.text(said, "type");
-    JsonNode now = said.path("after");
-    String id = FrigateEvent.text(now, "id");
-    String camera = FrigateEvent.text(now, "camera");
-    String label = FrigateEvent.text(now, "label");
-    if (id.isEmpty() || camera.isEmpty() || label.isEmpty()) {
+    FrigateChange change = FrigateChange.of(message);
+    if (change.lacks("label")) {
       return FrigateEvent.malformed(
           "it is none of Frigate's events: \"after\" with id, camera and label is missing");
     }
+    JsonNode now = change.now();
+    String id = change.id();
     if (now.path("false_positive").asBoolean(false)) {
       return List.of(new Mapped.Ignored(Reason.FALSE_POSITIVE));
     }
-    return switch (kind) {
-      case "new" -> List.of(detection(now, id, message), created(now, id, camera, message));
+    return switch (change.kind()) {
+      case "new" ->
+          List.of(detection(now, id, message), created(now, id, change.camera(), message));
       case "update" -> {
-        List<String> changes = changes(said.path("before"), now);
+        List<String> changes = change.changes(TOLD, FrigateObjects::value);
         Mapped seen = detection(now, id, message);
         yield changes.isEmpty() ? List.of(seen) : List.of(seen, updated(now, id, changes, message));
       }
       case "end" -> {
-        List<String> changes = changes(said.path("before"), now);
+        List<String> changes = change.changes(TOLD, FrigateObjects::value);
         if (!changes.contains("end_time")) {
           changes.add("end_time");
         }
         yield List.of(updated(now, id, changes, message));
       }
-      default ->
-          FrigateEvent.malformed("its type is " + Faults.quoted(kind) + ", not new, update or end");
+      default -> change.unknown();
     };
   }
 
-  private static List<String> changes(JsonNode before, JsonNode now) {
-    List<String> changes = new ArrayList<>();
-    for (String name : TOLD) {
-      // Who is recognised matters, not how surely.
-      JsonNode was = name.equals("sub_label") ? name(before.path(name)) : before.path(name);
-      JsonNode is = name.equals("sub_label") ? name(now.path(name)) : now.path(name);
-      boolean isSame = was.equals(is) || (isNothing(was) && isNothing(is));
-      if (!isSame) {
-        changes.add(name);
-      }
-    }
-    return changes;
-  }
-
-  private static boolean isNothing(JsonNode value) {
-    return value.isMissingNode() || value.isNull();
+  /// Who is recognised matters, not how surely.
+  private static JsonNode value(JsonNode object, String name) {
+    JsonNode value = object.path(name);
+    return name.equals("sub_label") ? name(value) : value;
   }
 
   private static Mapped detection(JsonNode now, String id, BridgeMessage message) {
@@ -271,7 +255,7 @@ final class FrigateObjects {
 
   private static void told(
       JsonNode said, String name, String field, ObjectNode payload, ArrayNode fields) {
-    if (!isNothing(said.path(name))) {
+    if (said.hasNonNull(name)) {
       payload.set(field, said.path(name));
       fields.add(field);
     }

@@ -1,15 +1,14 @@
 package dev.tocsin.bridges.in.frigate;
 
 import dev.tocsin.bridges.bridge.Reason;
-import dev.tocsin.bridges.description.Faults;
 import dev.tocsin.bridges.mapping.BridgeMessage;
 import dev.tocsin.bridges.mapping.EventNumber;
 import dev.tocsin.bridges.mapping.Mapped;
-import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Review items, from `frigate/reviews`: each is an alert, which begins, changes and ends.
@@ -18,22 +17,22 @@ final class FrigateReviews {
   private static final List<String> TOLD =
       List.of("detections", "objects", "sub_labels", "zones", "audio", "metadata");
 
+  private static final String SEVERITY = "severity";
+
   private FrigateReviews() {}
 
   static List<Mapped> changed(BridgeMessage message) {
-    JsonNode said = message.payload();
-    String kind = FrigateEvent.text(said, "type");
-    JsonNode now = said.path("after");
-    String id = FrigateEvent.text(now, "id");
-    String camera = FrigateEvent.text(now, "camera");
-    String severity = FrigateEvent.text(now, "severity");
-    if (id.isEmpty() || camera.isEmpty() || severity.isEmpty()) {
+    FrigateChange change = FrigateChange.of(message);
+    if (change.lacks(SEVERITY)) {
       return FrigateEvent.malformed(
           "it is none of Frigate's reviews: \"after\" with id, camera and severity is missing");
     }
+    JsonNode now = change.now();
+    String id = change.id();
+    String severity = change.text(SEVERITY);
     ObjectNode payload = JsonNodeFactory.instance.objectNode();
     payload.put("id", id).put("event_id", EventNumber.of(first(now, id)));
-    return switch (kind) {
+    return switch (change.kind()) {
       case "new" -> {
         String start = FrigateEvent.moment(now.path("start_time"), message);
         rate(severity, payload);
@@ -42,12 +41,12 @@ final class FrigateReviews {
             .put("dedup_key", id)
             .put("created_at", start)
             .put("updated_at", start);
-        describe(now, camera, payload);
+        describe(now, change.camera(), payload);
         yield List.of(FrigateEvent.of("alert.created", payload, "review/" + id + "/new"));
       }
       // A description by a language model comes as a kind of its own.
       case "update", "genai" -> {
-        List<String> changes = changes(said.path("before"), now);
+        List<String> changes = changes(change);
         if (changes.isEmpty()) {
           yield List.of(new Mapped.Ignored(Reason.UNCHANGED));
         }
@@ -55,7 +54,7 @@ final class FrigateReviews {
         payload.put("updated_at", FrigateEvent.text(message.received()));
         ArrayNode fields = payload.putArray("updated_fields");
         changes.forEach(fields::add);
-        describe(now, camera, payload);
+        describe(now, change.camera(), payload);
         yield List.of(
             FrigateEvent.of(
                 "alert.updated", payload, "review/" + id + '/' + FrigateEvent.digest(message)));
@@ -63,11 +62,10 @@ final class FrigateReviews {
       case "end" -> {
         payload.put("resolved_at", FrigateEvent.moment(now.path("end_time"), message));
         payload.put("severity", word(severity));
-        describe(now, camera, payload);
+        describe(now, change.camera(), payload);
         yield List.of(FrigateEvent.of("alert.resolved", payload, "review/" + id + "/end"));
       }
-      default ->
-          FrigateEvent.malformed("its type is " + Faults.quoted(kind) + ", not new, update or end");
+      default -> change.unknown();
     };
   }
 
@@ -83,19 +81,18 @@ final class FrigateReviews {
     return first.isEmpty() ? id : first;
   }
 
-  private static List<String> changes(JsonNode before, JsonNode now) {
-    List<String> changes = new ArrayList<>();
-    if (!FrigateEvent.text(before, "severity").equals(FrigateEvent.text(now, "severity"))) {
-      changes.add("severity");
-    }
-    for (String name : TOLD) {
-      JsonNode was = before.path("data").path(name);
-      JsonNode is = now.path("data").path(name);
-      if (!was.equals(is) && !(was.isEmpty() && is.isEmpty())) {
-        changes.add(name);
-      }
+  private static List<String> changes(FrigateChange change) {
+    List<String> changes = change.changes(TOLD, FrigateReviews::value);
+    if (!FrigateEvent.text(change.before(), SEVERITY).equals(change.text(SEVERITY))) {
+      changes.addFirst(SEVERITY);
     }
     return changes;
+  }
+
+  /// What is empty is as good as nothing.
+  private static JsonNode value(JsonNode review, String name) {
+    JsonNode value = review.path("data").path(name);
+    return value.isEmpty() ? MissingNode.getInstance() : value;
   }
 
   private static void rate(String severity, ObjectNode payload) {

@@ -5,6 +5,7 @@ import dev.tocsin.bridges.bridge.BridgeKind;
 import dev.tocsin.bridges.bridge.BridgeSettings;
 import dev.tocsin.bridges.bridge.Claim;
 import dev.tocsin.bridges.bridge.Equipment;
+import dev.tocsin.bridges.bridge.OtherSide;
 import dev.tocsin.bridges.broker.BrokerSettings;
 import dev.tocsin.bridges.description.BridgeDescription;
 import dev.tocsin.bridges.description.MissingSecretException;
@@ -14,6 +15,7 @@ import dev.tocsin.bridges.mapping.MessageSource;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// A bridge that hears what a broker of MQTT has.
@@ -41,6 +43,11 @@ public record MqttSettings(String name, String kind, BrokerSettings broker, Mess
   @Override
   public List<Claim> claims() {
     return broker.claims();
+  }
+
+  @Override
+  public Optional<OtherSide> otherSide() {
+    return Optional.of(broker.otherSide(name));
   }
 
   @Override
