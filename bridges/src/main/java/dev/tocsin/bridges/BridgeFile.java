@@ -97,6 +97,7 @@ public final class BridgeFile {
 
   private static BridgePlan plan(Section file, EventCatalog catalog) {
     List<BridgeSettings> bridges = new ArrayList<>();
+    Faults notes = file.faults().none();
     if (file.isObject("an object with an array \"bridges\"")) {
       file.allow("bridges");
       Map<String, Section> names = new HashMap<>();
@@ -107,12 +108,12 @@ public final class BridgeFile {
         if (bridge != null) {
           bridges.add(bridge);
           for (Claim claim : bridge.claims()) {
-            unique(one.at(claim.member()), claim, claim.member(), claims);
+            claim(one.at(claim.member()), claim, claims, notes);
           }
         }
       }
     }
-    return new BridgePlan(bridges);
+    return new BridgePlan(bridges, notes.told());
   }
 
   private static @Nullable BridgeSettings bridge(
@@ -132,6 +133,25 @@ public final class BridgeFile {
     }
     section.at("description").optionalText("a text for people");
     return known.reader().read(new BridgeDescription(name, section, catalog));
+  }
+
+  private static void claim(
+      Section section, Claim claim, Map<Claim, Section> others, Faults notes) {
+    if (claim.otherwise() == null) {
+      unique(section, claim, claim.member(), others);
+      return;
+    }
+    Section first = others.putIfAbsent(claim, section);
+    if (first != null) {
+      new Section(section.json(), section.pointer(), notes)
+          .fault(
+              "is the same "
+                  + claim.member()
+                  + " as that of "
+                  + first.pointer()
+                  + ": "
+                  + claim.otherwise());
+    }
   }
 
   private static String name(Section section, Map<String, Section> names) {

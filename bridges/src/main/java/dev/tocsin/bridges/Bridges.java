@@ -5,6 +5,7 @@ import dev.tocsin.bridges.bridge.Bridge;
 import dev.tocsin.bridges.bridge.BridgeSettings;
 import dev.tocsin.bridges.bridge.BridgeStanding;
 import dev.tocsin.bridges.bridge.Equipment;
+import dev.tocsin.bridges.description.BridgeFault;
 import dev.tocsin.bridges.description.MissingSecretException;
 import dev.tocsin.bridges.hub.FollowableHub;
 import dev.tocsin.bridges.in.hook.HookAnswer;
@@ -21,9 +22,13 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The bridges of a process, running from [#start] to [#close]. Any thread may call anything.
 public final class Bridges implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Bridges.class);
 
   /// In the order of the file.
   private final List<Bridge> bridges;
@@ -58,6 +63,9 @@ public final class Bridges implements AutoCloseable {
     List<String> missing = plan.missingSecrets(equipment.environment());
     if (!missing.isEmpty()) {
       throw new MissingSecretException(String.join("; ", missing));
+    }
+    for (BridgeFault note : plan.notes()) {
+      LOG.atWarn().addKeyValue("place", note.pointer()).log(note.message());
     }
     List<Bridge> bridges = new ArrayList<>();
     for (BridgeSettings settings : plan.bridges()) {

@@ -3,6 +3,7 @@ package dev.tocsin.bridges.bridge;
 import dev.tocsin.bridges.description.MissingSecretException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// A bridge as an operator has described it. Each kind has its own; nobody else asks of which kind it is.
 public interface BridgeSettings {
@@ -16,9 +17,14 @@ public interface BridgeSettings {
   /// Where the other side is, in words.
   String place();
 
-  /// What no other bridge of the file may have.
+  /// What it has for itself.
   default List<Claim> claims() {
     return List.of();
+  }
+
+  /// Where it connects to; empty for a bridge that connects nowhere.
+  default Optional<OtherSide> otherSide() {
+    return Optional.empty();
   }
 
   /// Makes sure that its secrets are to be had.

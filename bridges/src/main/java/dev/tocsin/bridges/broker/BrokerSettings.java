@@ -1,6 +1,7 @@
 package dev.tocsin.bridges.broker;
 
 import dev.tocsin.bridges.bridge.Claim;
+import dev.tocsin.bridges.bridge.OtherSide;
 import dev.tocsin.bridges.description.BridgeDescription;
 import dev.tocsin.bridges.description.MissingSecretException;
 import dev.tocsin.bridges.description.SecretSource;
@@ -186,9 +187,14 @@ public record BrokerSettings(
     return seconds;
   }
 
-  /// What no other bridge may have: two clients with one id push each other out of the broker for ever.
+  /// What a bridge has for itself: two clients with one id push each other out of the broker for ever.
   public List<Claim> claims() {
     return clientId == null ? List.of() : List.of(new Claim("client_id", address + " " + clientId));
+  }
+
+  /// Where a bridge connects to.
+  public OtherSide otherSide(String bridge) {
+    return new OtherSide(bridge, address.toString(), address.host(), address.port());
   }
 
   /// Fetches user name and password.

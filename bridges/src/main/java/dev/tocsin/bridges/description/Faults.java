@@ -21,7 +21,16 @@ public final class Faults {
 
   /// @param content the file, in whose lines they are
   public Faults(byte[] content) {
-    this.places = Places.of(content);
+    this(Places.of(content));
+  }
+
+  private Faults(Places places) {
+    this.places = places;
+  }
+
+  /// None yet, of the same file.
+  public Faults none() {
+    return new Faults(places);
   }
 
   void add(String pointer, String message) {

@@ -2,6 +2,7 @@ package dev.tocsin.bridges.out.mqtt;
 
 import dev.tocsin.bridges.bridge.Backoff;
 import dev.tocsin.bridges.bridge.Claim;
+import dev.tocsin.bridges.bridge.OtherSide;
 import dev.tocsin.bridges.broker.BrokerSettings;
 import dev.tocsin.bridges.description.BridgeDescription;
 import dev.tocsin.bridges.description.MissingSecretException;
@@ -17,7 +18,9 @@ import dev.tocsin.events.EventType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A bridge that publishes events to a broker of MQTT, at QoS 1.
@@ -39,13 +42,16 @@ record MqttOutSettings(
 
   static final String KIND = "mqtt-out";
 
+  private static final String STATUS_MEMBER = "status";
   private static final List<String> MEMBERS =
-      List.of("topic", "retain", "qos", "status", HomeSettings.MEMBER, EventFormat.MEMBER);
+      List.of("topic", "retain", "qos", STATUS_MEMBER, HomeSettings.MEMBER, EventFormat.MEMBER);
 
   /// How many events are published before the position is noted, and how many bytes.
   static final Bundling BUNDLING = new Bundling(100, 1 << 20, Duration.ZERO);
 
   private static final String STATUS = "tocsin/status";
+  private static final String OF_STATUS =
+      "when one of them goes offline, it says so for the other as well; give each its own";
 
   public MqttOutSettings {
     retained = List.copyOf(retained);
@@ -74,7 +80,7 @@ record MqttOutSettings(
             section, EventFormat.ENVELOPE, EventFormat.CLOUDEVENTS, EventFormat.PAYLOAD),
         retained(section.at("retain"), new WantedReader(bridge.catalog())),
         TopicTemplateReader.fixed(
-            section.at("status"), "the topic that says online or offline", STATUS),
+            section.at(STATUS_MEMBER), "the topic that says online or offline", STATUS),
         home);
   }
 
@@ -114,12 +120,20 @@ record MqttOutSettings(
 
   @Override
   public List<Claim> claims() {
-    return broker.claims();
+    return Stream.concat(
+            broker.claims().stream(),
+            Stream.of(new Claim(STATUS_MEMBER, place() + " " + status, OF_STATUS)))
+        .toList();
   }
 
   @Override
   public Bundling bundling() {
     return BUNDLING;
+  }
+
+  @Override
+  public Optional<OtherSide> otherSide() {
+    return Optional.of(broker.otherSide(name()));
   }
 
   @Override

@@ -8,6 +8,9 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Where a receiver is that is spoken to by HTTP.
@@ -49,7 +52,7 @@ record ReceiverAddress(boolean isTls, String host, int port, String path, boolea
         section.fault(fault);
         return NOWHERE;
       }
-      ReceiverAddress address = of(uri, mayBePrivate);
+      ReceiverAddress address = of(uri, Objects.requireNonNull(Place.of(uri)), mayBePrivate);
       String kind = mayBePrivate ? null : address.notPublicAsWritten();
       if (kind != null) {
         section.fault(
@@ -72,23 +75,55 @@ record ReceiverAddress(boolean isTls, String host, int port, String path, boolea
     if (text.length() > MAX_LENGTH) {
       return "is longer than " + MAX_LENGTH + " characters";
     }
-    if (uri.getRawUserInfo() != null) {
+    if (Objects.requireNonNullElse(uri.getRawAuthority(), "").contains("@")) {
       return "has a name or a password before the host: that belongs into \"headers\"";
     }
-    if (uri.getHost() == null || uri.getPort() == 0 || uri.getPort() > 65_535) {
+    Place place = Place.of(uri);
+    if (place == null || place.port() == 0 || place.port() > 65_535) {
       return "has no host, or one that is written wrongly (a name of other letters is written"
           + " xn--…)";
+    }
+    if (scheme.equals("https") && uri.getHost() == null) {
+      return "has a host that Java checks no certificate for: with TLS a name has letters, digits"
+          + " and inner hyphens only";
     }
     return uri.getRawFragment() == null ? null : "has a fragment (#…), which is never sent";
   }
 
-  private static ReceiverAddress of(URI uri, boolean mayBePrivate) {
+  /// The host and the port of an address.
+  ///
+  /// @param host an IPv6 address stands in brackets
+  /// @param port -1 for the usual one
+  private record Place(String host, int port) {
+
+    /// Names that container networks have and [URI] takes for none, as `tocsin_server`; clients of Tocsin take the same.
+    private static final Pattern NAMED =
+        Pattern.compile(
+            "(?=[^:]{1,253}(?::|\\z))(?<host>[A-Za-z0-9_-]{1,63}(?:\\.[A-Za-z0-9_-]{1,63})*\\.?)"
+                + "(?::(?<port>[0-9]{0,5}))?");
+
+    /// That of an address; `null` when it has none.
+    static @Nullable Place of(URI uri) {
+      if (uri.getHost() != null) {
+        return new Place(uri.getHost(), uri.getPort());
+      }
+      Matcher named = NAMED.matcher(Objects.requireNonNullElse(uri.getRawAuthority(), ""));
+      if (!named.matches()) {
+        return null;
+      }
+      String port = named.group("port");
+      return new Place(
+          named.group("host"), port == null || port.isEmpty() ? -1 : Integer.parseInt(port));
+    }
+  }
+
+  private static ReceiverAddress of(URI uri, Place place, boolean mayBePrivate) {
     boolean isTls = "https".equalsIgnoreCase(uri.getScheme());
-    String host = uri.getHost();
+    String host = place.host();
     if (host.startsWith("[")) {
       host = host.substring(1, host.length() - 1);
     }
-    int port = uri.getPort() >= 0 ? uri.getPort() : isTls ? 443 : 80;
+    int port = place.port() >= 0 ? place.port() : isTls ? 443 : 80;
     String whole = uri.toASCIIString();
     int end = endOfAuthority(whole, whole.indexOf("//") + 2);
     String path =
@@ -151,15 +186,25 @@ record ReceiverAddress(boolean isTls, String host, int port, String path, boolea
 
   /// The host as a header names it.
   String hostHeader() {
-    String name = host.contains(":") ? '[' + host + ']' : host;
-    return port == (isTls ? 443 : 80) ? name : name + ':' + port;
+    return port == (isTls ? 443 : 80) ? bracketed() : bracketed() + ':' + port;
+  }
+
+  private String bracketed() {
+    return host.contains(":") ? '[' + host + ']' : host;
+  }
+
+  /// The host and the port alone.
+  String withoutPath() {
+    return scheme() + bracketed() + ':' + port;
+  }
+
+  private String scheme() {
+    return isTls ? "https://" : "http://";
   }
 
   /// As people read it: without the query, which may hold what is secret.
   String shown() {
     int query = path.indexOf('?');
-    return (isTls ? "https://" : "http://")
-        + hostHeader()
-        + (query < 0 ? path : path.substring(0, query) + "?…");
+    return scheme() + hostHeader() + (query < 0 ? path : path.substring(0, query) + "?…");
   }
 }

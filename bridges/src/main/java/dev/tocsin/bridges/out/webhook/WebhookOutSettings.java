@@ -1,5 +1,6 @@
 package dev.tocsin.bridges.out.webhook;
 
+import dev.tocsin.bridges.bridge.OtherSide;
 import dev.tocsin.bridges.description.BridgeDescription;
 import dev.tocsin.bridges.description.MissingSecretException;
 import dev.tocsin.bridges.description.SecretSource;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A bridge that posts events to an address, as Standard Webhooks.
@@ -113,6 +115,12 @@ record WebhookOutSettings(
   @Override
   public String target() {
     return (address.isTls() ? "https://" : "http://") + address.hostHeader() + address.path();
+  }
+
+  @Override
+  public Optional<OtherSide> otherSide() {
+    return Optional.of(
+        new OtherSide(name(), address.withoutPath(), address.host(), address.port()));
   }
 
   @Override

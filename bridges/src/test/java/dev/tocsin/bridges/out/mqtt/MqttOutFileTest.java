@@ -100,6 +100,21 @@ class MqttOutFileTest {
         .contains("/home_assistant: shows cameras, detections and alerts");
   }
 
+  private static List<String> notes(String... bridges) {
+    return ((BridgeFile.Reading.Read) read(String.join(",", bridges)))
+        .plan().notes().stream().map(BridgeFault::toString).toList();
+  }
+
+  @Test
+  void twoOfOneStatusAtOneBrokerAreNoted() {
+    assertThat(notes(bridge("a", ""), bridge("b", ",\"status\":\"tocsin/status\"")))
+        .containsExactly(
+            "line 1: /bridges/1/status: is the same status as that of /bridges/0/status: when one"
+                + " of them goes offline, it says so for the other as well; give each its own");
+    assertThat(notes(bridge("a", ""), bridge("b", ",\"status\":\"b/status\""))).isEmpty();
+    assertThat(notes(bridge("a", ""), bridge("b", "").replace("mqtt://b", "mqtt://c"))).isEmpty();
+  }
+
   @Test
   void twoOfOneClientIdAtOneBrokerAreTold() {
     String in =

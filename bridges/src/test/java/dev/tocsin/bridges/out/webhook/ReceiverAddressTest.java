@@ -31,6 +31,8 @@ class ReceiverAddressTest {
     "https://Example.com, true, example.com, 443, /, example.com",
     "http://example.com:8080/a/b?c=d, false, example.com, 8080, /a/b?c=d, example.com:8080",
     "https://[2606:4700::1111]:8443/x, true, 2606:4700::1111, 8443, /x, [2606:4700::1111]:8443",
+    "http://tocsin_server:8080/in, false, tocsin_server, 8080, /in, tocsin_server:8080",
+    "http://My_Stack_hub_1, false, my_stack_hub_1, 80, /, my_stack_hub_1",
     "HTTPS://1.1.1.1:443/%C3%A4, true, 1.1.1.1, 443, /%C3%A4, 1.1.1.1",
   })
   void addressIsTakenApart(
@@ -50,6 +52,13 @@ class ReceiverAddressTest {
         "https:///x | has no host",
         "https://exa mple.com/ | must be an address",
         "https://bücher.example/ | has no host",
+        "http://a_b..c/ | has no host",
+        "http://a_b:0/ | has no host",
+        "http://a_b:70000/ | has no host",
+        "http://a_b.localhost/ | loopback",
+        "http://127.1/ | loopback",
+        "https://tocsin_server/ | Java checks no certificate for",
+        "http://me:secret@tocsin_server/ | belongs into \"headers\"",
         "https://me:secret@example.com/ | belongs into \"headers\"",
         "https://example.com/#top | has a fragment",
         "https://example.com:0/ | has no host",
