@@ -1,6 +1,7 @@
 package dev.tocsin.bridges.bridge;
 
 import dev.tocsin.bridges.hub.FollowableHub;
+import dev.tocsin.events.BridgeStanding;
 import java.util.OptionalInt;
 
 /// A bridge of a process: made, started once, closed. Safe for any thread.

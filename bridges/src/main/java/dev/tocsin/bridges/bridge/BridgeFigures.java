@@ -1,5 +1,6 @@
 package dev.tocsin.bridges.bridge;
 
+import dev.tocsin.events.BridgeStanding;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,9 +1,9 @@
 package dev.tocsin.bridges.out;
 
 import dev.tocsin.bridges.bridge.BridgeFigures;
-import dev.tocsin.bridges.bridge.BridgeStanding;
 import dev.tocsin.bridges.hub.HubCursor;
 import dev.tocsin.bridges.hub.HubPosition;
+import dev.tocsin.events.BridgeStanding;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

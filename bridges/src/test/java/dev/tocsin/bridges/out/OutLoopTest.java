@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.bridges.bridge.Backoff;
 import dev.tocsin.bridges.bridge.BridgeFigures;
-import dev.tocsin.bridges.bridge.BridgeStanding;
 import dev.tocsin.bridges.bridge.StateFile;
 import dev.tocsin.bridges.hub.TestHub;
 import dev.tocsin.bridges.hub.Until;
 import dev.tocsin.bridges.hub.Wanted;
+import dev.tocsin.events.BridgeStanding;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.Where;
 import java.nio.charset.StandardCharsets;

@@ -2,12 +2,12 @@ package dev.tocsin.bridges.in.hook;
 
 import dev.tocsin.bridges.bridge.Bridge;
 import dev.tocsin.bridges.bridge.BridgeFigures;
-import dev.tocsin.bridges.bridge.BridgeStanding;
 import dev.tocsin.bridges.bridge.Publisher;
 import dev.tocsin.bridges.bridge.Reason;
 import dev.tocsin.bridges.bridge.Via;
 import dev.tocsin.bridges.description.LongNumbers;
 import dev.tocsin.bridges.hub.FollowableHub;
+import dev.tocsin.events.BridgeStanding;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.Json;
 import dev.tocsin.events.Rejection;

@@ -3,7 +3,6 @@ package dev.tocsin.bridges.in.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.bridges.Bridges;
-import dev.tocsin.bridges.bridge.BridgeStanding;
 import dev.tocsin.bridges.broker.Mosquitto;
 import dev.tocsin.bridges.broker.OnMosquitto;
 import dev.tocsin.bridges.hub.FollowableHub;
@@ -11,6 +10,7 @@ import dev.tocsin.bridges.hub.HubCursor;
 import dev.tocsin.bridges.hub.HubPosition;
 import dev.tocsin.bridges.hub.TestHub;
 import dev.tocsin.bridges.hub.Wanted;
+import dev.tocsin.events.BridgeStanding;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.mqtt.MqttConnection;

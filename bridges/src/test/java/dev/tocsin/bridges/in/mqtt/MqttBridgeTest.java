@@ -3,10 +3,10 @@ package dev.tocsin.bridges.in.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.bridges.Bridges;
-import dev.tocsin.bridges.bridge.BridgeStanding;
 import dev.tocsin.bridges.broker.Mosquitto;
 import dev.tocsin.bridges.broker.OnMosquitto;
 import dev.tocsin.bridges.description.LongNumbers;
+import dev.tocsin.events.BridgeStanding;
 import dev.tocsin.fixtures.TestCertificate;
 import dev.tocsin.mqtt.MqttProperty;
 import java.io.IOException;

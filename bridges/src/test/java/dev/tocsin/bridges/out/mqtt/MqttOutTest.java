@@ -3,11 +3,11 @@ package dev.tocsin.bridges.out.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.bridges.Bridges;
-import dev.tocsin.bridges.bridge.BridgeStanding;
 import dev.tocsin.bridges.broker.Listener;
 import dev.tocsin.bridges.broker.Mosquitto;
 import dev.tocsin.bridges.broker.OnMosquitto;
 import dev.tocsin.bridges.mapping.TestMessages;
+import dev.tocsin.events.BridgeStanding;
 import dev.tocsin.mqtt.MqttIncoming;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

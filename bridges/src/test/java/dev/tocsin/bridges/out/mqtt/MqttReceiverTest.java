@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.bridges.bridge.Backoff;
 import dev.tocsin.bridges.bridge.Bridge;
-import dev.tocsin.bridges.bridge.BridgeStanding;
 import dev.tocsin.bridges.bridge.Equipment;
 import dev.tocsin.bridges.hub.TestHub;
 import dev.tocsin.bridges.hub.Until;
@@ -13,6 +12,7 @@ import dev.tocsin.bridges.out.Bundling;
 import dev.tocsin.bridges.out.OutSettings;
 import dev.tocsin.bridges.out.Outgoing;
 import dev.tocsin.bridges.out.Receiver;
+import dev.tocsin.events.BridgeStanding;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;

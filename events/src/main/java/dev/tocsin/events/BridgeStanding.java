@@ -1,11 +1,11 @@
-package dev.tocsin.bridges.bridge;
+package dev.tocsin.events;
 
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// How a bridge fares: its figures since the start.
+/// How a bridge to another system fares: its figures since the start, as bridges count them and servers tell them.
 ///
 /// @param name of the bridge
 /// @param kind of the bridge
