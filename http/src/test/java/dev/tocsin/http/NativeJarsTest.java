@@ -76,7 +76,7 @@ class NativeJarsTest {
                 Opening.class.getName()));
     command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    try (process) {
+    try {
       List<String> lines = process.inputReader().lines().toList();
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
       return lines;
