@@ -372,8 +372,22 @@ class AccessTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"since=x", "events=%5Ba", "last=0", "latest=1", "where=%7B", "since=0&last=1"})
+  void aStrangerIsToldWhatIsWrongWithItsQueryWhateverThereIs(String query) {
+    HttpAnswer answer = server.ask(RawWebSocket.handshake("/ws/events?" + query));
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.problem())
+        .isEqualTo(
+            server
+                .ask(RawWebSocket.handshake("/ws/events?" + query, bearer(TestAuthenticator.ROOT)))
+                .problem());
+  }
+
+  /// What it may ask for depends on the catalog, which is not for everybody.
   @Test
-  void aStrangerIsNotToldWhatIsWrongWithItsQuery() {
+  void aStrangerIsNotToldWhatThereIsNot() {
     assertThat(
             server
                 .ask(RawWebSocket.handshake("/ws/events?events=*&where=%7B%22cam%22:1%7D"))
