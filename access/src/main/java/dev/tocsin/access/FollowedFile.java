@@ -124,11 +124,12 @@ final class FollowedFile<T> {
   /// @throws BrokenFileException when it is not there, no file, or too large
   /// @throws IOException when it cannot be read
   static byte[] bytes(Path path, int maxBytes) throws IOException, BrokenFileException {
-    if (!Files.exists(path)) {
+    if (Files.notExists(path)) {
       throw new BrokenFileException(path + " does not exist");
     }
-    // Opening a pipe would wait for somebody who writes into it.
-    if (!Files.isRegularFile(path)) {
+    // Opening a pipe would wait for somebody who writes into it. What may not even be looked at is
+    // told when it is opened.
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
       throw new BrokenFileException(path + " is not a regular file");
     }
     try (InputStream in = Files.newInputStream(path)) {

@@ -38,7 +38,7 @@ public final class KeysFile {
   /// How many keys a file may hold.
   static final int MAX_KEYS = 100_000;
 
-  private static final long MAX_BYTES = 64L << 20;
+  private static final int MAX_BYTES = 64 << 20;
   private static final Set<String> LIMITS =
       Set.of("connections", "publishes_per_second", "bytes_per_second");
 
@@ -77,16 +77,7 @@ public final class KeysFile {
   /// @throws BrokenFileException when what it says is not understood
   /// @throws IOException when it cannot be read
   public Map<String, StoredKey> read() throws IOException, BrokenFileException {
-    byte[] bytes;
-    try {
-      if (Files.size(path) > MAX_BYTES) {
-        throw broken("is larger than " + (MAX_BYTES >> 20) + " MiB");
-      }
-      bytes = Files.readAllBytes(path);
-    } catch (NoSuchFileException e) {
-      return Map.of();
-    }
-    return read(bytes);
+    return Files.notExists(path) ? Map.of() : read(FollowedFile.bytes(path, MAX_BYTES));
   }
 
   /// Reads the keys from the content of a file.

@@ -26,6 +26,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +56,17 @@ class KeysFileTest {
         new Limits(5L, null, 1_000L),
         NOW,
         expires);
+  }
+
+  /// To open a pipe waits for somebody who writes into it: the thread that follows all files would follow none any more.
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aPipeIsRefusedAndNotWaitedFor() throws Exception {
+    assertThat(new ProcessBuilder("mkfifo", file().path().toString()).start().waitFor()).isZero();
+
+    assertThatThrownBy(() -> file().read())
+        .isInstanceOf(BrokenFileException.class)
+        .hasMessageEndingWith("keys.json is not a regular file");
   }
 
   @Test

@@ -30,8 +30,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The audit log: a JSON object a line, appended to a file of mode 0600.
 ///
-/// What happens again and again to the same principal, from the same address, is one line a second, which says how often. What
-/// is denied to a principal is one line a second whatever it is: it describes the first and counts all. A thread of its own
+/// What happens again and again to the same principal, from the same address, is one line a second, which says how often. The
+/// publishes that are denied to a principal are one line a second whatever they are, and so are the subscriptions: it describes
+/// the first and counts all. A thread of its own
 /// writes; when the file was renamed or is gone, it is opened anew. What the disk does not take is told to the
 /// operator, and kept until it does, [#MAX_WAITING] of it.
 final class AuditFile implements Audit, AutoCloseable {

@@ -2,7 +2,6 @@ package dev.tocsin.app;
 
 import dev.tocsin.gateway.AccessSettings;
 import dev.tocsin.http.TrustedProxies;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +64,11 @@ final class ProxyOptions {
   TrustedProxies trusted() throws WrongUse {
     try {
       return TrustedProxies.of(
-          trusted.stream().flatMap(list -> Arrays.stream(list.split(",", -1))).toList());
+          List.copyOf(
+              CommaList.parts(
+                  "--trust-proxy",
+                  trusted,
+                  "the address of a proxy, or a network such as 10.0.0.0/8")));
     } catch (IllegalArgumentException e) {
       throw new WrongUse("--trust-proxy: " + e.getMessage());
     }

@@ -231,6 +231,18 @@ class ServeAccessTest {
   }
 
   @Test
+  void severalProxiesMayStandInOneListWithBlanks() throws Exception {
+    serve("--trust-proxy", "192.0.2.1, 127.0.0.1", "--proxy-user-header", "X-User");
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + "/api/v1/catalog"))
+            .header("X-User", "ada")
+            .build();
+
+    assertThat(http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
   void saysThatThereIsNoKeyYet() throws Exception {
     serve("--keys", folder.resolve("k.json").toString()).awaitErr(err -> err.contains("key new"));
     assertThat(stats(null)).isEqualTo(401);

@@ -319,6 +319,7 @@ final class Actions {
       Access access = connection.access();
       Rejection tooFast = loop.quotas().publish(access, message.event().length());
       if (tooFast != null) {
+        context.hub().countRefused(tooFast.code());
         connection.allowance().spend(Limits.refusedNanos(message.event().length()));
         answer.give(error(message.id(), tooFast));
         return;

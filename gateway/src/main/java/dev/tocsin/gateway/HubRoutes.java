@@ -203,8 +203,19 @@ final class HubRoutes {
                   "What is here is " + mediaType + ", which the request's Accept excludes")));
     }
     return request.head().method().equals(HttpMethod.HEAD)
-        ? request.answer(StreamExchange.head(query.kind()))
+        ? request.answer(head(request, query.kind()))
         : new StreamExchange(request, context, loop, query);
+  }
+
+  /// What a request for the stream itself is answered with.
+  private static Response head(Request request, StreamKind kind) {
+    return Visitor.of(request)
+        .access()
+        .map(access ->
+            Door.mayRead(access)
+                ? StreamExchange.head(kind)
+                : Response.problem(Problem.forbidden(Door.FORBIDDEN)))
+        .orElseGet(Door::unauthenticated);
   }
 
   private Exchange history(Request request) throws QueryParameters.InvalidQueryException {

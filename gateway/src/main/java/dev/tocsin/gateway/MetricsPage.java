@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventType;
 import dev.tocsin.hub.EventLog;
@@ -16,6 +17,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import java.lang.management.MemoryUsage;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,15 @@ final class MetricsPage {
 
   private static final Labels HEAP = Labels.of("area", "heap");
   private static final Labels NON_HEAP = Labels.of("area", "nonheap");
+
+  /// The codes of events whose type was not looked at, or is none.
+  private static final Set<ErrorCode> UNTYPED =
+      EnumSet.of(
+          ErrorCode.INVALID_JSON,
+          ErrorCode.INVALID_MESSAGE,
+          ErrorCode.RESERVED_EVENT_TYPE,
+          ErrorCode.UNKNOWN_EVENT_TYPE,
+          ErrorCode.RATE_LIMITED);
 
   private final Set<String> types;
   private final MetricFamilies families = new MetricFamilies();
@@ -111,14 +122,17 @@ final class MetricsPage {
     return values;
   }
 
+  /// Those without a type are there from the beginning, so that a first one is an increase.
   private Map<Labels, Long> rejected(Map<HubStats.Refused, Long> counts) {
     Map<Labels, Long> values = new LinkedHashMap<>();
+    UNTYPED.forEach(code -> values.put(refusal(code, ""), 0L));
     counts.forEach((refused, count) ->
-        values.merge(
-            Labels.of("code", refused.code().wireName(), "type", known(refused.type())),
-            count,
-            Long::sum));
+        values.merge(refusal(refused.code(), known(refused.type())), count, Long::sum));
     return values;
+  }
+
+  private static Labels refusal(ErrorCode code, String type) {
+    return Labels.of("code", code.wireName(), "type", type);
   }
 
   private String known(String type) {

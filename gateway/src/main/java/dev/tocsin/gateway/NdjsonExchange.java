@@ -196,8 +196,10 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
     } else {
       switch (envelopes.of(line)) {
         case CloudEvents.Read event -> gathered.add(number, event, granted, lineNanos);
-        case CloudEvents.Refused(Rejection rejection) ->
-            gathered.refuse(number, line.length, rejection);
+        case CloudEvents.Refused(Rejection rejection) -> {
+          hub.countRefused(rejection.code());
+          gathered.refuse(number, line.length, rejection);
+        }
       }
     }
     lineNanos = readNanos;

@@ -19,18 +19,27 @@ record PatternQuery(@Nullable List<EventPattern> patterns, @Nullable Where where
 
   /// The patterns of `events`, separated by commas, and what narrows them, `where`. Alone, `where` narrows everything.
   static PatternQuery of(QueryParameters query, Hub hub) throws InvalidQueryException {
-    List<EventPattern> patterns = patterns(query);
-    String json = query.text("where").orElse(null);
-    Where where = json == null ? null : where(json);
-    if (where == null) {
-      return new PatternQuery(patterns, null);
-    }
-    List<EventPattern> narrowed = patterns == null ? EVERYTHING : patterns;
-    Rejection fault = hub.fault(narrowed, where);
+    PatternQuery read = read(query);
+    Rejection fault = read.fault(hub);
     if (fault != null) {
       throw new InvalidQueryException(Problems.of(fault));
     }
-    return new PatternQuery(narrowed, where);
+    return read;
+  }
+
+  /// The same, whatever event types there are.
+  static PatternQuery read(QueryParameters query) throws InvalidQueryException {
+    List<EventPattern> patterns = patterns(query);
+    String json = query.text("where").orElse(null);
+    Where where = json == null ? null : where(json);
+    return where == null || patterns != null
+        ? new PatternQuery(patterns, where)
+        : new PatternQuery(EVERYTHING, where);
+  }
+
+  /// Why no event type that there is can fulfil it; `null` when one can.
+  @Nullable Rejection fault(Hub hub) {
+    return patterns == null || where == null ? null : hub.fault(patterns, where);
   }
 
   private static @Nullable List<EventPattern> patterns(QueryParameters query)

@@ -49,14 +49,17 @@ final class PublishExchange extends BodyExchange {
     }
     Rejection tooFast = loop.quotas().publish(access, event.length);
     if (tooFast != null) {
+      hub.countRefused(tooFast.code());
       connection().allowance().spend(Limits.refusedNanos(event.length));
       respond(Problems.response(tooFast));
       return;
     }
     switch (envelopes.of(event)) {
       case CloudEvents.Read read -> publish(read, access, event.length);
-      case CloudEvents.Refused(Rejection rejection) ->
-          answer(new PublishResult.Refused(rejection), null, access, event.length);
+      case CloudEvents.Refused(Rejection rejection) -> {
+        hub.countRefused(rejection.code());
+        answer(new PublishResult.Refused(rejection), null, access, event.length);
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.describe.CloudEvents;
 import dev.tocsin.events.ClientMessage;
+import dev.tocsin.events.Rejection;
 import dev.tocsin.http.QueryParameters;
 import dev.tocsin.http.Response;
 import dev.tocsin.hub.Hub;
@@ -30,8 +31,8 @@ sealed interface Upgrade {
 
   /// Judges a request for the socket's path.
   ///
-  /// @param known whether it is known who asks: a stranger is not told what is wrong with a query, which would tell what there
-  ///     is
+  /// @param known whether it is known who asks: a stranger is not told that there is no such thing as its query asks for, which
+  ///     would tell what there is
   static Upgrade of(
       HttpRequest request, QueryStringDecoder uri, boolean known, GatewayContext context) {
     return switch (Handshake.of(request, context.deflate().enabled(), CloudEvents.SUBPROTOCOL)) {
@@ -49,9 +50,15 @@ sealed interface Upgrade {
           since == null
               ? null
               : new ClientMessage.Resume(null, since, query.text("epoch").orElse(null));
-      return new Accepted(handshake, PatternQuery.of(query, hub), resume, InitialQuery.of(query));
+      PatternQuery events = PatternQuery.read(query);
+      Accepted accepted = new Accepted(handshake, events, resume, InitialQuery.of(query));
+      Rejection fault = events.fault(hub);
+      if (fault != null) {
+        return new Refused(known ? Problems.response(fault) : Door.unauthenticated());
+      }
+      return accepted;
     } catch (QueryParameters.InvalidQueryException e) {
-      return new Refused(known ? Response.problem(e.problem()) : Door.unauthenticated());
+      return new Refused(Response.problem(e.problem()));
     }
   }
 }

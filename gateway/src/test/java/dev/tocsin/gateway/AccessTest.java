@@ -5,6 +5,7 @@ import static dev.tocsin.fixtures.RawClient.post;
 import static dev.tocsin.fixtures.RawClient.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.events.ErrorCode;
 import dev.tocsin.fixtures.Frame;
 import dev.tocsin.fixtures.HttpAnswer;
 import dev.tocsin.fixtures.RawClient;
@@ -17,6 +18,7 @@ import dev.tocsin.hub.Authenticator;
 import dev.tocsin.hub.Credential;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.Grants;
+import dev.tocsin.hub.HubStats;
 import dev.tocsin.hub.Limits;
 import dev.tocsin.hub.Rights;
 import java.io.IOException;
@@ -173,6 +175,12 @@ class AccessTest {
             "/ws/events?eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.",
             "/nothing-is-here?token=" + key,
             "/api/v1/tickets?token=" + key,
+            "/api/v1/events?x=%zz&token=" + key,
+            "/api/v1/events?events=%zz," + key.replace("_", "%5F"),
+            "/metrics?%&key=abc",
+            "/healthz?x=%FF&" + key,
+            "/%zz/" + key,
+            "/api/v1/events?" + "x=1&".repeat(2_000) + "token=" + key,
             "/healthz?x=eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.")) {
       HttpAnswer answer = ask(path, bearer(TestAuthenticator.ROOT));
       assertThat(answer.problem()).as(path).isEqualTo("400 invalid_query");
@@ -364,8 +372,22 @@ class AccessTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"since=x", "events=%5Ba", "last=0", "latest=1", "where=%7B", "since=0&last=1"})
+  void aStrangerIsToldWhatIsWrongWithItsQueryWhateverThereIs(String query) {
+    HttpAnswer answer = server.ask(RawWebSocket.handshake("/ws/events?" + query));
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.problem())
+        .isEqualTo(
+            server
+                .ask(RawWebSocket.handshake("/ws/events?" + query, bearer(TestAuthenticator.ROOT)))
+                .problem());
+  }
+
+  /// What it may ask for depends on the catalog, which is not for everybody.
   @Test
-  void aStrangerIsNotToldWhatIsWrongWithItsQuery() {
+  void aStrangerIsNotToldWhatThereIsNot() {
     assertThat(
             server
                 .ask(RawWebSocket.handshake("/ws/events?events=*&where=%7B%22cam%22:1%7D"))
@@ -631,6 +653,8 @@ class AccessTest {
       assertThat(payload.path("error").asString()).isEqualTo("rate_limited");
       assertThat(payload.path("details").path("retry_after_ms").asInt()).isBetween(1, 500);
     }
+    assertThat(server.hub.stats().refused())
+        .containsEntry(new HubStats.Refused("", ErrorCode.RATE_LIMITED), 2L);
   }
 
   @Test

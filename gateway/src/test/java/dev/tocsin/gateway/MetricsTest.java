@@ -10,6 +10,7 @@ import dev.tocsin.fixtures.HttpAnswer;
 import dev.tocsin.fixtures.RawClient;
 import dev.tocsin.fixtures.RawWebSocket;
 import dev.tocsin.hub.Rights;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -238,6 +239,21 @@ class MetricsTest {
   }
 
   @Test
+  void whatIsNoCloudEventCountsAsWell() {
+    server.ask(
+        request("POST", "/api/v1/events", "{}", "Content-Type: application/cloudevents+json"));
+    server.ask(
+        request(
+            "POST",
+            "/api/v1/events",
+            "[{},{}]",
+            "Content-Type: application/cloudevents-batch+json"));
+
+    assertThat(changes())
+        .isEqualTo(Map.of("tocsin_events_rejected_total{code=\"invalid_message\",type=\"\"}", 3.0));
+  }
+
+  @Test
   void aLogThatTakesNothingIsAFault() {
     server.hub.log().close();
     server.ask(post("/api/v1/events", TestServer.alert("a")));
@@ -257,6 +273,11 @@ class MetricsTest {
             assertThat(before)
                 .containsEntry("tocsin_events_published_total{type=\"" + type + "\"}", 0.0)
                 .containsEntry("tocsin_events_delivered_total{type=\"" + type + "\"}", 0.0));
+    for (String code :
+        List.of("invalid_json", "invalid_message", "unknown_event_type", "rate_limited")) {
+      assertThat(before)
+          .containsEntry("tocsin_events_rejected_total{code=\"" + code + "\",type=\"\"}", 0.0);
+    }
     assertThat(before)
         .containsKeys(
             "tocsin_build_info{version=\"" + BuildVersion.number() + "\"}",

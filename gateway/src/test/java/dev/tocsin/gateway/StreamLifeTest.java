@@ -127,6 +127,10 @@ class StreamLifeTest {
 
     for (String path : new String[] {SSE, FOLLOW}) {
       assertThat(server.ask(get(path, BEARER)).problem()).isEqualTo("403 forbidden");
+      try (RawClient client = server.client()) {
+        HttpAnswer head = client.send(request("HEAD", path, "", BEARER)).answerToHead();
+        assertThat(head.status()).as("HEAD " + path).isEqualTo(403);
+      }
     }
     HttpAnswer again = server.ask(get(SSE, BEARER, "Last-Event-ID: epoch-1:1"));
     assertThat(again.status()).isEqualTo(204);

@@ -51,7 +51,7 @@ public interface Doorkeeper {
 
   /// Why a URL is refused whatever it asks for; `null` when it is not.
   ///
-  /// @param path decoded
+  /// @param path decoded; what is not encoded correctly stays as it was sent, here and in the query
   /// @param names of the parameters in its query
   /// @param values of all of them
   default @Nullable Problem fault(

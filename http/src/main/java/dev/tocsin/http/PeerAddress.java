@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// How a client's address is told to the operator.
 public final class PeerAddress {
 
+  private static final String NO_SCOPE = "%0";
+
   private PeerAddress() {}
 
   /// Address and port as they stand in a URL, for instance `127.0.0.1:50312` or `[::1]:50312`.
@@ -22,12 +24,18 @@ public final class PeerAddress {
     return channel.remoteAddress() instanceof InetSocketAddress socket ? socket.getAddress() : null;
   }
 
+  /// An address alone. Some transports give every IPv6 address a scope, which says nothing where it is 0.
+  static String text(InetAddress address) {
+    String text = address.getHostAddress();
+    return text.endsWith(NO_SCOPE) ? text.substring(0, text.length() - NO_SCOPE.length()) : text;
+  }
+
   static String text(SocketAddress address) {
     if (!(address instanceof InetSocketAddress socket)) {
       return String.valueOf(address);
     }
     InetAddress host = socket.getAddress();
-    String text = host == null ? socket.getHostString() : host.getHostAddress();
+    String text = host == null ? socket.getHostString() : text(host);
     return (host instanceof Inet6Address ? "[" + text + "]" : text) + ":" + socket.getPort();
   }
 }

@@ -1,6 +1,7 @@
 package dev.tocsin.http;
 
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -80,6 +81,47 @@ public final class QueryParameters {
     } catch (CharacterCodingException e) {
       return false;
     }
+  }
+
+  /// The words of a query, its names and values, for who looks for what must not be there: what of them is not encoded correctly
+  /// stays as it was sent.
+  ///
+  /// @param names whether the names are wanted, or the values
+  static List<String> words(String query, boolean names) {
+    if (query.isEmpty()) {
+      return List.of();
+    }
+    List<String> words = new ArrayList<>();
+    for (String pair : query.split("&", -1)) {
+      int end = pair.indexOf('=');
+      if (names) {
+        words.add(readable(end < 0 ? pair : pair.substring(0, end)));
+      } else if (end >= 0) {
+        words.add(readable(pair.substring(end + 1)));
+      }
+    }
+    return words;
+  }
+
+  /// A part of a URL, decoded as far as it can be.
+  static String readable(String encoded) {
+    if (encoded.indexOf('%') < 0) {
+      return encoded;
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(encoded.length());
+    for (int i = 0; i < encoded.length(); i++) {
+      char c = encoded.charAt(i);
+      if (c == '%'
+          && i + 2 < encoded.length()
+          && isHex(encoded.charAt(i + 1))
+          && isHex(encoded.charAt(i + 2))) {
+        bytes.write(Integer.parseInt(encoded, i + 1, i + 3, 16));
+        i += 2;
+      } else {
+        bytes.write(c < 0x80 ? c : '?');
+      }
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   private static boolean isHex(char c) {

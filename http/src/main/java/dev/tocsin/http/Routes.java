@@ -146,11 +146,7 @@ public final class Routes {
     try {
       path = uri.path();
     } catch (IllegalArgumentException e) {
-      String fault = rules.fault(head.headers(), target.authority(), sender);
-      return settled(
-          fault == null
-              ? Problem.invalidQuery("The path is not percent-encoded correctly")
-              : Problem.forbidden(fault));
+      return settled(unreadable(uri, rules.fault(head.headers(), target.authority(), sender)));
     }
     Map<String, String> parameters = new HashMap<>();
     Place place = place(path, parameters);
@@ -163,6 +159,17 @@ public final class Routes {
     return head.method().equals(HttpMethod.OPTIONS)
         ? options(head, path.equals("*") ? everywhere : place, rules)
         : find(head, place, parameters, path, uri);
+  }
+
+  /// What is wrong with a request whose path cannot be read.
+  ///
+  /// @param fault what is wrong with who sends it; `null` when nothing is
+  private Problem unreadable(QueryStringDecoder uri, @Nullable String fault) {
+    if (fault != null) {
+      return Problem.forbidden(fault);
+    }
+    Problem leak = doorkeepersFault(QueryParameters.readable(uri.rawPath()), uri);
+    return leak == null ? Problem.invalidQuery("The path is not percent-encoded correctly") : leak;
   }
 
   /// Whether a load balancer asks how the server is: without naming a host, as no browser does, for what anyone may know.
@@ -222,13 +229,12 @@ public final class Routes {
         && Weights.of(head.headers().getAll(ACCEPT)).isWanted("text/html");
   }
 
-  /// What is wrong with a URL in the doorkeeper's eyes, wherever it leads; `null` when nothing is. A query that cannot be read
-  /// is passed over.
+  /// What is wrong with a URL in the doorkeeper's eyes, wherever it leads and whether it can be read or not; `null` when nothing
+  /// is.
   private @Nullable Problem doorkeepersFault(String path, QueryStringDecoder uri) {
-    Map<String, List<String>> query =
-        QueryParameters.isWellEncoded(uri.rawQuery()) ? uri.parameters() : Map.of();
+    String query = uri.rawQuery();
     return doorkeeper.fault(
-        path, query.keySet(), query.values().stream().flatMap(List::stream).toList());
+        path, QueryParameters.words(query, true), QueryParameters.words(query, false));
   }
 
   /// What is wrong with a query by its names; `null` when nothing is.

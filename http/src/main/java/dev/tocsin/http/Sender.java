@@ -3,6 +3,7 @@ package dev.tocsin.http;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Who has sent a request, as far as is known: the other end of its connection, or whom a trusted proxy there speaks for
@@ -37,7 +38,7 @@ public record Sender(
         client(peer, headers, proxies),
         true,
         last(headers, "X-Forwarded-Host"),
-        last(headers, "X-Forwarded-Proto"));
+        scheme(last(headers, "X-Forwarded-Proto")));
   }
 
   /// Each proxy adds whom it has heard at the end: the first from there that is no trusted proxy is the client, whatever
@@ -76,7 +77,20 @@ public record Sender(
 
   private static @Nullable String last(HttpHeaders headers, String name) {
     List<String> values = hops(headers, name);
-    return values.isEmpty() ? null : values.getLast();
+    return values.isEmpty() || values.getLast().isEmpty() ? null : values.getLast();
+  }
+
+  /// Some proxies name the scheme of a WebSocket's own URL; a page's origin has the other.
+  private static @Nullable String scheme(@Nullable String told) {
+    if (told == null) {
+      return null;
+    }
+    String lowerCased = told.toLowerCase(Locale.ROOT);
+    return switch (lowerCased) {
+      case "ws" -> "http";
+      case "wss" -> "https";
+      default -> lowerCased;
+    };
   }
 
   private static List<String> hops(HttpHeaders headers, String name) {
@@ -88,6 +102,6 @@ public record Sender(
 
   /// The address as the operator is told it.
   public String text() {
-    return address == null ? "unknown" : address.getHostAddress();
+    return address == null ? "unknown" : PeerAddress.text(address);
   }
 }

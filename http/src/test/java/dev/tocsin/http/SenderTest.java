@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
@@ -68,6 +69,39 @@ class SenderTest {
     assertThat(sender.proxied()).isTrue();
     assertThat(sender.host()).isEqualTo("hub.example");
     assertThat(sender.scheme()).isEqualTo("https");
+  }
+
+  /// Traefik, for one, names `wss` for a WebSocket that has come over TLS.
+  @ParameterizedTest
+  @CsvSource({"https, https", "HTTPS, https", "wss, https", "ws, http", "http, http"})
+  void theSchemeOfAWebSocketIsThatOfThePageThatOpensIt(String told, String scheme) {
+    HttpHeaders headers = new DefaultHttpHeaders().set("X-Forwarded-Proto", told);
+
+    assertThat(Sender.of(InetAddress.ofLiteral("10.0.0.1"), headers, PROXIES).scheme())
+        .isEqualTo(scheme);
+  }
+
+  /// What io_uring says of every IPv6 address: a scope, which is none.
+  @Test
+  void anAddressIsToldWithoutAScopeThatIsNone() throws Exception {
+    byte[] loopback = InetAddress.ofLiteral("::1").getAddress();
+
+    assertThat(Sender.direct(Inet6Address.getByAddress(null, loopback, 0)).text())
+        .isEqualTo("0:0:0:0:0:0:0:1");
+    assertThat(Sender.direct(Inet6Address.getByAddress(null, loopback, 2)).text())
+        .isEqualTo("0:0:0:0:0:0:0:1%2");
+  }
+
+  @Test
+  void aHeaderWithoutAValueSaysNothing() {
+    HttpHeaders headers =
+        new DefaultHttpHeaders()
+            .set("X-Forwarded-Proto", "")
+            .set("X-Forwarded-Host", "")
+            .set("X-Forwarded-For", "");
+    InetAddress proxy = InetAddress.ofLiteral("10.0.0.1");
+
+    assertThat(Sender.of(proxy, headers, PROXIES)).isEqualTo(new Sender(proxy, true, null, null));
   }
 
   /// What a client has written itself stands before what the proxies have.

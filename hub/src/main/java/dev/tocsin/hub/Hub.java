@@ -279,6 +279,12 @@ public final class Hub implements AutoCloseable {
     return result;
   }
 
+  /// Counts an event that was refused before the hub saw it, whatever its type is: because its sender may not publish so
+  /// much, for instance. Any thread may call it.
+  public void countRefused(ErrorCode code) {
+    refused.increment(new HubStats.Refused("", code));
+  }
+
   private EncodingResult encode(
       PublishCommand command, Suggestions.Budget suggestions, TypeCheck check) {
     String key = command.idempotencyKey();
