@@ -34,7 +34,7 @@ class BridgeReachTest {
   }
 
   private static ServerSocket listening() throws IOException {
-    return new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"));
+    return new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
   }
 
   @Test
