@@ -99,7 +99,9 @@ def start_again(gateway):
 
 def spread(front, a, b):
     until(lambda: a.stats()["total_connections"] + b.stats()["total_connections"] == 0, 30)
-    time.sleep(3)  # nginx tries one that was away again
+    time.sleep(3)  # nginx tries one that was away again, and knows that it is there once a request to it has ended
+    for _ in range(4):
+        check("a request through nginx is answered", front.ready()[0] == 200)
     sockets = [front.socket_at("?events=alert.*") for _ in range(20)]
     for socket in sockets:
         check("a client is greeted through nginx", socket.await_message(lambda m: m["type"] == "connection.established"))

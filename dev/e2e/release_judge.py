@@ -13,7 +13,7 @@ DEMANDED = (
 FORBIDDEN = (
     "parent", "build", "profiles", "repositories", "pluginRepositories", "distributionManagement", "modules", "properties", "reporting")
 BOM = "tocsin-bom"
-# What is of one kind of machine: whoever wants it asks for it (ADR 97).
+# What is of one kind of machine: whoever wants it asks for it (ADR 98).
 NATIVES = "tocsin-natives"
 # Class files of Java 21.
 NEWEST_CLASSES = 65

@@ -102,7 +102,7 @@ final class AuditFile implements Audit, AutoCloseable {
   /// What stands for all entries that are one line.
   private static Entry together(Entry entry) {
     return switch (entry.what()) {
-      case PUBLISH_DENIED, SUBSCRIPTION_DENIED ->
+      case PUBLISH_DENIED, SUBSCRIPTION_DENIED, MANAGE_DENIED ->
           new Entry(entry.what(), entry.name(), null, null, List.of());
       case CREDENTIAL_ACCEPTED,
           CREDENTIAL_REFUSED,

@@ -111,6 +111,8 @@ final class BridgeCommand implements Callable<Integer> {
       }
       List<String> bridges = plan.descriptions();
       bridges.forEach(surroundings.out()::println);
+      plan.notes()
+          .forEach(note -> surroundings.say("note: " + TerminalText.harmless(note.toString())));
       plan.missingSecrets(surroundings.environment())
           .forEach(missing -> surroundings.say("note: " + missing));
       return 0;

@@ -1,7 +1,7 @@
 package dev.tocsin.app;
 
 import dev.tocsin.bridges.Bridges;
-import dev.tocsin.gateway.BridgeView;
+import dev.tocsin.gateway.BridgeStandings;
 import dev.tocsin.gateway.HookServer;
 import dev.tocsin.http.IpLiteral;
 import java.io.IOException;
@@ -135,7 +135,7 @@ final class BridgeProcess {
     if (away != null) {
       status.put("error", away);
     }
-    status.set("bridges", BridgeView.write(ServerHooks.figures(bridges), true));
+    status.set("bridges", BridgeStandings.write(bridges.standings(), true));
     return status;
   }
 }

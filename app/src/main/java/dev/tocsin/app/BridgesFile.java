@@ -1,8 +1,8 @@
 package dev.tocsin.app;
 
-import dev.tocsin.bridges.BridgeFault;
 import dev.tocsin.bridges.BridgeFile;
 import dev.tocsin.bridges.BridgePlan;
+import dev.tocsin.bridges.description.BridgeFault;
 import dev.tocsin.events.EventCatalog;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,12 +14,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param plan `null` when there are faults
 /// @param faults all of them, each a line
-/// @param sides the other sides that it names; none when there are faults
-record BridgesFile(@Nullable BridgePlan plan, List<String> faults, List<BridgeReach.Side> sides) {
+record BridgesFile(@Nullable BridgePlan plan, List<String> faults) {
 
   BridgesFile {
     faults = List.copyOf(faults);
-    sides = List.copyOf(sides);
   }
 
   /// Reads one, without waiting for more of it than it may be.
@@ -32,14 +30,13 @@ record BridgesFile(@Nullable BridgePlan plan, List<String> faults, List<BridgeRe
       throw new Failure("cannot read " + name + ": " + e.getMessage(), e);
     }
     return switch (BridgeFile.read(content, catalog)) {
-      case BridgeFile.Reading.Read(BridgePlan plan) ->
-          new BridgesFile(plan, List.of(), BridgeReach.sides(content));
+      case BridgeFile.Reading.Read(BridgePlan plan) -> new BridgesFile(plan, List.of());
       case BridgeFile.Reading.Refused refused -> {
         List<String> lines = new ArrayList<>();
         for (BridgeFault fault : refused.faults()) {
           lines.add(TerminalText.harmless(fault.toString()));
         }
-        yield new BridgesFile(null, lines, List.of());
+        yield new BridgesFile(null, lines);
       }
     };
   }

@@ -2,7 +2,7 @@ package dev.tocsin.app;
 
 import dev.tocsin.bridges.BridgePlan;
 import dev.tocsin.bridges.Bridges;
-import dev.tocsin.bridges.MissingSecretException;
+import dev.tocsin.bridges.description.MissingSecretException;
 import dev.tocsin.events.EventCatalog;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

@@ -48,17 +48,7 @@ final class Doctor implements Callable<Integer> {
 
   @Mixin private final CaOption ca = new CaOption();
 
-  @Mixin private final NetworkOptions network = new NetworkOptions();
-
-  @Mixin private final AccessOptions access = new AccessOptions();
-
-  @Mixin private final TlsOptions tls = new TlsOptions();
-
-  @Mixin private final LogOptions log = new LogOptions();
-
-  @Mixin private final CatalogOption catalogOption = new CatalogOption();
-
-  @Mixin private final BridgesOption bridgesOption = new BridgesOption();
+  @Mixin private final ServingOptions options = new ServingOptions();
 
   Doctor(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -66,13 +56,11 @@ final class Doctor implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, WrongUse {
-    log.check();
-    TlsFiles files = tls.files();
-    GatewaySettings settings = network.settings(files);
-    access.check(log.folder(), tls.takesCertificates());
-    AccessPlan plan = access.plan(log.folder(), tls.takesCertificates(), network.isReachable());
-    SqliteSettings disk = log.onDisk();
-    JetStreamSettings stream = log.shared();
+    GatewaySettings settings = options.check();
+    TlsFiles files = options.tls().files();
+    AccessPlan plan = options.plan();
+    SqliteSettings disk = options.log().onDisk();
+    JetStreamSettings stream = options.log().shared();
     Findings findings = new Findings();
     ClockCheck clock = new ClockCheck(surroundings.clock(), findings);
     ServerCheck server =
@@ -80,7 +68,7 @@ final class Doctor implements Callable<Integer> {
             settings, url, key.credential(surroundings), ca.file(), surroundings, clock, findings);
 
     ProcessCheck.look(findings);
-    Path folder = log.folder();
+    Path folder = options.log().folder();
     if (folder != null) {
       new DiskCheck(folder, disk, findings).look();
     }
@@ -95,7 +83,9 @@ final class Doctor implements Callable<Integer> {
     if (catalog != null) {
       bridges(catalog, findings);
     }
-    new CredentialCheck(plan, network.isReachable(), files != null, surroundings, findings).look();
+    new CredentialCheck(
+            plan, options.network().isReachable(), files != null, surroundings, findings)
+        .look();
     if (files != null) {
       new CertificateCheck(files, settings.allowedHosts(), surroundings.clock(), findings).look();
     }
@@ -106,7 +96,7 @@ final class Doctor implements Callable<Integer> {
 
   private @Nullable EventCatalog catalog(Findings findings) {
     try {
-      EventCatalog catalog = catalogOption.load();
+      EventCatalog catalog = options.catalog().load();
       findings.good("catalog", catalog.allEventTypes().size() + " event types");
       return catalog;
     } catch (Failure e) {
@@ -116,7 +106,7 @@ final class Doctor implements Callable<Integer> {
   }
 
   private void bridges(EventCatalog catalog, Findings findings) {
-    String file = bridgesOption.file();
+    String file = options.bridges().file();
     if (file == null) {
       return;
     }
@@ -127,13 +117,14 @@ final class Doctor implements Callable<Integer> {
         findings.mend("bridges", String.join("\n", read.faults()), "mend " + file);
         return;
       }
+      plan.notes().forEach(note -> findings.note("bridges", note.toString(), "mend " + file));
       List<String> missing = plan.missingSecrets(surroundings.environment());
       if (missing.isEmpty()) {
         findings.good("bridges", String.join(", ", plan.descriptions()));
       } else {
         findings.mend("bridges", String.join("\n", missing), "set them for the server");
       }
-      BridgeReach.look(read.sides(), findings);
+      BridgeReach.look(plan.otherSides(), findings);
     } catch (Failure e) {
       findings.mend("bridges", String.valueOf(e.getMessage()), "mend " + file);
     }

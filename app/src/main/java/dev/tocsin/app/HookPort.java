@@ -1,8 +1,8 @@
 package dev.tocsin.app;
 
 import dev.tocsin.bridges.Bridges;
-import dev.tocsin.bridges.HookPlace;
-import dev.tocsin.bridges.HookRequest;
+import dev.tocsin.bridges.in.hook.HookPlace;
+import dev.tocsin.bridges.in.hook.HookRequest;
 import dev.tocsin.gateway.HookServer;
 import dev.tocsin.http.BrowserRules;
 import dev.tocsin.http.HttpSettings;

@@ -1,8 +1,8 @@
 package dev.tocsin.app;
 
-import dev.tocsin.bridges.FollowedEvent;
-import dev.tocsin.bridges.HubCursor;
-import dev.tocsin.bridges.HubPosition;
+import dev.tocsin.bridges.hub.FollowedEvent;
+import dev.tocsin.bridges.hub.HubCursor;
+import dev.tocsin.bridges.hub.HubPosition;
 import dev.tocsin.hub.LogCursor;
 import dev.tocsin.hub.LoggedEvent;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,9 @@
 package dev.tocsin.app;
 
-import dev.tocsin.bridges.FollowableHub;
-import dev.tocsin.bridges.HubCursor;
-import dev.tocsin.bridges.HubPosition;
-import dev.tocsin.bridges.Wanted;
+import dev.tocsin.bridges.hub.FollowableHub;
+import dev.tocsin.bridges.hub.HubCursor;
+import dev.tocsin.bridges.hub.HubPosition;
+import dev.tocsin.bridges.hub.Wanted;
 import dev.tocsin.events.Slice;
 import dev.tocsin.hub.EventFilter;
 import dev.tocsin.hub.EventPattern;

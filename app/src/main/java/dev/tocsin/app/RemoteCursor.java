@@ -1,9 +1,9 @@
 package dev.tocsin.app;
 
-import dev.tocsin.bridges.FollowedEvent;
-import dev.tocsin.bridges.HubCursor;
-import dev.tocsin.bridges.HubPosition;
-import dev.tocsin.bridges.Wanted;
+import dev.tocsin.bridges.hub.FollowedEvent;
+import dev.tocsin.bridges.hub.HubCursor;
+import dev.tocsin.bridges.hub.HubPosition;
+import dev.tocsin.bridges.hub.Wanted;
 import dev.tocsin.client.ClientListener;
 import dev.tocsin.client.ClientOptions;
 import dev.tocsin.client.Position;
@@ -161,6 +161,9 @@ final class RemoteCursor implements HubCursor {
     fault = null;
     HubPosition before = position;
     position = begin;
+    if (before == null) {
+      newest = begin.sequence(); // it begins where the log ends
+    }
     if (before == null
         || (before.epoch().equals(begin.epoch()) && before.sequence() <= begin.sequence())) {
       add(new Step.Events(List.of(), begin));

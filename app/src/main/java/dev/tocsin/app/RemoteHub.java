@@ -1,9 +1,9 @@
 package dev.tocsin.app;
 
-import dev.tocsin.bridges.FollowableHub;
-import dev.tocsin.bridges.HubCursor;
-import dev.tocsin.bridges.HubPosition;
-import dev.tocsin.bridges.Wanted;
+import dev.tocsin.bridges.hub.FollowableHub;
+import dev.tocsin.bridges.hub.HubCursor;
+import dev.tocsin.bridges.hub.HubPosition;
+import dev.tocsin.bridges.hub.Wanted;
 import dev.tocsin.client.ClientListener;
 import dev.tocsin.client.ClientOptions;
 import dev.tocsin.client.Outbox;

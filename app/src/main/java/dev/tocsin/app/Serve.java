@@ -32,17 +32,7 @@ final class Serve implements Callable<Integer> {
 
   private final Surroundings surroundings;
 
-  @Mixin private final NetworkOptions network = new NetworkOptions();
-
-  @Mixin private final AccessOptions access = new AccessOptions();
-
-  @Mixin private final TlsOptions tls = new TlsOptions();
-
-  @Mixin private final LogOptions log = new LogOptions();
-
-  @Mixin private final CatalogOption catalogOption = new CatalogOption();
-
-  @Mixin private final BridgesOption bridgesOption = new BridgesOption();
+  @Mixin private final ServingOptions options = new ServingOptions();
 
   Serve(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -50,16 +40,12 @@ final class Serve implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, WrongUse {
-    log.check();
-    GatewaySettings settings = network.settings(tls.files());
-    access.check(log.folder(), tls.takesCertificates());
-    EventCatalog catalog = catalogOption.load();
+    GatewaySettings settings = options.check();
+    EventCatalog catalog = options.catalog().load();
     surroundings.interruption().listen();
     // Bridges end after the server, whose last requests they answer.
-    try (Guard guard =
-            access.guard(
-                log.folder(), tls.takesCertificates(), network.isReachable(), surroundings);
-        Bridges bridges = bridgesOption.load(catalog, log.folder(), surroundings)) {
+    try (Guard guard = options.guard(surroundings);
+        Bridges bridges = options.bridges().load(catalog, options.log().folder(), surroundings)) {
       Hooks hooks = bridges == null ? Hooks.NONE : new ServerHooks(bridges);
       return serve(catalog, settings.with(guard.settings()).with(hooks), guard, bridges);
     }
@@ -68,7 +54,7 @@ final class Serve implements Callable<Integer> {
   private int serve(
       EventCatalog catalog, GatewaySettings settings, Guard guard, @Nullable Bridges bridges)
       throws Failure, WrongUse {
-    TocsinServer server = log.start(catalog, settings, surroundings);
+    TocsinServer server = options.log().start(catalog, settings, surroundings);
     try {
       if (bridges != null) {
         bridges.start(new OwnHub(server.hub(), null));
@@ -78,7 +64,9 @@ final class Serve implements Callable<Integer> {
       describe(server, catalog, settings.hooks());
       DeflateOptions.tellUnknown(settings.deflate(), server.hub(), surroundings);
       guard.describe(
-          server.url(), network.isReachable() ? network.reach(server.url()) : null, surroundings);
+          server.url(),
+          options.network().isReachable() ? options.network().reach(server.url()) : null,
+          surroundings);
       collectNow();
       while (!surroundings.interruption().await(HEALTH_CHECK)) {
         if (!server.gateway().isAlive()) {
@@ -117,7 +105,7 @@ final class Serve implements Callable<Integer> {
             server.gateway().maxConnections(),
             server.gateway().transport(),
             catalog.allEventTypes().size(),
-            log.description()));
+            options.log().description()));
     for (Hooks.Place place : hooks.places()) {
       surroundings.say("bridge at " + server.url() + place.path());
     }

@@ -1,10 +1,9 @@
 package dev.tocsin.app;
 
-import dev.tocsin.bridges.BridgeStanding;
 import dev.tocsin.bridges.Bridges;
-import dev.tocsin.bridges.HookAnswer;
-import dev.tocsin.bridges.HookRequest;
-import dev.tocsin.gateway.BridgeView;
+import dev.tocsin.bridges.in.hook.HookAnswer;
+import dev.tocsin.bridges.in.hook.HookRequest;
+import dev.tocsin.events.BridgeStanding;
 import dev.tocsin.gateway.Hooks;
 import java.util.List;
 import java.util.OptionalInt;
@@ -66,41 +65,7 @@ record ServerHooks(Bridges bridges) implements Hooks {
   }
 
   @Override
-  public List<BridgeView> figures() {
-    return figures(bridges);
-  }
-
-  /// How bridges fare.
-  static List<BridgeView> figures(Bridges bridges) {
-    return bridges.standings().stream().map(ServerHooks::figures).toList();
-  }
-
-  private static BridgeView figures(BridgeStanding bridge) {
-    BridgeStanding.Link link = bridge.link();
-    BridgeStanding.Out out = bridge.out();
-    BridgeStanding.Trouble error = bridge.lastError();
-    return new BridgeView(
-        bridge.name(),
-        bridge.kind(),
-        bridge.place(),
-        link == null ? null : new BridgeView.Link(link.isUp(), link.sentence()),
-        bridge.received(),
-        bridge.published(),
-        bridge.ignored(),
-        bridge.refused().stream()
-            .map(refusal ->
-                new BridgeView.Refusal(
-                    refusal.reason(),
-                    refusal.count(),
-                    refusal.sentence(),
-                    refusal.example(),
-                    refusal.at()))
-            .toList(),
-        bridge.lastReceived(),
-        out == null
-            ? null
-            : new BridgeView.Out(
-                out.sent(), out.setAside(), out.lost(), out.position(), out.behind()),
-        error == null ? null : new BridgeView.Trouble(error.sentence(), error.at()));
+  public List<BridgeStanding> figures() {
+    return bridges.standings();
   }
 }

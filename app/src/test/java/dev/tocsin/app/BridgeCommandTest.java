@@ -36,6 +36,20 @@ class BridgeCommandTest {
   }
 
   @Test
+  void whatIsHardlyMeantIsANote() throws Exception {
+    String out =
+        "{\"name\":\"%s\",\"kind\":\"mqtt-out\",\"broker\":\"mqtt://b\",\"events\":[\"*\"]}";
+    String file = file("{\"bridges\":[" + out.formatted("a") + ",\n" + out.formatted("b") + "]}");
+
+    assertThat(process.run("bridge", "check", file)).isZero();
+
+    assertThat(process.out().lines()).hasSize(2);
+    assertThat(process.err())
+        .contains(
+            "note: line 2: /bridges/1/status: is the same status as that of /bridges/0/status");
+  }
+
+  @Test
   void faultsAreToldWithTheirPlaces() throws Exception {
     String file = file("{\"bridges\":[\n{\"name\":\"a\",\"kind\":\"webhok\"}]}");
 

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tocsin.events.Json;
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +26,7 @@ class BridgeProcessTest {
 
   private final TestProcess server = new TestProcess();
   private final TestProcess bridges = new TestProcess();
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HookClient http = new HookClient();
 
   @TempDir private Path folder;
   private String config = "";
@@ -75,26 +72,6 @@ class BridgeProcessTest {
     return hook.group(1);
   }
 
-  private HttpResponse<String> post(String url, String body, String... headers) throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url))
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-  }
-
-  private JsonNode get(String path) throws Exception {
-    String text =
-        http.send(
-                HttpRequest.newBuilder(URI.create(server.url() + path)).build(),
-                HttpResponse.BodyHandlers.ofString())
-            .body();
-    return ((Json.Value) Json.read(text)).tree();
-  }
-
   private TestProcess run(int code, String... arguments) {
     TestProcess command = new TestProcess();
     assertThat(command.run(arguments)).as(command.err()).isEqualTo(code);
@@ -107,19 +84,19 @@ class BridgeProcessTest {
     bridge(server.url());
     String hooks = hooks();
 
-    assertThat(post(hooks + "/hooks/open", "{\"id\":\"1\"}").body())
+    assertThat(http.post(hooks + "/hooks/open", "{\"id\":\"1\"}").body())
         .isEqualTo("{\"published\":1,\"ignored\":0,\"refused\":0}");
-    assertThat(post(hooks + "/hooks/open", "{\"id\":\"1\"}").statusCode()).isEqualTo(200);
-    assertThat(post(hooks + "/hooks/signed", "{\"id\":\"2\"}").statusCode()).isEqualTo(401);
-    assertThat(post(hooks + "/hooks/signed", "{\"id\":\"2\"}", "X-Token", "s3").statusCode())
+    assertThat(http.post(hooks + "/hooks/open", "{\"id\":\"1\"}").statusCode()).isEqualTo(200);
+    assertThat(http.post(hooks + "/hooks/signed", "{\"id\":\"2\"}").statusCode()).isEqualTo(401);
+    assertThat(http.post(hooks + "/hooks/signed", "{\"id\":\"2\"}", "X-Token", "s3").statusCode())
         .isEqualTo(200);
-    HttpResponse<String> refused = post(hooks + "/hooks/open", "{\"id\":[]}");
+    HttpResponse<String> refused = http.post(hooks + "/hooks/open", "{\"id\":[]}");
     assertThat(refused.statusCode()).isEqualTo(422);
     assertThat(refused.body()).contains("\"error\":\"invalid_payload\"");
-    assertThat(post(hooks + "/hooks/none", "{}").statusCode()).isEqualTo(404);
-    assertThat(post(hooks + "/hooks/open", "{").statusCode()).isEqualTo(400);
+    assertThat(http.post(hooks + "/hooks/none", "{}").statusCode()).isEqualTo(404);
+    assertThat(http.post(hooks + "/hooks/open", "{").statusCode()).isEqualTo(400);
 
-    JsonNode events = get("/api/v1/events").get("events");
+    JsonNode events = http.json(server.url() + "/api/v1/events").get("events");
     assertThat(events.valueStream().map(event -> event.at("/payload/id").asString("")))
         .containsExactly("1", "2");
     assertThat(bridges.outLines().getFirst()).isEqualTo("bridges of " + config + " are running");
@@ -133,13 +110,13 @@ class BridgeProcessTest {
     bridge(server.url());
     String signed = hooks() + "/hooks/signed";
     for (int i = 0; i < 10; i++) {
-      assertThat(post(signed, "{\"id\":\"2\"}", "X-Token", "bad").statusCode()).isEqualTo(401);
+      assertThat(http.post(signed, "{\"id\":\"2\"}", "X-Token", "bad").statusCode()).isEqualTo(401);
     }
 
-    HttpResponse<String> refused = post(signed, "{\"id\":\"2\"}", "X-Token", "bad");
+    HttpResponse<String> refused = http.post(signed, "{\"id\":\"2\"}", "X-Token", "bad");
     assertThat(refused.statusCode()).isEqualTo(429);
     assertThat(refused.headers().firstValueAsLong("Retry-After").orElseThrow()).isPositive();
-    assertThat(post(signed, "{\"id\":\"2\"}", "X-Token", "s3").statusCode()).isEqualTo(200);
+    assertThat(http.post(signed, "{\"id\":\"2\"}", "X-Token", "s3").statusCode()).isEqualTo(200);
   }
 
   @Test
@@ -151,12 +128,12 @@ class BridgeProcessTest {
     server.interrupt();
     bridges.awaitErr(said -> said.contains("no connection to the hub"));
 
-    assertThat(post(hooks + "/hooks/open", "{\"id\":\"1\"}").statusCode()).isEqualTo(503);
+    assertThat(http.post(hooks + "/hooks/open", "{\"id\":\"1\"}").statusCode()).isEqualTo(503);
     TestProcess again = new TestProcess();
     again.start(
         "serve", "--data", folder.resolve("data").toString(), "--port", String.valueOf(port));
     bridges.awaitErr(said -> said.contains("connected to the hub"));
-    assertThat(post(hooks + "/hooks/open", "{\"id\":\"1\"}").statusCode()).isEqualTo(200);
+    assertThat(http.post(hooks + "/hooks/open", "{\"id\":\"1\"}").statusCode()).isEqualTo(200);
     again.interrupt();
   }
 
@@ -192,9 +169,9 @@ class BridgeProcessTest {
   @Test
   void statusOfAFolderAndOfAServerAreTheSameTable() throws Exception {
     serve("serve", "--memory", "--port", "0", "--bridges", open());
-    post(server.url() + "/hooks/open", "{\"id\":[\"evil\\u001b[31m\"]}");
+    http.post(server.url() + "/hooks/open", "{\"id\":[\"evil\\u001b[31m\"]}");
     bridge(server.url());
-    post(hooks() + "/hooks/open", "{\"id\":[\"evil\\u001b[31m\"]}");
+    http.post(hooks() + "/hooks/open", "{\"id\":[\"evil\\u001b[31m\"]}");
 
     String ofServer = run(0, "bridge", "status", "--url", server.url()).out();
     assertThat(ofServer.lines().toList().get(0))

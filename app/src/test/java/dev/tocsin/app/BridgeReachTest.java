@@ -2,10 +2,9 @@ package dev.tocsin.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tocsin.fixtures.FreePorts;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,10 +33,17 @@ class BridgeReachTest {
         .toList();
   }
 
+  private static ServerSocket listening() throws IOException {
+    return new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"));
+  }
+
   @Test
   void aBrokerThatAnswersAndOneThatDoesNotAreTold() throws Exception {
-    int gone = FreePorts.find(1).getFirst();
-    try (ServerSocket broker = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+    int gone;
+    try (ServerSocket socket = listening()) {
+      gone = socket.getLocalPort();
+    }
+    try (ServerSocket broker = listening()) {
       List<String> told =
           bridgesOf(
               """
@@ -54,19 +60,5 @@ class BridgeReachTest {
           .isEqualTo("good: nvr: somebody answers at mqtt://127.0.0.1:" + broker.getLocalPort());
       assertThat(told.get(2)).startsWith("mend: house: nobody answers at mqtt://127.0.0.1:" + gone);
     }
-  }
-
-  @Test
-  void whatMayBeSecretInAnAddressIsNotShown() {
-    assertThat(
-            BridgeReach.sides(
-                """
-                {"bridges":[{"name":"a","url":"https://example.com/hooks/T0ps3cret?token=x"},
-                            {"name":"b","broker":"mqtts://[::1]"}]}
-                """
-                    .getBytes(StandardCharsets.UTF_8)))
-        .containsExactly(
-            new BridgeReach.Side("a", "https://example.com:443", "example.com", 443),
-            new BridgeReach.Side("b", "mqtts://[::1]:8883", "::1", 8883));
   }
 }

@@ -2,11 +2,11 @@ package dev.tocsin.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tocsin.bridges.BridgeHub;
-import dev.tocsin.bridges.FollowedEvent;
-import dev.tocsin.bridges.HubCursor;
-import dev.tocsin.bridges.HubPosition;
-import dev.tocsin.bridges.Wanted;
+import dev.tocsin.bridges.hub.BridgeHub;
+import dev.tocsin.bridges.hub.FollowedEvent;
+import dev.tocsin.bridges.hub.HubCursor;
+import dev.tocsin.bridges.hub.HubPosition;
+import dev.tocsin.bridges.hub.Wanted;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.Where;
 import dev.tocsin.hub.EventLog;

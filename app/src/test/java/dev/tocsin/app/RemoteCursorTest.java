@@ -2,11 +2,11 @@ package dev.tocsin.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tocsin.bridges.BridgeHub;
-import dev.tocsin.bridges.FollowedEvent;
-import dev.tocsin.bridges.HubCursor;
-import dev.tocsin.bridges.HubPosition;
-import dev.tocsin.bridges.Wanted;
+import dev.tocsin.bridges.hub.BridgeHub;
+import dev.tocsin.bridges.hub.FollowedEvent;
+import dev.tocsin.bridges.hub.HubCursor;
+import dev.tocsin.bridges.hub.HubPosition;
+import dev.tocsin.bridges.hub.Wanted;
 import dev.tocsin.client.ClientOptions;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.Where;
@@ -139,6 +139,17 @@ class RemoteCursorTest {
     assertThat(sequences(some, 1)).containsExactly(2L);
     assertThat(some.newest()).isEqualTo(2);
     assertThat(hub().id()).isNotEmpty();
+  }
+
+  @Test
+  void cursorThatBeginsNowKnowsWhereTheLogEnds() throws Exception {
+    serve("serve", "--memory", "--port", "0");
+    publish("x");
+    publish("y");
+    HubCursor cursor = follow(ALERTS, null);
+
+    assertThat(begin(cursor).sequence()).isEqualTo(2);
+    assertThat(cursor.newest()).isEqualTo(2);
   }
 
   @Test

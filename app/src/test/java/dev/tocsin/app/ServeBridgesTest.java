@@ -2,9 +2,7 @@ package dev.tocsin.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tocsin.events.Json;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +32,7 @@ class ServeBridgesTest {
       """;
 
   private final TestProcess process = new TestProcess();
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HookClient http = new HookClient();
 
   @TempDir private Path folder;
 
@@ -76,23 +74,11 @@ class ServeBridgesTest {
   }
 
   private HttpResponse<String> post(String path, String body, String... headers) throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(process.url() + path))
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return http.post(process.url() + path, body, headers);
   }
 
   private JsonNode get(String path) throws Exception {
-    String text =
-        http.send(
-                HttpRequest.newBuilder(URI.create(process.url() + path)).build(),
-                HttpResponse.BodyHandlers.ofString())
-            .body();
-    return ((Json.Value) Json.read(text)).tree();
+    return http.json(process.url() + path);
   }
 
   private static String signature(String body) throws Exception {
@@ -169,11 +155,7 @@ class ServeBridgesTest {
                 + "\"refused\":{\"invalid_json\":1,\"malformed\":1},"
                 + "\"place\":\"/hooks/alertmanager/prod\",\"refusals\":[{\"reason\":\"invalid_json\",");
     assertThat(prod.at("/refusals/1/example").asString("")).isEqualTo("{\"version\":\"3\"}");
-    String metrics =
-        http.send(
-                HttpRequest.newBuilder(URI.create(process.url() + "/metrics")).build(),
-                HttpResponse.BodyHandlers.ofString())
-            .body();
+    String metrics = http.get(process.url() + "/metrics").body();
     assertThat(metrics)
         .contains("tocsin_bridge_published_total{bridge=\"prod\"} 1.0")
         .contains("tocsin_bridge_refused_total{bridge=\"prod\",reason=\"malformed\"} 1.0");
@@ -246,14 +228,10 @@ class ServeBridgesTest {
                     HttpRequest.newBuilder(URI.create(process.url() + "/hooks/open"))
                         .header("Content-Type", "application/x-www-form-urlencoded")
                         .POST(HttpRequest.BodyPublishers.ofString("payload=%7B%7D"))
-                        .build(),
-                    HttpResponse.BodyHandlers.ofString())
+                        .build())
                 .statusCode())
         .isEqualTo(415);
-    HttpResponse<String> got =
-        http.send(
-            HttpRequest.newBuilder(URI.create(process.url() + "/hooks/open")).build(),
-            HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> got = http.get(process.url() + "/hooks/open");
     assertThat(got.statusCode()).isEqualTo(405);
     HttpResponse<String> missing = post("/hooks/none", "{}");
     assertThat(missing.statusCode()).isEqualTo(404);

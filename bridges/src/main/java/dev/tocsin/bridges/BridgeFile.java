@@ -1,5 +1,19 @@
 package dev.tocsin.bridges;
 
+import dev.tocsin.bridges.bridge.BridgeKind;
+import dev.tocsin.bridges.bridge.BridgeSettings;
+import dev.tocsin.bridges.bridge.Claim;
+import dev.tocsin.bridges.description.BridgeDescription;
+import dev.tocsin.bridges.description.BridgeFault;
+import dev.tocsin.bridges.description.Faults;
+import dev.tocsin.bridges.description.LongNumbers;
+import dev.tocsin.bridges.description.Section;
+import dev.tocsin.bridges.in.frigate.FrigateTopics;
+import dev.tocsin.bridges.in.hook.HookKinds;
+import dev.tocsin.bridges.in.mqtt.MqttSettings;
+import dev.tocsin.bridges.out.file.FileOut;
+import dev.tocsin.bridges.out.mqtt.MqttOut;
+import dev.tocsin.bridges.out.webhook.WebhookOut;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.Json;
 import dev.tocsin.events.Rejection;
@@ -10,6 +24,8 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -24,29 +40,19 @@ public final class BridgeFile {
   public static final int MAX_BRIDGES = 100;
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
-  private static final SortedMap<String, KindReader> KINDS =
+  private static final SortedMap<String, BridgeKind> KINDS =
       new TreeMap<>(
-          Map.of(
-              MqttOutSettings.KIND, MqttOutSettings::read,
-              HookSettings.Webhook.KIND, HookSettings.Webhook::read,
-              HookSettings.Alertmanager.KIND, HookSettings.Alertmanager::read,
-              WebhookOutSettings.KIND, WebhookOutSettings::read,
-              FileOutSettings.KIND, FileOutSettings::read,
-              MqttSettings.Mqtt.KIND, MqttSettings.Mqtt::read,
-              MqttSettings.Frigate.KIND, MqttSettings.Frigate::read));
+          Stream.of(
+                  HookKinds.WEBHOOK,
+                  HookKinds.ALERTMANAGER,
+                  MqttSettings.KIND,
+                  FrigateTopics.KIND,
+                  WebhookOut.KIND,
+                  FileOut.KIND,
+                  MqttOut.KIND)
+              .collect(Collectors.toMap(BridgeKind::word, kind -> kind)));
 
   private BridgeFile() {}
-
-  /// What the parts of a file are read beside.
-  ///
-  /// @param catalog the types of the hub
-  record Context(EventCatalog catalog) {}
-
-  /// Reads the members of a bridge of one kind; what is wrong goes into the faults of the section.
-  @FunctionalInterface
-  private interface KindReader {
-    BridgeSettings read(String name, Section section, Context context);
-  }
 
   /// What became of a file.
   public sealed interface Reading {
@@ -78,7 +84,7 @@ public final class BridgeFile {
     return switch (Json.readDiscreetly(content)) {
       case Rejection rejection -> refused(rejection.message());
       case Json.Value(JsonNode tree) -> {
-        Faults faults = new Faults(Places.of(content));
+        Faults faults = new Faults(content);
         BridgePlan plan = plan(new Section(tree, "", faults), catalog);
         yield faults.isEmpty() ? new Reading.Read(plan) : new Reading.Refused(faults.told());
       }
@@ -91,41 +97,23 @@ public final class BridgeFile {
 
   private static BridgePlan plan(Section file, EventCatalog catalog) {
     List<BridgeSettings> bridges = new ArrayList<>();
+    Faults notes = file.faults().none();
     if (file.isObject("an object with an array \"bridges\"")) {
       file.allow("bridges");
       Map<String, Section> names = new HashMap<>();
-      Map<String, Section> files = new HashMap<>();
-      Map<String, Section> clients = new HashMap<>();
+      Map<Claim, Section> claims = new HashMap<>();
       for (Section one :
           file.at("bridges").items("an array of bridges, one at least", MAX_BRIDGES)) {
         BridgeSettings bridge = bridge(one, catalog, names);
         if (bridge != null) {
           bridges.add(bridge);
-          if (bridge instanceof FileOutSettings out) {
-            unique(one.at("path"), out.target(), "path", files);
-          }
-          BrokerSettings broker = broker(bridge);
-          if (broker != null && broker.clientId() != null) {
-            // Two clients with one id push each other out of the broker for ever.
-            unique(
-                one.at("client_id"),
-                broker.address() + " " + broker.clientId(),
-                "client_id",
-                clients);
+          for (Claim claim : bridge.claims()) {
+            claim(one.at(claim.member()), claim, claims, notes);
           }
         }
       }
     }
-    return new BridgePlan(bridges);
-  }
-
-  private static @Nullable BrokerSettings broker(BridgeSettings bridge) {
-    return switch (bridge) {
-      case MqttSettings in -> in.broker();
-      case MqttOutSettings out -> out.broker();
-      case HookSettings none -> null;
-      case OutSettings none -> null;
-    };
+    return new BridgePlan(bridges, notes.told());
   }
 
   private static @Nullable BridgeSettings bridge(
@@ -136,15 +124,34 @@ public final class BridgeFile {
     String name = name(section.at("name"), names);
     Section kind = section.at("kind");
     String word = kind.text("one of " + String.join(", ", KINDS.keySet()));
-    KindReader reader = word == null ? null : KINDS.get(word);
-    if (reader == null) {
+    BridgeKind known = word == null ? null : KINDS.get(word);
+    if (known == null) {
       if (word != null) {
         kind.unknown("there is no kind " + Faults.quoted(word), word, KINDS.keySet());
       }
       return null;
     }
     section.at("description").optionalText("a text for people");
-    return reader.read(name, section, new Context(catalog));
+    return known.reader().read(new BridgeDescription(name, section, catalog));
+  }
+
+  private static void claim(
+      Section section, Claim claim, Map<Claim, Section> others, Faults notes) {
+    if (claim.otherwise() == null) {
+      unique(section, claim, claim.member(), others);
+      return;
+    }
+    Section first = others.putIfAbsent(claim, section);
+    if (first != null) {
+      new Section(section.json(), section.pointer(), notes)
+          .fault(
+              "is the same "
+                  + claim.member()
+                  + " as that of "
+                  + first.pointer()
+                  + ": "
+                  + claim.otherwise());
+    }
   }
 
   private static String name(Section section, Map<String, Section> names) {
@@ -160,8 +167,7 @@ public final class BridgeFile {
     return name;
   }
 
-  private static void unique(
-      Section section, String value, String what, Map<String, Section> others) {
+  private static <K> void unique(Section section, K value, String what, Map<K, Section> others) {
     Section first = others.putIfAbsent(value, section);
     if (first != null) {
       section.fault("is the " + what + " of " + first.pointer() + " already");

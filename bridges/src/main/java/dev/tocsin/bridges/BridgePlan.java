@@ -1,5 +1,9 @@
 package dev.tocsin.bridges;
 
+import dev.tocsin.bridges.bridge.BridgeSettings;
+import dev.tocsin.bridges.bridge.OtherSide;
+import dev.tocsin.bridges.description.BridgeFault;
+import dev.tocsin.bridges.description.MissingSecretException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,13 +12,21 @@ import java.util.Map;
 public final class BridgePlan {
 
   private final List<BridgeSettings> bridges;
+  private final List<BridgeFault> notes;
 
-  BridgePlan(List<BridgeSettings> bridges) {
+  /// @param notes what is not wrong, and hardly meant
+  BridgePlan(List<BridgeSettings> bridges, List<BridgeFault> notes) {
     this.bridges = List.copyOf(bridges);
+    this.notes = List.copyOf(notes);
   }
 
   List<BridgeSettings> bridges() {
     return bridges;
+  }
+
+  /// What is not wrong with the file, and hardly meant.
+  public List<BridgeFault> notes() {
+    return notes;
   }
 
   /// Each bridge in words: its name, its kind and where it is.
@@ -22,6 +34,11 @@ public final class BridgePlan {
     return bridges.stream()
         .map(bridge -> bridge.name() + " (" + bridge.kind() + ", " + bridge.place() + ")")
         .toList();
+  }
+
+  /// Where bridges connect to, in the order of the file.
+  public List<OtherSide> otherSides() {
+    return bridges.stream().flatMap(bridge -> bridge.otherSide().stream()).toList();
   }
 
   /// Which secrets are not to be had at the moment, and why; empty when all are.

@@ -1,7 +1,18 @@
 package dev.tocsin.bridges;
 
+import dev.tocsin.bridges.bridge.Backoff;
+import dev.tocsin.bridges.bridge.Bridge;
+import dev.tocsin.bridges.bridge.BridgeSettings;
+import dev.tocsin.bridges.bridge.Equipment;
+import dev.tocsin.bridges.description.BridgeFault;
+import dev.tocsin.bridges.description.MissingSecretException;
+import dev.tocsin.bridges.hub.FollowableHub;
+import dev.tocsin.bridges.in.hook.HookAnswer;
+import dev.tocsin.bridges.in.hook.HookDesk;
+import dev.tocsin.bridges.in.hook.HookPlace;
+import dev.tocsin.bridges.in.hook.HookRequest;
+import dev.tocsin.events.BridgeStanding;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,11 +21,14 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The bridges of a process, running from [#start] to [#close]. Any thread may call anything.
 public final class Bridges implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Bridges.class);
 
   /// In the order of the file.
   private final List<Bridge> bridges;
@@ -39,79 +53,25 @@ public final class Bridges implements AutoCloseable {
   public static Bridges of(
       BridgePlan plan, Map<String, String> environment, @Nullable Path folder, InstantSource clock)
       throws MissingSecretException {
-    return of(plan, environment, folder, clock, Backoff.usual(new Random()));
+    return of(plan, new Equipment(environment, folder, clock, Backoff.usual(new Random())));
   }
 
-  /// The same with a pace of one's own for what has failed.
-  static Bridges of(
-      BridgePlan plan,
-      Map<String, String> environment,
-      @Nullable Path folder,
-      InstantSource clock,
-      Backoff backoff)
-      throws MissingSecretException {
-    List<String> missing = plan.missingSecrets(environment);
+  /// The same with a pace of one's own.
+  ///
+  /// @throws MissingSecretException when secrets are not to be had: all of them
+  public static Bridges of(BridgePlan plan, Equipment equipment) throws MissingSecretException {
+    List<String> missing = plan.missingSecrets(equipment.environment());
     if (!missing.isEmpty()) {
       throw new MissingSecretException(String.join("; ", missing));
     }
+    for (BridgeFault note : plan.notes()) {
+      LOG.atWarn().addKeyValue("place", note.pointer()).log(note.message());
+    }
     List<Bridge> bridges = new ArrayList<>();
     for (BridgeSettings settings : plan.bridges()) {
-      Path state = folder == null ? null : folder.resolve(settings.name() + ".json");
-      bridges.add(
-          switch (settings) {
-            case HookSettings hook ->
-                desk(hook, environment, state == null ? null : new StateFile(state), clock);
-            case MqttSettings mqtt -> mqtt(mqtt, environment, folder, clock);
-            case OutSettings out -> loop(out, environment, state, clock, backoff);
-          });
+      bridges.add(settings.make(equipment));
     }
     return new Bridges(bridges);
-  }
-
-  private static OutLoop loop(
-      OutSettings settings,
-      Map<String, String> environment,
-      @Nullable Path path,
-      InstantSource clock,
-      Backoff backoff)
-      throws MissingSecretException {
-    BridgeFigures figures = new BridgeFigures(clock);
-    return new OutLoop(
-        settings,
-        settings.receiver(new OutSettings.Parts(environment, figures, clock)),
-        new OutState(path == null ? null : new StateFile(path, true), settings.target()),
-        new SetAside(path == null ? null : path.resolveSibling(settings.name() + ".aside.ndjson")),
-        backoff,
-        figures,
-        clock);
-  }
-
-  private static MqttBridge mqtt(
-      MqttSettings settings,
-      Map<String, String> environment,
-      @Nullable Path folder,
-      InstantSource clock) {
-    RandomGenerator random = new SecureRandom();
-    MqttMemory memory = MqttMemory.of(folder, settings.name(), random);
-    return new MqttBridge(settings, environment, memory, random, clock);
-  }
-
-  private static HookDesk desk(
-      HookSettings settings,
-      Map<String, String> environment,
-      @Nullable StateFile state,
-      InstantSource clock)
-      throws MissingSecretException {
-    Verification verification = settings.verification();
-    Verifier verifier = verification == null ? null : Verifier.of(verification, environment);
-    Hook hook =
-        switch (settings) {
-          case HookSettings.Webhook webhook ->
-              new WebhookHook(webhook, verifier == null ? null : verifier.idHeader(), clock);
-          case HookSettings.Alertmanager alertmanager ->
-              new AlertmanagerHook(alertmanager, new KnownAlerts(state), clock);
-        };
-    return new HookDesk(settings, verifier, hook, clock);
   }
 
   /// Starts them all. A request that came before waits.

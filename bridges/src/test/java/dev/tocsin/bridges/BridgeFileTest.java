@@ -2,6 +2,11 @@ package dev.tocsin.bridges;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.bridges.bridge.OtherSide;
+import dev.tocsin.bridges.description.BridgeFault;
+import dev.tocsin.bridges.description.Faults;
+import dev.tocsin.bridges.description.SecretSource;
+import dev.tocsin.bridges.mapping.TopicFilter;
 import dev.tocsin.events.EventCatalog;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -158,5 +163,26 @@ class BridgeFileTest {
             });
     assertThat(faults("{\"bridges\":[" + file + "," + bridge + "]}"))
         .containsExactly("line 1: /bridges: there may be 100 at most; there are 101");
+  }
+
+  @Test
+  void whatMayBeSecretInTheAddressOfTheOtherSideIsNotShown() {
+    assertThat(
+            read(
+                """
+                {"bridges":[
+                  {"name":"a","kind":"webhook-out","url":"https://example.com/hooks/T0ps3cret?token=x","events":["*"]},
+                  {"name":"b","kind":"frigate","broker":"mqtts://[::1]"},
+                  {"name":"c","kind":"alertmanager"},
+                  {"name":"d","kind":"mqtt-out","broker":"mqtt://mosquitto_1","events":["*"]}]}
+                """))
+        .isInstanceOfSatisfying(
+            BridgeFile.Reading.Read.class,
+            read ->
+                assertThat(read.plan().otherSides())
+                    .containsExactly(
+                        new OtherSide("a", "https://example.com:443", "example.com", 443),
+                        new OtherSide("b", "mqtts://[::1]:8883", "::1", 8883),
+                        new OtherSide("d", "mqtt://mosquitto_1:1883", "mosquitto_1", 1883)));
   }
 }

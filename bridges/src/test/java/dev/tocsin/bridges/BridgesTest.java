@@ -3,6 +3,13 @@ package dev.tocsin.bridges;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tocsin.bridges.description.MissingSecretException;
+import dev.tocsin.bridges.hub.TestHub;
+import dev.tocsin.bridges.in.hook.HookAnswer;
+import dev.tocsin.bridges.in.hook.HookDesk;
+import dev.tocsin.bridges.in.hook.HookRequest;
+import dev.tocsin.bridges.mapping.TestMessages;
+import dev.tocsin.events.BridgeStanding;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.Rejection;

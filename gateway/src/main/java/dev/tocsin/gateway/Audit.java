@@ -22,6 +22,8 @@ public interface Audit {
     CREDENTIAL_RENEWED,
     /// An event was not granted to its producer.
     PUBLISH_DENIED,
+    /// Somebody wanted to do what operators may, and is none.
+    MANAGE_DENIED,
     /// Of a pattern nothing may be read.
     SUBSCRIPTION_DENIED,
     /// An operator has closed a connection.

@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.events.BridgeStanding;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,7 @@ final class BridgeFamilies {
   private BridgeFamilies() {}
 
   /// Adds them; nothing where there are no bridges.
-  static void add(List<BridgeView> bridges, MetricFamilies families) {
+  static void add(List<BridgeStanding> bridges, MetricFamilies families) {
     if (!bridges.isEmpty()) {
       BridgeFamilies all = new BridgeFamilies();
       bridges.forEach(all::gather);
@@ -30,9 +31,9 @@ final class BridgeFamilies {
     }
   }
 
-  private void gather(BridgeView bridge) {
+  private void gather(BridgeStanding bridge) {
     Labels name = Labels.of("bridge", bridge.name());
-    BridgeView.Link link = bridge.link();
+    BridgeStanding.Link link = bridge.link();
     if (link != null) {
       up.put(name, link.isUp() ? 1L : 0L);
     }
@@ -42,7 +43,7 @@ final class BridgeFamilies {
     bridge
         .refused()
         .forEach(refusal -> refused.put(name.add("reason", refusal.reason()), refusal.count()));
-    BridgeView.Out out = bridge.out();
+    BridgeStanding.Out out = bridge.out();
     if (out != null) {
       sent.put(name, out.sent());
       lost.put(name, out.lost());

@@ -55,10 +55,12 @@ final class Door implements Doorkeeper {
 
   private final AccessControl control;
   private final Judge judge;
+  private final AuditTrail trail;
 
-  Door(AccessControl control, Judge judge) {
+  Door(AccessControl control, Judge judge, AuditTrail trail) {
     this.control = control;
     this.judge = judge;
+    this.trail = trail;
   }
 
   @Override
@@ -120,11 +122,22 @@ final class Door implements Doorkeeper {
       case Judge.Finding.Known known ->
           allows(known.access(), knock.right())
               ? new Verdict.Admitted(new Visitor(known.pass(), sender))
-              : new Verdict.Denied(forbidden(knock));
+              : denied(known.access(), knock, sender);
       case Judge.Finding.Bad bad -> new Verdict.Denied(Problems.response(bad.rejection()));
       case Judge.Finding.Unjudged unjudged ->
           new Verdict.Denied(Response.problem(Problem.unavailable(Judge.CANNOT_BE_JUDGED)));
     };
+  }
+
+  private Verdict denied(Access access, Knock knock, Sender sender) {
+    if (knock.right().equals(CONSOLE)) {
+      trail.note(
+          Audit.What.MANAGE_DENIED,
+          access.name(),
+          sender,
+          knock.head().method() + " " + knock.uri().path());
+    }
+    return new Verdict.Denied(forbidden(knock));
   }
 
   /// The answer to somebody who may not do what he wants. A browser that comes back to its stream is told in a way that it

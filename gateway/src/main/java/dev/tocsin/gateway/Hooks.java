@@ -1,5 +1,6 @@
 package dev.tocsin.gateway;
 
+import dev.tocsin.events.BridgeStanding;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.hub.EventFilter;
 import dev.tocsin.hub.Hub;
@@ -32,7 +33,7 @@ public interface Hooks {
         }
 
         @Override
-        public List<BridgeView> figures() {
+        public List<BridgeStanding> figures() {
           return List.of();
         }
       };
@@ -105,5 +106,5 @@ public interface Hooks {
   CompletionStage<Retry> retry(String bridge);
 
   /// The figures of this moment, of each bridge.
-  List<BridgeView> figures();
+  List<BridgeStanding> figures();
 }

@@ -73,7 +73,7 @@ final class Loop implements Service {
     this.quotas = access.quotas();
     this.trail = new AuditTrail(access.settings().audit());
     this.judge = new Judge(access, trail, connections);
-    this.door = new Door(access, judge);
+    this.door = new Door(access, judge, trail);
     this.roster = new Roster(tasks, System::nanoTime);
     context.rosters().add(roster);
     this.routes = HubRoutes.of(context, this);

@@ -64,7 +64,7 @@ final class StatsPage {
     context
         .streams()
         .forEach((kind, counters) -> write(counters.figures(), streams.putObject(kind.label())));
-    answer.set("bridges", BridgeView.write(context.hooks().figures(), mayReadAll(visitor)));
+    answer.set("bridges", BridgeStandings.write(context.hooks().figures(), mayReadAll(visitor)));
     ProcessFigures.now().writeTo(answer.putObject("process"));
     return Response.json(HttpResponseStatus.OK, answer);
   }

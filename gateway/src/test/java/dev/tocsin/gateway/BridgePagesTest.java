@@ -4,6 +4,7 @@ import static dev.tocsin.fixtures.RawClient.get;
 import static dev.tocsin.fixtures.RawClient.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.events.BridgeStanding;
 import dev.tocsin.fixtures.HttpAnswer;
 import dev.tocsin.http.AddressRules;
 import dev.tocsin.http.Transport;
@@ -56,22 +57,22 @@ class BridgePagesTest {
     }
 
     @Override
-    public List<BridgeView> figures() {
+    public List<BridgeStanding> figures() {
       return List.of(
           bridge("garage", null, null, null),
           bridge(
               "pager",
-              new BridgeView.Link(false, "connection refused"),
-              new BridgeView.Out(5, 3, 2, 40, 7),
-              new BridgeView.Trouble("HTTP 400: secret words", AT)));
+              new BridgeStanding.Link(false, "connection refused"),
+              new BridgeStanding.Out(5, 3, 2, 40, 7),
+              new BridgeStanding.Trouble("HTTP 400: secret words", AT)));
     }
 
-    private static BridgeView bridge(
+    private static BridgeStanding bridge(
         String name,
-        BridgeView.@Nullable Link link,
-        BridgeView.@Nullable Out out,
-        BridgeView.@Nullable Trouble trouble) {
-      return new BridgeView(
+        BridgeStanding.@Nullable Link link,
+        BridgeStanding.@Nullable Out out,
+        BridgeStanding.@Nullable Trouble trouble) {
+      return new BridgeStanding(
           name,
           "kind",
           "https://somewhere/secret-path",
@@ -79,7 +80,7 @@ class BridgePagesTest {
           9,
           4,
           Map.of("no_mapping", 2L),
-          List.of(new BridgeView.Refusal("malformed", 3, "no status", "secret example", AT)),
+          List.of(new BridgeStanding.Refusal("malformed", 3, "no status", "secret example", AT)),
           AT,
           out,
           trouble);
@@ -167,6 +168,13 @@ class BridgePagesTest {
                 .problem())
         .isEqualTo("404 not_found");
 
+    assertThat(audit)
+        .filteredOn(entry -> entry.what() == Audit.What.MANAGE_DENIED)
+        .singleElement()
+        .satisfies(entry -> {
+          assertThat(entry.name()).isEqualTo("prometheus");
+          assertThat(entry.reason()).isEqualTo("POST " + path);
+        });
     assertThat(audit)
         .filteredOn(entry -> entry.what() == Audit.What.BRIDGE_RETRIED)
         .singleElement()

@@ -9,7 +9,7 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /// Netty's native halves as they lie on the class path: a jar for each transport and platform, which has to be of the version
-/// of Netty's classes (ADR 97).
+/// of Netty's classes (ADR 98).
 ///
 /// Versions are those that Maven has written into each jar. Where a jar was made of many and they got lost, nothing is known here,
 /// and Netty alone is asked. Any thread.

@@ -1,9 +1,0 @@
-package dev.tocsin.bridges;
-
-import tools.jackson.databind.JsonNode;
-
-/// A value that a field can get, tried against its schema before any message comes.
-///
-/// @param place where the file says so
-/// @param exact whether the field can get this very value; otherwise only the kind of value counts
-record Sample(Section place, JsonNode value, boolean exact) {}

@@ -1,0 +1,72 @@
+package dev.tocsin.bridges.in.frigate;
+
+import dev.tocsin.bridges.bridge.BridgeKind;
+import dev.tocsin.bridges.broker.BrokerSettings;
+import dev.tocsin.bridges.description.BridgeDescription;
+import dev.tocsin.bridges.description.Section;
+import dev.tocsin.bridges.in.mqtt.MessageHandler;
+import dev.tocsin.bridges.in.mqtt.MqttSettings;
+import dev.tocsin.bridges.mapping.BridgeMessage;
+import dev.tocsin.bridges.mapping.Mapped;
+import dev.tocsin.bridges.mapping.TopicFilter;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// What Frigate publishes (its documentation's page "MQTT"), as events: tracked objects, review items, availability and figures. Counts,
+/// pictures and switches are not subscribed to.
+///
+/// @param prefix Frigate's `topic_prefix`, without a slash at the end
+public record FrigateTopics(String prefix) implements MessageHandler {
+
+  /// The kind of bridges that hear them.
+  public static final BridgeKind KIND = new BridgeKind("frigate", FrigateTopics::read);
+
+  /// What is usual as their beginning.
+  private static final String PREFIX = "frigate";
+
+  private static MqttSettings read(BridgeDescription bridge) {
+    bridge.allow(BrokerSettings.MEMBERS, List.of("topic_prefix"));
+    BrokerSettings broker = BrokerSettings.read(bridge);
+    Section prefix = bridge.at("topic_prefix");
+    String text = prefix.optionalText("what Frigate's topics begin with, as its topic_prefix");
+    if (text != null) {
+      String fault = TopicFilter.fault(text);
+      if (fault == null && (text.contains("+") || text.contains("#") || text.endsWith("/"))) {
+        fault = "must be what Frigate has as its topic_prefix: no wildcards, no slash at the end";
+      }
+      if (fault != null) {
+        prefix.fault(fault);
+      }
+    }
+    return new MqttSettings(
+        bridge.name(), KIND.word(), broker, new FrigateTopics(text == null ? PREFIX : text));
+  }
+
+  @Override
+  public List<TopicFilter> filters() {
+    return Stream.of(
+            "events", "reviews", "tracked_object_update", "available", "stats", "+/status/+")
+        .map(rest -> TopicFilter.of(prefix + '/' + rest))
+        .toList();
+  }
+
+  @Override
+  public List<Mapped> handle(BridgeMessage message) {
+    List<String> topic = message.topic();
+    int own = TopicFilter.split(prefix).size();
+    if (topic == null || topic.size() <= own) {
+      return List.of();
+    }
+    if (topic.size() == own + 3) {
+      return FrigateStatus.camera(topic.get(own), topic.get(own + 2), message);
+    }
+    return switch (topic.get(own)) {
+      case "events" -> FrigateObjects.changed(message);
+      case "tracked_object_update" -> FrigateObjects.recognised(message);
+      case "reviews" -> FrigateReviews.changed(message);
+      case "available" -> FrigateStatus.available(message);
+      case "stats" -> FrigateStatus.stats(message);
+      default -> List.of();
+    };
+  }
+}

@@ -1,0 +1,18 @@
+package dev.tocsin.bridges.in.mqtt;
+
+import dev.tocsin.bridges.mapping.BridgeMessage;
+import dev.tocsin.bridges.mapping.Mapped;
+import dev.tocsin.bridges.mapping.TopicFilter;
+import java.util.List;
+
+/// What a bridge makes of the messages of a broker. Immutable, safe for any thread; whatever a message says, nothing is thrown.
+public interface MessageHandler {
+
+  /// Which topics it wants to hear.
+  List<TopicFilter> filters();
+
+  /// What becomes of a message, in this order; empty when nothing is for it.
+  ///
+  /// @param message with a topic
+  List<Mapped> handle(BridgeMessage message);
+}

@@ -1,0 +1,150 @@
+package dev.tocsin.bridges.in.mqtt;
+
+import dev.tocsin.bridges.bridge.BridgeFigures;
+import dev.tocsin.bridges.bridge.Publisher;
+import dev.tocsin.bridges.bridge.Reason;
+import dev.tocsin.bridges.bridge.ReconnectPause;
+import dev.tocsin.bridges.bridge.Via;
+import dev.tocsin.bridges.hub.BridgeHub;
+import dev.tocsin.bridges.mapping.BridgeMessage;
+import dev.tocsin.bridges.mapping.Mapped;
+import dev.tocsin.bridges.mapping.TopicFilter;
+import dev.tocsin.events.ErrorCode;
+import dev.tocsin.events.Rejection;
+import dev.tocsin.mqtt.MqttIncoming;
+import dev.tocsin.mqtt.MqttProperty;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+
+/// Takes the messages of a broker, one after the other: each is done with when its events are in the log, or nothing can become of
+/// it. The bridge's thread, which waits for the hub as long as that takes.
+final class MqttIntake {
+
+  private final String bridge;
+  private final MessageHandler handler;
+  private final List<TopicFilter> filters;
+  private final MqttMemory memory;
+  private final BridgeHub hub;
+  private final BridgeFigures figures;
+  private final ReconnectPause pause;
+  private final InstantSource clock;
+
+  /// @param pause between tries at a hub that takes nothing
+  MqttIntake(
+      String bridge,
+      MessageHandler handler,
+      MqttMemory memory,
+      BridgeHub hub,
+      BridgeFigures figures,
+      ReconnectPause pause,
+      InstantSource clock) {
+    this.bridge = bridge;
+    this.handler = handler;
+    this.filters = handler.filters();
+    this.memory = memory;
+    this.hub = hub;
+    this.figures = figures;
+    this.pause = pause;
+    this.clock = clock;
+  }
+
+  /// Takes a message. When this returns it may be acknowledged.
+  void take(MqttIncoming.Message message) throws InterruptedException {
+    figures.noteReceived();
+    String content = MqttMemory.content(message.topic(), message.payload());
+    if (message.isRetained()
+        ? memory.isNewest(message.topic(), content)
+        : message.isRepeated() && memory.isTaken(message.packetId(), content)) {
+      figures.noteIgnored(Reason.REPEATED);
+      return;
+    }
+    Via via = via(message);
+    Publisher publisher = new Publisher(bridge, hub, figures, message.payload(), via);
+    List<String> topic = TopicFilter.split(message.topic());
+    if (via.isLoop(hub.id())) {
+      refuse(publisher, Reason.LOOP, "This message has come out of this hub: " + Via.IN_A_LOOP);
+    } else if (filters.stream().noneMatch(filter -> filter.matches(topic))) {
+      publisher.ignore(Reason.NO_MAPPING);
+    } else {
+      JsonNode said = BridgeMessage.read(message.payload());
+      if (said == null) {
+        refuse(publisher, Reason.MALFORMED, "This is neither JSON nor text");
+      } else {
+        publish(
+            message,
+            content,
+            new BridgeMessage(bridge, topic, said, Map.of(), clock.instant()),
+            publisher);
+      }
+    }
+    memory.noteTaken(message.packetId(), message.topic(), content);
+  }
+
+  /// Takes a message that cannot be had.
+  void take(MqttIncoming.Unreadable message) {
+    figures.noteReceived();
+    figures.noteRefused(
+        message.isTooLarge() ? Reason.TOO_LARGE : Reason.MALFORMED,
+        message.sentence(),
+        message.topic().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void publish(
+      MqttIncoming.Message message, String content, BridgeMessage said, Publisher publisher)
+      throws InterruptedException {
+    List<Mapped> all = handler.handle(said);
+    if (all.isEmpty()) {
+      publisher.ignore(Reason.NO_MAPPING);
+    }
+    for (int i = 0; i < all.size(); i++) {
+      switch (all.get(i)) {
+        case Mapped.NotMeant notMeant -> {}
+        case Mapped.Ignored(Reason reason) -> publisher.ignore(reason);
+        case Mapped.Impossible(Reason reason, String sentence) ->
+            refuse(publisher, reason, "No event can be made of this: " + sentence);
+        case Mapped.Event event ->
+            publisher.publishAtLast(
+                event.envelope(), key(message, content, Integer.toString(i), event), pause);
+      }
+    }
+  }
+
+  private String key(
+      MqttIncoming.Message message, String content, String index, Mapped.Event event) {
+    String distinct = event.key();
+    if (distinct != null) {
+      return Publisher.key(bridge, "key", index, event.type(), distinct);
+    }
+    return Publisher.key(
+        bridge,
+        message.isRetained() ? "retained" : "delivery",
+        index,
+        event.type(),
+        message.isRetained() ? content : memory.delivery(message.packetId(), content));
+  }
+
+  private static void refuse(Publisher publisher, Reason reason, String sentence) {
+    publisher.refuse(
+        reason,
+        new Rejection(
+            reason.equals(Reason.TOO_LARGE)
+                ? ErrorCode.MESSAGE_TOO_LARGE
+                : ErrorCode.INVALID_PAYLOAD,
+            sentence));
+  }
+
+  /// What its user properties say; or else what it says itself, since a broker tells no properties to those who speak 3.1.1.
+  private static Via via(MqttIncoming.Message message) {
+    Via told =
+        Via.of(
+            message.properties().stream()
+                .filter(property -> property.name().equals(Via.HEADER))
+                .map(MqttProperty::value)
+                .collect(Collectors.joining(",")));
+    return told.isEmpty() ? Via.ofMessage(message.payload()) : told;
+  }
+}

@@ -1,0 +1,197 @@
+package dev.tocsin.bridges.in.mqtt;
+
+import dev.tocsin.bridges.bridge.Digest;
+import dev.tocsin.bridges.bridge.Equipment;
+import dev.tocsin.bridges.bridge.StateFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What a bridge knows of the messages that it is done with, so that none is taken twice. One thread.
+///
+/// A broker that has not seen an acknowledgement sends the message again with the same packet identifier, in the same order, and says so:
+/// the [DeliveryJournal] knows them. A message that is retained comes with each subscription: of the last [#MAX_TOPICS] topics the
+/// newest content is known.
+final class MqttMemory {
+
+  /// Of how many topics the newest content is remembered.
+  static final int MAX_TOPICS = 10_000;
+
+  /// After how many messages the topics are written down. Until then the journal knows them.
+  private static final int UNSAVED_TOPICS = 1_000;
+
+  private static final int DIGEST_BYTES = 9;
+
+  private final @Nullable StateFile session;
+  private final @Nullable StateFile topicsFile;
+  private final DeliveryJournal journal;
+  private final String run;
+  private final Map<String, String> topics = new LinkedHashMap<>();
+  private List<String> filters = List.of();
+  private String clientId = "";
+  private int unsaved;
+  private long unacknowledged;
+
+  private MqttMemory(
+      @Nullable StateFile session,
+      @Nullable StateFile topics,
+      @Nullable Path journal,
+      RandomGenerator random) {
+    this.session = session;
+    this.topicsFile = topics;
+    this.run = Long.toHexString(random.nextLong());
+    if (session != null) {
+      session.read().ifPresent(this::readSession);
+    }
+    if (topics != null) {
+      topics.read().ifPresent(this::readTopics);
+    }
+    this.journal = new DeliveryJournal(journal, this::note);
+    unsaved = this.topics.size();
+    if (clientId.isEmpty()) {
+      clientId = Integer.toHexString(random.nextInt()) + Integer.toHexString(random.nextInt());
+    }
+  }
+
+  /// That of a bridge.
+  static MqttMemory of(Equipment equipment, String bridge, RandomGenerator random) {
+    Path session = equipment.file(bridge, ".json");
+    Path topics = equipment.file(bridge, ".topics.json");
+    return new MqttMemory(
+        session == null ? null : new StateFile(session),
+        topics == null ? null : new StateFile(topics),
+        equipment.file(bridge, ".deliveries"),
+        random);
+  }
+
+  private void readSession(JsonNode state) {
+    clientId = state.path("client").asString("");
+    List<String> known = new ArrayList<>();
+    for (JsonNode filter : state.path("filters")) {
+      if (!filter.asString("").isEmpty()) {
+        known.add(filter.asString(""));
+      }
+    }
+    filters = List.copyOf(known);
+  }
+
+  private void readTopics(JsonNode state) {
+    state
+        .path("topics")
+        .properties()
+        .forEach(topic -> note(topic.getKey(), topic.getValue().asString("")));
+  }
+
+  /// Whether anything outlasts the process.
+  boolean isLasting() {
+    return session != null;
+  }
+
+  /// What tells this bridge from others of its name.
+  String clientId() {
+    return clientId;
+  }
+
+  /// What was subscribed to the last time.
+  List<String> filters() {
+    return filters;
+  }
+
+  void noteFilters(List<String> now) {
+    if (!filters.equals(now) && session != null) {
+      ObjectNode state = JsonNodeFactory.instance.objectNode();
+      state.put("client", clientId);
+      ArrayNode list = state.putArray("filters");
+      now.forEach(list::add);
+      session.write(state);
+    }
+    filters = List.copyOf(now);
+  }
+
+  /// The broker does not know the session any more: its packet identifiers begin anew.
+  void forgetDeliveries() {
+    journal.forget();
+  }
+
+  /// A digest of a message.
+  static String content(String topic, byte[] payload) {
+    return Digest.ofParts(topic, payload).hex(DIGEST_BYTES);
+  }
+
+  /// Whether a message that is sent again was taken before.
+  boolean isTaken(int packetId, String content) {
+    return journal.has(packetId, content);
+  }
+
+  /// Whether a message that is retained was taken before.
+  boolean isNewest(String topic, String content) {
+    return content.equals(topics.get(digest(topic)));
+  }
+
+  /// What tells a message from all others, for an idempotency key: the same for the same delivery, also after a restart in the middle.
+  String delivery(int packetId, String content) {
+    return packetId == 0
+        ? run + '/' + unacknowledged + '/' + content
+        : "/" + packetId + '/' + journal.taken() + '/' + content;
+  }
+
+  /// Notes that a message is done with; on the disk, where it is going to be acknowledged.
+  void noteTaken(int packetId, String topic, String content) {
+    String digest = digest(topic);
+    note(digest, content);
+    unsaved++;
+    if (packetId == 0) {
+      unacknowledged++;
+    } else {
+      if (journal.isDue()) {
+        saveTopics();
+      }
+      journal.add(packetId, digest, content);
+    }
+    if (unsaved >= UNSAVED_TOPICS) {
+      saveTopics();
+    }
+  }
+
+  private void note(String topic, String content) {
+    topics.remove(topic);
+    topics.put(topic, content);
+    if (topics.size() > MAX_TOPICS) {
+      topics.remove(topics.keySet().iterator().next());
+    }
+  }
+
+  private static String digest(String topic) {
+    return Digest.of(topic).hex(DIGEST_BYTES);
+  }
+
+  private void saveTopics() {
+    if (unsaved > 0 && topicsFile != null) {
+      ObjectNode state = JsonNodeFactory.instance.objectNode();
+      ObjectNode map = state.putObject("topics");
+      topics.forEach(map::put);
+      if (topicsFile.write(state)) {
+        unsaved = 0;
+      }
+    }
+  }
+
+  /// Writes down what is not yet, for a thread that ends.
+  void close() {
+    journal.close();
+    // A file is not written by a thread that is interrupted.
+    boolean isInterrupted = Thread.interrupted();
+    saveTopics();
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

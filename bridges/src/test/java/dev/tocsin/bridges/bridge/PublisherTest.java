@@ -1,0 +1,81 @@
+package dev.tocsin.bridges.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tocsin.bridges.hub.BridgeHub;
+import dev.tocsin.events.ErrorCode;
+import dev.tocsin.events.Rejection;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/// How it is counted what becomes of the events of a message.
+class PublisherTest {
+
+  private static final byte[] EVENT =
+      "{\"type\":\"alert.deleted\",\"payload\":{\"id\":\"1\"}}".getBytes(StandardCharsets.UTF_8);
+
+  /// A hub that answers what it was told to.
+  private record ToldHub(Queue<Outcome> answers) implements BridgeHub {
+
+    @Override
+    public CompletionStage<Outcome> publish(byte[] envelope, @Nullable String idempotencyKey) {
+      return CompletableFuture.completedFuture(answers.remove());
+    }
+
+    @Override
+    public String id() {
+      return "epoch-1";
+    }
+  }
+
+  private static Publisher publisher(BridgeHub.Outcome... answers) {
+    return new Publisher(
+        "ci",
+        new ToldHub(new ArrayDeque<>(Arrays.asList(answers))),
+        new BridgeFigures(InstantSource.system()),
+        new byte[0],
+        Via.NONE);
+  }
+
+  private static ReconnectPause pause() {
+    return new ReconnectPause(
+        new Backoff(Duration.ofMillis(1), Duration.ofMillis(2), new Random(1)));
+  }
+
+  @Test
+  void eventThatWasThereBeforeIsIgnored() throws Exception {
+    Publisher publisher = publisher(new BridgeHub.Outcome.Published(7, true));
+
+    assertThat(publisher.publish(EVENT, "k")).isTrue();
+    assertThat(publisher.result()).isEqualTo(new Publisher.Result.Taken(0, 1, 0));
+  }
+
+  @Test
+  void eventThatIsThereFromATryThatWasNotAnsweredIsCounted() throws Exception {
+    Publisher publisher =
+        publisher(
+            new BridgeHub.Outcome.Refused(Rejection.uncertain("no answer")),
+            new BridgeHub.Outcome.Refused(new Rejection(ErrorCode.UNAVAILABLE, "away")),
+            new BridgeHub.Outcome.Published(7, true));
+
+    assertThat(publisher.publishAtLast(EVENT, "k", pause())).isTrue();
+    assertThat(publisher.result()).isEqualTo(new Publisher.Result.Taken(1, 0, 0));
+  }
+
+  @Test
+  void eventThatWasThereBeforeTheFirstTryIsIgnored() throws Exception {
+    Publisher publisher = publisher(new BridgeHub.Outcome.Published(7, true));
+
+    assertThat(publisher.publishAtLast(EVENT, "k", pause())).isTrue();
+    assertThat(publisher.result()).isEqualTo(new Publisher.Result.Taken(0, 1, 0));
+  }
+}

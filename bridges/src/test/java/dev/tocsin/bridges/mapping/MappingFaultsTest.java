@@ -1,0 +1,173 @@
+package dev.tocsin.bridges.mapping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What is wrong with a mapping before any message has come.
+class MappingFaultsTest {
+
+  @Test
+  void allThatIsWrongIsToldWithItsLine() {
+    assertThat(
+            TestMessages.faults(
+                MessageSource.MQTT,
+                """
+                {
+                  "topic": "garage/+/door",
+                  "event": "camera.offline",
+                  "were": {},
+                  "where": {"payload.state": {"mni": 1}, "topik.1": "a"},
+                  "payload": {
+                    "camera_id": "{topic.5}",
+                    "camera_nam": "{paylod.name}",
+                    "timestamp": "yesterday"
+                  }
+                }\
+                """))
+        .containsExactly(
+            "line 4: /were: there is no member \"were\"; did you mean \"where\"?",
+            "line 5: /where/payload.state/mni: there is no member \"mni\"; did you mean \"min\"?",
+            "line 5: /where/topik.1: \"{topik.1}\" names nothing that a message has here;"
+                + " did you mean \"topic\"?",
+            "line 7: /payload/camera_id: \"{topic.5}\": the topics of \"garage/+/door\" have the"
+                + " levels 0 to 2",
+            "line 8: /payload/camera_nam: \"{paylod.name}\" names nothing that a message has here;"
+                + " did you mean \"payload\"?",
+            "line 8: /payload/camera_nam: camera.offline has no field \"camera_nam\" (fields of"
+                + " your own go into \"extra\"); did you mean \"camera_name\"?",
+            "line 9: /payload/timestamp: can be no timestamp of camera.offline: must be an ISO 8601"
+                + " date-time such as 2026-01-09T12:00:00Z; was \"yesterday\"",
+            "line 6: /payload/camera_name: is missing: camera.offline is refused without"
+                + " camera_name");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "alert.creatd, there is no event type \"alert.creatd\"; did you mean \"alert.created\"?",
+    "connection.established, \"connection.established\" is sent by the server only"
+  })
+  void typesThatCannotBePublishedAreTold(String type, String fault) {
+    assertThat(
+            TestMessages.faults(
+                MessageSource.HOOK, "{\"event\":\"" + type + "\",\"payload\":{\"x\":1}}"))
+        .containsExactly("line 1: /event: " + fault);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "severity":"crtical"                                                     | /severity: can be no severity
+          "severity":{"from":"payload.s","table":{"1":"low","2":"hihg"}}           | /severity/table/2: can be no severity
+          "severity":{"from":"payload.s","table":{"1":"low"},"default":"?"}        | /severity/default: can be no severity
+          "severity":{"from":"payload.s","steps":[[0,"low"],[5,"top"]]}            | /severity/steps/1/1: can be no severity
+          "severity":"{received}"                                                  | /severity: can be no severity
+          "event_id":"{received}"                                                  | /event_id: can be no event_id
+          "event_id":"number {topic.0}"                                            | /event_id: can be no event_id
+          "event_id":{"from":"payload.n","as":"boolean"}                           | /event_id/as: can be no event_id
+          "event_id":1.5                                                           | /event_id: can be no event_id
+          "event_id":[1]                                                           | /event_id: can be no event_id
+          "event_id":{"a":1}                                                       | /event_id: can be no event_id
+          """)
+  void valuesThatCanNeverBeRightAreTold(String field, String fault) {
+    assertThat(faults(field)).singleElement().asString().contains("/payload" + fault);
+  }
+
+  /// Of a mapping to `alert.created` in which one field is another.
+  private static List<String> faults(String field) {
+    StringBuilder payload = new StringBuilder();
+    String name = field.substring(0, field.indexOf(':'));
+    for (String usual :
+        new String[] {
+          "\"id\":\"{topic.0}\"",
+          "\"event_id\":\"{payload.n}\"",
+          "\"severity\":\"low\"",
+          "\"status\":\"pending\"",
+          "\"dedup_key\":\"{topic}\"",
+          "\"created_at\":\"{received}\"",
+          "\"updated_at\":{\"from\":\"payload.t\",\"time\":\"seconds\"}"
+        }) {
+      payload.append(usual.startsWith(name + ":") ? field : usual).append(',');
+    }
+    return TestMessages.faults(
+        MessageSource.MQTT,
+        "{\"topic\":\"#\",\"event\":\"alert.created\",\"payload\":{"
+            + payload.substring(0, payload.length() - 1)
+            + "}}");
+  }
+
+  @Test
+  void whatMayBeRightIsNotAFault() {
+    assertThat(faults("\"severity\":\"{payload.s}\"")).isEmpty();
+    assertThat(faults("\"severity\":\"HIGH\"")).isEmpty();
+    assertThat(faults("\"event_id\":\"{topic.7}\"")).isEmpty();
+    assertThat(faults("\"event_id\":{\"from\":\"payload.n\",\"scale\":10}")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "{payload.a"                                       | has a { that is not closed
+          "payload.a}"                                       | has a } without {
+          "{}"                                               | names nothing
+          "{payload..a}"                                     | has an empty name in it
+          "{received.a}"                                     | there is nothing below received
+          "{topic.x}"                                        | a level of the topic is a number
+          "{header.x}"                                       | names nothing that a message has here
+          {"from":"payload.a","tabel":{}}                    | did you mean "table"?
+          {"from":"payload.a","table":{"a":1},"scale":2}     | has scale and table; a value is converted once
+          {"from":"payload.a","table":{}}                    | must have 1 to 1000 entries
+          {"from":"payload.a","time":"second"}               | did you mean "seconds"?
+          {"from":"payload.a","as":"string"}                 | "string" is none of them
+          {"from":"payload.a","scale":"2"}                   | must be a number
+          {"from":"payload.a","steps":[[5,1],[5,2]]}         | begins no higher than the step before it
+          {"from":"payload.a","steps":[5]}                   | must be a step
+          {"from":7}                                         | must be what the value is taken from
+          """)
+  void templatesThatCannotWorkAreTold(String template, String fault) {
+    assertThat(
+            TestMessages.faults(
+                MessageSource.MQTT,
+                "{\"topic\":\"#\",\"event\":\"alert.deleted\",\"payload\":{\"id\":\"1\"},\"extra\":{\"x\":"
+                    + template
+                    + "}}"))
+        .singleElement()
+        .asString()
+        .contains(fault);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a/#/b, has # before its end",
+    "a/b+/c, has a level",
+    "a#, has a level",
+  })
+  void filtersThatNoBrokerTakesAreTold(String topic, String fault) {
+    assertThat(
+            TestMessages.faults(
+                MessageSource.MQTT,
+                "{\"topic\":\""
+                    + topic
+                    + "\",\"event\":\"alert.deleted\",\"payload\":{\"id\":\"1\"}}"))
+        .singleElement()
+        .asString()
+        .contains(fault);
+  }
+
+  @Test
+  void fieldsOfTheSchemaAreNoExtras() {
+    assertThat(
+            TestMessages.faults(
+                MessageSource.HOOK,
+                "{\"event\":\"alert.deleted\",\"payload\":{\"id\":\"1\"},\"extra\":{\"reason\":\"x\"}}"))
+        .containsExactly(
+            "line 1: /extra/reason: is a field of the schema: it belongs into \"payload\"");
+  }
+}
