@@ -15,6 +15,9 @@ final class ClockCheck {
   /// How far clocks may be apart; a header `Date` has no fractions of a second.
   static final Duration MAX_SKEW = Duration.ofSeconds(2);
 
+  private static final Duration MANY_HOURS = Duration.ofHours(3);
+  private static final Duration MANY_DAYS = Duration.ofDays(2);
+
   /// No machine that runs this lives before it.
   private static final Instant EARLIEST = Instant.parse("2025-09-01T00:00:00Z");
 
@@ -54,7 +57,7 @@ final class ClockCheck {
       findings.mend(
           SUBJECT,
           "the newest event is "
-              + seconds(ahead)
+              + span(ahead)
               + " in the future: the clock was set back, or was wrong before",
           REMEDY);
     } else {
@@ -72,7 +75,7 @@ final class ClockCheck {
       findings.mend(
           SUBJECT,
           "it is "
-              + seconds(ahead.abs())
+              + span(ahead.abs())
               + (ahead.isNegative() ? " behind" : " ahead of")
               + " that of "
               + whose,
@@ -82,7 +85,10 @@ final class ClockCheck {
     }
   }
 
-  private static String seconds(Duration time) {
-    return time.toSeconds() + " s";
+  private static String span(Duration time) {
+    if (time.compareTo(MANY_DAYS) > 0) {
+      return time.toDays() + " days";
+    }
+    return time.compareTo(MANY_HOURS) > 0 ? time.toHours() + " h" : time.toSeconds() + " s";
   }
 }

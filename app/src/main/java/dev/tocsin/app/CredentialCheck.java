@@ -97,7 +97,9 @@ final class CredentialCheck {
       return;
     }
     Instant now = surroundings.clock().instant();
-    findings.good(SUBJECT, keys.size() + " keys in " + plan.keys().path());
+    findings.good(
+        SUBJECT,
+        (keys.size() == 1 ? "one key in " : keys.size() + " keys in ") + plan.keys().path());
     for (StoredKey key : keys) {
       Instant end = key.expires();
       if (end != null && end.isBefore(now)) {

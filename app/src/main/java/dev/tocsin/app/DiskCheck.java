@@ -114,10 +114,19 @@ final class DiskCheck {
       findings.mend(
           SUBJECT,
           "cannot write to " + there + " (" + KeysOption.reason(e) + ")",
-          "check its permissions and its disk, or choose another --data");
+          remedy(KeysOption.reason(e)) + ", or choose another --data");
     } finally {
       delete(file);
     }
+  }
+
+  private static String remedy(String reason) {
+    return switch (reason) {
+      case "No space left on device" -> "make room";
+      case "Read-only file system" -> "mount it so that it can be written to";
+      case "permission denied" -> "let this user write there";
+      default -> "check its permissions and its disk";
+    };
   }
 
   private void told(String what, long flushMillis) {

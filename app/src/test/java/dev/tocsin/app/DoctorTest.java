@@ -192,6 +192,11 @@ class DoctorTest {
         folder.resolve("data/newest"), FileTime.from(Instant.now().plusSeconds(9_000)));
     assertThat(of("clock", again().doctor("--data", data())))
         .anyMatch(line -> line.matches("mend: the newest event is \\d+ s in the future.*"));
+
+    Files.setLastModifiedTime(
+        folder.resolve("data/newest"), FileTime.from(Instant.now().plusSeconds(20 * 86_400)));
+    assertThat(of("clock", again().doctor("--data", data())))
+        .anyMatch(line -> line.startsWith("mend: the newest event is 19 days in the future"));
   }
 
   /// The same test in a process of its own, whose output begins anew.
@@ -271,7 +276,7 @@ class DoctorTest {
     List<JsonNode> findings = doctor("--data", data());
 
     assertThat(of("access", findings))
-        .contains("good: 1 keys in " + keys)
+        .contains("good: one key in " + keys)
         .anyMatch(line -> line.startsWith("mend: others") && line.endsWith("-> chmod 600 " + keys));
     assertThat(of("log", findings))
         .anyMatch(line -> line.startsWith("mend: every user") && line.endsWith("chmod 600 " + log));

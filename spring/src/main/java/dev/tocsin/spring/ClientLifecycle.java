@@ -34,9 +34,7 @@ final class ClientLifecycle implements SmartLifecycle {
               .connectPatiently()
               .whenComplete((position, failure) -> {
                 if (failure != null && running) {
-                  LOG.atError()
-                      .addKeyValue("reason", failure.getMessage())
-                      .log("the hub will not let this application in");
+                  LOG.error("the hub will not let this application in: {}", failure.getMessage());
                 }
               });
       case AT_ONCE -> {

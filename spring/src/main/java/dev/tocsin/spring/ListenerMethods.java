@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 /// thread that starts the application, before the client connects; it is called by the client.
 final class ListenerMethods implements ClientListener {
 
+  /// Values stand in the sentences: Spring Boot's usual pattern leaves out keys beside them.
   private static final Logger LOG = LoggerFactory.getLogger(ListenerMethods.class);
 
   private final List<ListenerMethod> methods = new CopyOnWriteArrayList<>();
@@ -66,12 +67,7 @@ final class ListenerMethods implements ClientListener {
       method.call(event);
     } catch (Throwable e) {
       figures.failed();
-      LOG.atError()
-          .setCause(e)
-          .addKeyValue("listener", method)
-          .addKeyValue("type", event.type())
-          .addKeyValue("sequence", event.sequence())
-          .log("a listener has failed");
+      LOG.error("{} has failed at {} {}", method, event.type(), event.sequence(), e);
     }
   }
 
@@ -79,31 +75,31 @@ final class ListenerMethods implements ClientListener {
   public void onUnreadable(@Nullable Long sequence, String json, String fault) {
     tell("onUnreadable", listener -> listener.onUnreadable(sequence, json, fault));
     if (others.isEmpty()) {
-      LOG.atWarn().addKeyValue("sequence", sequence).addKeyValue("fault", fault).log("unreadable");
+      LOG.warn("event {} cannot be read: {}", sequence, fault);
     }
   }
 
   @Override
   public void onGap(long from, long to) {
     figures.gap();
-    LOG.atWarn().addKeyValue("from", from).addKeyValue("to", to).log("events may have been missed");
+    LOG.warn("events may have been missed: {} to {}", from, to);
     tell("onGap", listener -> listener.onGap(from, to));
   }
 
   @Override
   public void onDisconnected(int code, String reason, @Nullable Duration retryIn) {
     figures.disconnected(reason);
-    LOG.atInfo()
-        .addKeyValue("code", code)
-        .addKeyValue("reason", reason)
-        .addKeyValue("retryIn", retryIn)
-        .log("not connected to the hub");
+    LOG.info(
+        "not connected to the hub: {} ({}){}",
+        reason,
+        code,
+        retryIn == null ? "" : "; comes back in " + retryIn.toMillis() + " ms");
     tell("onDisconnected", listener -> listener.onDisconnected(code, reason, retryIn));
   }
 
   @Override
   public void onError(String code, String message) {
-    LOG.atWarn().addKeyValue("code", code).addKeyValue("message", message).log("the hub complains");
+    LOG.warn("the hub complains: {} ({})", message, code);
     tell("onError", listener -> listener.onError(code, message));
   }
 
@@ -114,7 +110,7 @@ final class ListenerMethods implements ClientListener {
         call.accept(listener);
       } catch (Throwable e) {
         figures.failed();
-        LOG.atError().setCause(e).addKeyValue("method", what).log("a client listener has failed");
+        LOG.error("{} of a client listener has failed", what, e);
       }
     }
   }
