@@ -9,8 +9,7 @@ import java.time.temporal.ChronoUnit;
 final class ClockCheck {
 
   private static final String SUBJECT = "clock";
-  private static final String REMEDY =
-      "have it set: timedatectl set-ntp true, or a package such as chrony";
+  static final String REMEDY = "have it set: timedatectl set-ntp true, or a package such as chrony";
 
   /// How far clocks may be apart; a header `Date` has no fractions of a second.
   static final Duration MAX_SKEW = Duration.ofSeconds(2);

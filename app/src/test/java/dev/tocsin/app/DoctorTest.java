@@ -199,6 +199,30 @@ class DoctorTest {
         .anyMatch(line -> line.startsWith("mend: the newest event is 19 days in the future"));
   }
 
+  @Test
+  void aClockThatIsBehindOrWasNeverSetIsToldAsSuch() throws Exception {
+    String url = server.start("serve", "--memory", "--port", "0").url();
+    process.at(() -> Instant.now().minusSeconds(3_600));
+    assertThat(of("clock", doctor("--memory", "--url", url)))
+        .anyMatch(
+            line -> line.matches("mend: it is (3599|36\\d\\d) s behind that of the server.*"));
+
+    DoctorTest early = again();
+    early.process.at(() -> Instant.EPOCH);
+    assertThat(of("clock", early.doctor("--memory")))
+        .containsExactly("mend: it says 1970-01-01T00:00:00Z -> " + ClockCheck.REMEDY);
+  }
+
+  @Test
+  void aServerThatListensEverywhereIsAskedOnThisMachine() throws Exception {
+    String url =
+        server.start("serve", "--memory", "--port", "0", "--host", "0.0.0.0", "--insecure").url();
+    String port = url.substring(url.lastIndexOf(':') + 1);
+
+    assertThat(of("server", doctor("--memory", "--insecure", "--host", "0.0.0.0", "--port", port)))
+        .contains("good: http://127.0.0.1:" + port + " is ready");
+  }
+
   /// The same test in a process of its own, whose output begins anew.
   private DoctorTest again() {
     DoctorTest other = new DoctorTest();
@@ -272,6 +296,8 @@ class DoctorTest {
     Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("rw-r--r--"));
     Path log = Files.writeString(Path.of(data(), "events.db"), "");
     Files.setPosixFilePermissions(log, PosixFilePermissions.fromString("rw-r--r--"));
+    Path tail = Files.writeString(Path.of(data(), "events.db-wal"), "");
+    Files.setPosixFilePermissions(tail, PosixFilePermissions.fromString("rw-----w-"));
 
     List<JsonNode> findings = doctor("--data", data());
 
@@ -279,7 +305,9 @@ class DoctorTest {
         .contains("good: one key in " + keys)
         .anyMatch(line -> line.startsWith("mend: others") && line.endsWith("-> chmod 600 " + keys));
     assertThat(of("log", findings))
-        .anyMatch(line -> line.startsWith("mend: every user") && line.endsWith("chmod 600 " + log));
+        .anyMatch(line -> line.startsWith("mend: every user") && line.endsWith("chmod 600 " + log))
+        .anyMatch(
+            line -> line.startsWith("mend: every user") && line.endsWith("chmod 600 " + tail));
   }
 
   @Test
@@ -321,6 +349,70 @@ class DoctorTest {
 
     assertThat(of("access", doctor("--data", data())))
         .anyMatch(line -> line.startsWith("mend: key ") && line.contains(" of me ends at "));
+  }
+
+  @Test
+  void aKeyThatHasEndedMayGo() {
+    assertThat(new TestProcess().run("key", "new", "me", "--data", data(), "--expires", "2d"))
+        .isZero();
+    process.at(() -> Instant.now().plus(Duration.ofDays(3)));
+
+    assertThat(of("access", doctor("--data", data())))
+        .anyMatch(line ->
+            line.startsWith("note: key ")
+                && line.contains(" of me ended at ")
+                && line.contains("-> tocsin key revoke "));
+  }
+
+  @Test
+  void rolesThatOthersMayChangeAreToBeClosed() throws Exception {
+    Path roles = Files.writeString(folder.resolve("roles.json"), "{\"roles\":{}}");
+    Files.setPosixFilePermissions(roles, PosixFilePermissions.fromString("rw-r--r--"));
+    String[] options = {
+      "--data",
+      data(),
+      "--roles",
+      roles.toString(),
+      "--trust-proxy",
+      "10.0.0.1",
+      "--proxy-user-header",
+      "X-User"
+    };
+
+    assertThat(of("access", doctor(options)))
+        .contains("good: the roles in " + roles + " are understood")
+        .noneMatch(line -> line.startsWith("mend"));
+    Files.setPosixFilePermissions(roles, PosixFilePermissions.fromString("rw-r--rw-"));
+    assertThat(of("access", again().doctor(options)))
+        .anyMatch(line ->
+            line.startsWith("mend: others on this machine may change ")
+                && line.endsWith("-> chmod go-w " + roles));
+  }
+
+  @Test
+  void credentialsThatTravelEncryptedAreGood() throws Exception {
+    Path cert = folder.resolve("cert.pem");
+    Path key = folder.resolve("key.pem");
+    AUTHORITY.issue("server").write(cert, key);
+    String clear = "mend: without TLS";
+
+    assertThat(
+            of(
+                "access",
+                doctor(
+                    "--memory",
+                    "--host",
+                    "0.0.0.0",
+                    "--tls-cert",
+                    cert.toString(),
+                    "--tls-key",
+                    key.toString())))
+        .noneMatch(line -> line.startsWith(clear));
+    assertThat(
+            of(
+                "access",
+                again().doctor("--memory", "--host", "0.0.0.0", "--trust-proxy", "10.0.0.1")))
+        .noneMatch(line -> line.startsWith(clear));
   }
 
   private List<String> tls(TestCertificate own, String more, String... options) throws IOException {
@@ -425,6 +517,45 @@ class DoctorTest {
         .singleElement()
         .asString()
         .startsWith("mend: the catalog cannot be loaded");
+  }
+
+  @Test
+  void bridgesThatLackASecretOrTheirFileAreToBeMended() throws Exception {
+    Path bridges =
+        Files.writeString(
+            folder.resolve("bridges.json"),
+            """
+            {"bridges":[{"name":"signed","kind":"webhook",
+              "verify":{"scheme":"shared-secret","header":"X-Token","secret":{"env":"TOKEN"}},
+              "map":[{"event":"alert.deleted","payload":{"id":"{payload.id}"}}]}]}\
+            """);
+    String[] options = {"--memory", "--bridges", bridges.toString()};
+
+    assertThat(of("bridges", doctor(options)))
+        .singleElement()
+        .asString()
+        .startsWith("mend: signed: ")
+        .contains("TOKEN");
+    DoctorTest secret = again();
+    secret.process.with("TOKEN", "s3");
+    assertThat(of("bridges", secret.doctor(options)))
+        .singleElement()
+        .asString()
+        .startsWith("good: ")
+        .contains("signed");
+    Files.delete(bridges);
+    assertThat(of("bridges", again().doctor(options)))
+        .singleElement()
+        .asString()
+        .startsWith("mend: cannot read " + bridges);
+  }
+
+  @Test
+  void whereNothingIsToMendItIsSaid() {
+    Findings findings = new Findings();
+    findings.good("data", "it is there");
+    assertThat(findings.lines(80, new Colours(false)))
+        .containsExactly("good  data  it is there", "", "nothing to mend");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.tocsin.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -37,12 +38,22 @@ class JsonMembersTest {
       value = {
         "{\"a\":1.0, \"x\":[{\"y\":2}], \"b\": \"\\u00fc\"} | {\"a\":1.0,\"b\":\"\\u00fc\"}",
         "{\"x\":1,\"y\":2} | {}",
+        "{\"ü\":1,\"x\":2} | {\"ü\":1}",
         "{\"a\": 1} | {\"a\": 1}",
       })
   void leavesOutSomeAndKeepsTheOthersAsTheyAreWritten(String json, String without) {
     assertThat(JsonMembers.without(Set.of("x", "y"), json.getBytes(StandardCharsets.UTF_8)))
         .asString(StandardCharsets.UTF_8)
         .isEqualTo(without);
+  }
+
+  @Test
+  void leavesNothingOutOfWhatIsNoObject() {
+    byte[] array = "[1]".getBytes(StandardCharsets.UTF_8);
+
+    assertThatThrownBy(() -> JsonMembers.without(Set.of("x"), array))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("It has to be a JSON object");
   }
 
   @ParameterizedTest

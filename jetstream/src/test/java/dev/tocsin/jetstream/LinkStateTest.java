@@ -2,9 +2,13 @@ package dev.tocsin.jetstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.fixtures.RecordedLogs;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener.Events;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// What is made of what the library tells.
@@ -64,6 +68,90 @@ class LinkStateTest {
 
     assertThat(state.isGone()).isTrue();
     assertThat(state.isUp()).isFalse();
+    List<String> logged = RecordedLogs.take();
+    assertThat(logged).hasSize(2);
+    assertThat(logged.getFirst()).startsWith("WARN ").endsWith("the connection to NATS is lost");
+    assertThat(logged.getLast()).startsWith("ERROR ").contains("NATS has refused this gateway");
+  }
+
+  @Test
+  void eachChangeIsToldAndCounted() throws Exception {
+    List<Boolean> told = new ArrayList<>();
+    state.whenChanged(() -> told.add(state.isUp()));
+
+    tell(made, Events.CONNECTED);
+    state.awaitFirst();
+    tell(made, Events.DISCONNECTED);
+    tell(made, Events.DISCONNECTED);
+    tell(made, Events.RESUBSCRIBED);
+
+    assertThat(told).containsExactly(true, false, false, true);
+    assertThat(state.generation()).isEqualTo(4);
+    assertThat(state.reconnects()).isEqualTo(1);
+    assertThat(RecordedLogs.take()).as("that it is lost").hasSize(1);
+  }
+
+  @Test
+  void whyItFailsIsKeptInTheWordsOfWhatIsBelowAndWithoutSecrets() {
+    assertThat(state.failure()).isNull();
+    IOException below = new IOException("no way to nats://me:hidden@127.0.0.1:4222 now");
+
+    state.exceptionOccurred(made, new IllegalStateException("java.io.IOException: wrapped", below));
+    state.exceptionOccurred(made, new IOException("again"));
+
+    assertThat(state.failure()).isEqualTo("again");
+    assertThat(RecordedLogs.take())
+        .as("one line in ten seconds")
+        .singleElement()
+        .asString()
+        .contains("no way to nats://127.0.0.1:4222 now")
+        .doesNotContain("hidden", "wrapped");
+    state.exceptionOccurred(made, new IllegalStateException("outside", below));
+    assertThat(state.failure()).isEqualTo("no way to nats://127.0.0.1:4222 now");
+  }
+
+  @Test
+  void whatAServerComplainsOfIsLoggedWithoutSecrets() {
+    state.errorOccurred(made, "stale: nats://me:hidden@127.0.0.1:4222");
+
+    assertThat(RecordedLogs.take())
+        .singleElement()
+        .asString()
+        .contains("stale: nats://127.0.0.1:4222")
+        .doesNotContain("hidden");
+  }
+
+  @Test
+  void errorsOfOurOwnAreLoggedEachWithItsPlace() {
+    tell(made, Events.CONNECTED);
+    for (int i = 0; i < 2; i++) {
+      state.exceptionOccurred(made, new RuntimeException(new AssertionError("broken")));
+    }
+
+    assertThat(RecordedLogs.take())
+        .hasSize(2)
+        .allMatch(line -> line.startsWith("ERROR ") && line.contains("errorsOfOurOwn"));
+  }
+
+  @Test
+  void whatIsForbiddenIsToldAndRemembered() {
+    List<String> forbidden = new ArrayList<>();
+    state.whenForbidden(forbidden::add);
+    String publish = "Permissions Violation for Publish to \"a.b\"";
+    String subscription = "Permissions Violation for Subscription to \"c\"";
+
+    state.errorOccurred(made, publish);
+    assertThat(state.violation()).isEqualTo(publish);
+    state.forgetViolation();
+    assertThat(state.violation()).isNull();
+    state.errorOccurred(made, subscription);
+    state.forgetViolation();
+    assertThat(state.violation()).isEqualTo(subscription);
+    state.errorOccurred(made, "Stale Connection");
+
+    assertThat(state.violation()).isEqualTo(subscription);
+    assertThat(forbidden).containsExactly("a.b");
+    assertThat(RecordedLogs.take()).singleElement().asString().contains("NATS reports an error");
   }
 
   @Test
@@ -74,5 +162,6 @@ class LinkStateTest {
     tell(made, Events.CLOSED);
 
     assertThat(state.isGone()).isFalse();
+    assertThat(state.isUp()).isFalse();
   }
 }

@@ -21,6 +21,7 @@ final class AnsweringBroker implements AutoCloseable {
 
   private final ServerSocket server;
   private final List<String> topics = new ArrayList<>();
+  private final List<String> contents = new ArrayList<>();
 
   /// What is said when a message comes.
   @FunctionalInterface
@@ -64,6 +65,7 @@ final class AnsweringBroker implements AutoCloseable {
         synchronized (topics) {
           String flags = (first & 1) == 0 ? "" : " retained";
           topics.add(new String(packet, 2, topic, StandardCharsets.UTF_8) + flags);
+          contents.add(HexFormat.of().formatHex(packet, topic + 4, packet.length));
           number = topics.size() - 1;
         }
         String answer = rule.answer(HexFormat.of().formatHex(packet, topic + 2, topic + 4), number);
@@ -90,6 +92,13 @@ final class AnsweringBroker implements AutoCloseable {
   List<String> topics() {
     synchronized (topics) {
       return List.copyOf(topics);
+    }
+  }
+
+  /// Properties and payloads of what came, in that order, as hexadecimal digits.
+  List<String> contents() {
+    synchronized (topics) {
+      return List.copyOf(contents);
     }
   }
 

@@ -192,4 +192,28 @@ class MqttConnectionTest {
         .asHexString()
         .isEqualToIgnoringCase("330e" + "000174" + "0003" + "07" + "2600016b000176" + "01");
   }
+
+  @Test
+  void packetIdentifiersBeginAnewAndNoneIsZero() throws Exception {
+    try (AnsweringBroker broker = new AnsweringBroker("2003000000", (id, number) -> "");
+        MqttConnection connection = broker.connect()) {
+      MqttMessage message = new MqttMessage("t", new byte[0], false, List.of());
+      int first = connection.publish(message);
+      for (int id = 2; id <= 0xFFFF; id++) {
+        assertThat(connection.publish(message)).isEqualTo(id);
+      }
+
+      assertThat(first).isEqualTo(1);
+      assertThat(connection.publish(message)).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, false", "16, false", "127, false", "128, true", "151, true"})
+  void halfOfTheCodesAreRefusals(int code, boolean isRefused) {
+    MqttIncoming.Acknowledged answer = new MqttIncoming.Acknowledged(1, code, "");
+
+    assertThat(answer.isRefused()).isEqualTo(isRefused);
+    assertThat(answer.words()).isEqualTo(MqttReason.words(code));
+  }
 }

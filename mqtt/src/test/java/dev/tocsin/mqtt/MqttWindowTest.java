@@ -8,7 +8,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -27,7 +31,8 @@ class MqttWindowTest {
   /// The same: it retains nothing, and takes packets of 20 bytes.
   private static final String MODEST = "200a000007" + "2500" + "2700000014";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  /// Longer than a test may take: whatever ends by it is seen to hang.
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private static MqttMessage message(String topic, boolean isRetained) {
     return new MqttMessage(topic, "x".getBytes(StandardCharsets.UTF_8), isRetained, List.of());
@@ -99,8 +104,47 @@ class MqttWindowTest {
     }
     // Of four that have to come before anything is answered it gets three.
     try (AnsweringBroker broker = new AnsweringBroker(TAKES_THREE, (id, number) -> "")) {
-      publish(broker, messages(9), Duration.ofMillis(200));
+      MqttWindow.Outcome outcome = publish(broker, messages(9), Duration.ofMillis(200));
       assertThat(broker.topics()).containsExactly("t/0", "t/1", "t/2");
+      assertThat(outcome.sent()).isEqualTo(3);
+      assertThat(codes(outcome)).isEqualTo(Collections.nCopies(9, null));
+    }
+  }
+
+  @Test
+  void aBrokerWithoutABoundGetsNoMoreThanOurs() throws Exception {
+    try (AnsweringBroker broker = new AnsweringBroker(ACCEPTED, (id, number) -> "")) {
+      int most = MqttWindow.MAX_IN_FLIGHT;
+
+      assertThat(publish(broker, messages(most + 5), Duration.ofMillis(200)).sent())
+          .isEqualTo(most);
+      assertThat(broker.topics()).hasSize(most);
+    }
+  }
+
+  @Test
+  void aBrokerThatSaysThatItTakesNoneGetsOneAtATime() throws Exception {
+    try (AnsweringBroker broker =
+        new AnsweringBroker("2006000003" + "210000", (id, number) -> "4002" + id)) {
+      assertThat(codes(publish(broker, messages(3), PATIENCE))).containsExactly(0, 0, 0);
+    }
+  }
+
+  @Test
+  void thePacketIdentifierIsToldBeforeAnAnswerCanCome() throws Exception {
+    try (AnsweringBroker broker = new AnsweringBroker(ACCEPTED, (id, number) -> "");
+        MqttConnection connection = broker.connect()) {
+      AtomicInteger came = new AtomicInteger(-1);
+
+      connection.publish(
+          message("t", false),
+          id -> {
+            // What has been sent by now arrives meanwhile.
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+            came.set(broker.topics().size());
+          });
+
+      assertThat(came).hasValue(0);
     }
   }
 
@@ -128,6 +172,12 @@ class MqttWindowTest {
 
       assertThat(codes(outcome)).containsExactly(null, null);
     }
+    // Those that were sent are answered all the same, each by the first word about it.
+    try (AnsweringBroker broker =
+        new AnsweringBroker(
+            ACCEPTED, (id, number) -> "4002fffe" + "4002" + id + "4004" + id + "8700")) {
+      assertThat(codes(publish(broker, messages(3), PATIENCE))).containsExactly(0, 0, 0);
+    }
   }
 
   @Test
@@ -142,25 +192,180 @@ class MqttWindowTest {
   }
 
   @Test
+  void ringsAreNoAnswersForWhichABrokerWouldBeWaitedFor() throws Exception {
+    try (AnsweringBroker broker = new AnsweringBroker(ACCEPTED, (id, number) -> "");
+        MqttConnection connection = broker.connect()) {
+      MqttWindow window = new MqttWindow(connection, Duration.ofMillis(300));
+      AtomicBoolean over = new AtomicBoolean();
+      Thread.ofVirtual()
+          .start(() -> {
+            while (!over.get()) {
+              window.ring();
+              LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+            }
+          });
+
+      assertThat(window.publish(messages(1)).end())
+          .hasMessageStartingWith("the broker has acknowledged nothing");
+      over.set(true);
+    }
+  }
+
+  @Test
   void whatABrokerThatEndsTheConnectionHasNotAnsweredIsNotTaken() throws Exception {
     try (AnsweringBroker broker =
         new AnsweringBroker(
             ACCEPTED, (id, number) -> number == 2 ? AnsweringBroker.CLOSE : "4002" + id)) {
       MqttWindow.Outcome outcome = publish(broker, messages(500), PATIENCE);
 
+      assertThat(codes(outcome)).hasSize(500);
       assertThat(codes(outcome).subList(2, 500)).containsOnly((Integer) null);
+      // It has taken two, and no more than so many were on their way behind them.
+      assertThat(outcome.sent()).isBetween(3, 2 + MqttWindow.MAX_IN_FLIGHT);
       assertThat(outcome.end()).isNotNull();
+    }
+  }
+
+  @Test
+  void aSocketThatTakesNothingIsTheEnd() throws Exception {
+    try (AnsweringBroker broker = new AnsweringBroker(ACCEPTED, (id, number) -> "")) {
+      MqttConnection connection = broker.connect();
+      MqttWindow window = new MqttWindow(connection, PATIENCE);
+      connection.close();
+
+      // Nobody reads here who could say so.
+      MqttWindow.Outcome outcome = window.publish(messages(2));
+
+      assertThat(codes(outcome)).containsExactly(null, null);
+      assertThat(outcome.end()).isNotNull();
+    }
+  }
+
+  @Test
+  void whoeverWaitsForTheEndIsToldOfTheFirstReason() throws Exception {
+    try (AnsweringBroker broker = new AnsweringBroker(ACCEPTED, (id, number) -> "");
+        MqttConnection connection = broker.connect()) {
+      MqttWindow window = new MqttWindow(connection, PATIENCE);
+      CompletableFuture<@Nullable IOException> waited = waiting(window);
+
+      window.end(new IOException("first"));
+      window.end(new IOException("second"));
+
+      assertThat(waited.get(30, TimeUnit.SECONDS)).hasMessage("first");
+      assertThat(window.awaitEnd()).hasMessage("first");
+      assertThat(window.publish(messages(1)).end()).hasMessage("first");
+      assertThat(broker.topics()).isEmpty();
+    }
+  }
+
+  @Test
+  void whoeverWaitsForTheEndIsToldThatTheBrokerIsLeft() throws Exception {
+    try (AnsweringBroker broker = new AnsweringBroker(ACCEPTED, (id, number) -> "");
+        MqttConnection connection = broker.connect()) {
+      MqttWindow window = new MqttWindow(connection, Duration.ofMillis(200));
+      CompletableFuture<@Nullable IOException> waited = waiting(window);
+
+      window.publish(messages(1));
+
+      assertThat(waited.get(30, TimeUnit.SECONDS))
+          .hasMessageStartingWith("the broker has acknowledged nothing");
+    }
+  }
+
+  @Test
+  void eachRingWakesOnceWhoeverWaitsForTheEnd() throws Exception {
+    try (AnsweringBroker broker = new AnsweringBroker(ACCEPTED, (id, number) -> "");
+        MqttConnection connection = broker.connect()) {
+      MqttWindow window = new MqttWindow(connection, PATIENCE);
+      window.ring();
+      window.ring();
+      assertThat(window.awaitEnd()).as("one that came before").isNull();
+
+      CompletableFuture<@Nullable IOException> waited = waiting(window);
+      assertThat(waited).isNotDone();
+      window.ring();
+      assertThat(waited.get(30, TimeUnit.SECONDS)).isNull();
+    }
+  }
+
+  /// Waits for the end on a thread of its own, and is seen to wait.
+  private static CompletableFuture<@Nullable IOException> waiting(MqttWindow window)
+      throws InterruptedException {
+    CompletableFuture<@Nullable IOException> waited = new CompletableFuture<>();
+    Thread thread =
+        Thread.ofPlatform()
+            .daemon()
+            .start(() -> {
+              try {
+                waited.complete(window.awaitEnd());
+              } catch (InterruptedException e) {
+                waited.completeExceptionally(e);
+              }
+            });
+    while (thread.getState() != Thread.State.WAITING && thread.isAlive()) {
+      Thread.sleep(5);
+    }
+    return waited;
+  }
+
+  @Test
+  void aBrokerThatIsSlowButAnswersIsNotLeft() throws Exception {
+    try (AnsweringBroker broker = new AnsweringBroker(ACCEPTED, (id, number) -> "");
+        MqttConnection connection = broker.connect()) {
+      MqttWindow window = new MqttWindow(connection, Duration.ofSeconds(5));
+      CompletableFuture<MqttWindow.Outcome> outcome = new CompletableFuture<>();
+      Thread.ofVirtual()
+          .start(() -> {
+            try {
+              outcome.complete(window.publish(messages(4)));
+            } catch (InterruptedException e) {
+              outcome.completeExceptionally(e);
+            }
+          });
+
+      // All four together take longer than it has patience; none of them does.
+      for (int id = 1; id <= 4; id++) {
+        Thread.sleep(1_500);
+        window.take(new MqttIncoming.Acknowledged(id, 0, ""));
+      }
+
+      assertThat(outcome.get(30, TimeUnit.SECONDS).end()).isNull();
     }
   }
 
   @Test
   void whatABrokerDoesNotTakeIsNotSentToIt() throws Exception {
     try (AnsweringBroker broker = new AnsweringBroker(MODEST, (id, number) -> "4002" + id)) {
+      // Fixed header, length of the topic, packet identifier, properties and payload take 8 bytes.
       MqttWindow.Outcome outcome =
-          publish(broker, List.of(message("a", true), message("b".repeat(30), false)), PATIENCE);
+          publish(
+              broker,
+              List.of(
+                  message("a", true),
+                  message("b".repeat(30), false),
+                  message("c".repeat(13), false),
+                  message("d".repeat(12), false)),
+              PATIENCE);
 
-      assertThat(codes(outcome)).containsExactly(0, 0x95);
-      assertThat(broker.topics()).containsExactly("a");
+      assertThat(codes(outcome)).containsExactly(0, 0x95, 0x95, 0);
+      assertThat(broker.topics()).containsExactly("a", "d".repeat(12));
+      assertThat(outcome.end()).isNull();
     }
+  }
+
+  @Test
+  void whatIsNotRetainedIsTheSameMessageOtherwise() throws Exception {
+    MqttMessage message =
+        new MqttMessage(
+            "t", "xyz".getBytes(StandardCharsets.UTF_8), true, List.of(new MqttProperty("k", "v")));
+    List<String> contents = new ArrayList<>();
+    for (String accepted : List.of(ACCEPTED, "2005000002" + "2500")) {
+      try (AnsweringBroker broker = new AnsweringBroker(accepted, (id, number) -> "4002" + id)) {
+        assertThat(codes(publish(broker, List.of(message), PATIENCE))).containsExactly(0);
+        assertThat(broker.topics()).containsExactly(accepted.equals(ACCEPTED) ? "t retained" : "t");
+        contents.addAll(broker.contents());
+      }
+    }
+    assertThat(contents).containsExactly("0726" + "00016b" + "000176" + "78797a", contents.get(0));
   }
 }

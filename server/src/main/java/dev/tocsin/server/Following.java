@@ -44,8 +44,11 @@ public final class Following implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   // owned by the thread
+
+  /// It reads the log, or is about to: what the shard sends is not for it.
+  private boolean lagging;
+
   private @Nullable Replay<Following> replay;
-  private boolean leaving;
   private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
 
   /// @param patterns what is wanted; `null` for everything
@@ -90,7 +93,7 @@ public final class Following implements AutoCloseable {
     if (after != null && after < at) {
       // The thread goes on with it after the caller has been answered.
       long from = Math.max(0, after);
-      leaving = true;
+      lagging = true;
       thread.execute(() -> readOn(from, from));
     }
   }
@@ -100,7 +103,7 @@ public final class Following implements AutoCloseable {
 
     @Override
     public int send(Batch batch, List<Following> members) {
-      if (leaving || replay != null) {
+      if (lagging) {
         return 0; // it is read from the log
       }
       batch.forEach(Following.this::hand);
@@ -114,9 +117,9 @@ public final class Following implements AutoCloseable {
 
     @Override
     public void lag(List<Following> members, long after, long previous) {
-      if (!leaving && replay == null) {
-        leaving = true;
-        thread.execute(() -> readOn(after, previous));
+      if (!lagging) {
+        lagging = true;
+        handOver(() -> readOn(after, previous));
       }
     }
   }
@@ -153,7 +156,6 @@ public final class Following implements AutoCloseable {
   }
 
   private void readOn(long after, long previous) {
-    leaving = false;
     replay = shard.replay(this, after, previous);
     advance();
   }
@@ -167,17 +169,21 @@ public final class Following implements AutoCloseable {
 
   private void goOn(Replay<Following> reading, Replay.Progress progress) {
     switch (progress) {
-      case MORE -> thread.execute(this::advance);
+      case MORE -> handOver(this::advance);
       case NOT_HELD -> hub.pages().read(reading.position(), reading.filter(), new Fetched());
-      case CAUGHT_UP -> {
-        replay = null;
-        waiting.forEach(waiter -> waiter.complete(null));
-        waiting.clear();
-      }
+      case CAUGHT_UP -> live();
       case ENDED -> {
         // The shard tells of the new epoch, if it has not yet.
       }
     }
+  }
+
+  /// It takes what the shard hands it from now on, and has been handed what came before.
+  private void live() {
+    replay = null;
+    lagging = false;
+    waiting.forEach(waiter -> waiter.complete(null));
+    waiting.clear();
   }
 
   /// A page of the log has come.
@@ -207,32 +213,33 @@ public final class Following implements AutoCloseable {
     goOn(reading, progress);
   }
 
+  /// For what nobody misses when the following has been closed meanwhile.
   private void handOver(Runnable task) {
     try {
       thread.execute(task);
     } catch (RejectedExecutionException e) {
-      // closed meanwhile
+      // It has.
     }
   }
 
   /// Begins anew at the head of a new epoch, after the shard's work.
   private void restarted() {
-    thread.execute(() -> {
+    handOver(() -> {
       shard.leave(this);
-      replay = null;
-      leaving = false;
       long at = shard.join(this, null, patterns, null);
+      live();
       call(() -> follower.onRestarted(shard.epoch(), at));
     });
   }
 
-  /// Completed when the follower has been handed everything that was acknowledged before this call.
+  /// Completed when the follower has been handed everything that was acknowledged before this call and that it can still be
+  /// handed: nothing of an epoch that has ended, and nothing once it is closed.
   public CompletableFuture<Void> caughtUp() {
     CompletableFuture<Void> done = new CompletableFuture<>();
     try {
       thread.execute(() -> {
         shard.catchUp(this);
-        if (leaving || replay != null) {
+        if (lagging) {
           waiting.add(done);
         } else {
           done.complete(null);
@@ -249,6 +256,7 @@ public final class Following implements AutoCloseable {
   public void close() {
     if (closed.compareAndSet(false, true)) {
       hub.removeShard(shard);
+      thread.execute(this::live); // nobody waits for it any longer
       thread.end();
       ended.accept(this);
     }

@@ -9,18 +9,27 @@ import dev.tocsin.events.payload.alert.AlertDeletedPayload;
 import dev.tocsin.fixtures.RecordedLogs;
 import dev.tocsin.gateway.GatewaySettings;
 import dev.tocsin.http.Transport;
+import dev.tocsin.hub.EventLog;
+import dev.tocsin.hub.ForwardingLog;
 import dev.tocsin.hub.InMemoryEventLog;
+import dev.tocsin.hub.Page;
 import dev.tocsin.hub.SharedLog;
+import dev.tocsin.hub.TypeFilter;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -56,6 +65,17 @@ class FollowingTest {
     CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new)).join();
   }
 
+  private static void offline(TocsinServer server) {
+    server
+        .publish(
+            server
+                .catalog()
+                .createEvent(
+                    "camera.offline",
+                    "{\"camera_id\":\"c\",\"camera_name\":\"C\",\"timestamp\":\"2026-01-01T00:00:00Z\"}"))
+        .join();
+  }
+
   private List<Long> sequences(int count) throws InterruptedException {
     List<Long> sequences = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -75,14 +95,7 @@ class FollowingTest {
     try (TocsinServer server = start()) {
       server.follow(List.of("camera.*"), came::add);
       publish(server, 1, 3);
-      server
-          .publish(
-              server
-                  .catalog()
-                  .createEvent(
-                      "camera.offline",
-                      "{\"camera_id\":\"c\",\"camera_name\":\"C\",\"timestamp\":\"2026-01-01T00:00:00Z\"}"))
-          .join();
+      offline(server);
 
       WebSocketEvent event = came.poll(30, TimeUnit.SECONDS);
       assertThat(event.type()).isEqualTo("camera.offline");
@@ -165,6 +178,9 @@ class FollowingTest {
           List.of(),
           event -> {
             came.add(event);
+            if (event.sequence() == 2) {
+              throw new AssertionError("broken follower");
+            }
             throw new IllegalStateException("broken follower");
           });
       publish(server, 1, 3);
@@ -186,6 +202,7 @@ class FollowingTest {
               event -> {
                 await(known);
                 came.add(event);
+                self.get().close();
                 self.get().close();
               }));
       known.countDown();
@@ -235,6 +252,187 @@ class FollowingTest {
       assertThat(sequences(1)).isEqualTo(upTo(1));
       assertThat(RecordedLogs.take()).hasSize(1).allMatch(line -> line.contains("new epoch"));
     }
+  }
+
+  @Test
+  void whatItsPatternsDoNotMatchIsNotFollowedInANewEpochEither() throws Exception {
+    SharedLog log = new SharedLog(new InMemoryEventLog("first", 1 << 20));
+    BlockingQueue<String> epochs = new LinkedBlockingQueue<>();
+    try (TocsinServer server =
+        TocsinServer.start(
+            ServerParts.of(EventCatalog.builtIn(), log, SETTINGS, InstantSource.system()))) {
+      server.follow(
+          List.of("camera.*"),
+          new EventFollower() {
+            @Override
+            public void onEvent(WebSocketEvent event) {
+              came.add(event);
+            }
+
+            @Override
+            public void onRestarted(String epoch, long newest) {
+              epochs.add(epoch + " " + newest);
+            }
+          });
+      log.become(new InMemoryEventLog("second", 1 << 20));
+      assertThat(epochs.poll(30, TimeUnit.SECONDS)).isEqualTo("second 0");
+
+      publish(server, 1, 2);
+      offline(server);
+
+      assertThat(sequences(1)).containsExactly(3L);
+      assertThat(RecordedLogs.take()).hasSize(1);
+    }
+  }
+
+  @Test
+  void oneThatLagsWhenTheEpochEndsBeginsAnewInTheNext() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch called = new CountDownLatch(1);
+    SharedLog log = new SharedLog(new InMemoryEventLog("first", 64 << 20));
+    try (TocsinServer server =
+        TocsinServer.start(
+            new ServerParts(
+                EventCatalog.builtIn(), log, 1_000, SETTINGS, InstantSource.system()))) {
+      publish(server, 1, 1_000);
+      Following following =
+          server.follow(
+              List.of(),
+              0,
+              event -> {
+                called.countDown();
+                await(release);
+                came.add(event);
+              });
+      await(called);
+      log.become(new InMemoryEventLog("second", 64 << 20));
+      release.countDown();
+      following.caughtUp().get(30, TimeUnit.SECONDS);
+      came.clear();
+
+      publish(server, 1, 3);
+
+      assertThat(sequences(3)).isEqualTo(upTo(3));
+      following.caughtUp().get(30, TimeUnit.SECONDS);
+      assertThat(came).isEmpty();
+      assertThat(RecordedLogs.take()).allMatch(line -> line.contains("new epoch"));
+    }
+  }
+
+  @Test
+  void aPageThatCannotBeReadIsAskedForAgain() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean(true);
+    EventLog log =
+        new ForwardingLog(new InMemoryEventLog("broken", 64 << 20)) {
+          @Override
+          public CompletionStage<Page> read(
+              long after, TypeFilter types, int maxEvents, int maxBytes) {
+            return broken.getAndSet(false)
+                ? CompletableFuture.failedFuture(new IOException("no disk"))
+                : super.read(after, types, maxEvents, maxBytes);
+          }
+        };
+    try (TocsinServer server =
+        TocsinServer.start(
+            new ServerParts(
+                EventCatalog.builtIn(), log, 1_000, SETTINGS, InstantSource.system()))) {
+      publish(server, 1, 500);
+      server.follow(List.of(), 0, came::add);
+
+      assertThat(sequences(500)).isEqualTo(upTo(500));
+      assertThat(broken).isFalse();
+      assertThat(RecordedLogs.take()).isNotEmpty().allMatch(line -> line.contains("read"));
+    }
+  }
+
+  @Test
+  void itHasCaughtUpWhenAllIsHandedOnThatWasAcknowledgedAndNotBefore() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch called = new CountDownLatch(1);
+    try (TocsinServer server = forgetful(64 << 20)) {
+      Following following =
+          server.follow(
+              List.of(),
+              event -> {
+                called.countDown();
+                await(release);
+                came.add(event);
+              });
+      publish(server, 1, 1);
+      await(called);
+      publish(server, 2, 3_000);
+      CompletableFuture<Void> caughtUp = following.caughtUp();
+      assertThat(caughtUp).isNotDone();
+      release.countDown();
+
+      caughtUp.get(30, TimeUnit.SECONDS);
+      assertThat(came).hasSize(3_000);
+      following.close();
+      assertThat(following.caughtUp()).isDone();
+    }
+  }
+
+  @Test
+  void oneThatIsClosedWhileItLagsIsCalledNoMore() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch called = new CountDownLatch(1);
+    Queue<Throwable> uncaught = new ConcurrentLinkedQueue<>();
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> uncaught.add(failure));
+    try (TocsinServer server = forgetful(64 << 20)) {
+      publish(server, 1, 2_000);
+      Following following =
+          server.follow(
+              List.of(),
+              0,
+              event -> {
+                called.countDown();
+                await(release);
+                came.add(event);
+              });
+      await(called);
+      CompletableFuture<Void> caughtUp = following.caughtUp();
+      following.close();
+      release.countDown();
+      caughtUp.get(30, TimeUnit.SECONDS);
+      // Another one reads the same pages of the log, and is not kept from them.
+      CountDownLatch other = new CountDownLatch(2_000);
+      server.follow(List.of(), 0, event -> other.countDown());
+
+      await(other);
+      assertThat(came).hasSize(1);
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+    assertThat(RecordedLogs.take()).isEmpty();
+    assertThat(uncaught).isEmpty();
+  }
+
+  @Test
+  void whatAFollowerDoesNotWantToKnowIsLogged() {
+    RecordedLogs.take();
+    EventFollower follower = event -> {};
+    follower.onGap(3, 5);
+    follower.onRestarted("second", 7);
+
+    List<String> logged = RecordedLogs.take();
+    assertThat(logged).hasSize(2);
+    assertThat(logged.getFirst()).startsWith("WARN ").contains("missed", "from=3", "to=5");
+    assertThat(logged.getLast())
+        .startsWith("WARN ")
+        .contains("new epoch", "epoch=second", "newest=7");
+  }
+
+  @Test
+  void allThatTheLogHasIsWhatComesAfterZeroOrLess() throws Exception {
+    try (TocsinServer server = forgetful(64 << 20)) {
+      publish(server, 1, 20);
+      server.follow(List.of(), 0, came::add);
+      assertThat(sequences(20)).isEqualTo(upTo(20));
+      server.follow(List.of(), -7, came::add);
+      assertThat(sequences(20)).isEqualTo(upTo(20));
+    }
+    assertThat(RecordedLogs.take()).isEmpty();
   }
 
   private static void await(CountDownLatch latch) {

@@ -6,18 +6,34 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tocsin.access.ApiKey;
 import dev.tocsin.access.KeysFile;
 import dev.tocsin.access.StoredKey;
+import dev.tocsin.events.Slice;
+import dev.tocsin.events.payload.alert.AlertDeletedPayload;
+import dev.tocsin.fixtures.RawClient;
+import dev.tocsin.fixtures.TestCertificate;
+import dev.tocsin.http.TlsFiles;
 import dev.tocsin.http.Transport;
+import dev.tocsin.hub.Access;
+import dev.tocsin.hub.Authenticator;
+import dev.tocsin.hub.Credential;
 import dev.tocsin.hub.Limits;
+import dev.tocsin.hub.Pass;
+import dev.tocsin.hub.PublishCommand;
+import dev.tocsin.hub.PublishResult;
 import dev.tocsin.hub.Rights;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,6 +83,37 @@ class ServerBuilderTest {
       assertThat(status(server, "/api/v1/stats", "Authorization", "Bearer " + key.text()))
           .isEqualTo(200);
     }
+    // Others than this machine may reach it then.
+    try (TocsinServer server = builder().host("0.0.0.0").keys(file).start()) {
+      assertThat(status(server, "/api/v1/stats")).isEqualTo(401);
+    }
+    // Nobody has to say that he is not asked: it is asked for all the same.
+    try (TocsinServer server = builder().host("0.0.0.0").keys(file).insecure().start()) {
+      assertThat(status(server, "/api/v1/stats")).isEqualTo(401);
+    }
+  }
+
+  private static Authenticator letting(String token) {
+    Optional<Access> access = Optional.of(new Access("app", Rights.ALL, Limits.NONE, null));
+    Pass pass = () -> access;
+    return credential ->
+        CompletableFuture.completedFuture(
+            credential.equals(new Credential.Token(token))
+                ? new Authenticator.Outcome.Accepted(pass)
+                : new Authenticator.Outcome.Refused("another"));
+  }
+
+  @Test
+  void whoComesInIsWhatWasSaidLast() throws Exception {
+    Path file = folder.resolve("keys.json");
+    try (TocsinServer server =
+        builder().host("0.0.0.0").keys(file).authenticator(letting("open")).start()) {
+      assertThat(status(server, "/api/v1/stats", "Authorization", "Bearer open")).isEqualTo(200);
+      assertThat(status(server, "/api/v1/stats", "Authorization", "Bearer shut")).isEqualTo(401);
+    }
+    try (TocsinServer server = builder().authenticator(letting("open")).keys(file).start()) {
+      assertThat(status(server, "/api/v1/stats", "Authorization", "Bearer open")).isEqualTo(401);
+    }
   }
 
   @Test
@@ -112,6 +159,93 @@ class ServerBuilderTest {
       assertThat(status(other, "/console/")).isEqualTo(200);
       assertThat(status(other, "/api/v1/stats", "Origin", "https://console.example"))
           .isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aNameThatWasNotSaidIsNotServed() {
+    try (TocsinServer plain = builder().start();
+        TocsinServer other = builder().allowHosts(Set.of("hub.example")).start()) {
+      String request = "GET /healthz HTTP/1.1\r\nHost: hub.example\r\n\r\n";
+      try (RawClient toPlain = RawClient.to(plain.uri().getPort());
+          RawClient toOther = RawClient.to(other.uri().getPort())) {
+        assertThat(toPlain.ask(request).status()).isEqualTo(403);
+        assertThat(toOther.ask(request).status()).isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
+  void aServerWithACertificateIsReachedByHttps() throws Exception {
+    TestCertificate authority = TestCertificate.authority("authority");
+    Path certificate = folder.resolve("cert.pem");
+    Path key = folder.resolve("key.pem");
+    authority.issue("server").write(certificate, key);
+    try (TocsinServer server = builder().tls(new TlsFiles(certificate, key, null)).start();
+        HttpClient client =
+            HttpClient.newBuilder().sslContext(authority.clientContext(null)).build()) {
+      assertThat(server.url()).startsWith("https://127.0.0.1:");
+      HttpRequest request = HttpRequest.newBuilder(URI.create(server.url() + "/healthz")).build();
+      assertThat(client.send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aLogInMemoryKeepsWhatWasSaid() {
+    try (TocsinServer server = builder().inMemory(100_000).start()) {
+      for (int i = 0; i < 100; i++) {
+        server.publish(new AlertDeletedPayload("a-" + i, "x".repeat(5_000))).join();
+      }
+      assertThat(server.hub().log().state().oldest()).isBetween(50L, 100L);
+      assertThat(server.hub().log().figures().bytes()).isLessThan(150_000);
+    }
+    try (TocsinServer one = builder().start();
+        TocsinServer other = builder().start()) {
+      assertThat(one.hub().log().state().epoch()).isNotEqualTo(other.hub().log().state().epoch());
+    }
+  }
+
+  @Test
+  void aLogInMemoryGoesByTheServersClockAndRemembersKeys() throws Exception {
+    Instant noon = Instant.parse("2026-06-01T12:00:00Z");
+    AtomicReference<Instant> now = new AtomicReference<>(noon);
+    try (TocsinServer server = builder().clock(now::get).start()) {
+      assertThat(published(server, "k")).isEqualTo(1);
+      assertThat(published(server, "k")).isEqualTo(1);
+      now.set(noon.plusSeconds(3_600));
+      assertThat(published(server, "other")).isEqualTo(2);
+
+      assertThat(
+              server
+                  .hub()
+                  .log()
+                  .positionAt(noon.plusSeconds(1_800))
+                  .toCompletableFuture()
+                  .get(30, TimeUnit.SECONDS))
+          .isEqualTo(1);
+    }
+  }
+
+  private static long published(TocsinServer server, String key) {
+    PublishCommand command =
+        new PublishCommand(
+            Slice.of(
+                "{\"type\":\"alert.deleted\",\"payload\":{\"id\":\"a\"}}"
+                    .getBytes(StandardCharsets.UTF_8)),
+            key,
+            null);
+    return ((PublishResult.Published) server.hub().publish(command).join()).sequence();
+  }
+
+  @Test
+  void itHasSoManyLoopsAndTheTransportThatWasSaid() {
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    try (TocsinServer server = builder().loops(3).start()) {
+      assertThat(server.gateway().transport()).isEqualTo("nio");
+      assertThat(Thread.getAllStackTraces().keySet())
+          .filteredOn(thread -> !before.contains(thread))
+          .filteredOn(thread -> thread.getName().startsWith("tocsin-loop-"))
+          .hasSize(3);
     }
   }
 

@@ -13,17 +13,27 @@ import dev.tocsin.events.EventType;
 import dev.tocsin.events.PayloadSchema;
 import dev.tocsin.events.WebSocketEvent;
 import dev.tocsin.events.payload.alert.AlertDeletedPayload;
+import dev.tocsin.fixtures.RecordedLogs;
+import dev.tocsin.gateway.GatewaySettings;
 import dev.tocsin.http.IpLiteral;
 import dev.tocsin.http.Transport;
+import dev.tocsin.hub.EventLog;
+import dev.tocsin.hub.ForwardingLog;
+import dev.tocsin.hub.InMemoryEventLog;
 import dev.tocsin.hub.PublishResult;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -169,6 +179,77 @@ class TocsinServerTest {
     assertThat(server.publish(alert("late")).join()).isInstanceOf(PublishResult.Refused.class);
     assertThatThrownBy(() -> server.follow(List.of(), event -> {}))
         .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aFollowerThatDoesNotReturnIsWaitedForNoLongerThanSaid() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    TocsinServer server = builder().onDisk(folder).start();
+    server.follow(List.of(), event -> awaitQuietly(never));
+    published(server.publish(alert("a-1")).join());
+
+    CompletableFuture<Void> stopped =
+        CompletableFuture.runAsync(() -> server.stop(Duration.ofMillis(200)));
+
+    stopped.get(30, TimeUnit.SECONDS);
+    assertThat(server.isAlive()).isFalse();
+    never.countDown();
+    // And all is as free as after any other stop.
+    try (TocsinServer next = builder().onDisk(folder).start()) {
+      assertThat(next.isAlive()).isTrue();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void followersOfAPayloadGetNothingElse() throws Exception {
+    RecordedLogs.take();
+    try (TocsinServer server = builder().start()) {
+      server.follow(AlertDeletedPayload.class, (alert, event) -> came.add(alert.id()));
+      published(
+          server
+              .publish(
+                  server
+                      .catalog()
+                      .createEvent(
+                          "camera.offline",
+                          "{\"camera_id\":\"c\",\"camera_name\":\"C\",\"timestamp\":\"2026-01-01T00:00:00Z\"}"))
+              .join());
+      published(server.publish(alert("a-1")).join());
+
+      assertThat(next()).isEqualTo("a-1");
+    }
+    assertThat(RecordedLogs.take()).isEmpty();
+  }
+
+  @Test
+  void aServerWhoseLogHasEndedIsNotAlive() throws Exception {
+    AtomicBoolean alive = new AtomicBoolean(true);
+    EventLog log =
+        new ForwardingLog(new InMemoryEventLog("one", 1 << 20)) {
+          @Override
+          public boolean isAlive() {
+            return alive.get();
+          }
+        };
+    try (TocsinServer server =
+        TocsinServer.start(
+            ServerParts.of(
+                EventCatalog.builtIn(),
+                log,
+                new GatewaySettings("127.0.0.1", 0, Set.of(), Set.of(), Transport.NIO),
+                InstantSource.system()))) {
+      assertThat(server.isAlive()).isTrue();
+      alive.set(false);
+      assertThat(server.isAlive()).isFalse();
+    }
   }
 
   private static void pause() {

@@ -11,6 +11,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /// Starts a hub before each test, hands out what belongs to it, and ends it afterwards. [TocsinTest] registers it; a test that wants
-/// another hub registers it itself:
+/// another hub registers it itself, without the annotation:
 ///
 /// ```java
 /// @RegisterExtension
@@ -54,16 +55,22 @@ public final class TocsinExtension
 
   @Override
   public void beforeEach(ExtensionContext context) {
+    if (context.getStore(NAMESPACE).get(TestHub.class) != null) {
+      throw new ExtensionConfigurationException(
+          "a test has one hub: @TocsinTest and a TocsinExtension that is registered are two");
+    }
     TocsinTest test = annotation(context.getTestClass().orElse(null));
     Duration patience =
         Duration.ofMillis(test == null ? HeardEvents.AWAIT_MILLIS : test.awaitMillis());
-    UnaryOperator<ServerBuilder> types =
-        builder -> test == null ? builder : builder.catalog(made(test.catalog()).catalog());
-    TestHub hub =
-        TestHub.start(
-            builder -> wish == null ? types.apply(builder) : wish.apply(types.apply(builder)),
-            patience);
+    TestHub hub = TestHub.start(builder -> asWished(builder, test), patience);
     context.getStore(NAMESPACE).put(TestHub.class, hub);
+  }
+
+  private ServerBuilder asWished(ServerBuilder builder, @Nullable TocsinTest test) {
+    if (wish != null) {
+      return wish.apply(builder);
+    }
+    return test == null ? builder : builder.catalog(made(test.catalog()).catalog());
   }
 
   /// That of a class, or of one around it.

@@ -8,6 +8,7 @@ import static org.junit.platform.testkit.engine.EventConditions.test;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.instanceOf;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
 
+import dev.tocsin.client.PublishOutcome;
 import dev.tocsin.client.TocsinClient;
 import dev.tocsin.events.Doc;
 import dev.tocsin.events.EventCatalog;
@@ -24,11 +25,15 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -40,8 +45,11 @@ class TocsinExtensionTest {
   /// What the classes below have seen.
   private static final List<TocsinServer> SEEN = new CopyOnWriteArrayList<>();
 
+  private static final List<TocsinClient> CLIENTS = new CopyOnWriteArrayList<>();
+
   private static Events run(Class<?> tests) {
     SEEN.clear();
+    CLIENTS.clear();
     return EngineTestKit.engine("junit-jupiter")
         .selectors(selectClass(tests))
         .execute()
@@ -52,8 +60,9 @@ class TocsinExtensionTest {
   static class Ordinary {
 
     @BeforeEach
-    void before(TocsinServer server) {
+    void before(TocsinServer server, TocsinClient client) {
       SEEN.add(server);
+      CLIENTS.add(client);
     }
 
     @Test
@@ -61,6 +70,7 @@ class TocsinExtensionTest {
         TocsinServer server, TocsinClient client, URI url, HeardEvents heard, TestClock clock)
         throws Exception {
       assertThat(server).isSameAs(SEEN.getLast());
+      assertThat(client).isSameAs(CLIENTS.getLast());
       assertThat(url).isEqualTo(server.uri());
       clock.advance(Duration.ofHours(1));
       client.publish(new AlertDeletedPayload("by-client", null)).join();
@@ -95,10 +105,16 @@ class TocsinExtensionTest {
   }
 
   @Test
-  void eachTestHasAHubOfItsOwnWhichEndsWithIt() {
+  void eachTestHasAHubOfItsOwnWhichEndsWithIt() throws Exception {
     run(Ordinary.class).assertStatistics(stats -> stats.started(3).succeeded(3));
 
     assertThat(SEEN).hasSize(3).doesNotHaveDuplicates().noneMatch(TocsinServer::isAlive);
+    // One that were not closed would wait for its hub to come back.
+    assertThat(CLIENTS).hasSize(3).doesNotHaveDuplicates();
+    for (TocsinClient client : CLIENTS) {
+      assertThat(client.publish(new AlertDeletedPayload("late", null)).get(30, TimeUnit.SECONDS))
+          .isInstanceOf(PublishOutcome.NotSent.class);
+    }
   }
 
   @TocsinTest(awaitMillis = 300)
@@ -147,11 +163,23 @@ class TocsinExtensionTest {
       client.publish(new DoorOpenedPayload("front")).join();
       assertThat(heard.awaitEvent(DoorOpenedPayload.class).door()).isEqualTo("front");
     }
+
+    @Nested
+    class Inside {
+      @Test
+      void knowsThemToo(TocsinServer server) {
+        assertThat(server.catalog().find("door.opened")).isPresent();
+      }
+    }
   }
+
+  /// A class says what hub it wants for those below it as well.
+  static class Below extends WithOwnTypes {}
 
   @Test
   void typesOfTheApplicationsOwnAreKnownToHubAndClient() {
-    run(WithOwnTypes.class).assertStatistics(stats -> stats.succeeded(1));
+    run(WithOwnTypes.class).assertStatistics(stats -> stats.started(2).succeeded(2));
+    run(Below.class).assertStatistics(stats -> stats.started(2).succeeded(2));
   }
 
   static class Registered {
@@ -160,14 +188,45 @@ class TocsinExtensionTest {
 
     @Test
     void isAsItWasSaid(URI url) throws Exception {
-      int status =
-          HttpClient.newHttpClient()
-              .send(
-                  HttpRequest.newBuilder(url.resolve("/console/")).build(),
-                  BodyHandlers.discarding())
-              .statusCode();
-      assertThat(status).isEqualTo(200);
+      assertThat(console(url)).isEqualTo(200);
     }
+  }
+
+  private static int console(URI url) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client
+          .send(HttpRequest.newBuilder(url.resolve("/console/")).build(), BodyHandlers.discarding())
+          .statusCode();
+    }
+  }
+
+  @TocsinTest
+  static class Both {
+    @RegisterExtension
+    final TocsinExtension hub = TocsinExtension.with(builder -> builder.console(true));
+
+    @Test
+    void any() {}
+  }
+
+  @Test
+  void twoHubsForOneTestAreRefusedInWordsAndBothEnd() {
+    Set<Thread> before = loops();
+    run(Both.class)
+        .assertThatEvents()
+        .haveExactly(
+            1,
+            event(
+                finishedWithFailure(
+                    instanceOf(ExtensionConfigurationException.class),
+                    message(text -> text.contains("a test has one hub")))));
+    assertThat(loops()).isSubsetOf(before);
+  }
+
+  private static Set<Thread> loops() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("tocsin-loop-"))
+        .collect(Collectors.toSet());
   }
 
   @Test
