@@ -35,10 +35,10 @@ class BridgePagesTest {
       TestServer.start(
           TestServer.settings(Transport.AUTO)
               .with(new AccessSettings(door, false, AddressRules.NONE, null, audit::add))
-              .with(new TwoBridges()));
+              .with(new ThreeBridges()));
 
-  /// One that waits to be called, and one that sends out and cannot.
-  private static final class TwoBridges implements Hooks {
+  /// One that waits to be called, one that sends out and cannot, and one that has its other side.
+  private static final class ThreeBridges implements Hooks {
 
     @Override
     public List<Place> places() {
@@ -64,7 +64,8 @@ class BridgePagesTest {
               "pager",
               new BridgeStanding.Link(false, "connection refused"),
               new BridgeStanding.Out(5, 3, 2, 40, 7),
-              new BridgeStanding.Trouble("HTTP 400: secret words", AT)));
+              new BridgeStanding.Trouble("HTTP 400: secret words", AT)),
+          bridge("nvr", new BridgeStanding.Link(true, ""), null, null));
     }
 
     private static BridgeStanding bridge(
@@ -132,6 +133,8 @@ class BridgePagesTest {
                 + "\"last_received\":\"2026-03-04T05:06:07Z\",\"ignored\":{\"no_mapping\":2},"
                 + "\"refused\":{\"malformed\":3},\"sent\":5,\"set_aside\":3,\"lost\":2,"
                 + "\"position\":40,\"behind\":7}");
+    assertThat(bridges.get(2).path("connected").asBoolean(false)).isTrue();
+    assertThat(bridges.get(2).has("error")).isFalse();
     assertThat(bridges.toString()).doesNotContain("secret");
   }
 
@@ -141,6 +144,10 @@ class BridgePagesTest {
 
     assertThat(server.ask(get("/metrics", BEARER + "prometheus")).text())
         .contains("tocsin_bridge_connected{bridge=\"pager\"} 0.0")
+        .contains("tocsin_bridge_connected{bridge=\"nvr\"} 1.0")
+        .contains("tocsin_bridge_received_total{bridge=\"garage\"} 9.0")
+        .contains("tocsin_bridge_published_total{bridge=\"garage\"} 4.0")
+        .contains("tocsin_bridge_ignored_total{bridge=\"garage\",reason=\"no_mapping\"} 2.0")
         .doesNotContain("tocsin_bridge_connected{bridge=\"garage\"}")
         .contains("tocsin_bridge_refused_total{bridge=\"garage\",reason=\"malformed\"} 3.0")
         .contains("tocsin_bridge_sent_total{bridge=\"pager\"} 5.0")

@@ -127,6 +127,7 @@ class FollowingTest {
   @Test
   void whatTheLogHasThrownAwayIsAGap() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch called = new CountDownLatch(1);
     BlockingQueue<List<Long>> gaps = new LinkedBlockingQueue<>();
     try (TocsinServer server = forgetful(50_000)) {
       server.follow(
@@ -134,6 +135,7 @@ class FollowingTest {
           new EventFollower() {
             @Override
             public void onEvent(WebSocketEvent event) {
+              called.countDown();
               await(release);
               came.add(event);
             }
@@ -143,7 +145,9 @@ class FollowingTest {
               gaps.add(List.of(from, to));
             }
           });
-      publish(server, 1, 1_000);
+      publish(server, 1, 1);
+      await(called);
+      publish(server, 2, 1_000);
       long oldest = server.hub().log().state().oldest();
       release.countDown();
 
