@@ -291,6 +291,8 @@ class StreamMoveTest extends OnOneServer {
   @Test
   void aStreamThatIsFollowedIsNotTakenAway() throws Exception {
     try (JetStreamEventLog log = open()) {
+      await(
+          () -> api("STREAM.INFO." + prefix, "").path("state").path("consumer_count").asInt() == 1);
       assertThatThrownBy(() -> copyFrom(new CopyableLog(2).add(0, "a.a")))
           .isInstanceOf(LogCopyException.class)
           .hasMessageContaining("Somebody follows the stream");
