@@ -15,7 +15,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -142,7 +141,6 @@ class ResumeTest {
                   if (server.hub.log().state().newest() - asked.get() < 20_000) {
                     publish(server, 10);
                   }
-                  LockSupport.parkNanos(100_000); // and the machine has to have time for one
                 }
               });
       for (int i = 0; i < 300; i++) {

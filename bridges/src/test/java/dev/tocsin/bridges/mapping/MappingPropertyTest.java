@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -39,12 +40,32 @@ class MappingPropertyTest {
            "extra":{"x":["{payload}",{"y":"{payload/a/b}"}],"z":{"from":"payload.b","as":"boolean","default":null}}}\
           """);
 
-  /// How deep a hostile value may be. One level of a map is evaluated several times by jqwik, so each costs a multiple of the one below.
-  private static final int MAX_DEPTH = 4;
+  /// How many levels of a hostile value branch. One level of a map is evaluated several times by jqwik, so each costs a multiple of
+  /// the one below. Further levels hold one value each, and cost nothing.
+  private static final int MAX_BRANCHING = 4;
+
+  /// With those that branch and with the message around it: as deep as JSON may be here, and a little deeper.
+  private static final int MAX_AROUND = 62;
 
   @Provide
   Arbitrary<String> hostile() {
-    return hostile(MAX_DEPTH);
+    Arbitrary<String> shallow = hostile(MAX_BRANCHING);
+    Arbitrary<String> deep =
+        Combinators.combine(
+                shallow,
+                Arbitraries.of("[%s]", "[null,%s]", "{\"a\":%s}", "{\"0\":%s}", "{\"b\":%s}")
+                    .list()
+                    .ofMaxSize(MAX_AROUND))
+            .as(MappingPropertyTest::within);
+    return Arbitraries.oneOf(shallow, shallow, shallow, deep);
+  }
+
+  private static String within(String value, List<String> levels) {
+    String text = value;
+    for (String level : levels) {
+      text = level.replace("%s", text);
+    }
+    return text;
   }
 
   private static Arbitrary<String> hostile(int depth) {
@@ -100,7 +121,7 @@ class MappingPropertyTest {
   void hostileMessagesAreMappedOrRefusedInWords(
       @ForAll("hostile") String a, @ForAll("hostile") String b) {
     if (!(Json.read("{\"a\":" + a + ",\"b\":" + b + "}") instanceof Json.Value(JsonNode said))) {
-      return; // half a surrogate pair
+      return; // half a surrogate pair, or too deep
     }
     BridgeMessage message =
         new BridgeMessage("b", List.of("x", "y"), said, Map.of(), TestMessages.NOW);
