@@ -57,6 +57,15 @@ class FollowingTest {
             InstantSource.system()));
   }
 
+  /// Takes down what comes, and says at the first event that it was called; waits until it is released.
+  private EventFollower held(CountDownLatch called, CountDownLatch release) {
+    return event -> {
+      called.countDown();
+      await(release);
+      came.add(event);
+    };
+  }
+
   private static void publish(TocsinServer server, int first, int last) {
     List<CompletableFuture<?>> all = new ArrayList<>();
     for (int i = first; i <= last; i++) {
@@ -299,15 +308,7 @@ class FollowingTest {
             new ServerParts(
                 EventCatalog.builtIn(), log, 1_000, SETTINGS, InstantSource.system()))) {
       publish(server, 1, 1_000);
-      Following following =
-          server.follow(
-              List.of(),
-              0,
-              event -> {
-                called.countDown();
-                await(release);
-                came.add(event);
-              });
+      Following following = server.follow(List.of(), 0, held(called, release));
       await(called);
       log.become(new InMemoryEventLog("second", 64 << 20));
       release.countDown();
@@ -354,14 +355,7 @@ class FollowingTest {
     CountDownLatch release = new CountDownLatch(1);
     CountDownLatch called = new CountDownLatch(1);
     try (TocsinServer server = forgetful(64 << 20)) {
-      Following following =
-          server.follow(
-              List.of(),
-              event -> {
-                called.countDown();
-                await(release);
-                came.add(event);
-              });
+      Following following = server.follow(List.of(), held(called, release));
       publish(server, 1, 1);
       await(called);
       publish(server, 2, 3_000);
@@ -385,15 +379,7 @@ class FollowingTest {
     Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> uncaught.add(failure));
     try (TocsinServer server = forgetful(64 << 20)) {
       publish(server, 1, 2_000);
-      Following following =
-          server.follow(
-              List.of(),
-              0,
-              event -> {
-                called.countDown();
-                await(release);
-                came.add(event);
-              });
+      Following following = server.follow(List.of(), 0, held(called, release));
       await(called);
       CompletableFuture<Void> caughtUp = following.caughtUp();
       following.close();
