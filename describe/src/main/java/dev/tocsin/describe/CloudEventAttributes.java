@@ -44,11 +44,8 @@ final class CloudEventAttributes {
   private final Map<String, String> texts = new LinkedHashMap<>();
   private final List<PayloadError> faults = new ArrayList<>();
 
-  /// Adds an attribute; `null` counts as absent.
+  /// Adds an attribute.
   void add(String name, JsonNode value) {
-    if (value.isNull()) {
-      return;
-    }
     if (!NAME.matcher(name).matches()) {
       String nearest = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
       String hint = TEXTS.contains(nearest) ? "; did you mean " + nearest + "?" : "";

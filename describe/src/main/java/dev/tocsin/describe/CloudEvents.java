@@ -64,9 +64,12 @@ public final class CloudEvents {
   ///
   /// @throws IllegalArgumentException when it cannot
   public static String source(String text) {
-    if (!CloudEventAttributes.isUri(text)) {
+    // Who reads it may be stricter than we are: a URI is ASCII, and all else in it percent-encoded.
+    if (!CloudEventAttributes.isUri(text) || !text.chars().allMatch(c -> c > ' ' && c <= '~')) {
       throw new IllegalArgumentException(
-          "the source of CloudEvents is a URI or a relative reference; was \"" + text + '"');
+          "the source of CloudEvents is a URI or a relative reference, in ASCII; was \""
+              + text
+              + '"');
     }
     return text;
   }
@@ -101,6 +104,7 @@ public final class CloudEvents {
               ? new Rejection(fault.code(), "A CloudEvent is a JSON object")
               : fault);
     }
+    members.values().removeIf(CloudEvents::isNull);
     CloudEventAttributes attributes = new CloudEventAttributes();
     members.forEach((name, value) -> {
       if (!name.equals("data") && !name.equals("data_base64")) {
@@ -145,6 +149,11 @@ public final class CloudEvents {
     return read(attributes, body.length == 0 ? null : Slice.of(body));
   }
 
+  /// Whether a value is `null`, which counts as absent: nothing else begins so.
+  private static boolean isNull(Slice value) {
+    return value.bytes()[value.offset()] == 'n';
+  }
+
   private static JsonNode tree(Slice value) {
     byte[] bytes = new byte[value.length()];
     System.arraycopy(value.bytes(), value.offset(), bytes, 0, bytes.length);
@@ -154,9 +163,6 @@ public final class CloudEvents {
   }
 
   private static @Nullable Slice decoded(JsonNode encoded, CloudEventAttributes attributes) {
-    if (encoded.isNull()) {
-      return null;
-    }
     if (!encoded.isString()) {
       attributes.fault("data_base64", "type", "must be a string");
       return null;

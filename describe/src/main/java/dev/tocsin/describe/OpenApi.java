@@ -97,7 +97,7 @@ final class OpenApi {
     }
   }
 
-  /// A response for each status, with the codes that it comes with. A code that has not its own status here has it in front.
+  /// A response for each status, with the codes that it comes with, and one for what HTTP itself does not allow. A code that has not its own status here has it in front.
   private static void answers(ObjectNode responses, List<String> errors) {
     Map<Integer, List<ErrorCode>> byStatus = new TreeMap<>();
     for (String error : errors) {
@@ -111,6 +111,7 @@ final class OpenApi {
     }
     byStatus.forEach(
         (status, codes) -> responses.set(String.valueOf(status), answer(status, codes)));
+    responses.putObject("default").put("$ref", "#/components/responses/refusal");
   }
 
   private static ObjectNode answer(int status, List<ErrorCode> codes) {

@@ -1,6 +1,7 @@
 package dev.tocsin.describe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.EventCatalog;
@@ -74,6 +75,17 @@ class CloudEventsTest {
                     HEAD
                         + "\"type\":\"alert.deleted\",\"time\":null,\"channel\":null,\"x\":null,\"data_base64\":null}")))
         .isEqualTo("{\"type\":\"alert.deleted\"}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"data\":{\"id\":\"a\"},\"data_base64\":null",
+        "\"data_base64\":\"eyJpZCI6ImEifQ==\",\"data\": null "
+      })
+  void nullBesideTheDataCountsAsAbsentToo(String data) {
+    assertThat(envelope(structured(HEAD + "\"type\":\"alert.deleted\"," + data + "}")))
+        .isEqualTo("{\"type\":\"alert.deleted\",\"payload\":{\"id\":\"a\"}}");
   }
 
   @ParameterizedTest
@@ -177,6 +189,18 @@ class CloudEventsTest {
                 structured(
                     HEAD + "\"type\":\"alert.deleted\",\"data_base64\":\"eyAiaWQiOiJhIn0=\"}")))
         .isEqualTo("{\"type\":\"alert.deleted\",\"payload\":{ \"id\":\"a\"}}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a b", "é", "https://exämple.example/", "%zz", "://"})
+  void whatIsNoSourceForEveryReaderIsNoneOfOurs(String text) {
+    assertThatThrownBy(() -> CloudEvents.source(text)).hasMessageContaining("relative reference");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/x", "https://hub.example/%C3%A9?a=b#c", "urn:uuid:1", "#"})
+  void uriIsASource(String text) {
+    assertThat(CloudEvents.source(text)).isEqualTo(text);
   }
 
   @Test

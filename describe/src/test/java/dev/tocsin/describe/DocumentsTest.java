@@ -123,7 +123,52 @@ class DocumentsTest {
         .contains(
             "200", "201", "400", "401", "403", "409", "413", "415", "422", "429", "500", "503");
     assertThat(publish.at("/422/content/application~1problem+json/examples").propertyNames())
-        .containsExactly("invalid_payload", "unknown_event_type", "reserved_event_type");
+        .containsExactly(
+            "invalid_payload",
+            "unknown_event_type",
+            "reserved_event_type",
+            // of many, where none was accepted
+            "invalid_json",
+            "invalid_message",
+            "message_too_large",
+            "idempotency_conflict",
+            "forbidden");
+  }
+
+  @Test
+  void everyOperationTellsWhatHttpItselfRefuses() {
+    for (JsonNode path : openApi(EventCatalog.builtIn()).path("paths")) {
+      for (JsonNode operation : path) {
+        assertThat(operation.at("/responses/default/$ref").asString(""))
+            .as(operation.path("operationId").asString())
+            .isEqualTo("#/components/responses/refusal");
+      }
+    }
+  }
+
+  @Test
+  void eventsOfTheSubprotocolAreAMessage() {
+    ObjectNode document = asyncApi(EventCatalog.builtIn());
+
+    assertThat(references(document.at("/operations/deliverEvents")))
+        .contains("#/channels/events/messages/cloudEvent");
+    assertThat(document.at("/components/messages/cloudEvent/payload").isObject()).isTrue();
+  }
+
+  @Test
+  void headersOfABatchAreToldOfThosePagesThatHaveThem() {
+    ObjectNode document = openApi(EventCatalog.builtIn());
+
+    assertThat(document.at("/paths/~1api~1v1~1events/get/responses/200/headers").propertyNames())
+        .containsExactlyInAnyOrder(
+            "Tocsin-Next-Since",
+            "Tocsin-Next-Before",
+            "Tocsin-Epoch",
+            "Tocsin-Gaps",
+            "Tocsin-Sequence");
+    assertThat(document.at("/paths/~1api~1v1~1latest/get/responses/200/headers").propertyNames())
+        .containsExactlyInAnyOrder(
+            "Tocsin-Next-Since", "Tocsin-Epoch", "Tocsin-Gaps", "Tocsin-Sequence");
   }
 
   /// Each example stands where a schema says what it has to be.

@@ -143,7 +143,7 @@ final class Door implements Doorkeeper {
   /// The answer to somebody who may not do what he wants. A browser that comes back to its stream is told in a way that it
   /// understands: 204 ends that for good.
   private static Response forbidden(Knock knock) {
-    return knock.right().equals(READ) && knock.head().headers().contains(StreamQuery.LAST_EVENT_ID)
+    return knock.right().equals(READ) && StreamQuery.comesBack(knock.head())
         ? Response.empty(HttpResponseStatus.NO_CONTENT)
         : Response.problem(Problem.forbidden(FORBIDDEN));
   }

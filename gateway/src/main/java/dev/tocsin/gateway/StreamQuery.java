@@ -5,6 +5,7 @@ import dev.tocsin.http.QueryParameters;
 import dev.tocsin.http.QueryParameters.InvalidQueryException;
 import dev.tocsin.http.Request;
 import dev.tocsin.hub.Hub;
+import io.netty.handler.codec.http.HttpRequest;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -110,12 +111,21 @@ record StreamQuery(
         : new ClientMessage.Resume(null, since, query.text("epoch").orElse(null));
   }
 
+  /// Whether a browser comes back to its stream.
+  static boolean comesBack(HttpRequest head) {
+    return !lastEventIds(head).isEmpty();
+  }
+
+  /// What the headers say; an empty one says nothing.
+  private static List<String> lastEventIds(HttpRequest head) {
+    return head.headers().getAll(LAST_EVENT_ID).stream()
+        .map(String::strip)
+        .filter(value -> !value.isEmpty())
+        .toList();
+  }
+
   private static ClientMessage.@Nullable Resume lastEventId(Request request) {
-    List<String> values =
-        request.head().headers().getAll(LAST_EVENT_ID).stream()
-            .map(String::strip)
-            .filter(value -> !value.isEmpty())
-            .toList();
+    List<String> values = lastEventIds(request.head());
     if (values.isEmpty()) {
       return null;
     }

@@ -135,6 +135,10 @@ class StreamLifeTest {
     HttpAnswer again = server.ask(get(SSE, BEARER, "Last-Event-ID: epoch-1:1"));
     assertThat(again.status()).isEqualTo(204);
     assertThat(again.body()).isEmpty();
+    assertThat(again.header("cache-control")).isEqualTo("no-store");
+    // An empty id is none: nobody comes back with it.
+    assertThat(server.ask(get(SSE, BEARER, "Last-Event-ID: ")).problem())
+        .isEqualTo("403 forbidden");
   }
 
   @ParameterizedTest

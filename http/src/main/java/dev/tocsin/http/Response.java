@@ -42,8 +42,6 @@ public record Response(
   private static final Logger LOG = LoggerFactory.getLogger(Response.class);
   private static final String PROBLEM = "application/problem+json";
 
-  private static final String LOCATION = HttpHeaderNames.LOCATION.toString();
-
   /// What each 401 has to have (RFC 9110, 15.5.2).
   private static final Map<String, String> CHALLENGE =
       Map.of(HttpHeaderNames.WWW_AUTHENTICATE.toString(), "Bearer");
@@ -185,8 +183,8 @@ public record Response(
     if (contentType != null) {
       fields.set(HttpHeaderNames.CONTENT_TYPE, contentType);
     }
-    boolean unchanged = status.equals(HttpResponseStatus.NOT_MODIFIED);
-    if (contentType != null || unchanged || headers.containsKey(LOCATION)) {
+    // What says only what may be asked is kept by nobody; an answer without content may be.
+    if (contentType != null || !asked.method().equals(HttpMethod.OPTIONS)) {
       policy.writeTo(fields);
     }
     fields.set(HttpHeaderNames.DATE, DATE.format(context.clock().instant()));

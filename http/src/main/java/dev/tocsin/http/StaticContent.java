@@ -28,7 +28,7 @@ public final class StaticContent {
           Map.entry("js", "text/javascript; charset=utf-8"),
           Map.entry("mjs", "text/javascript; charset=utf-8"),
           Map.entry("css", "text/css; charset=utf-8"),
-          Map.entry("ts", "application/typescript; charset=utf-8"),
+          Map.entry("ts", "text/typescript; charset=utf-8"),
           Map.entry("json", "application/json"),
           Map.entry("webmanifest", "application/manifest+json"),
           Map.entry("svg", "image/svg+xml"),
