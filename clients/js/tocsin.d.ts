@@ -90,8 +90,6 @@ export interface Options {
   catalog?: string;
   /** The class of WebSockets, for Node before 22: that of the package ws. Without any, streams are used. */
   WebSocket?: new (url: string) => object;
-  /** The bounds of what is published and unanswered: 1,024 events, 16 MiB. */
-  outbox?: { events?: number; bytes?: number };
   /** Delays between attempts are drawn between 0 and a bound that doubles: 500 ms. */
   firstDelayMs?: number;
   /** The longest of these bounds: 30 s. */

@@ -47,7 +47,7 @@
 const SILENCE_MS = 60_000; // so long without a word, and the server is dead
 const TAB_SILENCE_MS = 12_000; // or another tab
 const WEBSOCKET_AGAIN_MS = 300_000;
-const LONGEST_OBEYED_MS = 3_600_000;
+const LONGEST_DELAY_MS = 3_600_000;
 const REPEAT_MS = 540_000; // less than the ten minutes for which the server remembers idempotency keys
 const OUTBOX_EVENTS = 1024;
 const EVENT_BYTES = 64 << 10;
@@ -107,7 +107,6 @@ class Hub extends EventTarget {
   #told = new Map();
   /** Whose subscribe has which id. @type {Map<string, Subscription | undefined>} */
   #asked = new Map();
-  #lastId = 0;
   #syncing = false;
 
   /** Why the server says that it closes. */
@@ -233,9 +232,10 @@ class Hub extends EventTarget {
       ended: (error) => turn === this.#turn && this.#ended(error),
     };
     const { shared } = this.options;
-    this.#silence = shared && globalThis.navigator?.locks ? TAB_SILENCE_MS : (this.options.silenceMs ?? SILENCE_MS);
+    const shares = shared && globalThis.navigator?.locks;
+    this.#silence = shares ? TAB_SILENCE_MS : (this.options.silenceMs ?? SILENCE_MS);
     this.#timers.connect = setTimeout(() => listener.ended(broken("no answer")), this.#silence / 6);
-    if (shared && globalThis.navigator?.locks) this.link = tab(this, `tocsin ${this.url} ${shared}`, listener, this.#steal);
+    if (shares) this.link = tab(this, `tocsin ${this.url} ${shared}`, listener, this.#steal);
     else if (this.#streams || !this.#WebSocket) this.link = stream(this, listener);
     else this.link = webSocket(this.#newSocket(), listener);
     this.#steal = false;
@@ -263,7 +263,7 @@ class Hub extends EventTarget {
       // The connection of another tab goes on from where it is, and the subscriptions read what lies between.
       this.place = { epoch, sequence };
       if (place.epoch !== epoch) this.#lost("epoch_changed");
-      else if (place.sequence !== sequence) this.#fallBack(place.sequence);
+      else if (place.sequence !== sequence) this.#lag(place.sequence);
       this.#sync();
     } else {
       this.#resuming = true;
@@ -305,7 +305,7 @@ class Hub extends EventTarget {
     }
     if (error.retryable && state === "connecting" && link?.kind === "websocket") {
       const turn = (this.#turn = {});
-      error = await this.#whyNot(error);
+      error = await this.#whyNot();
       if (turn !== this.#turn) return;
       if (error.code === "upgrade_required") {
         this.#streams = this.#blocked++ > 0;
@@ -318,23 +318,20 @@ class Hub extends EventTarget {
       return this.#finish(why, error);
     }
     this.#steal = link?.kind === "shared";
-    const told = (this.#comeBackMs ??= error.details.retry_after_ms);
-    const delay = told === undefined ? this.backoff.next() : Math.min(told, LONGEST_OBEYED_MS);
+    this.#comeBackMs ??= error.details.retry_after_ms;
+    const delay = Math.min(this.#comeBackMs ?? this.backoff.next(), LONGEST_DELAY_MS);
     this.#timers.retry = setTimeout(() => this.#open(), delay);
     this.#change("waiting", why, Date.now() + delay);
   }
 
-  /**
-   * Nobody tells a page why there is no WebSocket. The same path without an upgrade does: 426 says that the hub is there.
-   * @param {TocsinError} error what is known
-   */
-  async #whyNot(error) {
+  /** Nobody tells a page why there is no WebSocket. The same path without an upgrade does: 426 says that the hub is there. */
+  async #whyNot() {
     try {
       return await problem(await this.fetch("/ws/events", { signal: AbortSignal.timeout(this.#silence / 6) }));
     } catch (unreachable) {
       const origin = globalThis.location?.origin;
       const isThere = origin && (await fetch(this.url + "/healthz", { mode: "no-cors" }).catch(() => false));
-      return isThere ? broken(`${this.url} may need --allow-origin ${origin}`) : asError(unreachable ?? error);
+      return isThere ? broken(`${this.url} may need --allow-origin ${origin}`) : asError(unreachable);
     }
   }
 
@@ -363,7 +360,7 @@ class Hub extends EventTarget {
     this.#drop();
     this.#listen("removeEventListener");
     this.#change("closed", reason, undefined, error?.code);
-    this.outbox.abandon(reason);
+    this.outbox.end(reason);
     for (const subscription of this.subscriptions) subscription.end(error);
   }
 
@@ -485,7 +482,7 @@ class Hub extends EventTarget {
   #event(event) {
     const { place } = this;
     if (!place || this.#resuming || event.sequence <= place.sequence) return;
-    if (event.previous > place.sequence) this.#fallBack(place.sequence); // the log knows what is missing here
+    if (event.previous > place.sequence) this.#lag(place.sequence); // the log knows what is missing here
     place.sequence = event.sequence;
     for (const subscription of this.subscriptions) subscription.offer(event);
   }
@@ -516,8 +513,8 @@ class Hub extends EventTarget {
   }
 
   /** Whoever was live up to here reads on in the log. @param {number} sequence */
-  #fallBack(sequence) {
-    for (const subscription of this.subscriptions) subscription.fallBack(sequence);
+  #lag(sequence) {
+    for (const subscription of this.subscriptions) subscription.lag(sequence);
   }
 
   /**
@@ -611,7 +608,7 @@ class Hub extends EventTarget {
    * @param {Subscription} [subscription] who is told the answer, if it is the last of its patterns
    */
   #ask(pattern, subscription) {
-    const id = `s${++this.#lastId}`;
+    const id = unique();
     const where = this.#told.get(pattern);
     if (subscription) subscription.awaits = id;
     this.#asked.set(id, subscription);
@@ -643,8 +640,8 @@ class Hub extends EventTarget {
   async fetch(path, { headers, signal = AbortSignal.timeout(this.#silence / 2), ...init } = {}) {
     const { token } = this.credential;
     try {
-      const authorization = token && { Authorization: `Bearer ${token}` };
-      return await fetch(this.url + path, { cache: "no-store", signal, ...init, headers: { ...authorization, ...headers } });
+      if (token) headers = { Authorization: `Bearer ${token}`, ...headers };
+      return await fetch(this.url + path, { cache: "no-store", signal, ...init, headers });
     } catch (thrown) {
       throw broken(`cannot reach ${this.url}`);
     }
@@ -813,7 +810,6 @@ class Subscription {
     if (this.phase === "over") return;
     this.phase = "over";
     this.#error = error;
-    this.#pending = [];
     if (!error) this.#queue = [];
     this.hub.subscriptions.delete(this);
     this.hub.changed();
@@ -833,9 +829,9 @@ class Subscription {
     if (wanted === false || event.sequence <= (this.#at ?? 0)) return;
     if (this.phase === "live") {
       if (wanted && this.#queue.length < this.buffer) this.#put(event);
-      else this.fallBack(event.sequence - 1);
+      else this.lag(event.sequence - 1);
     } else if (this.#from !== undefined && this.#pending.push(event) > this.buffer) {
-      this.#lag();
+      this.#leave();
     }
   }
 
@@ -870,14 +866,14 @@ class Subscription {
 
   disconnected() {
     this.asks = this.wants;
-    if (this.phase === "joining" && this.#at !== undefined) this.#lag();
+    if (this.phase === "joining" && this.#at !== undefined) this.#leave();
   }
 
   /** It leaves something out. @param {number} sequence after which */
-  fallBack(sequence) {
+  lag(sequence) {
     if (this.phase !== "live") return;
     this.#at = Math.max(sequence, this.#at ?? 0);
-    this.#lag();
+    this.#leave();
   }
 
   /** The log is another. @param {Place} place where it goes on */
@@ -893,7 +889,7 @@ class Subscription {
     this.hub.changed();
   }
 
-  #lag() {
+  #leave() {
     this.phase = "lagging";
     this.asks = false;
     this.#from = undefined;
@@ -916,7 +912,7 @@ class Subscription {
     try {
       while (this.lagging || (this.phase === "joining" && this.#from !== undefined)) {
         if (this.hub.state === "open" && this.#queue.length <= this.buffer / 2) await this.#readOn();
-        else await new Promise((resolve) => (this.#poked = () => resolve(undefined)));
+        else await new Promise((resolve) => (this.#poked = /** @type {() => void} */ (resolve)));
       }
     } catch (thrown) {
       this.end(thrown);
@@ -987,8 +983,6 @@ class Subscription {
 class Outbox {
   /** @type {Set<Parcel>} */
   #held = new Set();
-  #lastKey = 0;
-  #prefix = unique();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #pause;
 
@@ -1006,10 +1000,11 @@ class Outbox {
    */
   async publish(type, payload, { idempotencyKey, correlationId, timestamp, channel }) {
     const event = { type, payload, timestamp, channel, correlation_id: correlationId };
-    const key = idempotencyKey ?? `${this.#prefix}-${++this.#lastKey}`;
+    const key = idempotencyKey ?? unique();
     const bytes = new TextEncoder().encode(JSON.stringify(event) + key).length + 99; // the message around it
     const { state, reason } = this.hub;
     if (state === "closed") throw new TocsinError("not_sent", reason);
+    if (/[\0\r\n]/.test(key)) throw new TocsinError("invalid_message", "bad idempotencyKey");
     if (bytes > EVENT_BYTES) throw new TocsinError("message_too_large", `over ${EVENT_BYTES} bytes`);
     if (this.#held.size >= OUTBOX_EVENTS) throw new TocsinError("outbox_full", `${OUTBOX_EVENTS} wait`, true);
     return new Promise((resolve, reject) => {
@@ -1051,7 +1046,9 @@ class Outbox {
    * @param {string} key
    */
   async #post(id, event, key) {
-    const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
+    // A header has bytes: those of the text that an action has.
+    const bytes = String.fromCharCode(...new TextEncoder().encode(key));
+    const headers = { "Content-Type": "application/json", "Idempotency-Key": bytes };
     const request = this.hub.ask("/api/v1/events", { method: "POST", body: JSON.stringify(event), headers });
     this.answered(id, await request.then(({ sequence }) => sequence, asError));
     this.#send();
@@ -1091,7 +1088,7 @@ class Outbox {
   }
 
   /** No connection follows. @param {string} reason */
-  abandon(reason) {
+  end(reason) {
     clearTimeout(this.#pause);
     for (const parcel of this.#held) {
       this.#settle(parcel, new TocsinError(parcel.sentAt ? "unanswered" : "not_sent", reason));
@@ -1104,8 +1101,7 @@ class Outbox {
    */
   #settle(parcel, answer) {
     this.#held.delete(parcel);
-    if (typeof answer === "number") parcel.resolve(answer);
-    else parcel.reject(answer);
+    (typeof answer === "number" ? parcel.resolve : parcel.reject)(/** @type {any} */ (answer));
   }
 }
 
@@ -1123,14 +1119,11 @@ class Credential {
   /** @type {string | undefined} */
   #ended;
 
-  /** @param {Options["token"]} supplier */
+  /** @param {any} supplier the application's `token` */
   constructor(supplier) {
     this.supplier = supplier;
-  }
-
-  /** Whether another may take the place of one that has ended. */
-  get mayChange() {
-    return typeof this.supplier === "function";
+    /** Whether another may take the place of one that has ended. */
+    this.mayChange = typeof supplier === "function";
   }
 
   /** Asks for the newest one. */
@@ -1138,7 +1131,7 @@ class Credential {
     const { supplier, mayChange } = this;
     let token;
     try {
-      token = typeof supplier === "function" ? await supplier() : supplier;
+      token = (mayChange ? await supplier() : supplier)?.trim();
       if (token && !/^[\w.~+/-]{1,16384}=*$/.test(token)) throw token;
     } catch (thrown) {
       throw new TocsinError("no_credential", "`token` gives none", mayChange); // what was thrown may name it
@@ -1161,14 +1154,25 @@ class Credential {
  * @returns {Link}
  */
 function webSocket(socket, listener) {
+  /** What has no answer yet. Answers come in order. */
+  const ids = new Set();
   socket.onopen = listener.opened;
-  socket.onmessage = (/** @type {Message} */ { data }) => listener.heard(JSON.parse(data));
+  socket.onmessage = (/** @type {Message} */ { data }) => {
+    const message = JSON.parse(data);
+    // What the server cannot read (half a surrogate pair, too many levels) has no id for it.
+    if (message.payload?.error === "invalid_json") [message.id] = ids;
+    ids.delete(message.id);
+    listener.heard(message);
+  };
   socket.onclose = (/** @type {Message} */ { code, reason }) =>
-    listener.ended(new TocsinError(`closed_${code}`, reason, code < 4400 || code > 4499, { close: code }));
+    listener.ended(new TocsinError(`closed_${code}`, reason, code < 4400 || code >= 4500, { close: code }));
   socket.onerror = () => {}; // a close follows
   return {
     kind: "websocket",
-    send: (message) => socket.readyState === 1 && socket.send(JSON.stringify(message)),
+    send: (message) => {
+      if (message.id) ids.add(message.id);
+      if (socket.readyState === 1) socket.send(JSON.stringify(message));
+    },
     close: () => socket.close(),
   };
 }
@@ -1295,7 +1299,7 @@ function tab(hub, name, listener, steal) {
   const { locks } = navigator;
   const self = unique();
   const over = new AbortController();
-  const closed = new Promise((resolve) => over.signal.addEventListener("abort", resolve));
+  const closed = new Promise((resolve) => (over.signal.onabort = resolve));
   const channel = new BroadcastChannel(name);
   /** Who has the connection; and whose events count, since it has told where it is. @type {string | undefined} */
   let holder;
@@ -1429,7 +1433,7 @@ function fulfils(value, condition) {
  */
 function isOneOf(value, wanted) {
   const all = [wanted].flat();
-  return all.includes(value) || (all.some((one) => String(one).toLowerCase() === value) ? undefined : false);
+  return all.includes(value) || (all.some((one) => String(one).toLowerCase() === value) && undefined);
 }
 
 /** A shell's pattern as a regular expression. @param {string} pattern */
@@ -1526,7 +1530,7 @@ function asError(thrown) {
 
 /** A text that nobody else has; it is no secret. */
 function unique() {
-  return [1, 2, 3].map(() => Math.random().toString(36).slice(2)).join("");
+  return [1, 2, 3].map(Math.random).join("");
 }
 
 /** Something of the application's has failed; nothing else comes of it. @param {unknown} thrown */

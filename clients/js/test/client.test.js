@@ -92,6 +92,46 @@ describe("one server for all", () => {
     assert.equal(large.code, "message_too_large");
   });
 
+  test("what the hub cannot even read is refused too, and holds up nobody", async () => {
+    const hub = hubOf(server.url);
+    const half = "\ud800";
+    const deep = JSON.parse("[".repeat(70) + "]".repeat(70));
+    await isOpen(hub);
+    const codes = await Promise.all(
+      [
+        hub.publish("alert.deleted", { id: "1" }),
+        hub.publish("alert.deleted", { id: half }),
+        hub.publish("alert.deleted", { id: "2" }),
+        hub.subscribe("alert.*", { where: { id: half } }).next(),
+        hub.publish("alert.deleted", { id: "3", deep }),
+        hub.subscribe(half).next(),
+        hub.publish("alert.deleted", { id: "4" }, { idempotencyKey: half }),
+        hub.publish("alert.deleted", { id: "5" }),
+      ].map((one) => one.then(() => "", ({ code }) => code)),
+    );
+    assert.deepEqual(codes, ["", "invalid_json", "", "invalid_json", "invalid_json", "invalid_json", "invalid_json", ""]);
+    assert.equal(hub.state, "open");
+  });
+
+  test("every option that the types name is one that the client reads", async () => {
+    const types = readFileSync(new URL("../tocsin.d.ts", import.meta.url), "utf8");
+    const names = (what) => [...types.split(`interface ${what}`)[1].split("\n}")[0].matchAll(/^  (\w+)\??:/gm)].map(([, name]) => name);
+    const read = new Set();
+    const watched = (options) => new globalThis.Proxy(options, { get: (target, name) => (read.add(name), target[name]) });
+    const proxy = await proxyTo(server);
+    proxy.mode = "no-upgrade"; // so that it comes to all of them
+    const hub = connect(proxy.url, watched({ ...quick, catalog: "another" }));
+    hub.addEventListener("warning", (event) => event.preventDefault());
+    ends.push(() => hub.close());
+    await isOpen(hub);
+    const subscription = hub.subscribe("alert.*", watched({ last: 1, buffer: 5 }));
+    await hub.publish("alert.deleted", { id: "1" }, watched({ channel: "mine" }));
+    await subscription.next();
+    const promised = ["Options", "SubscribeOptions", "PublishOptions"].map(names);
+    assert.deepEqual(promised.map(({ length }) => length > 3), [true, true, true]);
+    assert.deepEqual(promised.flat().filter((name) => !read.has(name)), []);
+  });
+
   test("a repeated idempotency key is one event", async () => {
     const hub = hubOf(server.url);
     const [one, other] = await Promise.all([1, 2].map(() => hub.publish("alert.deleted", { id: "k" }, { idempotencyKey: "key" })));
@@ -469,7 +509,7 @@ describe("credentials", () => {
     const keys = join(server.data, "jwk.json");
     writeFileSync(keys, JSON.stringify({ kty: "oct", alg: "HS256", k: secret.toString("base64url") }), { mode: 0o600 });
     server.options = ["--jwt-keys", keys, "--keys", join(server.data, "keys.json")];
-    pool = Array.from({ length: 6 }, () => server.run("key", "new", "page").trim());
+    pool = Array.from({ length: 7 }, () => server.run("key", "new", "page").trim());
     await server.start();
   });
   after(() => server.remove());
@@ -495,6 +535,13 @@ describe("credentials", () => {
       assert(!error.mock.calls.some(({ arguments: [text] }) => options.token && text.includes(options.token)), "it is not repeated");
     }
     assert.equal(error.mock.callCount(), 3);
+  });
+
+  test("blanks around one, as files and services give it, are no part of it", async () => {
+    const hub = hubOf(server.url, { token: async () => `${key()}\n` });
+    await isOpen(hub);
+    const other = hubOf(server.url, { token: ` ${token(300)}\r\n` });
+    await isOpen(other);
   });
 
   test("one that is revoked: the next one is asked for, and nothing is missed", async () => {

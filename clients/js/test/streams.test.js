@@ -67,6 +67,23 @@ describe("WebSockets are blocked", () => {
     assert.equal(refusal.faults[0].path, "/id");
   });
 
+  test("an idempotency key is the same one as over a WebSocket, whatever its letters, and one that cannot be sent is refused", async () => {
+    const hub = await hubOf();
+    await until("it is open", () => hub.state === "open");
+    const direct = connect(server.url, { WebSocket });
+    for (const [index, idempotencyKey] of ["plain", "é", "Ã©", "ключ", "鍵🔑", "a b"].entries()) {
+      const payload = { id: String(-2 - index) };
+      const first = await direct.publish("alert.deleted", payload, { idempotencyKey });
+      assert.equal(await hub.publish("alert.deleted", payload, { idempotencyKey }), first, idempotencyKey);
+    }
+    for (const one of [hub, direct]) {
+      for (const idempotencyKey of ["a\nb", "\r", "\0"]) {
+        await assert.rejects(one.publish("alert.deleted", { id: "-9" }, { idempotencyKey }), { code: "invalid_message" });
+      }
+    }
+    direct.close();
+  });
+
   test("a subscription that comes later begins with what comes after it, and disturbs nobody", async () => {
     const hub = await hubOf();
     const first = collect(hub.subscribe("alert.deleted"));
