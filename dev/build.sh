@@ -9,7 +9,7 @@ program=app/target/tocsin
 
 # list_sources: sets $made_of to all that the program is made of.
 list_sources() {
-  made_of='pom.xml dev/jdk.sh dev/prepare.sh dev/ModernClasses.java'
+  made_of='pom.xml dev/jdk.sh dev/prepare.sh dev/ModernClasses.java clients/js/tocsin.js clients/js/tocsin.d.ts'
   for module in */pom.xml; do
     module=${module%/pom.xml}
     case $module in bench | fixtures | test-kit | spring | spring-sample) continue ;; esac

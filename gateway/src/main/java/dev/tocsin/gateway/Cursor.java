@@ -127,7 +127,18 @@ final class Cursor {
     }
     // At the head, if it is live: what was acknowledged before is of the past.
     loop.shard().catchUp(connection);
-    long at = tellPosition();
+    beginAt(tellPosition(), wish, filter, beginning);
+  }
+
+  /// The same of a connection that has just joined and was told nothing yet: it stands still where it has joined. What has come
+  /// since then is for after the beginning.
+  ///
+  /// @param at where it has joined
+  void beginAt(
+      long at,
+      ClientMessage.Initial wish,
+      Supplier<@Nullable EventFilter> filter,
+      Beginning beginning) {
     enter(
         new State.Awaiting(
             writer(loop.shard().replay(connection, at, at), connection.allowance())));

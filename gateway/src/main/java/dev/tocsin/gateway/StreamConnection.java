@@ -168,7 +168,8 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   /// Stands still, looks for the events with which the client begins, and gives them.
   private void begin(ClientMessage.Initial wish, List<PatternWarning> warnings) {
     PatternQuery asked = query.events();
-    cursor.begin(
+    cursor.beginAt(
+        joinedAt,
         wish,
         () ->
             context

@@ -13,6 +13,7 @@ import dev.tocsin.http.PeerAddress;
 import dev.tocsin.http.Sender;
 import dev.tocsin.http.Tickable;
 import dev.tocsin.hub.Access;
+import dev.tocsin.hub.EventFilter;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.Grants;
 import dev.tocsin.hub.Pass;
@@ -177,9 +178,10 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
       // What the client says meanwhile waits, as after any action.
       queue.submit(
           actions.later(done ->
-              begin(
+              cursor.beginAt(
+                  sequence,
                   initial,
-                  upgrade.events(),
+                  () -> filter(upgrade.events()),
                   (at, found) -> {
                     InitialSearch.Found these = found == null ? InitialSearch.NONE_FOUND : found;
                     cursor.giveInitial(these.sequences());
@@ -228,11 +230,12 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   ///
   /// @param events what it asks for
   void begin(ClientMessage.Initial wish, PatternQuery events, Cursor.Beginning next) {
-    cursor.begin(
-        wish,
-        () ->
-            context.hub().filter(events.patterns(), events.where(), access().rights().subscribe()),
-        next);
+    cursor.begin(wish, () -> filter(events), next);
+  }
+
+  /// What is asked for of what may be read now.
+  private @Nullable EventFilter filter(PatternQuery events) {
+    return context.hub().filter(events.patterns(), events.where(), access().rights().subscribe());
   }
 
   /// Where the client is.

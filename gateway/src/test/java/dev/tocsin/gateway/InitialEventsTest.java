@@ -4,8 +4,11 @@ import static dev.tocsin.fixtures.RawClient.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.fixtures.HttpAnswer;
+import dev.tocsin.fixtures.RawClient;
 import dev.tocsin.fixtures.RawEventSource;
+import dev.tocsin.fixtures.RawStream;
 import dev.tocsin.fixtures.RawWebSocket;
+import dev.tocsin.http.AddressRules;
 import dev.tocsin.http.Transport;
 import dev.tocsin.hub.CountedReads;
 import dev.tocsin.hub.EventLog;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -429,6 +433,66 @@ class InitialEventsTest {
       }
       assertThat(server.ask(get("/sse/events?latest=true&last_event_id=epoch-1:2")).problem())
           .isEqualTo("400 invalid_query");
+    }
+  }
+
+  /// What comes just when a connection is let in, before it has been told anything, comes after the beginning: it is neither the
+  /// first thing that is said nor given twice.
+  @ParameterizedTest
+  @CsvSource({
+    "/ws/events?, latest=true",
+    "/ws/events?, last=5",
+    "/sse/events?, latest=true",
+    "/sse/events?, last=5",
+    "/api/v1/events?follow=true&, latest=true",
+    "/api/v1/events?follow=true&, last=5"
+  })
+  void whatComesWhileAConnectionIsLetInComesAfterItsBeginning(String path, String query) {
+    TestAuthenticator door = new TestAuthenticator();
+    door.let(
+        "alerts", "alerts", TestAuthenticator.reader(TestAuthenticator.grant(null, "alert.*")));
+    AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
+    Audit audit =
+        entry -> {
+          if (entry.what() == Audit.What.SUBSCRIPTION_DENIED) {
+            meanwhile.get().run();
+          }
+        };
+    try (TestServer server =
+        TestServer.start(
+            TestServer.settings(Transport.AUTO)
+                .with(new AccessSettings(door, false, AddressRules.NONE, null, audit)))) {
+      server.publish(TestServer.alert("a")); // 1
+      meanwhile.set(() -> server.publish(TestServer.alert("b"))); // 2
+      String target = path + "events=alert.*,job.*&" + query;
+      String bearer = "Authorization: Bearer alerts";
+      List<JsonNode> events;
+      if (path.startsWith("/ws")) {
+        try (RawClient client = server.client()) {
+          RawWebSocket socket =
+              RawWebSocket.opened(client.send(RawWebSocket.handshake(target, bearer)));
+          assertThat(socket.established().at("/payload/initial").asInt()).isEqualTo(1);
+          assertThat(socket.position()).isEqualTo(1);
+          events = List.of(socket.message(), socket.message());
+        }
+      } else if (path.startsWith("/sse")) {
+        try (RawEventSource source = RawEventSource.open(server.port(), target, bearer)) {
+          JsonNode established = source.json("established");
+          assertThat(established.path("initial").asInt()).isEqualTo(1);
+          assertThat(established.path("sequence").asLong()).isEqualTo(1);
+          events = List.of(source.json("message"), source.json("message"));
+        }
+      } else {
+        try (RawStream stream = RawStream.open(server.port(), target, bearer)) {
+          assertThat(stream.head().header("tocsin-sequence")).isEqualTo("1");
+          events = List.of(stream.json(), stream.json());
+        }
+      }
+      assertThat(events.getFirst().path("sequence").asLong()).isEqualTo(1);
+      assertThat(events.getFirst().path("initial").asBoolean()).isTrue();
+      assertThat(events.getLast().path("sequence").asLong()).isEqualTo(2);
+      assertThat(events.getLast().has("initial")).isFalse();
+      assertThat(events.getLast().path("previous").asLong(-1)).isBetween(0L, 1L);
     }
   }
 
