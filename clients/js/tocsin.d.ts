@@ -127,7 +127,7 @@ export interface Subscription<Event> extends AsyncIterableIterator<Event> {
 }
 
 export interface PublishOptions {
-  /** A publish that repeats a key is in the log once. One is made where none is given. */
+  /** A publish that repeats a key is in the log once: 256 characters at most, no line break. One is made where none is given. */
   idempotencyKey?: string;
   correlationId?: string;
   /** ISO 8601; by default the hub's time. */
