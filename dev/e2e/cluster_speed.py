@@ -1,14 +1,18 @@
 """What many gateways on one log cost, beside NATS alone and beside the log on disk. For an idle machine.
-Usage: cluster_speed.py [publish] [gateway] [latency] [start] [two] [--nodes 1] [--seconds 10] [--rounds 3]
+Usage: cluster_speed.py [publish] [gateway] [latency] [start] [two] [silence] [--nodes 1] [--seconds 10] [--rounds 3]
 
-publish   events published with acknowledgement: the bare client of NATS, the log (dev/benchmarks StreamBenchmark)
+publish   events published with acknowledgement: the bare client of NATS, that client with all that the log sends and takes out
+          again, the log (dev/benchmarks StreamBenchmark)
 gateway   500,000 lines in one request to a gateway on JetStream, and to one on disk, in turn
 latency   from the moment an event is due until a subscriber has it, 1,000 a second: on disk, on JetStream, in turn
 start     a gateway that starts on a log of a million events: until it is ready
 two       CPU for each delivery: one gateway with 1,000 sockets, two of them with 1,000 each
+silence   with --nodes 3: the stream's leader is killed; for how long the bare protocol of NATS has no acknowledgement of an event,
+          and for how long a subscriber of a gateway has no event
 """
 import argparse
 import asyncio
+import contextlib
 import json
 import statistics
 import subprocess
@@ -81,7 +85,8 @@ def measure_publish(bed):
     rates = {each["benchmark"].rsplit(".", 1)[1]: each["primaryMetric"] for each in json.loads(report.read_text())}
     for name, metric in rates.items():
         print(f"publish  {name:5} {metric['score']:>9,.0f} events/s (+- {metric['scoreError']:,.0f})")
-    print(f"publish  {rates['log']['score'] / rates['bare']['score']:.2f} of the bare client's")
+    log, bare, following = (rates[name]["score"] for name in ("log", "bare", "following"))
+    print(f"publish  the log has {log / bare:.2f} of the bare client's, and {log / following:.2f} of what that has with all that the log sends")
 
 
 def measure_gateway(bed):
@@ -212,6 +217,79 @@ def measure_two(bed):
                 costs[count].append(cost)
     ratio = statistics.median(costs[1]) / statistics.median(costs[2])
     print(f"two      a delivery of two costs {1 / ratio:.3f} of one's: two with cores of their own deliver {2 * ratio:.2f} times what one does")
+
+
+class Acknowledged:
+    """Publishes an event fifty times a second to one server, as bare NATS does, and notes when each was acknowledged."""
+
+    def __init__(self, nats, subject, body):
+        self.nats, self.subject, self.body, self.times = nats, subject, body, []
+
+    async def run(self):
+        while True:
+            try:
+                await self.publish(*await asyncio.open_connection("127.0.0.1", self.nats.port))
+            except OSError:
+                await asyncio.sleep(0.05)
+
+    async def publish(self, reader, writer):
+        hello = {"verbose": False, "headers": True, "no_responders": True}
+        writer.write(f"CONNECT {json.dumps(hello)}\r\nSUB _INBOX.bare{self.nats.port} 1\r\n".encode())
+        listening = asyncio.create_task(self.listen(reader, writer))
+        while not listening.done():
+            writer.write(f"PUB {self.subject} _INBOX.bare{self.nats.port} {len(self.body)}\r\n".encode() + self.body + b"\r\n")
+            await asyncio.sleep(0.02)
+        writer.close()
+
+    async def listen(self, reader, writer):
+        with contextlib.suppress(OSError):
+            while line := await reader.readline():
+                if line.startswith(b"PING"):
+                    writer.write(b"PONG\r\n")
+                elif line.startswith(b'{"stream"') and b'"seq"' in line:
+                    self.times.append(time.monotonic())
+
+
+def longest_pause(times, begin, end):
+    moments = [begin] + sorted(each for each in times if begin < each < end) + [end]
+    return max(after - before for before, after in zip(moments, moments[1:]))
+
+
+async def measure_silence(bed):
+    """Events come from outside, so that only the gateway's follower is measured, not its sender."""
+    gateway = bed.gateway("one")
+    event = {"type": "alert.deleted", "payload": {"id": "1", "reason": "x"}}
+    status, answer = gateway.request("POST", "/api/v1/events", json.dumps(event), {"Content-Type": "application/json"})
+    assert status == 201, answer
+    with nats_servers.Client(bed.nats.all[0].port) as client:
+        subject, body, _ = client.message("tocsin", seq=1)
+    producers = [Acknowledged(each, subject, body) for each in bed.nats.all]
+    heard = []
+
+    async def listen():
+        async with websockets.connect(gateway.socket, max_size=None, compression=None) as subscriber:
+            async for text in subscriber:
+                if '"alert.deleted"' in text:
+                    heard.append(time.monotonic())
+
+    tasks = [asyncio.create_task(each) for each in [*(producer.run() for producer in producers), listen()]]
+    later = []
+    for number in range(options.rounds):
+        await asyncio.sleep(5)
+        leader = bed.nats.leader("tocsin")
+        begin = time.monotonic()
+        leader.kill()
+        await asyncio.sleep(20)
+        end = time.monotonic()
+        acknowledged = longest_pause([moment for each in producers for moment in each.times], begin, end)
+        followed = longest_pause(heard, begin, end)
+        assert followed < 19, "the gateway did not follow again within twenty seconds"
+        later.append(followed - acknowledged)
+        print(f"silence  {number + 1}: NATS {acknowledged:.2f} s, the gateway's subscriber {followed:.2f} s", flush=True)
+        await asyncio.to_thread(bed.nats.start)
+    for task in tasks:
+        task.cancel()
+    print(f"silence  the subscriber's is {statistics.median(later):.2f} s longer ({min(later):.2f} to {max(later):.2f})")
 
 
 def main():

@@ -11,13 +11,16 @@ import dev.tocsin.jetstream.JetStreamSettings;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.Nats;
+import io.nats.client.PushSubscribeOptions;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
+import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -37,8 +40,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /// What the shared log adds to JetStream: events published with acknowledgement, 1,024 in flight, by the log and by the bare
-/// client of NATS with an inbox of its own. The log also takes every event out of the stream again. It needs a running
-/// nats-server: `-p servers=nats://…`.
+/// client of NATS with an inbox of its own. The log also says whose each event is, has an answer to each alone, and takes each
+/// out of the stream again: what that costs NATS and its client shows in the third. It needs a running nats-server:
+/// `-p servers=nats://…`.
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Fork(1)
@@ -67,12 +71,14 @@ public class StreamBenchmark {
   public static class Bare {
 
     private final Semaphore window = new Semaphore(WINDOW);
-    private final AtomicReference<@Nullable String> refused = new AtomicReference<>();
+    final AtomicReference<@Nullable String> refused = new AtomicReference<>();
     private byte[] body = {};
     private @Nullable Connection connection;
     private String inbox = "";
 
     /// Makes a stream, and listens to acknowledgements.
+    ///
+    /// @throws JetStreamApiException when NATS does not let it
     @Setup
     public void open(Stream stream)
         throws IOException, InterruptedException, JetStreamApiException {
@@ -89,7 +95,7 @@ public class StreamBenchmark {
                   .maxBytes(1L << 30)
                   .replicas(stream.replicas)
                   .build());
-      inbox = opened.createInbox();
+      inbox = opened.createInbox() + ".";
       opened
           .createDispatcher(answer -> {
             String text = new String(answer.getData(), StandardCharsets.UTF_8);
@@ -98,7 +104,7 @@ public class StreamBenchmark {
             }
             window.release();
           })
-          .subscribe(inbox);
+          .subscribe(inbox + "*");
     }
 
     /// Takes the stream away.
@@ -110,15 +116,71 @@ public class StreamBenchmark {
       }
     }
 
-    private void publish() throws InterruptedException {
+    /// Publishes, and waits for all answers.
+    void publish() throws InterruptedException {
       if (connection == null) {
         throw new IllegalStateException("not connected");
       }
       for (int i = 0; i < EVENTS; i++) {
         window.acquire();
-        connection.publish("bare.e", inbox, body);
+        send(connection, body);
       }
       await(window);
+      finish();
+    }
+
+    /// Hands one event over.
+    void send(Connection to, byte[] event) {
+      to.publish("bare.e", inbox + "0", event);
+    }
+
+    /// Waits for what else belongs to the events.
+    void finish() throws InterruptedException {}
+
+    /// The connection.
+    Connection opened() {
+      return Objects.requireNonNull(connection);
+    }
+
+    /// Where answers go, with a dot at the end.
+    String inbox() {
+      return inbox;
+    }
+  }
+
+  /// The client of NATS alone, as it sends and receives what the log does: a header that says whose the event is and under which
+  /// number, an address of its own for each answer, and a consumer that is pushed every event.
+  @State(Scope.Benchmark)
+  public static class Following extends Bare {
+
+    private final Semaphore followed = new Semaphore(0);
+    private long number;
+
+    /// Listens to events, too.
+    ///
+    /// @throws JetStreamApiException when NATS does not let it
+    @Setup
+    public void follow() throws IOException, JetStreamApiException {
+      opened()
+          .jetStream()
+          .subscribe(
+              "bare.>",
+              opened().createDispatcher(),
+              event -> followed.release(),
+              false,
+              PushSubscribeOptions.builder().ordered(true).build());
+    }
+
+    @Override
+    void send(Connection to, byte[] event) {
+      Headers headers = new Headers();
+      headers.put("Tocsin-Origin", "bare:" + ++number);
+      to.publish("bare.e", inbox() + number, headers, event);
+    }
+
+    @Override
+    void finish() throws InterruptedException {
+      followed.acquire(EVENTS);
     }
   }
 
@@ -211,6 +273,14 @@ public class StreamBenchmark {
   public void bare(Bare bare) throws InterruptedException {
     bare.publish();
     requireTaken(bare.refused.get());
+  }
+
+  /// An event, published by the client of NATS alone with all that the log sends, and taken out of the stream.
+  @Benchmark
+  @OperationsPerInvocation(EVENTS)
+  public void following(Following following) throws InterruptedException {
+    following.publish();
+    requireTaken(following.refused.get());
   }
 
   /// An event, published into the log, and taken out of it.

@@ -43,8 +43,20 @@ final class EpochBucket {
   }
 
   CompletableFuture<Content> read() {
-    return api.ask("STREAM.MSG.GET." + stream, JetStreamApi.request().put("last_by_subj", subject))
-        .thenApply(EpochBucket::content);
+    return api.ask(reading(), newest()).thenApply(EpochBucket::content);
+  }
+
+  /// The same for whoever can wait, see [JetStreamApi#askUntilAnswered].
+  Content readUntilAnswered() throws InterruptedException {
+    return content(api.askUntilAnswered(reading(), newest()));
+  }
+
+  private String reading() {
+    return "STREAM.MSG.GET." + stream;
+  }
+
+  private ObjectNode newest() {
+    return JetStreamApi.request().put("last_by_subj", subject);
   }
 
   private static Content content(Answer answer) {

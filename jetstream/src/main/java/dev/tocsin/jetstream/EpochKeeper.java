@@ -110,7 +110,7 @@ final class EpochKeeper {
   /// Begins a new epoch, whatever is known: for a stream that was copied.
   ///
   /// @param info the stream, which nobody writes to
-  Verdict renew(StreamInfo info) throws UndecidedException {
+  Verdict renew(StreamInfo info) throws UndecidedException, InterruptedException {
     for (int i = 0; i < TRIES; i++) {
       Verdict verdict =
           switch (content()) {
@@ -227,9 +227,11 @@ final class EpochKeeper {
   }
 
   /// Whether an event is the same, or lost. One that was lost is told as a gap; it says nothing of the others.
-  private boolean isStill(long sequence, String digest) throws UndecidedException {
+  private boolean isStill(long sequence, String digest)
+      throws UndecidedException, InterruptedException {
     Answer answer =
-        api.askNow("STREAM.MSG.GET." + stream, JetStreamApi.request().put("seq", sequence));
+        api.askUntilAnswered(
+            "STREAM.MSG.GET." + stream, JetStreamApi.request().put("seq", sequence));
     return switch (answer) {
       case Answer.Done(JsonNode json) -> {
         StoredMessage message = StoredMessage.of(json);
@@ -245,8 +247,8 @@ final class EpochKeeper {
     };
   }
 
-  private StreamInfo info() throws UndecidedException {
-    Answer answer = api.askNow("STREAM.INFO." + stream, null);
+  private StreamInfo info() throws UndecidedException, InterruptedException {
+    Answer answer = api.askUntilAnswered("STREAM.INFO." + stream, null);
     if (answer instanceof Answer.Done(JsonNode json)) {
       StreamInfo info = StreamInfo.of(json);
       if (info.copy().unfinished() != null) {
@@ -261,12 +263,13 @@ final class EpochKeeper {
     throw new UndecidedException(String.valueOf(answer.fault()));
   }
 
-  private EpochBucket.Content content() {
-    return bucket.read().join();
+  private EpochBucket.Content content() throws InterruptedException {
+    return bucket.readUntilAnswered();
   }
 
   /// A record of a new epoch.
-  private EpochRecord fresh(StreamInfo info, long revision) throws UndecidedException {
+  private EpochRecord fresh(StreamInfo info, long revision)
+      throws UndecidedException, InterruptedException {
     byte[] name = new byte[8];
     random.nextBytes(name);
     return fingerprint(info, HexFormat.of().formatHex(name), revision);
@@ -274,12 +277,13 @@ final class EpochKeeper {
 
   /// A record that the stream's newest event vouches for.
   private EpochRecord fingerprint(StreamInfo info, String epoch, long revision)
-      throws UndecidedException {
+      throws UndecidedException, InterruptedException {
     if (info.first() > info.last()) {
       return new EpochRecord(epoch, info.created(), 0, "", revision);
     }
     Answer answer =
-        api.askNow("STREAM.MSG.GET." + stream, JetStreamApi.request().put("seq", info.last()));
+        api.askUntilAnswered(
+            "STREAM.MSG.GET." + stream, JetStreamApi.request().put("seq", info.last()));
     StoredMessage message =
         answer instanceof Answer.Done(JsonNode json) ? StoredMessage.of(json) : null;
     if (message == null && answer instanceof Answer.Silent(String reason, boolean nobody)) {

@@ -9,17 +9,23 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What JetStream can be asked, as requests and answers in JSON. Any thread; nothing blocks but [#askNow].
+/// What JetStream can be asked, as requests and answers in JSON. Any thread; nothing blocks but [#askNow] and
+/// [#askUntilAnswered].
 final class JetStreamApi {
 
   /// How long an answer may take: a server without a leader for the stream gives none.
   static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  /// After which time something is asked again that may be asked twice.
+  private static final Duration AGAIN = Duration.ofMillis(200);
 
   static final int STREAM_NOT_FOUND = 10059;
   static final int MESSAGE_NOT_FOUND = 10037;
@@ -31,6 +37,8 @@ final class JetStreamApi {
   static final int WRONG_LAST_SEQUENCE_CONSTANT = 10164;
 
   private static final byte[] NOTHING = {};
+  private static final Answer LATE =
+      new Answer.Silent("JetStream did not answer within a second", false);
 
   private final Connection connection;
 
@@ -87,6 +95,29 @@ final class JetStreamApi {
     return ask(what, request).join();
   }
 
+  /// Asks anew every [#AGAIN] until somebody answers, for [#PATIENCE] at most: what a server is asked while an election goes on is
+  /// lost, and whoever waited for that would go on later than he could. For what may be asked twice.
+  Answer askUntilAnswered(String what, @Nullable JsonNode request) throws InterruptedException {
+    CompletableFuture<Answer> first = new CompletableFuture<>();
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    do {
+      ask(what, request)
+          .thenAccept(answer -> {
+            if (!answer.equals(LATE)) {
+              first.complete(answer);
+            }
+          });
+      try {
+        return first.get(AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        // Asked again.
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("an answer cannot fail", e);
+      }
+    } while (System.nanoTime() < end);
+    return LATE;
+  }
+
   /// Publishes one message and waits for the stream's answer.
   CompletableFuture<Answer> send(String subject, @Nullable Headers headers, byte[] body) {
     CompletableFuture<Message> answer;
@@ -109,7 +140,7 @@ final class JetStreamApi {
             : failure;
     return cause instanceof JetStreamStatusException
         ? new Answer.Silent("JetStream has no leader at the moment", true)
-        : new Answer.Silent("JetStream did not answer within a second", false);
+        : LATE;
   }
 
   /// What JetStream's JSON says.

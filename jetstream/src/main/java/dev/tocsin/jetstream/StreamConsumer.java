@@ -58,14 +58,15 @@ final class StreamConsumer implements AutoCloseable {
   ///
   /// @param after the position after which it delivers
   static StreamConsumer open(Connection connection, JetStreamApi api, String stream, long after)
-      throws EpochKeeper.UndecidedException {
+      throws EpochKeeper.UndecidedException, InterruptedException {
     String inbox = connection.createInbox();
     String name = NUID.nextGlobal();
     Subscription subscription = connection.subscribe(inbox);
     subscription.setPendingLimits(0, 0);
     StreamConsumer consumer = new StreamConsumer(connection, api, stream, name, subscription);
     Answer answer =
-        api.askNow("CONSUMER.CREATE." + stream + "." + name, request(stream, name, inbox, after));
+        api.askUntilAnswered(
+            "CONSUMER.CREATE." + stream + "." + name, request(stream, name, inbox, after));
     String fault = answer.fault();
     if (fault != null) {
       consumer.close();
