@@ -99,6 +99,7 @@ public final class JetStreamEventLog implements EventLog {
             new EventChannel(link.connection(), api, codec),
             firstUse,
             new SendWindow(),
+            settings.idempotencyWindow(),
             timer,
             this::fault);
     sender.start();
