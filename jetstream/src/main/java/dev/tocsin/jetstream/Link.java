@@ -132,6 +132,7 @@ final class Link implements AutoCloseable {
         new Options.Builder()
             .servers(settings.servers().toArray(String[]::new))
             .serverPool(servers)
+            .dataPortType(SievedDataPort.class.getName())
             .connectionName("tocsin-" + gateway)
             .connectionTimeout(CONNECT)
             .pingInterval(PING)

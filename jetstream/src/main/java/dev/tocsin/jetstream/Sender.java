@@ -66,6 +66,8 @@ final class Sender {
   private final SendWindow window;
   private final Intake intake = new Intake();
   private long newestStored;
+  private @Nullable String refusal;
+  private long refusedNanos;
   private boolean closed;
 
   /// @param idempotencyWindow for how long JetStream remembers keys
@@ -160,6 +162,10 @@ final class Sender {
         if (inFlight) {
           later(() -> sendAgain(flight.number()), AGAIN);
         } else {
+          if (!answer.equals(PublishAnswer.NOBODY)) {
+            refusal = reason;
+            refusedNanos = System.nanoTime();
+          }
           flight.refuse();
           intake.stall();
         }
@@ -171,6 +177,7 @@ final class Sender {
 
   private void stored(Flight flight, long sequence) {
     intake.stored(flight.number());
+    refusal = null;
     newestStored = Math.max(newestStored, sequence);
     durations.note(System.nanoTime() - flight.sentNanos(), 1);
     window.settle(flight, new AppendResult.Stored(sequence, flight.append().event().timestamp()));
@@ -321,6 +328,18 @@ final class Sender {
   private String reason(String otherwise) {
     String known = fault.get();
     return known == null ? otherwise : known;
+  }
+
+  /// Why the stream has refused an event lately, [#PATIENCE] ago at the most, and has taken none since: for instance because
+  /// there is no room. `null` when it has not.
+  @Nullable String refusal() {
+    lock.lock();
+    try {
+      boolean isLate = System.nanoTime() - refusedNanos > PATIENCE.toNanos();
+      return isLate ? null : refusal;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Whether events go out at the moment; a silent JetStream is found out by the first event that it does not take.

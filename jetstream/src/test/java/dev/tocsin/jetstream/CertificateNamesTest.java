@@ -30,8 +30,7 @@ class CertificateNamesTest {
     "*.0.0.1, 10.0.0.1, false"
   })
   void aNameIsThatOfAServer(String name, String host, boolean same) {
-    assertThat(new CertificateNames(List.of(name), List.of()).has(host))
-        .isEqualTo(same);
+    assertThat(new CertificateNames(List.of(name), List.of()).has(host)).isEqualTo(same);
   }
 
   @Test

@@ -89,12 +89,14 @@ public final class Following implements AutoCloseable {
   }
 
   private void begin(@Nullable Long after) {
+    // Joining may bring the shard into a new epoch.
+    String epoch = shard.epoch();
     long at = shard.join(this, null, patterns, null);
     if (after != null && after < at) {
       // The thread goes on with it after the caller has been answered.
       long from = Math.max(0, after);
       lagging = true;
-      thread.execute(() -> readOn(from, from));
+      thread.execute(() -> readOn(epoch, from, from));
     }
   }
 
@@ -119,7 +121,8 @@ public final class Following implements AutoCloseable {
     public void lag(List<Following> members, long after, long previous) {
       if (!lagging) {
         lagging = true;
-        handOver(() -> readOn(after, previous));
+        String epoch = shard.epoch();
+        handOver(() -> readOn(epoch, after, previous));
       }
     }
   }
@@ -155,9 +158,15 @@ public final class Following implements AutoCloseable {
     }
   }
 
-  private void readOn(long after, long previous) {
-    replay = shard.replay(this, after, previous);
-    advance();
+  /// Reads the log from a position on. The shard may have gone to a new epoch since it was handed this: there the position means
+  /// nothing, and what is handed on next is told by [#restarted].
+  ///
+  /// @param epoch in which the position counts
+  private void readOn(String epoch, long after, long previous) {
+    if (epoch.equals(shard.epoch())) {
+      replay = shard.replay(this, after, previous);
+      advance();
+    }
   }
 
   private void advance() {
