@@ -323,8 +323,7 @@ class StreamMoveTest extends OnOneServer {
   @Test
   void aStreamThatACopyHasClosedAndNotRemovedIsNoHindrance() throws Exception {
     open().close();
-    ObjectNode config =
-        (ObjectNode) api("STREAM.INFO." + prefix, "").path("config").deepCopy();
+    ObjectNode config = (ObjectNode) api("STREAM.INFO." + prefix, "").path("config").deepCopy();
     config.putArray("subjects").add(prefix + ".e.connection.removed");
     assertThat(api("STREAM.UPDATE." + prefix, Json.write(config)).has("error")).isFalse();
     CopyableLog source = new CopyableLog(2).add(3, "a.a");
