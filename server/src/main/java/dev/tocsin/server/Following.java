@@ -45,6 +45,9 @@ public final class Following implements AutoCloseable {
 
   // owned by the thread
 
+  /// The epoch in which it stands; `null` before it begins.
+  private @Nullable String joinedIn;
+
   /// It reads the log, or is about to: what the shard sends is not for it.
   private boolean lagging;
 
@@ -89,9 +92,9 @@ public final class Following implements AutoCloseable {
   }
 
   private void begin(@Nullable Long after) {
-    // Joining may bring the shard into a new epoch.
-    String epoch = shard.epoch();
     long at = shard.join(this, null, patterns, null);
+    String epoch = shard.epoch();
+    joinedIn = epoch;
     if (after != null && after < at) {
       // The thread goes on with it after the caller has been answered.
       long from = Math.max(0, after);
@@ -231,13 +234,18 @@ public final class Following implements AutoCloseable {
     }
   }
 
-  /// Begins anew at the head of a new epoch, after the shard's work.
+  /// Begins anew at the head of a new epoch, after the shard's work, unless it has begun there.
   private void restarted() {
     handOver(() -> {
+      if (joinedIn == null || joinedIn.equals(shard.epoch())) {
+        return;
+      }
       shard.leave(this);
       long at = shard.join(this, null, patterns, null);
+      String epoch = shard.epoch();
+      joinedIn = epoch;
       live();
-      call(() -> follower.onRestarted(shard.epoch(), at));
+      call(() -> follower.onRestarted(epoch, at));
     });
   }
 
