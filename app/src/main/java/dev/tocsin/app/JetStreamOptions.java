@@ -45,12 +45,18 @@ final class JetStreamOptions {
     return !servers.isEmpty();
   }
 
-  /// Refuses options that say how, where the log is to be somewhere else.
-  void check() throws WrongUse {
+  /// Refuses options that say how, where the log is to be somewhere else, and a word that nobody asks for: whoever gives it may
+  /// believe that events survive the loss of power.
+  void check(Durability durability) throws WrongUse {
     if (!areGiven() && !details().isEmpty()) {
       throw new WrongUse(
           details().getFirst()
               + " says how the log is kept on NATS JetStream: give --jetstream URLS as well");
+    }
+    if (synced && durability != Durability.POWER) {
+      throw new WrongUse(
+          "--jetstream-synced is your word for --durability power, and does nothing without it:"
+              + " give both, or neither");
     }
   }
 

@@ -78,7 +78,7 @@ final class LogOptions {
       throw new WrongUse(
           "--memory and --jetstream are two places for one log: leave out one of them");
     }
-    jetStream.check();
+    jetStream.check(durability);
     if (memory && data != null) {
       throw new WrongUse("--memory keeps no log on disk: leave out --data " + data);
     }

@@ -84,6 +84,11 @@ final class StreamOptions {
       boolean power,
       boolean synced)
       throws WrongUse {
+    if ((certificate == null) != (key == null)) {
+      throw new WrongUse(
+          "--jetstream-tls-cert and --jetstream-tls-key go together: the certificate to show, and"
+              + " its private key");
+    }
     try {
       return new JetStreamSettings(
           urls,

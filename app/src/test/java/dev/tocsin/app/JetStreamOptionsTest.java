@@ -34,7 +34,8 @@ class JetStreamOptionsTest {
           --jetstream http://a:4222                         | a NATS server is named like nats://host:4222
           --jetstream nats://a:4222 --jetstream-replicas 2  | a stream has 1, 3 or 5 replicas; was 2
           --jetstream nats://a:4222 --jetstream-prefix a*b  | a prefix has up to
-          --jetstream nats://a:4222 --jetstream-tls-cert c  | a certificate and its key go together
+          --jetstream nats://a:4222 --jetstream-tls-cert c  | --jetstream-tls-cert and --jetstream-tls-key go together
+          --jetstream nats://a:4222 --jetstream-synced      | --jetstream-synced is your word for --durability power
           --jetstream nats://a:4222 --retain-bytes 1k       | a log needs
           """)
   void wrongUseIsASentence(String options, String sentence) {

@@ -104,7 +104,10 @@ final class CopiedStream implements AutoCloseable {
   /// Refuses a stream that is no log of this prefix.
   void requireLog(JsonNode found) throws LogCopyException {
     JsonNode subjects = found.path("config").path("subjects");
-    if (subjects.size() != 1 || !subjects.path(0).asString("").equals(codec.subjects())) {
+    String subject = subjects.path(0).asString("");
+    // One that a copy has closed, and has not come to remove, never held anything.
+    if (subjects.size() != 1
+        || !(subject.equals(codec.subjects()) || subject.equals(codec.nobodysSubjects()))) {
       throw new LogCopyException(
           "The stream "
               + settings.stream()

@@ -127,8 +127,9 @@ final class DirectGet {
       return;
     }
     Headers headers = message.getHeaders();
-    String of = headers == null ? null : headers.getFirst("Nats-Subject");
-    String sequence = headers == null ? null : headers.getFirst("Nats-Sequence");
+    // The server's own come last: somebody may have published headers of these names.
+    String of = headers == null ? null : headers.getLast("Nats-Subject");
+    String sequence = headers == null ? null : headers.getLast("Nats-Sequence");
     if (of != null && sequence != null) {
       gathering.messages.add(
           new Found(

@@ -43,9 +43,10 @@ final class DurabilityCheck {
     Set<String> hosts = new LinkedHashSet<>();
     for (String server : servers) {
       String host = host(server);
-      if (host != null) {
-        hosts.add(host);
+      if (host == null) {
+        throw silent(JetStreamSettings.withoutSecret(server), port);
       }
+      hosts.add(host);
     }
     try (HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
       for (String host : hosts) {
@@ -54,6 +55,7 @@ final class DurabilityCheck {
     }
   }
 
+  /// `null` where it is no name of a host that could be asked, for instance because of a `_`.
   private static @Nullable String host(String server) {
     try {
       return new URI(server.contains("://") ? server : "nats://" + server).getHost();
@@ -66,13 +68,7 @@ final class DurabilityCheck {
       throws JetStreamOpenException {
     Boolean synced = synced(client, host, port);
     if (synced == null) {
-      throw new JetStreamOpenException(
-          "The NATS server on "
-              + host
-              + " does not tell on port "
-              + port
-              + " whether it flushes each event to the disk, as --durability power needs it. "
-              + REMEDY);
+      throw silent(host, port);
     }
     if (!synced) {
       throw new JetStreamOpenException(
@@ -81,6 +77,16 @@ final class DurabilityCheck {
               + " does not flush each event to the disk, as --durability power needs it. "
               + REMEDY);
     }
+  }
+
+  private static JetStreamOpenException silent(String host, int port) {
+    return new JetStreamOpenException(
+        "The NATS server on "
+            + host
+            + " does not tell on port "
+            + port
+            + " whether it flushes each event to the disk, as --durability power needs it. "
+            + REMEDY);
   }
 
   /// What a server says; `null` when it does not say it.

@@ -2,6 +2,8 @@ package dev.tocsin.jetstream;
 
 import dev.tocsin.jetstream.JetStreamApi.Answer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -11,6 +13,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class EpochBucket {
 
   private static final String KEY = "epoch";
+
+  /// What the record, and the one that takes its place, may need, in bytes.
+  private static final long MIN_BYTES = 4_096;
 
   private final JetStreamApi api;
   private final int replicas;
@@ -79,6 +84,56 @@ final class EpochBucket {
           };
       case Answer.Silent(String reason, boolean nobody) -> new Content.Unknown(reason);
     };
+  }
+
+  /// Refuses a bucket that is kept in a way in which the record can be lost, naming each difference. One that is missing, or of
+  /// which nobody says anything, is not looked at. Blocks.
+  void check() throws JetStreamOpenException {
+    if (api.askNow("STREAM.INFO." + stream, null) instanceof Answer.Done(JsonNode json)) {
+      List<String> differences = differences(json.path("config"));
+      if (!differences.isEmpty()) {
+        throw new JetStreamOpenException(
+            "The bucket of the epoch, "
+                + stream
+                + ", is kept in a way in which it can be lost: "
+                + String.join("; ", differences)
+                + ". Change it, or delete it, so that the gateway makes another");
+      }
+    }
+  }
+
+  /// What would lose the record, or keep it from being written.
+  List<String> differences(JsonNode found) {
+    List<String> differences = new ArrayList<>();
+    if (!found.path("subjects").toString().equals("[\"" + subjects + "\"]")) {
+      differences.add(
+          "subjects is " + found.path("subjects") + " and should be [\"" + subjects + "\"]");
+    }
+    for (String name : List.of("storage", "retention")) {
+      String wanted = name.equals("storage") ? "file" : "limits";
+      if (!found.path(name).asString("").equals(wanted)) {
+        differences.add(name + " is " + found.path(name) + " and should be \"" + wanted + "\"");
+      }
+    }
+    if (found.path("max_age").asLong(0) > 0) {
+      differences.add("max_age is " + found.path("max_age") + " and should be 0");
+    }
+    if (found.path("num_replicas").asInt(1) < replicas) {
+      differences.add(
+          "num_replicas is " + found.path("num_replicas") + " and should be " + replicas);
+    }
+    for (String name : List.of("max_msg_size", "max_bytes")) {
+      long bytes = found.path(name).asLong(-1);
+      if (bytes > 0 && bytes < MIN_BYTES) {
+        differences.add(name + " is " + bytes + " and should be unlimited, or " + MIN_BYTES);
+      }
+    }
+    for (String name : List.of("sealed", "no_ack")) {
+      if (found.path(name).asBoolean(false)) {
+        differences.add(name + " is true and should be false");
+      }
+    }
+    return differences;
   }
 
   /// Makes the bucket.

@@ -57,9 +57,7 @@ final class EventChannel {
   }
 
   private static @Nullable PublishAnswer answer(Message message) {
-    return message.isStatusMessage()
-        ? new PublishAnswer.NotNow("JetStream has no leader at the moment", false)
-        : PublishAnswer.of(message.getData());
+    return message.isStatusMessage() ? PublishAnswer.NOBODY : PublishAnswer.of(message.getData());
   }
 
   /// Hands an event to the connection.

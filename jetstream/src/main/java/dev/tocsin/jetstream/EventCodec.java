@@ -54,6 +54,11 @@ final class EventCodec {
     return eventPrefix + '>';
   }
 
+  /// The subjects of a stream that is about to be removed: nobody publishes to them.
+  String nobodysSubjects() {
+    return eventPrefix + "connection.removed";
+  }
+
   /// The subject of the events of a type.
   String subject(String type) {
     return eventPrefix + type;

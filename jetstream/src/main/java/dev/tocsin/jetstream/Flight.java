@@ -12,6 +12,7 @@ final class Flight {
   private final Append append;
 
   private long sentNanos;
+  private long firstSentNanos;
 
   // Whether it was ever handed to the connection.
   private boolean sent;
@@ -53,8 +54,14 @@ final class Flight {
     return request.endNanos();
   }
 
+  /// When the connection took it last.
   long sentNanos() {
     return sentNanos;
+  }
+
+  /// When the connection took it for the first time.
+  long firstSentNanos() {
+    return firstSentNanos;
   }
 
   boolean isKeyed() {
@@ -69,6 +76,7 @@ final class Flight {
   /// The connection has taken it.
   void handedOver(long nowNanos) {
     sentNanos = nowNanos;
+    firstSentNanos = sent ? firstSentNanos : nowNanos;
     sent = true;
     refused = false;
   }

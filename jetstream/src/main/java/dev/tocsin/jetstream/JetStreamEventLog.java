@@ -72,12 +72,13 @@ public final class JetStreamEventLog implements EventLog {
     StreamSetup setup = new StreamSetup(settings, link, api);
     setup.checkServer();
     setup.ensure();
+    EpochBucket bucket = new EpochBucket(settings, api);
+    bucket.check();
     PermissionCheck permissions = new PermissionCheck(settings, link, api);
     permissions.checkPublishing();
     permissions.checkReading();
     DurabilityCheck.check(settings, link.connection().getServers(), DurabilityCheck.PORT);
     EventCodec codec = new EventCodec(settings.prefix(), gateway);
-    EpochBucket bucket = new EpochBucket(settings, api);
     EpochKeeper keeper = new EpochKeeper(settings, api, bucket, new SecureRandom());
     EpochKeeper.Verdict verdict = begin(keeper);
     StreamInfo info = verdict.info();
@@ -99,6 +100,7 @@ public final class JetStreamEventLog implements EventLog {
             new EventChannel(link.connection(), api, codec),
             firstUse,
             new SendWindow(),
+            settings.idempotencyWindow(),
             timer,
             this::fault);
     sender.start();
@@ -194,6 +196,10 @@ public final class JetStreamEventLog implements EventLog {
     String reason = follower.fault();
     if (reason != null) {
       return "JetStream cannot be followed: " + reason;
+    }
+    String refusal = sender.refusal();
+    if (refusal != null) {
+      return refusal;
     }
     return sender.isStalled() && follower.isSteady()
         ? "JetStream does not take events at the moment: its stream has no leader, or not enough"

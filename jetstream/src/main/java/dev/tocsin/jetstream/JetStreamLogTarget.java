@@ -76,14 +76,7 @@ public final class JetStreamLogTarget implements LogTarget {
   private void removeEmpty(JsonNode found) throws LogCopyException, InterruptedException {
     stream.requireLog(found);
     StreamInfo info = StreamInfo.of(found);
-    if (info.last() > 0) {
-      throw new LogCopyException(
-          "The stream "
-              + name
-              + " holds another log already, up to sequence "
-              + info.last()
-              + ": delete it, or choose another prefix");
-    }
+    requireEmpty(info);
     long end = System.nanoTime() + GONE.toNanos();
     JsonNode now = found;
     while (now != null && now.path("state").path("consumer_count").asLong(0) > 0) {
@@ -94,9 +87,40 @@ public final class JetStreamLogTarget implements LogTarget {
       Thread.sleep(500);
       now = stream.find();
     }
-    if (now != null && StreamInfo.of(now).last() == 0) {
-      stream.ask("STREAM.DELETE." + name, null);
+    if (now != null) {
+      removeClosed(now);
     }
+  }
+
+  private void requireEmpty(StreamInfo info) throws LogCopyException {
+    if (info.last() > 0) {
+      throw new LogCopyException(
+          "The stream "
+              + name
+              + " holds another log already, up to sequence "
+              + info.last()
+              + ": delete it, or choose another prefix");
+    }
+  }
+
+  /// Removes a stream into which nobody can publish any more: a server that begins in this moment could be told that its event is
+  /// stored. If one was, the stream stays as it was.
+  void removeClosed(JsonNode found) throws LogCopyException {
+    ObjectNode config = (ObjectNode) found.path("config").deepCopy();
+    config.putArray("subjects").add(stream.codec().nobodysSubjects());
+    stream.ask("STREAM.UPDATE." + name, config);
+    JsonNode closed = stream.find();
+    if (closed == null) {
+      return;
+    }
+    try {
+      requireEmpty(StreamInfo.of(closed));
+    } catch (LogCopyException e) {
+      config.putArray("subjects").add(stream.codec().subjects());
+      stream.ask("STREAM.UPDATE." + name, config);
+      throw e;
+    }
+    stream.ask("STREAM.DELETE." + name, null);
   }
 
   /// The stream as long as it is unfinished: nothing goes from it by itself, and what has to go can be deleted.

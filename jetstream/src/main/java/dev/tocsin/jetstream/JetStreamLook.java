@@ -22,6 +22,7 @@ public record JetStreamLook(
       StreamSetup setup = new StreamSetup(settings, link, api);
       setup.checkServer();
       StreamInfo stream = setup.look();
+      new EpochBucket(settings, api).check();
       if (stream != null) {
         PermissionCheck permissions = new PermissionCheck(settings, link, api);
         permissions.checkPublishing();

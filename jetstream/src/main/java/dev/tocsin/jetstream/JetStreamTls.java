@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 public record JetStreamTls(
     @Nullable Path authorities, @Nullable Path certificate, @Nullable Path key) {
 
+  /// What Java trusts, and nothing of this gateway's.
+  static final JetStreamTls USUAL = new JetStreamTls(null, null, null);
+
   public JetStreamTls {
     if ((certificate == null) != (key == null)) {
       throw new IllegalArgumentException("a certificate and its key go together");

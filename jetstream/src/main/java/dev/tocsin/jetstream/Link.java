@@ -6,9 +6,10 @@ import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The connection to NATS: made once, and again by itself for ever when it breaks.
@@ -30,6 +31,9 @@ final class Link implements AutoCloseable {
 
   /// How often the library looks for requests that nobody will answer any more.
   private static final Duration CLEAN_UP = Duration.ofMillis(500);
+
+  /// How the address of a server begins to which nothing goes in the clear.
+  private static final Pattern ENCRYPTED = Pattern.compile("(tls|wss):", Pattern.CASE_INSENSITIVE);
 
   private final Connection connection;
   private final LinkState state;
@@ -88,8 +92,8 @@ final class Link implements AutoCloseable {
                 + " seconds ("
                 + reason
                 + "): see whether it runs there, whether its authority is trusted"
-                + " (--jetstream-tls-ca), and whether it wants a certificate of this gateway"
-                + " (--jetstream-tls-cert)"
+                + " (--jetstream-tls-ca), whether its certificate was made for that name, and"
+                + " whether it wants one of this gateway (--jetstream-tls-cert)"
             : "No NATS server could be reached at "
                 + start
                 + " seconds: see whether it runs there, and whether it wants TLS");
@@ -97,7 +101,7 @@ final class Link implements AutoCloseable {
 
   private static boolean isEncrypted(JetStreamSettings settings) {
     return settings.tls() != null
-        || settings.servers().stream().anyMatch(server -> server.startsWith("tls://"));
+        || settings.servers().stream().anyMatch(server -> ENCRYPTED.matcher(server).lookingAt());
   }
 
   /// The library says neither which file it could not use, nor whether its reason holds a secret.
@@ -123,9 +127,12 @@ final class Link implements AutoCloseable {
 
   private static Options options(JetStreamSettings settings, String gateway, LinkState state)
       throws JetStreamOpenException {
+    ServerAddresses servers = new ServerAddresses(settings.servers());
     Options.Builder builder =
         new Options.Builder()
             .servers(settings.servers().toArray(String[]::new))
+            .serverPool(servers)
+            .dataPortType(SievedDataPort.class.getName())
             .connectionName("tocsin-" + gateway)
             .connectionTimeout(CONNECT)
             .pingInterval(PING)
@@ -143,15 +150,10 @@ final class Link implements AutoCloseable {
     if (credentials != null) {
       builder.authHandler(CredentialsFile.open(credentials));
     }
-    JetStreamTls tls = settings.tls();
-    try {
-      if (tls != null) {
-        builder.sslContext(PemFiles.context(tls));
-      } else if (isEncrypted(settings)) {
-        builder.secure();
-      }
-    } catch (GeneralSecurityException e) {
-      throw new JetStreamOpenException("TLS to NATS cannot be set up: " + e.getMessage(), e);
+    if (isEncrypted(settings)) {
+      builder.sslContext(
+          PemFiles.context(
+              Objects.requireNonNullElse(settings.tls(), JetStreamTls.USUAL), servers));
     }
     return builder.build();
   }

@@ -5,6 +5,7 @@ import io.nats.client.ConnectionListener;
 import io.nats.client.ErrorListener;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -173,10 +174,21 @@ final class LinkState implements ConnectionListener, ErrorListener {
     }
   }
 
-  /// What is at the bottom of it: the message of what wraps it begins with the name of a class.
+  /// What is at the bottom of it, of what says anything: the message of what wraps it begins with the name of a class.
   private static String words(Throwable failure) {
-    Throwable cause = failure.getCause();
-    return cause == null ? String.valueOf(failure.getMessage()) : words(cause);
+    Throwable deepest = failure;
+    Throwable saying = failure;
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      deepest = each;
+      saying = each.getMessage() == null ? saying : each;
+    }
+    if (deepest instanceof TimeoutException) {
+      return "it did not answer in time";
+    }
+    String message = saying.getMessage();
+    return message == null || message.equals(deepest.toString())
+        ? deepest.getClass().getSimpleName()
+        : message;
   }
 
   @Override

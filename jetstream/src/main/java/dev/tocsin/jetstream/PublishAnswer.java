@@ -20,6 +20,9 @@ sealed interface PublishAnswer {
   /// @param inFlight whether that is because the same id is in work
   record NotNow(String reason, boolean inFlight) implements PublishAnswer {}
 
+  /// Nobody listens to the subject.
+  NotNow NOBODY = new NotNow("JetStream has no leader at the moment", false);
+
   /// It is not in the stream and never will be.
   record Never(String reason) implements PublishAnswer {}
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// While the stream takes nothing ([Intake]), nothing new is sent: a message that no stream takes asks whether somebody is there.
 /// Then what surely is not in the stream is sent again, in the order in which it came, and so is what has an idempotency key,
-/// which does no harm. An event that is not in the stream while one after it is would come too late: it is refused.
+/// which does no harm as long as JetStream remembers that. An event that is not in the stream while one after it is would come too late: it is refused.
 ///
 /// All state is guarded by the lock; any thread may call anything, acknowledgements come on a thread of the library's.
 final class Sender {
@@ -52,6 +52,11 @@ final class Sender {
   private final FirstUse firstUse;
   private final ScheduledExecutorService timer;
   private final Supplier<@Nullable String> fault;
+
+  /// For so long after it was sent an event with a key may be sent again: half of the time for which JetStream remembers keys, so
+  /// that it comes within the other half.
+  private final long keyedNanos;
+
   private final Durations durations = new Durations();
   private final AtomicLong uncertain = new AtomicLong();
   private final ReentrantLock lock = new ReentrantLock();
@@ -61,18 +66,23 @@ final class Sender {
   private final SendWindow window;
   private final Intake intake = new Intake();
   private long newestStored;
+  private @Nullable String refusal;
+  private long refusedNanos;
   private boolean closed;
 
+  /// @param idempotencyWindow for how long JetStream remembers keys
   /// @param fault what keeps JetStream from taking events, in words; `null` when nothing is known
   Sender(
       EventChannel channel,
       FirstUse firstUse,
       SendWindow window,
+      Duration idempotencyWindow,
       ScheduledExecutorService timer,
       Supplier<@Nullable String> fault) {
     this.channel = channel;
     this.firstUse = firstUse;
     this.window = window;
+    this.keyedNanos = idempotencyWindow.toNanos() / 2;
     this.timer = timer;
     this.fault = fault;
   }
@@ -152,6 +162,10 @@ final class Sender {
         if (inFlight) {
           later(() -> sendAgain(flight.number()), AGAIN);
         } else {
+          if (!answer.equals(PublishAnswer.NOBODY)) {
+            refusal = reason;
+            refusedNanos = System.nanoTime();
+          }
           flight.refuse();
           intake.stall();
         }
@@ -163,6 +177,7 @@ final class Sender {
 
   private void stored(Flight flight, long sequence) {
     intake.stored(flight.number());
+    refusal = null;
     newestStored = Math.max(newestStored, sequence);
     durations.note(System.nanoTime() - flight.sentNanos(), 1);
     window.settle(flight, new AppendResult.Stored(sequence, flight.append().event().timestamp()));
@@ -242,11 +257,13 @@ final class Sender {
 
   /// Sends again what can be, then what waits, in order.
   private void sendRest() {
+    long now = System.nanoTime();
     for (Flight flight : window.inOrder()) {
       if (!intake.isOpen()) {
         return;
       }
-      boolean isAgain = flight.isRefused() || flight.isKeyed();
+      boolean isAgain =
+          flight.isRefused() || (flight.isKeyed() && now - flight.firstSentNanos() < keyedNanos);
       if (isAgain && !flight.isCompared()) {
         if (flight.isSurelyNot() && intake.hasLaterThan(flight.number())) {
           window.settle(flight, new AppendResult.Unavailable(OVERTAKEN));
@@ -311,6 +328,18 @@ final class Sender {
   private String reason(String otherwise) {
     String known = fault.get();
     return known == null ? otherwise : known;
+  }
+
+  /// Why the stream has refused an event lately, [#PATIENCE] ago at the most, and has taken none since: for instance because
+  /// there is no room. `null` when it has not.
+  @Nullable String refusal() {
+    lock.lock();
+    try {
+      boolean isLate = System.nanoTime() - refusedNanos > PATIENCE.toNanos();
+      return isLate ? null : refusal;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Whether events go out at the moment; a silent JetStream is found out by the first event that it does not take.

@@ -145,6 +145,7 @@ class LargeLogTest extends OnRealServers {
               new EventChannel(link.connection(), api, codec),
               new FirstUse(api, codec, settings.stream()),
               new SendWindow(),
+              settings.idempotencyWindow(),
               timer,
               () -> null);
       deaf.open();

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What is made of what the library tells.
@@ -30,6 +32,12 @@ class LinkStateTest {
                   case "toString" -> name;
                   default -> null;
                 });
+  }
+
+  /// What tests before this one have left.
+  @BeforeEach
+  void forgetLogs() {
+    RecordedLogs.take();
   }
 
   @SuppressWarnings("deprecation") // the library still calls it
@@ -108,6 +116,17 @@ class LinkStateTest {
         .doesNotContain("hidden", "wrapped");
     state.exceptionOccurred(made, new IllegalStateException("outside", below));
     assertThat(state.failure()).isEqualTo("no way to nats://127.0.0.1:4222 now");
+  }
+
+  @Test
+  void whyItFailsIsTheDeepestThatSaysAnything() {
+    state.exceptionOccurred(made, new IOException("above", new IllegalStateException()));
+    assertThat(state.failure()).isEqualTo("above");
+    state.exceptionOccurred(made, new IOException(new IllegalStateException()));
+    assertThat(state.failure()).isEqualTo("IllegalStateException");
+    state.exceptionOccurred(made, new IOException(new TimeoutException()));
+    assertThat(state.failure()).isEqualTo("it did not answer in time");
+    assertThat(RecordedLogs.take()).hasSize(1);
   }
 
   @Test

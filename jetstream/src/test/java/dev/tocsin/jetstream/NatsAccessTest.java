@@ -193,13 +193,12 @@ class NatsAccessTest {
   private NatsServers withTls(String more) {
     written("server", authority.issue("server"));
     written("authority", authority);
-    return NatsServers.start(
-        1,
-        folder,
-        new NatsConfig(
-            "",
-            "tls { cert_file: \"%s/server.pem\", key_file: \"%s/server.key\", ca_file: \"%s/authority.pem\", %s }"
-                .formatted(folder, folder, folder, more)));
+    return NatsServers.start(1, folder, new NatsConfig("", tls(more)));
+  }
+
+  private String tls(String more) {
+    return "tls { cert_file: \"%s/server.pem\", key_file: \"%s/server.key\", ca_file: \"%s/authority.pem\", %s }"
+        .formatted(folder, folder, folder, more);
   }
 
   private static TestSettings overTls(NatsServers servers, JetStreamTls tls) {
@@ -233,6 +232,40 @@ class NatsAccessTest {
     }
   }
 
+  /// Whoever has a certificate of the same authority could pass for a server otherwise.
+  @Test
+  void aServerWhoseCertificateWasMadeForAnotherIsRefusedInWords() {
+    authority
+        .issueFor("server", "other.example")
+        .write(folder.resolve("server.pem"), folder.resolve("server.key"));
+    written("authority", authority);
+    try (NatsServers servers = NatsServers.start(1, folder, new NatsConfig("", tls("")))) {
+      assertThatThrownBy(() ->
+              open(overTls(servers, new JetStreamTls(folder.resolve("authority.pem"), null, null))))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("127.0.0.1 shows a certificate that was made for other.example");
+    }
+  }
+
+  @Test
+  void aServerIsTrustedByItsName() throws Exception {
+    authority
+        .issueFor("server", "localhost")
+        .write(folder.resolve("server.pem"), folder.resolve("server.key"));
+    written("authority", authority);
+    try (NatsServers servers = NatsServers.start(1, folder, new NatsConfig("", tls("")))) {
+      String url = servers.url(0).replace("nats://127.0.0.1", "TLS://localhost");
+      JetStreamTls tls = new JetStreamTls(folder.resolve("authority.pem"), null, null);
+      try (JetStreamEventLog log =
+          open(TestSettings.of(servers, "tocsin").at(List.of(url)).with(tls))) {
+        assertTakes(log);
+        servers.kill(0);
+        servers.restart(0);
+        assertTakes(log);
+      }
+    }
+  }
+
   @Test
   void aServerThatWantsACertificateGetsIt() throws Exception {
     try (NatsServers servers = withTls("verify: true")) {
@@ -247,7 +280,21 @@ class NatsAccessTest {
       assertThatThrownBy(() -> open(overTls(servers, new JetStreamTls(trusted, null, null))))
           .isInstanceOf(JetStreamOpenException.class)
           .hasMessageContaining("TLS")
-          .hasMessageContaining("certificate");
+          .hasMessageContaining("certificate")
+          .hasMessageNotContaining("null");
+    }
+  }
+
+  @Test
+  void aKeyMayStandBesideItsCertificate() throws Exception {
+    try (NatsServers servers = withTls("verify: true")) {
+      TestCertificate own = authority.issue("gateway");
+      Path both = Files.writeString(folder.resolve("both.pem"), own.keyPem() + own.pem());
+
+      try (JetStreamEventLog log =
+          open(overTls(servers, new JetStreamTls(folder.resolve("authority.pem"), both, both)))) {
+        assertTakes(log);
+      }
     }
   }
 
@@ -265,6 +312,14 @@ class NatsAccessTest {
     Path certificate = written("gateway", authority.issue("gateway"));
     Path key = folder.resolve("gateway.key");
     Path junk = Files.writeString(folder.resolve("junk.pem"), "hello");
+    Path spoilt =
+        Files.writeString(
+            folder.resolve("spoilt.key"), TestCertificate.pem("PRIVATE KEY", new byte[1]));
+    Path cut =
+        Files.writeString(
+            folder.resolve("cut.key"),
+            "-----BEGIN PRIVATE KEY-----\nA\n-----END PRIVATE KEY-----\n");
+    written("other", authority.issue("other"));
     Path missing = folder.resolve("missing.pem");
     try (NatsServers servers = NatsServers.one(folder)) {
       for (JetStreamTls tls :
@@ -275,6 +330,11 @@ class NatsAccessTest {
         assertThatThrownBy(() -> open(overTls(servers, tls)))
             .isInstanceOf(JetStreamOpenException.class)
             .hasMessageContaining(junk.toString());
+      }
+      for (Path other : List.of(spoilt, cut, folder.resolve("other.key"))) {
+        assertThatThrownBy(() -> open(overTls(servers, new JetStreamTls(null, certificate, other))))
+            .isInstanceOf(JetStreamOpenException.class)
+            .hasMessageContaining(other.toString());
       }
       assertThatThrownBy(() -> open(overTls(servers, new JetStreamTls(missing, null, null))))
           .isInstanceOf(JetStreamOpenException.class)

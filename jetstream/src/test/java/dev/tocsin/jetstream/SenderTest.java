@@ -57,12 +57,17 @@ class SenderTest {
   }
 
   private Sender sender(long maxWaitingBytes) {
+    return sender(maxWaitingBytes, Duration.ofMinutes(10));
+  }
+
+  private Sender sender(long maxWaitingBytes, Duration idempotencyWindow) {
     JetStreamApi api = new JetStreamApi(gate);
     Sender made =
         new Sender(
             new EventChannel(gate, api, codec),
             new FirstUse(api, codec, "log"),
             new SendWindow(maxWaitingBytes),
+            idempotencyWindow,
             timer,
             () -> fault);
     made.start();
@@ -357,6 +362,22 @@ class SenderTest {
     tick(0);
 
     assertThat(sender.isStalled()).isFalse();
+  }
+
+  /// It would be there twice.
+  @Test
+  void whatHasAKeyThatMayBeForgottenIsNotSentAgain() throws Exception {
+    sender = sender(SendWindow.MAX_WAITING_BYTES, Duration.ZERO);
+    sender.open();
+    CompletableFuture<AppendResult> keyed = append(SampleEvents.keyed("key", "a.a"));
+    arrived("a.a");
+
+    sender.hold();
+    sender.open();
+
+    nothingArrives();
+    tick(LATE);
+    assertUnknown(keyed);
   }
 
   @Test

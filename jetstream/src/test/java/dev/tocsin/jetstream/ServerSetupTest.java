@@ -349,6 +349,11 @@ class ServerSetupTest {
           .isInstanceOf(JetStreamOpenException.class)
           .hasMessageContaining("does not tell on port " + port)
           .hasMessageContaining("--jetstream-synced");
+      // One that the others tell of by a name that nobody can be asked by.
+      assertThatThrownBy(() ->
+              DurabilityCheck.check(settings(servers, true, false), List.of("nats_1:4222"), port))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("nats_1:4222 does not tell");
     }
     assertThat(DurabilityCheck.synced("{}".getBytes(StandardCharsets.UTF_8))).isNull();
     assertThat(DurabilityCheck.synced("hello".getBytes(StandardCharsets.UTF_8))).isNull();

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -237,6 +238,41 @@ class SharedStreamTest extends OnOneServer {
     Page page = Logs.await(other.read(0, TypeFilter.ALL, 10, Logs.ALL));
     assertThat(sequences(page.events())).containsExactly(1L, 4L);
     assertThat(page.lost()).containsExactly(new Stretch(2, 3));
+  }
+
+  /// A server keeps headers as they come. Those that the library cannot read, or that say what a server would, hinder nobody.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "NATS/1.0|Author: Jürgen||",
+        "NATS/1.0|no header||",
+        "nothing",
+        "X: y||",
+        "NATS/1.0 409 Consumer Deleted||",
+        "NATS/1.0 100 Idle Heartbeat|Nats-Last-Consumer: 77||",
+        "NATS/1.0 204 EOB|Nats-Num-Pending: 0||",
+        "NATS/1.0|Nats-Sequence: 1|Nats-Subject: a.b||",
+        "NATS/1.0|Nats-Sequence: x||"
+      })
+  void headersOfOthersHinderNobody(String headers) throws Exception {
+    prefix += Integer.toHexString(headers.hashCode());
+    JetStreamEventLog log = open();
+    append(log, "a.a");
+    byte[] bytes = headers.replace("|", "\r\n").getBytes(StandardCharsets.UTF_8);
+    Message taken =
+        nats.request(
+            prefix + ".e.a.b",
+            new RawHeaders(bytes),
+            EventCodec.body(SampleEvents.event("a.b")),
+            Duration.ofSeconds(10));
+    assertThat(taken).isNotNull();
+
+    assertThat(append(log, "a.c")).isEqualTo(3);
+    assertThat(sequences(Logs.readAll(log, 0))).containsExactly(1L, 2L, 3L);
+    // One that has none of it in memory.
+    JetStreamEventLog other = open();
+    assertThat(sequences(Logs.readAll(other, 0))).containsExactly(1L, 2L, 3L);
+    assertThat(Logs.await(other.readEach(new long[] {2}, 1 << 20)).events()).hasSize(1);
   }
 
   @Test
@@ -489,6 +525,88 @@ class SharedStreamTest extends OnOneServer {
         .isInstanceOf(JetStreamOpenException.class)
         .hasMessageContaining(name + " is " + value);
     api("STREAM.DELETE." + prefix, "");
+  }
+
+  /// Where the record of the epoch is lost, gateways begin a new epoch, and clients lose their place.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "max_age | 60000000000",
+        "storage | \"memory\"",
+        "retention | \"interest\"",
+        "subjects | [\"other.>\"]",
+        "max_msg_size | 100",
+        "max_bytes | 100",
+        "no_ack | true"
+      })
+  void aBucketThatLosesTheEpochIsRefused(String name, String value) throws Exception {
+    ObjectNode config = JetStreamApi.request();
+    config.put("name", "KV_" + prefix);
+    config.putArray("subjects").add("$KV." + prefix + ".>");
+    config.set(name, ((Json.Value) Json.read(value.getBytes(StandardCharsets.UTF_8))).tree());
+    assertThat(api("STREAM.CREATE.KV_" + prefix, Json.write(config)).has("error")).isFalse();
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(JetStreamOpenException.class)
+        .hasMessageContaining("KV_" + prefix)
+        .hasMessageContaining(name + " is " + value);
+    assertThatThrownBy(() -> JetStreamLook.at(settings().build()))
+        .isInstanceOf(JetStreamOpenException.class)
+        .hasMessageContaining(name + " is " + value);
+    api("STREAM.DELETE.KV_" + prefix, "");
+    api("STREAM.DELETE." + prefix, "");
+  }
+
+  @Test
+  void aBucketOfFewerServersIsRefused() {
+    JsonNode config =
+        ((Json.Value)
+                Json.read(
+                    "{\"subjects\":[\"$KV.tocsin.>\"],\"storage\":\"file\",\"retention\":\"limits\",\"num_replicas\":1}"
+                        .getBytes(StandardCharsets.UTF_8)))
+            .tree();
+    assertThat(bucket(1).differences(config)).isEmpty();
+    assertThat(bucket(3).differences(config)).containsExactly("num_replicas is 1 and should be 3");
+  }
+
+  private static EpochBucket bucket(int replicas) {
+    return new EpochBucket(
+        new JetStreamSettings(
+            servers.urls(),
+            "tocsin",
+            replicas,
+            true,
+            Duration.ofDays(7),
+            64 << 20,
+            Duration.ofMinutes(10),
+            false,
+            false,
+            null,
+            null),
+        new JetStreamApi(nats));
+  }
+
+  /// Where there is no room, for instance: JetStream says the same as of a leader that is away, but for its words.
+  @Test
+  void whatTheStreamRefusesIsToldInItsWords() throws Exception {
+    JetStreamEventLog log = open();
+    append(log, "a.a");
+    ObjectNode config = StreamSetup.config(settings().build());
+    config.put("discard", "new");
+    config.put("max_msgs", 1);
+    assertThat(api("STREAM.UPDATE." + prefix, Json.write(config)).has("error")).isFalse();
+
+    assertThat(append(log, SampleEvents.appends("a.b").getFirst()))
+        .isInstanceOfSatisfying(
+            AppendResult.Unavailable.class,
+            no -> assertThat(no.reason()).contains("maximum messages exceeded"));
+    assertThat(log.state().fault().orElseThrow()).contains("maximum messages exceeded");
+
+    config.put("max_msgs", -1);
+    assertThat(api("STREAM.UPDATE." + prefix, Json.write(config)).has("error")).isFalse();
+    assertThat(append(log, "a.b")).isEqualTo(2);
+    assertThat(log.state().fault()).isEmpty();
   }
 
   @Test

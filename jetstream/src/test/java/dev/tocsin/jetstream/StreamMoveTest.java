@@ -3,6 +3,7 @@ package dev.tocsin.jetstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tocsin.events.Json;
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.CopiedEvent;
@@ -27,6 +28,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// A stream as what is copied, and as what becomes a copy.
 @Timeout(120)
@@ -297,6 +299,39 @@ class StreamMoveTest extends OnOneServer {
           .isInstanceOf(LogCopyException.class)
           .hasMessageContaining("Somebody follows the stream");
       assertThat(append(log, new Append(SampleEvents.event("a.a"), null))).isEqualTo(stored(1));
+    }
+  }
+
+  /// A server that begins in the instant between the last look and the removal.
+  @Test
+  void aStreamThatIsGivenAnEventInTheLastInstantIsNotTakenAway() throws Exception {
+    try (JetStreamEventLog log = open();
+        JetStreamLogTarget target = target()) {
+      JsonNode empty = api("STREAM.INFO." + prefix, "");
+      assertThat(append(log, new Append(SampleEvents.event("a.a"), null))).isEqualTo(stored(1));
+
+      assertThatThrownBy(() -> target.removeClosed(empty))
+          .isInstanceOf(LogCopyException.class)
+          .hasMessageContaining("holds another log already, up to sequence 1");
+
+      assertThat(append(log, new Append(SampleEvents.event("a.b"), null))).isEqualTo(stored(2));
+      assertThat(api("STREAM.INFO." + prefix, "").path("config").path("subjects"))
+          .isEqualTo(empty.path("config").path("subjects"));
+    }
+  }
+
+  @Test
+  void aStreamThatACopyHasClosedAndNotRemovedIsNoHindrance() throws Exception {
+    open().close();
+    ObjectNode config = (ObjectNode) api("STREAM.INFO." + prefix, "").path("config").deepCopy();
+    config.putArray("subjects").add(prefix + ".e.connection.removed");
+    assertThat(api("STREAM.UPDATE." + prefix, Json.write(config)).has("error")).isFalse();
+    CopyableLog source = new CopyableLog(2).add(3, "a.a");
+
+    copyFrom(source);
+
+    try (JetStreamEventLog log = open()) {
+      assertThat(texts(Logs.readAll(log, 0))).isEqualTo(texts(source));
     }
   }
 

@@ -45,6 +45,9 @@ public final class Following implements AutoCloseable {
 
   // owned by the thread
 
+  /// The epoch in which it stands; `null` before it begins.
+  private @Nullable String joinedIn;
+
   /// It reads the log, or is about to: what the shard sends is not for it.
   private boolean lagging;
 
@@ -90,11 +93,13 @@ public final class Following implements AutoCloseable {
 
   private void begin(@Nullable Long after) {
     long at = shard.join(this, null, patterns, null);
+    String epoch = shard.epoch();
+    joinedIn = epoch;
     if (after != null && after < at) {
       // The thread goes on with it after the caller has been answered.
       long from = Math.max(0, after);
       lagging = true;
-      thread.execute(() -> readOn(from, from));
+      thread.execute(() -> readOn(epoch, from, from));
     }
   }
 
@@ -119,7 +124,8 @@ public final class Following implements AutoCloseable {
     public void lag(List<Following> members, long after, long previous) {
       if (!lagging) {
         lagging = true;
-        handOver(() -> readOn(after, previous));
+        String epoch = shard.epoch();
+        handOver(() -> readOn(epoch, after, previous));
       }
     }
   }
@@ -155,9 +161,15 @@ public final class Following implements AutoCloseable {
     }
   }
 
-  private void readOn(long after, long previous) {
-    replay = shard.replay(this, after, previous);
-    advance();
+  /// Reads the log from a position on. The shard may have gone to a new epoch since it was handed this: there the position means
+  /// nothing, and what is handed on next is told by [#restarted].
+  ///
+  /// @param epoch in which the position counts
+  private void readOn(String epoch, long after, long previous) {
+    if (epoch.equals(shard.epoch())) {
+      replay = shard.replay(this, after, previous);
+      advance();
+    }
   }
 
   private void advance() {
@@ -222,13 +234,18 @@ public final class Following implements AutoCloseable {
     }
   }
 
-  /// Begins anew at the head of a new epoch, after the shard's work.
+  /// Begins anew at the head of a new epoch, after the shard's work, unless it has begun there.
   private void restarted() {
     handOver(() -> {
+      if (joinedIn == null || joinedIn.equals(shard.epoch())) {
+        return;
+      }
       shard.leave(this);
       long at = shard.join(this, null, patterns, null);
+      String epoch = shard.epoch();
+      joinedIn = epoch;
       live();
-      call(() -> follower.onRestarted(shard.epoch(), at));
+      call(() -> follower.onRestarted(epoch, at));
     });
   }
 

@@ -12,13 +12,16 @@ import dev.tocsin.http.Transport;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.ForwardingLog;
 import dev.tocsin.hub.InMemoryEventLog;
+import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.Page;
+import dev.tocsin.hub.SampleEvents;
 import dev.tocsin.hub.SharedLog;
 import dev.tocsin.hub.TypeFilter;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -322,6 +325,63 @@ class FollowingTest {
       assertThat(came).isEmpty();
       assertThat(RecordedLogs.take()).allMatch(line -> line.contains("new epoch"));
     }
+  }
+
+  /// Its position means nothing there, and it is told of a position at which it goes on.
+  @Test
+  void whoBeginsWhileTheEpochEndsIsHandedNothingOfWhatTheNextBeginsWith() throws Exception {
+    SharedLog log = new SharedLog(filled("first"));
+    try (TocsinServer server =
+        TocsinServer.start(
+            ServerParts.of(EventCatalog.builtIn(), log, SETTINGS, InstantSource.system()))) {
+      for (int round = 0; round < 300; round++) {
+        String next = "next" + round;
+        CompletableFuture<Void> becoming =
+            CompletableFuture.runAsync(() -> log.become(filled(next)));
+        List<Queue<String>> all = new ArrayList<>();
+        List<Following> followings = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+          Queue<String> told = new ConcurrentLinkedQueue<>();
+          all.add(told);
+          followings.add(server.follow(List.of(), 3, tellingInto(told)));
+        }
+        becoming.get(30, TimeUnit.SECONDS);
+        for (Following following : followings) {
+          following.caughtUp().get(30, TimeUnit.SECONDS);
+          following.caughtUp().get(30, TimeUnit.SECONDS);
+          following.close();
+        }
+        for (Queue<String> told : all) {
+          if (told.contains("restarted in " + next)) {
+            assertThat(told).doesNotContain(next + ".x");
+          }
+        }
+      }
+    }
+    RecordedLogs.take();
+  }
+
+  private static EventFollower tellingInto(Queue<String> told) {
+    return new EventFollower() {
+      @Override
+      public void onEvent(WebSocketEvent event) {
+        told.add(event.type());
+      }
+
+      @Override
+      public void onRestarted(String epoch, long newest) {
+        told.add("restarted in " + epoch);
+      }
+    };
+  }
+
+  /// A log with events whose type says which it is.
+  private static InMemoryEventLog filled(String epoch) {
+    InMemoryEventLog log = new InMemoryEventLog(epoch, 1 << 20);
+    Logs.await(
+        log.append(
+            SampleEvents.appends(Collections.nCopies(10, epoch + ".x").toArray(String[]::new))));
+    return log;
   }
 
   @Test
