@@ -148,8 +148,8 @@ public class StreamBenchmark {
     }
   }
 
-  /// The client of NATS alone, as it sends and receives what the log does: a header that says whose the event is and under which
-  /// number, an address of its own for each answer, and a consumer that is pushed every event.
+  /// The client of NATS alone, as it sends and receives what the log does: a header that says whose the event is and under
+  /// which number, an address of its own for each answer, and a consumer that is pushed every event.
   @State(Scope.Benchmark)
   public static class Following extends Bare {
 

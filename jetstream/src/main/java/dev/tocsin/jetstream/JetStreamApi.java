@@ -95,8 +95,8 @@ final class JetStreamApi {
     return ask(what, request).join();
   }
 
-  /// Asks anew every [#AGAIN] until somebody answers, for [#PATIENCE] at most: what a server is asked while an election goes on is
-  /// lost, and whoever waited for that would go on later than he could. For what may be asked twice.
+  /// Asks anew every [#AGAIN] until somebody answers, for [#PATIENCE] at most: what a server is asked while an election goes on
+  /// is lost, and whoever waited for that would go on later than he could. For what may be asked twice.
   Answer askUntilAnswered(String what, @Nullable JsonNode request) throws InterruptedException {
     CompletableFuture<Answer> first = new CompletableFuture<>();
     long end = System.nanoTime() + PATIENCE.toNanos();

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// While the stream takes nothing ([Intake]), nothing new is sent: a message that no stream takes asks whether somebody is there.
 /// Then what surely is not in the stream is sent again, in the order in which it came, and so is what has an idempotency key,
-/// which does no harm as long as JetStream remembers that. An event that is not in the stream while one after it is would come too late: it is refused.
+/// which does no harm as long as JetStream remembers that. An event that is not in the stream while one after it is would come too
+/// late: it is refused.
 ///
 /// All state is guarded by the lock; any thread may call anything, acknowledgements come on a thread of the library's.
 final class Sender {
