@@ -84,7 +84,7 @@ final class KeySetReader {
   }
 
   private BrokenFileException broken(String what) {
-    return new BrokenFileException(source + " " + what);
+    return new BrokenFileException(source + ": " + what);
   }
 
   private KeySet one(JsonNode json) throws BrokenFileException {
