@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -78,12 +79,15 @@ final class BridgeFolder implements AutoCloseable {
     }
   }
 
-  private static String reason(IOException e) {
-    return e instanceof FileSystemException file && file.getReason() != null
-        ? file.getReason()
-        : e instanceof NoSuchFileException
-            ? "it cannot be made there"
-            : e instanceof AccessDeniedException ? "access is denied" : e.toString();
+  /// Why the folder could not be used, as the end of a sentence.
+  static String reason(IOException e) {
+    return switch (e) {
+      case NoSuchFileException missing -> "it cannot be made there";
+      case FileAlreadyExistsException taken -> "there is a file in its place";
+      case AccessDeniedException denied -> "access is denied";
+      case FileSystemException other when other.getReason() != null -> other.getReason();
+      default -> String.valueOf(e.getMessage());
+    };
   }
 
   /// Tries for a moment: a command that looks whether somebody has it holds it for as long as that takes.

@@ -2,6 +2,7 @@ package dev.tocsin.bridges.description;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
@@ -14,6 +15,7 @@ public final class FileTrouble {
   public static String of(IOException e) {
     return switch (e) {
       case NoSuchFileException missing -> "there is no such file or folder";
+      case FileAlreadyExistsException taken -> "there is a file where a folder is wanted";
       case AccessDeniedException denied -> "access is denied";
       case FileSystemException other when other.getReason() != null -> other.getReason();
       default -> String.valueOf(e.getMessage());
