@@ -265,7 +265,7 @@ final class BridgeFolder implements AutoCloseable {
       throw new Failure(
           "no bridges have run with the state in " + folder + " ('bridge --state' names it)", e);
     } catch (IOException e) {
-      throw new Failure("cannot read " + statusFile(folder) + ": " + e, e);
+      throw new Failure("cannot read " + statusFile(folder) + ": " + reason(e), e);
     }
   }
 
@@ -293,7 +293,7 @@ final class BridgeFolder implements AutoCloseable {
       Files.delete(answer);
       return said;
     } catch (IOException e) {
-      throw new Failure("cannot ask the bridges of " + folder + ": " + e, e);
+      throw new Failure("cannot ask the bridges of " + folder + ": " + reason(e), e);
     }
   }
 }

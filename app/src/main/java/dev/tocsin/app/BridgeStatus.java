@@ -64,7 +64,7 @@ final class BridgeStatus implements Callable<Integer> {
           ? object.put("running", running).put("stale", running && BridgeFolder.isStale(folder))
           : status;
     } catch (IOException e) {
-      throw new Failure("cannot look at " + folder + ": " + e, e);
+      throw new Failure("cannot look at " + folder + ": " + BridgeFolder.reason(e), e);
     }
   }
 
