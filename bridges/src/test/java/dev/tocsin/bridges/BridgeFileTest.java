@@ -109,8 +109,6 @@ class BridgeFileTest {
           {"bridges":[{"name":"a","kind":"frigate","broker":"mqtt://b","client_id":"c\\u0000"}]} | /client_id: holds a NUL character
           {"bridges":[{"name":"a","kind":"frigate","broker":"mqtt://b","username":"u\\u0000"}]} | /username: holds a NUL character
           {"bridges":[{"name":"a","kind":"alertmanager","severity":{"table":{}}}]} | /severity/table: must have one entry at least
-          {"bridges":[{"name":"a","kind":"file-out","events":["*"],"path":""},{"name":"b","kind":"alertmanager"}]} | /bridges/0/path: must be the path of a file
-          {"bridges":[{"name":"a","kind":"file-out","events":["*"],"path":"x"},{"name":"b","kind":"file-out","events":["*"],"path":""}]} | /bridges/1/path: must be the path of a file
           {"bridges":[{"name":"a","kind":"webhook"}]}                  | /bridges/0/map: is required
           {"bridges":[{"name":"a","kind":"alertmanager","verify":{"scheme":"github"}}]} | /verify/secret: is required
           {"bridges":[{"name":"a","kind":"alertmanager","verify":{"scheme":"github","header":"x","secret":{"env":"A"}}}]} | github has its own

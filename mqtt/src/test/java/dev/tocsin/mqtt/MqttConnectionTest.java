@@ -145,6 +145,13 @@ class MqttConnectionTest {
           .isInstanceOf(EOFException.class)
           .hasMessage("the broker has closed the connection");
     }
+    String beginningOfALargeMessage = "32ff7f" + "0001610005" + "00".repeat(9);
+    try (ScriptedBroker broker = new ScriptedBroker(true, ACCEPTED, beginningOfALargeMessage);
+        MqttConnection connection = broker.connect()) {
+      assertThatThrownBy(connection::receive)
+          .isInstanceOf(EOFException.class)
+          .hasMessage("the broker has closed the connection");
+    }
     try (ScriptedBroker broker = new ScriptedBroker(false, ACCEPTED);
         MqttConnection connection = MqttConnection.open(broker.options(MqttVersion.V3_1_1, 1))) {
       assertThatThrownBy(connection::receive).hasMessage("the broker has said nothing for 2 s");

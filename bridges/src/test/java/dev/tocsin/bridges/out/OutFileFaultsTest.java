@@ -105,6 +105,15 @@ class OutFileFaultsTest {
   }
 
   @Test
+  void pathsThatAreNoneAreNotOneFile() {
+    String bridge = "\"kind\":\"file-out\",\"events\":[\"*\"],\"path\":";
+    assertThat(faults(bridge + "\"\"},{\"name\":\"b\"," + bridge + "\"/\""))
+        .containsExactly(
+            "line 1: /bridges/0/path: must be the path of a file",
+            "line 1: /bridges/1/path: is no path of a file");
+  }
+
+  @Test
   void twoBridgesDoNotWriteOneFile() {
     assertThat(
             ((BridgeFile.Reading.Refused)
