@@ -84,7 +84,12 @@ final class KeySetReader {
   }
 
   private BrokenFileException broken(String what) {
-    return new BrokenFileException(source + " " + what);
+    return broken("", what);
+  }
+
+  /// @param place of the key in the source; empty for all of it
+  private BrokenFileException broken(String place, String what) {
+    return new BrokenFileException(source + (place.isEmpty() ? " " : ": ") + place + what);
   }
 
   private KeySet one(JsonNode json) throws BrokenFileException {
@@ -132,7 +137,7 @@ final class KeySetReader {
     for (VerificationKey other : others) {
       boolean isSameId = key.id() != null && key.id().equals(other.id());
       if (isSameId && !Collections.disjoint(key.algorithms(), other.algorithms())) {
-        throw broken(place + "has the kid of another key for the same algorithm");
+        throw broken(place, "has the kid of another key for the same algorithm");
       }
     }
   }
@@ -141,7 +146,7 @@ final class KeySetReader {
     boolean isSecret = json.path("kty").asString("").equals("oct");
     if (!isSecret && PRIVATE.stream().anyMatch(json::has)) {
       throw broken(
-          place + "holds a private key, which belongs to the issuer alone; give the public one");
+          place, "holds a private key, which belongs to the issuer alone; give the public one");
     }
   }
 

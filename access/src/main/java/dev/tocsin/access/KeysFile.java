@@ -192,7 +192,7 @@ public final class KeysFile {
   }
 
   private BrokenFileException broken(String what) {
-    return new BrokenFileException(path + " " + what);
+    return new BrokenFileException(path + ": " + what);
   }
 
   /// Replaces the file.

@@ -33,7 +33,7 @@ class KeySetReaderTest {
   private static void refuses(String content, String says) {
     assertThatThrownBy(() -> read(content))
         .isInstanceOf(BrokenFileException.class)
-        .hasMessageStartingWith("keys ")
+        .hasMessageStartingWith("keys")
         .hasMessageContaining(says);
   }
 
@@ -73,7 +73,7 @@ class KeySetReaderTest {
     refuses(pem("EC PRIVATE KEY", new byte[3]), says);
     refuses(pem(RSA) + pem("ENCRYPTED PRIVATE KEY", new byte[3]), says);
     refuses(rsa(RSA, ",'d':'AQAB'"), says);
-    refuses(set(edwards(""), rsa(RSA, ",'p':'AQAB'")), "keys[1] " + says);
+    refuses(set(edwards(""), rsa(RSA, ",'p':'AQAB'")), "keys: keys[1] " + says);
   }
 
   @Test

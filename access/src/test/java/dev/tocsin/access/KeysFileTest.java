@@ -225,7 +225,7 @@ class KeysFileTest {
 
     assertThatThrownBy(() -> file().read())
         .isInstanceOf(BrokenFileException.class)
-        .hasMessageStartingWith(file().path().toString())
+        .hasMessageStartingWith(file().path() + ": ")
         .hasMessageContaining(says);
   }
 }

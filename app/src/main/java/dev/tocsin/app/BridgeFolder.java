@@ -2,13 +2,17 @@ package dev.tocsin.app;
 
 import dev.tocsin.events.Json;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -37,6 +41,8 @@ final class BridgeFolder implements AutoCloseable {
   private static final int LOCK_MILLIS = 2_000;
   private static final int PAUSE_MILLIS = 50;
   private static final int MAX_STATUS_BYTES = 16 << 20;
+  private static final byte CURRENT = '+';
+  private static final byte STALE = '-';
   private static final String WISH = ".wish";
   private static final String ANSWER = ".answer";
 
@@ -44,6 +50,7 @@ final class BridgeFolder implements AutoCloseable {
   private final FileChannel channel;
   private final FileLock lock;
   private String written = "";
+  private byte marked;
 
   private BridgeFolder(Path folder, FileChannel channel, FileLock lock) {
     this.folder = folder;
@@ -65,10 +72,22 @@ final class BridgeFolder implements AutoCloseable {
       }
       BridgeFolder opened = new BridgeFolder(folder, channel, lock);
       opened.forgetWishes();
+      opened.mark(CURRENT);
       return opened;
     } catch (IOException e) {
-      throw new Failure("--state " + folder + " cannot be used: " + e, e);
+      throw new Failure("--state " + folder + " cannot be used: " + reason(e), e);
     }
+  }
+
+  /// Why the folder could not be used, as the end of a sentence.
+  static String reason(IOException e) {
+    return switch (e) {
+      case NoSuchFileException missing -> "it cannot be made there";
+      case FileAlreadyExistsException taken -> "there is a file in its place";
+      case AccessDeniedException denied -> "access is denied";
+      case FileSystemException other when other.getReason() != null -> other.getReason();
+      default -> String.valueOf(e.getMessage());
+    };
   }
 
   /// Tries for a moment: a command that looks whether somebody has it holds it for as long as that takes.
@@ -117,12 +136,34 @@ final class BridgeFolder implements AutoCloseable {
     return folder;
   }
 
-  /// Writes how the bridges fare, if it is not what was written last.
+  /// Writes how the bridges fare, if it is not what was written last. That this is not possible is noted where it takes no room.
   void write(ObjectNode status) throws IOException {
     String text = Json.write(status);
-    if (!text.equals(written)) {
+    if (text.equals(written)) {
+      return;
+    }
+    try {
       replace(statusFile(folder), text);
+      mark(CURRENT);
       written = text;
+    } catch (IOException e) {
+      mark(STALE);
+      throw e;
+    }
+  }
+
+  /// Says whether the status is current by the one byte of the lock file, which is there from the beginning.
+  private void mark(byte now) throws IOException {
+    if (marked != now) {
+      channel.write(ByteBuffer.wrap(new byte[] {now}), 0);
+      marked = now;
+    }
+  }
+
+  /// Whether the process could not write how its bridges fare, so that what stands there is of an earlier moment.
+  static boolean isStale(Path folder) throws IOException {
+    try (InputStream in = Files.newInputStream(lockFile(folder))) {
+      return in.read() == STALE;
     }
   }
 
@@ -224,7 +265,7 @@ final class BridgeFolder implements AutoCloseable {
       throw new Failure(
           "no bridges have run with the state in " + folder + " ('bridge --state' names it)", e);
     } catch (IOException e) {
-      throw new Failure("cannot read " + statusFile(folder) + ": " + e, e);
+      throw new Failure("cannot read " + statusFile(folder) + ": " + reason(e), e);
     }
   }
 
@@ -252,7 +293,7 @@ final class BridgeFolder implements AutoCloseable {
       Files.delete(answer);
       return said;
     } catch (IOException e) {
-      throw new Failure("cannot ask the bridges of " + folder + ": " + e, e);
+      throw new Failure("cannot ask the bridges of " + folder + ": " + reason(e), e);
     }
   }
 }

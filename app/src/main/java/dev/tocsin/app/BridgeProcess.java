@@ -96,7 +96,7 @@ final class BridgeProcess {
       unwritable = false;
     } catch (IOException e) {
       if (!unwritable) {
-        surroundings.say("the state folder cannot be written: " + e);
+        surroundings.say("the state folder cannot be written: " + BridgeFolder.reason(e));
       }
       unwritable = true;
     }

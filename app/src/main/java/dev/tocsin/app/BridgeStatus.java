@@ -60,9 +60,11 @@ final class BridgeStatus implements Callable<Integer> {
     JsonNode status = BridgeFolder.status(folder);
     try {
       boolean running = BridgeFolder.isRunning(folder);
-      return status instanceof ObjectNode object ? object.put("running", running) : status;
+      return status instanceof ObjectNode object
+          ? object.put("running", running).put("stale", running && BridgeFolder.isStale(folder))
+          : status;
     } catch (IOException e) {
-      throw new Failure("cannot look at " + folder + ": " + e, e);
+      throw new Failure("cannot look at " + folder + ": " + BridgeFolder.reason(e), e);
     }
   }
 
@@ -72,6 +74,11 @@ final class BridgeStatus implements Callable<Integer> {
     }
     if (!status.get("running").asBoolean(false)) {
       return List.of("these bridges do not run; this is how they fared last:");
+    }
+    if (status.path("stale").asBoolean(false)) {
+      return List.of(
+          "the process cannot write to its state folder (is the disk full?); this is how its"
+              + " bridges fared before:");
     }
     return status.path("connected").asBoolean(false)
         ? List.of()

@@ -105,6 +105,10 @@ class BridgeFileTest {
           {"bridges":[{"name":"a","kind":"mqtt","broker":"mqtt://b","map":[{"topic":"$share/g/a","event":"alert.deleted","payload":{"id":"1"}}]}]} | /map/0/topic: is a shared subscription
           {"bridges":[{"name":"a","kind":"mqtt","broker":"mqtt://b","map":[{"topic":"a/+x","event":"alert.deleted","payload":{"id":"1"}}]}]} | /map/0/topic: has a level "+x"
           {"bridges":[{"name":"a","kind":"frigate","broker":"mqtt://b","client_id":"c"},{"name":"d","kind":"frigate","broker":"mqtt://b:1883","client_id":"c"}]} | /bridges/1/client_id: is the client_id of /bridges/0/client_id already
+          {"bridges":[{"name":"a","kind":"frigate","broker":"mqtt://B.lan","client_id":"c"},{"name":"d","kind":"frigate","broker":"mqtt://b.LAN:1883","client_id":"c"}]} | /bridges/1/client_id: is the client_id of /bridges/0/client_id already
+          {"bridges":[{"name":"a","kind":"frigate","broker":"mqtt://b","client_id":"c\\u0000"}]} | /client_id: holds a NUL character
+          {"bridges":[{"name":"a","kind":"frigate","broker":"mqtt://b","username":"u\\u0000"}]} | /username: holds a NUL character
+          {"bridges":[{"name":"a","kind":"alertmanager","severity":{"table":{}}}]} | /severity/table: must have one entry at least
           {"bridges":[{"name":"a","kind":"webhook"}]}                  | /bridges/0/map: is required
           {"bridges":[{"name":"a","kind":"alertmanager","verify":{"scheme":"github"}}]} | /verify/secret: is required
           {"bridges":[{"name":"a","kind":"alertmanager","verify":{"scheme":"github","header":"x","secret":{"env":"A"}}}]} | github has its own
@@ -114,6 +118,27 @@ class BridgeFileTest {
           """)
   void faultsAreSentences(String file, String fault) {
     assertThat(faults(file)).singleElement().asString().contains(fault);
+  }
+
+  @Test
+  void bridgesThatAnnounceTheSameDevicesAreNoted() {
+    assertThat(
+            read(
+                """
+                {"bridges":[
+                  {"name":"a","kind":"mqtt-out","broker":"mqtt://b","events":["camera.*"],"status":"a","home_assistant":{"node":"n"}},
+                  {"name":"c","kind":"mqtt-out","broker":"mqtt://b","events":["camera.*"],"status":"c","home_assistant":{"node":"n"}},
+                  {"name":"d","kind":"mqtt-out","broker":"mqtt://b","events":["camera.*"],"status":"d","home_assistant":true}]}\
+                """))
+        .isInstanceOfSatisfying(
+            BridgeFile.Reading.Read.class,
+            read ->
+                assertThat(read.plan().notes())
+                    .singleElement()
+                    .asString()
+                    .startsWith(
+                        "line 3: /bridges/1/home_assistant: is the same home_assistant as that of"
+                            + " /bridges/0/home_assistant: they announce the same devices"));
   }
 
   @Test

@@ -64,7 +64,8 @@ public record MqttAddress(String host, int port, boolean isEncrypted) {
       throw new IllegalArgumentException("has no port of 1 to 65535");
     }
     String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-    return new MqttAddress(bare, port, isTls);
+    // Names are the same in any letter case.
+    return new MqttAddress(bare.toLowerCase(Locale.ROOT), port, isTls);
   }
 
   private static @Nullable String host(URI uri) {

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -45,6 +46,7 @@ public final class MqttConnection implements AutoCloseable {
   private final PacketReader reader;
   private final ConnectAnswer answer;
   private final int silentSeconds;
+  private final AskedSubscriptions subscriptions = new AskedSubscriptions();
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /// Held while a packet is written.
@@ -109,7 +111,11 @@ public final class MqttConnection implements AutoCloseable {
     SSLParameters parameters = encrypted.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     encrypted.setSSLParameters(parameters);
-    encrypted.startHandshake();
+    try {
+      encrypted.startHandshake();
+    } catch (SSLHandshakeException e) {
+      throw new IOException(MqttTls.sentence(e), e);
+    }
     return encrypted;
   }
 
@@ -133,6 +139,7 @@ public final class MqttConnection implements AutoCloseable {
     try {
       while (true) {
         MqttIncoming said = reader.read(PacketInput.next(in));
+        subscriptions.hear(said, System.nanoTime());
         if (said != null) {
           return said;
         }
@@ -151,7 +158,10 @@ public final class MqttConnection implements AutoCloseable {
   ///
   /// @return the packet identifier of the answer
   public int subscribe(List<String> filters) throws IOException {
-    return send(id -> Packets.subscribe(version, id, filters));
+    return send(id -> {
+      subscriptions.ask(id, filters.size(), System.nanoTime());
+      return Packets.subscribe(version, id, filters);
+    });
   }
 
   /// Gives up subscriptions.

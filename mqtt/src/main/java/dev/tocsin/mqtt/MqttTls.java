@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,18 @@ public record MqttTls(@Nullable Path ca, @Nullable Path certificate, @Nullable P
     } catch (GeneralSecurityException e) {
       throw new IOException("TLS cannot be had: " + e.getMessage(), e);
     }
+  }
+
+  /// Why TLS could not begin, in words.
+  static String sentence(SSLHandshakeException e) {
+    Throwable deepest = e;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    return (e.getCause() instanceof CertificateException
+            ? "its certificate is not accepted: "
+            : "TLS fails with it: ")
+        + deepest.getMessage();
   }
 
   private static TrustManager[] trust(Path ca) throws IOException {

@@ -100,7 +100,11 @@ final class PacketInput {
 
   /// Passes over what is left.
   void skip() throws IOException {
-    in.skipNBytes(left);
+    try {
+      in.skipNBytes(left);
+    } catch (EOFException e) {
+      throw new EOFException("the broker has closed the connection");
+    }
     left = 0;
   }
 

@@ -94,6 +94,21 @@ class MqttConnectionTest {
 
   @ParameterizedTest
   @CsvSource({
+    "9003000201,     a subscription is answered that was not asked for",
+    "90020001,       a subscription to 1 filters is answered for 0",
+    "900400010101,   a subscription to 1 filters is answered for 2",
+  })
+  void subscriptionThatIsAnsweredOtherwiseThanAskedEndsTheConnection(String packet, String sentence)
+      throws Exception {
+    try (ScriptedBroker broker = new ScriptedBroker(false, ACCEPTED, packet);
+        MqttConnection connection = broker.connect()) {
+      assertThat(connection.subscribe(List.of("a"))).isEqualTo(1);
+      assertThatThrownBy(connection::receive).hasMessage("this is no MQTT: " + sentence);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "V3_1_1, 20020001,     84, the broker does not know this version of MQTT",
     "V3_1_1, 20020005,     87, not authorized",
     "V5,     20020001,     84, the broker does not know this version of MQTT",
@@ -125,6 +140,13 @@ class MqttConnectionTest {
   @Test
   void brokerThatClosesIsToldFromOneThatIsSilent() throws Exception {
     try (ScriptedBroker broker = new ScriptedBroker(true, ACCEPTED);
+        MqttConnection connection = broker.connect()) {
+      assertThatThrownBy(connection::receive)
+          .isInstanceOf(EOFException.class)
+          .hasMessage("the broker has closed the connection");
+    }
+    String beginningOfALargeMessage = "32ff7f" + "0001610005" + "00".repeat(9);
+    try (ScriptedBroker broker = new ScriptedBroker(true, ACCEPTED, beginningOfALargeMessage);
         MqttConnection connection = broker.connect()) {
       assertThatThrownBy(connection::receive)
           .isInstanceOf(EOFException.class)

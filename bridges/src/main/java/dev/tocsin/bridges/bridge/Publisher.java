@@ -169,7 +169,11 @@ public final class Publisher {
   private static String sentence(Rejection rejection) {
     StringBuilder sentence = new StringBuilder(rejection.sentence());
     for (PayloadError error : rejection.errors()) {
-      sentence.append("; ").append(error.path()).append(' ').append(error.message());
+      String fault = error.path() + ' ' + error.message();
+      // The hub's sentence has the first of them.
+      if (sentence.indexOf(fault) < 0) {
+        sentence.append("; ").append(fault);
+      }
     }
     return sentence.toString();
   }

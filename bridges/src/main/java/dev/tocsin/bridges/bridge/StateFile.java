@@ -1,5 +1,6 @@
 package dev.tocsin.bridges.bridge;
 
+import dev.tocsin.bridges.description.FileTrouble;
 import dev.tocsin.events.Json;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -25,6 +27,7 @@ public final class StateFile {
   private final Path path;
   private final boolean isForced;
   private boolean failing;
+  private Consumer<String> complaints = sentence -> {};
 
   /// A file that is not flushed to the disk.
   public StateFile(Path path) {
@@ -37,9 +40,23 @@ public final class StateFile {
     this.isForced = isForced;
   }
 
+  /// Has somebody told, each time, that it cannot be written, besides the log.
+  public StateFile tellingOf(Consumer<String> told) {
+    complaints = told;
+    return this;
+  }
+
   /// Whether something was written before, be it as it may.
   public boolean exists() {
     return Files.exists(path);
+  }
+
+  /// That what a bridge remembers cannot be written, in words for an operator.
+  public static String sentence(Path path, IOException e) {
+    return "what it remembers cannot be written to "
+        + path
+        + " and is in memory alone: "
+        + FileTrouble.of(e);
   }
 
   /// What was written last; empty when nothing was, or it is not to be understood, which is told.
@@ -85,6 +102,7 @@ public final class StateFile {
             .log("the state of a bridge cannot be written; it is in memory alone");
       }
       failing = true;
+      complaints.accept(sentence(path, e));
       return false;
     }
   }

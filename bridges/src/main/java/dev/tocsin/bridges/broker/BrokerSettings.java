@@ -57,6 +57,7 @@ public record BrokerSettings(
           "key",
           "keep_alive");
 
+  private static final String NUL = "holds a NUL character, which MQTT allows in no text";
   private static final String PEM = "the path of a file (PEM)";
   private static final MqttTls PLAIN = new MqttTls(null, null, null);
   private static final MqttAddress NOWHERE = new MqttAddress("localhost", 1883, false);
@@ -102,6 +103,8 @@ public record BrokerSettings(
     String clientId = id.optionalText("the name by which the broker knows this bridge");
     if (clientId != null && clientId.length() > MAX_CLIENT_ID) {
       id.fault("may have " + MAX_CLIENT_ID + " characters at most");
+    } else if (clientId != null && clientId.indexOf('\0') >= 0) {
+      id.fault(NUL);
     }
     return new BrokerSettings(
         address,
@@ -152,6 +155,9 @@ public record BrokerSettings(
     }
     if (section.json().isString()) {
       String name = section.text("a user's name");
+      if (name != null && name.indexOf('\0') >= 0) {
+        section.fault(NUL);
+      }
       return name == null ? null : new Username.Told(name);
     }
     SecretSource source = SecretSource.read(section);

@@ -61,6 +61,11 @@ public final class Faults {
     return told.isEmpty();
   }
 
+  /// How many there are.
+  public int count() {
+    return told.size() + more;
+  }
+
   /// Those that are told, and as the last how many others there are.
   public List<BridgeFault> told() {
     List<BridgeFault> all = new ArrayList<>(told);

@@ -88,7 +88,8 @@ public sealed interface SecretSource {
       case Env(String name) -> {
         String value = environment.get(name);
         if (value == null || value.isEmpty()) {
-          throw missing(what, "the variable " + name + " is not set");
+          throw missing(
+              what, "the variable " + name + (value == null ? " is not set" : " is empty"));
         }
         yield Secret.of(value);
       }
@@ -110,7 +111,7 @@ public sealed interface SecretSource {
     } catch (NoSuchFileException e) {
       throw missing(what, path + " does not exist");
     } catch (IOException e) {
-      throw missing(what, path + " cannot be read: " + e.getMessage());
+      throw missing(what, path + " cannot be read: " + FileTrouble.of(e));
     }
   }
 

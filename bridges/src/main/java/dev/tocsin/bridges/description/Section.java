@@ -20,8 +20,17 @@ public record Section(JsonNode json, String pointer, Faults faults) {
 
   /// A member; missing when there is none.
   public Section at(String name) {
-    return new Section(
-        json.path(name), pointer + '/' + name.replace("~", "~0").replace("/", "~1"), faults);
+    return new Section(json.path(name), pointer + '/' + escaped(name), faults);
+  }
+
+  /// A name as a JSON pointer has it (RFC 6901).
+  public static String escaped(String name) {
+    return name.replace("~", "~0").replace("/", "~1");
+  }
+
+  /// A name that a JSON pointer has, as it is.
+  public static String unescaped(String name) {
+    return name.replace("~1", "/").replace("~0", "~");
   }
 
   /// Whether there is anything.

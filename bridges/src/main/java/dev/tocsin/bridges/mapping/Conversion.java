@@ -5,6 +5,7 @@ import dev.tocsin.events.Timestamp;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +25,30 @@ sealed interface Conversion {
   }
 
   /// What a table has for it: by its text, or where it is a number by what it is worth.
-  record Table(Map<String, JsonNode> entries) implements Conversion {
+  ///
+  /// @param entries by text
+  /// @param numbers those whose text is a number, by what it is worth
+  record Table(Map<String, JsonNode> entries, Map<BigDecimal, JsonNode> numbers)
+      implements Conversion {
 
     /// How many entries a table may have.
     static final int MAX_ENTRIES = 1_000;
 
     public Table {
       entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+      numbers = Map.copyOf(numbers);
+    }
+
+    /// A table with these entries. Of two that are worth the same the first is found by a number of yet another text.
+    static Table of(Map<String, JsonNode> entries) {
+      Map<BigDecimal, JsonNode> numbers = new HashMap<>();
+      entries.forEach((text, entry) -> {
+        BigDecimal worth = Scalars.number(JsonNodeFactory.instance.stringNode(text));
+        if (worth != null) {
+          numbers.putIfAbsent(worth.stripTrailingZeros(), entry);
+        }
+      });
+      return new Table(entries, numbers);
     }
 
     @Override
@@ -40,7 +58,7 @@ sealed interface Conversion {
       }
       JsonNode found = entries.get(Scalars.text(value));
       BigDecimal number = found == null && value.isNumber() ? Scalars.number(value) : null;
-      return number == null ? found : entries.get(number.stripTrailingZeros().toPlainString());
+      return number == null ? found : numbers.get(number.stripTrailingZeros());
     }
   }
 

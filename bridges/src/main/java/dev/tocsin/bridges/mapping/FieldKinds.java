@@ -1,6 +1,7 @@
 package dev.tocsin.bridges.mapping;
 
 import dev.tocsin.bridges.description.Faults;
+import dev.tocsin.bridges.description.Section;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventType;
 import dev.tocsin.events.Json;
@@ -100,32 +101,57 @@ public final class FieldKinds {
       return; // as good as absent
     }
     ObjectNode payload = JsonNodeFactory.instance.objectNode();
-    JsonNode value = fitted(field, sample.value());
+    JsonNode value = sample.inside().isEmpty() ? fitted(field, sample.value()) : sample.value();
     payload.set(field, value);
     byte[] json = Json.write(payload).getBytes(StandardCharsets.UTF_8);
     if (catalog.validatePayload(type.name(), json) instanceof PayloadValidation.Invalid invalid) {
-      String path = '/' + field.replace("~", "~0").replace("/", "~1");
+      String path = '/' + Section.escaped(field) + sample.inside();
       for (PayloadError error : invalid.errors()) {
-        boolean isOfField =
-            error.path().equals(path)
-                ? sample.exact() || error.code().equals("type")
-                : sample.exact() && error.path().startsWith(path + '/');
-        if (isOfField) {
-          String inside = error.path().substring(path.length());
-          sample
-              .place()
-              .fault(
-                  "can be no "
-                      + field
-                      + " of "
-                      + type.name()
-                      + ": "
-                      + (inside.isEmpty() ? "" : inside + ' ')
-                      + error.message()
-                      + meant(field, value));
-          return;
+        if (error.path().equals(path) || error.path().startsWith(path + '/')) {
+          String below = error.path().substring(path.length());
+          boolean isTold =
+              below.isEmpty() ? sample.exact() || error.code().equals("type") : sample.exact();
+          if (isTold) {
+            tellWrong(field, sample, below, error, value);
+            return;
+          }
+          if (error.code().equals("required") && below.lastIndexOf('/') == 0) {
+            tellMissing(sample, Section.unescaped(below.substring(1)));
+          }
         }
       }
+    }
+  }
+
+  private void tellWrong(
+      String field, Sample sample, String below, PayloadError error, JsonNode value) {
+    String inside = sample.inside() + below;
+    sample
+        .place()
+        .fault(
+            "can be no "
+                + field
+                + " of "
+                + type.name()
+                + ": "
+                + (inside.isEmpty() ? "" : inside + ' ')
+                + error.message()
+                + meant(field, value));
+  }
+
+  /// Tells that an object never has a member without which it is refused.
+  private void tellMissing(Sample sample, String member) {
+    if (!sample.given().contains(member)) {
+      sample
+          .place()
+          .at(member)
+          .fault(
+              "is missing: "
+                  + type.name()
+                  + " is refused without it"
+                  + Suggestions.nearest(member, sample.given())
+                      .map(other -> "; did you mean it by " + Faults.quoted(other) + "?")
+                      .orElse(""));
     }
   }
 

@@ -66,7 +66,7 @@ public final class MappingReader {
     payload(section.at("payload"), kinds, templates, fields);
     extra(section.at("extra"), kinds, templates, fields);
     Template correlationId = optional(section.at("correlation_id"), templates);
-    Template key = optional(section.at("key"), templates);
+    Template key = key(section.at("key"), templates);
     if (fields.size() > MAX_FIELDS) {
       section.fault("an event may get " + MAX_FIELDS + " fields at most");
     }
@@ -179,6 +179,18 @@ public final class MappingReader {
           }
           fields.putIfAbsent(name, templates.read(member, new ArrayList<>()));
         });
+  }
+
+  /// What tells one message from another has to be of the message.
+  private static @Nullable Template key(Section section, TemplateReader templates) {
+    int before = section.faults().count();
+    Template key = optional(section, templates);
+    if (key != null && key.isConstant() && section.faults().count() == before) {
+      section.fault(
+          "is the same for every message, so that only the first would become an event; name what"
+              + " tells them apart, as {payload.id}");
+    }
+    return key;
   }
 
   private static @Nullable Template optional(Section section, TemplateReader templates) {

@@ -3,6 +3,7 @@ package dev.tocsin.bridges.mapping;
 import dev.tocsin.bridges.description.Faults;
 import dev.tocsin.bridges.description.Section;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
@@ -12,6 +13,8 @@ import tools.jackson.databind.node.MissingNode;
 ///
 /// @param names empty for all of it
 public record PayloadPath(List<String> names) {
+
+  private static final Pattern STRAY_TILDE = Pattern.compile("~(?![01])");
 
   public PayloadPath {
     names = List.copyOf(names);
@@ -27,8 +30,14 @@ public record PayloadPath(List<String> names) {
     }
     List<String> names = List.of(rest.substring(1).split(rest.charAt(0) == '.' ? "\\." : "/", -1));
     if (rest.charAt(0) == '/') {
-      return new PayloadPath(
-          names.stream().map(name -> name.replace("~1", "/").replace("~0", "~")).toList());
+      if (STRAY_TILDE.matcher(rest).find()) {
+        place.fault(
+            Faults.quoted('{' + text + '}')
+                + " has a ~ that is neither ~0 nor ~1; in a JSON pointer ~0 stands for ~ and ~1 for"
+                + " /");
+        return null;
+      }
+      return new PayloadPath(names.stream().map(Section::unescaped).toList());
     }
     if (names.contains("")) {
       place.fault(

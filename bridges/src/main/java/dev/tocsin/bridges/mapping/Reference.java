@@ -1,6 +1,7 @@
 package dev.tocsin.bridges.mapping;
 
 import dev.tocsin.bridges.description.Faults;
+import dev.tocsin.bridges.description.HeaderName;
 import dev.tocsin.bridges.description.Section;
 import dev.tocsin.events.Timestamp;
 import java.util.List;
@@ -115,10 +116,11 @@ sealed interface Reference {
   }
 
   private static @Nullable Reference header(String text, String rest, Section place) {
-    if (rest.length() < 2 || rest.charAt(0) != '.') {
+    String name = rest.isEmpty() ? "" : rest.substring(1);
+    if (!rest.startsWith(".") || !HeaderName.isOne(name)) {
       place.fault(Faults.quoted('{' + text + '}') + ": a header is named as in {header.x-event}");
       return null;
     }
-    return new Header(rest.substring(1).toLowerCase(Locale.ROOT));
+    return new Header(name.toLowerCase(Locale.ROOT));
   }
 }

@@ -56,6 +56,24 @@ sealed interface Template {
     }
   }
 
+  /// Whether it is the same for every message of a bridge.
+  default boolean isConstant() {
+    return switch (this) {
+      case Literal literal -> true;
+      case Text(List<Part> parts) ->
+          parts.stream()
+              .allMatch(part ->
+                  switch (part) {
+                    case Part.Words words -> true;
+                    case Part.Place(Reference reference) -> reference instanceof Reference.Bridge;
+                  });
+      case Lookup lookup -> lookup.from() instanceof Reference.Bridge;
+      case Members(Map<String, Template> members) ->
+          members.values().stream().allMatch(Template::isConstant);
+      case Items(List<Template> items) -> items.stream().allMatch(Template::isConstant);
+    };
+  }
+
   /// The value for a message; missing where the message does not have what it takes.
   default JsonNode of(Evaluation evaluation) {
     JsonNode value =

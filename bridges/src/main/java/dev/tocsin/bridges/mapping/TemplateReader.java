@@ -44,10 +44,12 @@ record TemplateReader(MessageSource source, @Nullable TopicFilter filter) {
     }
     if (json.isArray()) {
       List<Template> items = new ArrayList<>();
-      for (int i = 0; i < json.size(); i++) {
-        items.add(read(section.item(i), new ArrayList<>()));
-      }
       samples.add(new Sample(section, JsonNodeFactory.instance.arrayNode(), false));
+      for (int i = 0; i < json.size(); i++) {
+        List<Sample> within = new ArrayList<>();
+        items.add(read(section.item(i), within));
+        within.forEach(sample -> samples.add(sample.asItem()));
+      }
       return new Template.Items(items);
     }
     samples.add(new Sample(section, json, true));
@@ -56,8 +58,14 @@ record TemplateReader(MessageSource source, @Nullable TopicFilter filter) {
 
   private Template members(Section section, List<Sample> samples) {
     Map<String, Template> members = new LinkedHashMap<>();
-    section.members().forEach((name, member) -> members.put(name, read(member, new ArrayList<>())));
-    samples.add(new Sample(section, JsonNodeFactory.instance.objectNode(), false));
+    samples.add(Sample.ofObject(section, Set.copyOf(section.json().propertyNames())));
+    section
+        .members()
+        .forEach((name, member) -> {
+          List<Sample> within = new ArrayList<>();
+          members.put(name, read(member, within));
+          within.forEach(sample -> samples.add(sample.asMember(name)));
+        });
     return new Template.Members(members);
   }
 
@@ -193,7 +201,7 @@ record TemplateReader(MessageSource source, @Nullable TopicFilter filter) {
           samples.add(new Sample(entry, entry.json(), true));
           entries.put(name, entry.json());
         });
-    return new Conversion.Table(entries);
+    return Conversion.Table.of(entries);
   }
 
   private static Conversion steps(Section section, List<Sample> samples) {

@@ -41,7 +41,9 @@ public interface OutSettings extends BridgeSettings {
     return new OutLoop(
         this,
         receiver(new Parts(equipment.environment(), figures, equipment.clock())),
-        new OutState(state == null ? null : new StateFile(state, true), target()),
+        new OutState(
+            state == null ? null : new StateFile(state, true).tellingOf(figures::noteError),
+            target()),
         new SetAside(equipment.file(name(), ".aside.ndjson")),
         equipment.backoff(),
         figures,

@@ -1,5 +1,6 @@
 package dev.tocsin.bridges.out;
 
+import dev.tocsin.bridges.description.FileTrouble;
 import dev.tocsin.bridges.hub.FollowedEvent;
 import dev.tocsin.bridges.hub.HubPosition;
 import dev.tocsin.events.Json;
@@ -152,7 +153,7 @@ final class SetAside {
     try {
       write(line, true);
     } catch (IOException e) {
-      return "the list of refused events cannot be written: " + e.getMessage();
+      return "the list of refused events cannot be written: " + FileTrouble.of(e);
     }
     known.add(entry.position());
     bytes += line.length;

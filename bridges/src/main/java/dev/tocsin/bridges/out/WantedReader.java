@@ -79,7 +79,16 @@ public final class WantedReader {
       return null;
     }
     TypePattern pattern = new TypePattern(text);
-    if (catalog.allEventTypes().stream().noneMatch(type -> pattern.matches(type.name()))) {
+    List<String> meant =
+        catalog.allEventTypes().stream().map(EventType::name).filter(pattern::matches).toList();
+    if (!meant.isEmpty() && meant.stream().allMatch(EventType::isReservedName)) {
+      section.fault(
+          Faults.quoted(text)
+              + " is what the server says to its connections alone: no event of it"
+              + " is in the log");
+      return null;
+    }
+    if (meant.isEmpty()) {
       if (pattern.isName()) {
         section.fault(sentence(catalog.unknownType(text).message()));
       } else {
@@ -110,7 +119,8 @@ public final class WantedReader {
     }
     return switch (Where.read(Json.write(section.json()))) {
       case Where.Reading.Refused(Rejection rejection) -> {
-        tell(rejection, section);
+        String field = rejection.field();
+        tell(rejection, field == null ? section : section.at(field));
         yield null;
       }
       case Where.Reading.Read(Where where) -> {

@@ -3,6 +3,7 @@ package dev.tocsin.bridges.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.bridges.hub.BridgeHub;
+import dev.tocsin.bridges.hub.TestHub;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.Rejection;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -37,11 +40,39 @@ class PublisherTest {
     }
   }
 
-  private static Publisher publisher(BridgeHub.Outcome... answers) {
+  private record SomeBridge() implements BridgeSettings {
+
+    @Override
+    public String name() {
+      return "ci";
+    }
+
+    @Override
+    public String kind() {
+      return "webhook";
+    }
+
+    @Override
+    public String place() {
+      return "/hooks/ci";
+    }
+
+    @Override
+    public void requireSecrets(Map<String, String> environment) {}
+
+    @Override
+    public Bridge make(Equipment equipment) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  private final BridgeFigures figures = new BridgeFigures(InstantSource.system());
+
+  private Publisher publisher(BridgeHub.Outcome... answers) {
     return new Publisher(
         "ci",
         new ToldHub(new ArrayDeque<>(Arrays.asList(answers))),
-        new BridgeFigures(InstantSource.system()),
+        figures,
         new byte[0],
         Via.NONE);
   }
@@ -57,6 +88,20 @@ class PublisherTest {
 
     assertThat(publisher.publish(EVENT, "k")).isTrue();
     assertThat(publisher.result()).isEqualTo(new Publisher.Result.Taken(0, 1, 0));
+  }
+
+  @Test
+  void eachFaultOfARefusedEventIsToldOnce() throws Exception {
+    byte[] event =
+        "{\"type\":\"camera.online\",\"payload\":{\"camera_id\":5,\"timestamp\":\"now\"}}"
+            .getBytes(StandardCharsets.UTF_8);
+    Publisher publisher = new Publisher("ci", new TestHub(), figures, event, Via.NONE);
+
+    assertThat(publisher.publish(event, "k")).isFalse();
+    String told = figures.of(new SomeBridge()).refused().getFirst().sentence();
+    for (String path : List.of("/camera_id ", "/camera_name ", "/timestamp ")) {
+      assertThat(told.split(path, -1)).as(told).hasSize(2);
+    }
   }
 
   @Test

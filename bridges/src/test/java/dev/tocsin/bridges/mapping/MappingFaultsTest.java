@@ -161,6 +161,74 @@ class MappingFaultsTest {
         .contains(fault);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          detection.new   | {"x":1,"y":1,"width":"{payload.w}","hight":2} | /bbox/height: is missing: detection.new is refused without it; did you mean it by "hight"?
+          detection.new   | {"x":1,"y":1,"width":2,"height":"tall"}       | /bbox/height: can be no bbox of detection.new: /height must be a number; was "tall"
+          detection.new   | {"x":1,"y":1,"width":2,"height":{"from":"payload.h","default":"?"}} | /bbox/height/default: can be no bbox
+          detection.new   | {"x":1,"y":1,"width":2,"height":{"from":"payload.h","as":"text"}}   | /bbox/height/as: can be no bbox
+          detection.batch | [{"detection_id":"1","label":"a","confidence":2,"camera_id":"c","timestamp":"{received}"}] | /detections/0/confidence: can be no detections of detection.batch: /0/confidence must be at most 1
+          detection.batch | [{"detection_id":"1","label":"a","confidence":1,"camera_id":"c"}]    | /detections/0/timestamp: is missing
+          detection.batch | ["{payload.a}",{"detection_id":"1","label":"a","confidence":1,"camera_id":"c","timestamp":"now"}] | /detections/1/timestamp: can be no detections
+          """)
+  void faultsWithinObjectsAndArraysAreToldThere(String type, String value, String fault) {
+    String rest =
+        type.equals("detection.new")
+            ? "\"detection_id\":\"1\",\"label\":\"a\",\"confidence\":1,\"timestamp\":\"{received}\",\"bbox\":"
+            : "\"batch_id\":\"1\",\"frame_timestamp\":\"{received}\",\"detections\":";
+    assertThat(
+            TestMessages.faults(
+                MessageSource.HOOK,
+                "{\"event\":\""
+                    + type
+                    + "\",\"payload\":{\"camera_id\":\"c\","
+                    + rest
+                    + value
+                    + "}}"))
+        .singleElement()
+        .asString()
+        .contains("/payload" + fault);
+  }
+
+  @Test
+  void objectsThatMayBeRightAreNotAFault() {
+    assertThat(
+            TestMessages.faults(
+                MessageSource.HOOK,
+                """
+                {"event":"detection.new","payload":{"detection_id":"1","label":"a","confidence":1,"camera_id":"c","timestamp":"{received}",
+                  "bbox":{"x":"{payload.x}","y":{"from":"payload.y","scale":2},"width":1,"height":"{payload.h}","angle":"{payload.angle}"}}}\
+                """))
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ""                  | is the same for every message
+          "door"              | is the same for every message
+          "{bridge}/x"        | is the same for every message
+          "{payload.id"       | has a { that is not closed
+          "{payload/a~2b}"    | has a ~ that is neither ~0 nor ~1
+          "{header.x y}"      | a header is named as in {header.x-event}
+          "{header.}"         | a header is named as in {header.x-event}
+          """)
+  void keysThatTellNothingApartAreTold(String key, String fault) {
+    assertThat(
+            TestMessages.faults(
+                MessageSource.HOOK,
+                "{\"event\":\"alert.deleted\",\"payload\":{\"id\":\"1\"},\"key\":" + key + "}"))
+        .singleElement()
+        .asString()
+        .contains("/key: ")
+        .contains(fault);
+  }
+
   @Test
   void fieldsOfTheSchemaAreNoExtras() {
     assertThat(

@@ -88,6 +88,8 @@ class MappingTest {
           {"from":"payload.b","default":"none"}                                 | {"a":1}       | "none"
           {"from":"payload.a","table":{"ON":"online","OFF":"offline"}}          | {"a":"ON"}    | "online"
           {"from":"payload.a","table":{"1":true,"0":false}}                     | {"a":1.0}     | true
+          {"from":"payload.a","table":{"1.50":"a","1.5e0":"b"}}                 | {"a":1.5}     | "a"
+          {"from":"payload.a","table":{"1.50":"a"},"default":"?"}               | {"a":"1.5"}   | "?"
           {"from":"payload.a","table":{"1":true},"default":"?"}                 | {"a":2}       | "?"
           {"from":"payload.a","steps":[[0,"low"],[50,"high"]]}                  | {"a":49.9}    | "low"
           {"from":"payload.a","steps":[[0,"low"],[50,"high"]]}                  | {"a":"50"}    | "high"

@@ -63,10 +63,29 @@ class OutFileFaultsTest {
           "batch":{"max_events":0}                | /batch/max_events: must be a whole number from 1 to 1000
           "timeout_seconds":0.5                   | /timeout_seconds: must be a whole number from 1 to 120
           "allow_private":"yes"                   | /allow_private: must be true or false
+          "where":{"severity":[]}                 | /where/severity: "severity": the list is empty
           "ca":7                                  | /ca: must be the path
           """)
   void faultsOfWebhooksAreSentences(String member, String fault) {
     assertThat(faults(WEBHOOK + "," + member)).anySatisfy(told -> assertThat(told).contains(fault));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          http://example.com/        | "ca":"/ca"           | /ca: is for https://, which has TLS
+          http://example.com:0/      | "from":"now"         | /url: has no port of 1 to 65535
+          http://example.com:65536/  | "from":"now"         | /url: has no port of 1 to 65535
+          http:///x                  | "from":"now"         | /url: has no host, or one that is written wrongly
+          """)
+  void faultsOfAddressesAreSentences(String url, String member, String fault) {
+    assertThat(
+            faults("\"kind\":\"webhook-out\",\"events\":[\"*\"],\"url\":\"" + url + "\"," + member))
+        .singleElement()
+        .asString()
+        .contains(fault);
   }
 
   @ParameterizedTest
@@ -83,6 +102,15 @@ class OutFileFaultsTest {
           """)
   void faultsOfFilesAreSentences(String member, String fault) {
     assertThat(faults(FILE + "," + member)).singleElement().asString().contains(fault);
+  }
+
+  @Test
+  void pathsThatAreNoneAreNotOneFile() {
+    String bridge = "\"kind\":\"file-out\",\"events\":[\"*\"],\"path\":";
+    assertThat(faults(bridge + "\"\"},{\"name\":\"b\"," + bridge + "\"/\""))
+        .containsExactly(
+            "line 1: /bridges/0/path: must be the path of a file",
+            "line 1: /bridges/1/path: is no path of a file");
   }
 
   @Test
@@ -113,6 +141,8 @@ class OutFileFaultsTest {
           ["alert.creatd"]| /events/0: there is no event type "alert.creatd"; did you mean "alert.created"?
           ["alrt.*"]      | /events/0: there is no event type that "alrt.*" is for; did you mean "alert.*"?
           ["*.creatd"]    | /events/0: there is no event type that "*.creatd" is for; did you mean "*.created"?
+          ["ping"]        | /events/0: "ping" is what the server says to its connections alone
+          ["connection.*"]| /events/0: "connection.*" is what the server says to its connections alone
           ["zzz*"]        | /events/0: there is no event type that "zzz*" is for
           ["alert.[a"]    | /events/0: has an unclosed [
           [7]             | /events/0: must be a pattern

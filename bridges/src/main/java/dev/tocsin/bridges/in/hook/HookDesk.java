@@ -55,12 +55,18 @@ public final class HookDesk implements Bridge {
   private record Job(HookRequest request, CompletableFuture<HookAnswer> answer) {}
 
   /// @param verifier `null` where requests are known to be good
-  HookDesk(HookSettings bridge, @Nullable Verifier verifier, Hook hook, InstantSource clock) {
+  /// @param figures which the hook may note in as well
+  HookDesk(
+      HookSettings bridge,
+      @Nullable Verifier verifier,
+      Hook hook,
+      BridgeFigures figures,
+      InstantSource clock) {
     this.bridge = bridge;
     this.verifier = verifier;
     this.hook = hook;
     this.clock = clock;
-    this.figures = new BridgeFigures(clock);
+    this.figures = figures;
     this.thread = Thread.ofVirtual().name("tocsin-bridge-" + bridge.name()).unstarted(this::work);
   }
 

@@ -1,6 +1,7 @@
 package dev.tocsin.bridges.in.hook;
 
 import dev.tocsin.bridges.bridge.Bridge;
+import dev.tocsin.bridges.bridge.BridgeFigures;
 import dev.tocsin.bridges.bridge.BridgeSettings;
 import dev.tocsin.bridges.bridge.Equipment;
 import dev.tocsin.bridges.bridge.StateFile;
@@ -37,10 +38,12 @@ sealed interface HookSettings extends BridgeSettings {
     Verification verification = verification();
     Verifier verifier =
         verification == null ? null : Verifier.of(verification, equipment.environment());
-    return new HookDesk(this, verifier, hook(verifier, equipment), equipment.clock());
+    BridgeFigures figures = new BridgeFigures(equipment.clock());
+    return new HookDesk(
+        this, verifier, hook(verifier, equipment, figures), figures, equipment.clock());
   }
 
-  private Hook hook(@Nullable Verifier verifier, Equipment equipment) {
+  private Hook hook(@Nullable Verifier verifier, Equipment equipment, BridgeFigures figures) {
     return switch (this) {
       case Webhook webhook ->
           new WebhookHook(
@@ -49,7 +52,8 @@ sealed interface HookSettings extends BridgeSettings {
         Path state = equipment.file(name(), ".json");
         yield new AlertmanagerHook(
             alertmanager,
-            new KnownAlerts(state == null ? null : new StateFile(state)),
+            new KnownAlerts(
+                state == null ? null : new StateFile(state).tellingOf(figures::noteError)),
             equipment.clock());
       }
     };

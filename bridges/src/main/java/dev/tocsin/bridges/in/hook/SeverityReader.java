@@ -51,6 +51,9 @@ record SeverityReader(String label, Map<String, String> table, String other) {
     Map<String, String> severities = new HashMap<>(USUAL.table);
     if (table.isThere() && table.isObject("an object: what the label says, and the severity")) {
       severities.clear();
+      if (table.json().isEmpty()) {
+        table.fault("must have one entry at least");
+      }
       table
           .members()
           .forEach((word, member) -> {

@@ -1,13 +1,13 @@
 package dev.tocsin.bridges.in.hook;
 
 import dev.tocsin.bridges.description.Faults;
+import dev.tocsin.bridges.description.HeaderName;
 import dev.tocsin.bridges.description.SecretSource;
 import dev.tocsin.bridges.description.Section;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// How a hook knows that a request is from whom it should be, as the file says it.
@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 /// @param secrets any of which will do, so that one can be replaced
 /// @param header where a shared secret is, in lower case; `null` for schemes that have headers of their own
 record Verification(Scheme scheme, List<SecretSource> secrets, @Nullable String header) {
-
-  private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}");
 
   /// How a sender shows who he is.
   enum Scheme {
@@ -69,7 +67,7 @@ record Verification(Scheme scheme, List<SecretSource> secrets, @Nullable String 
       return null;
     }
     String name = section.text("the name of the header that holds the secret");
-    if (name != null && !HEADER.matcher(name).matches()) {
+    if (name != null && !HeaderName.isOne(name)) {
       section.fault("is no name of a header");
     }
     return name == null ? null : name.toLowerCase(Locale.ROOT);

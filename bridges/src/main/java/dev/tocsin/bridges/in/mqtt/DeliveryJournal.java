@@ -1,5 +1,6 @@
 package dev.tocsin.bridges.in.mqtt;
 
+import dev.tocsin.bridges.bridge.StateFile;
 import java.io.BufferedWriter;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -39,6 +41,7 @@ final class DeliveryJournal {
   private int lines;
   private @Nullable OutputStream out;
   private boolean failing;
+  private Consumer<String> complaints = sentence -> {};
 
   /// A message that was taken.
   ///
@@ -90,6 +93,11 @@ final class DeliveryJournal {
     taken = Math.max(taken, delivery.number() + 1);
   }
 
+  /// Has somebody told, each time, that it cannot be written, besides the log.
+  void tellOf(Consumer<String> told) {
+    complaints = told;
+  }
+
   /// How many messages were taken.
   long taken() {
     return taken;
@@ -138,6 +146,7 @@ final class DeliveryJournal {
             .log("the state of a bridge cannot be written; it is in memory alone");
       }
       failing = true;
+      complaints.accept(StateFile.sentence(path, e));
     }
   }
 

@@ -94,6 +94,7 @@ final class MqttBridge implements Bridge {
     this.clock = clock;
     this.figures = new BridgeFigures(clock);
     this.link = new BrokerLink(settings, figures);
+    memory.tellOf(figures::noteError);
     this.pause = new ReconnectPause(new Backoff(FIRST_PAUSE, LONGEST_PAUSE, random));
     MqttVersion asked = settings.broker().version();
     this.version = asked == null ? MqttVersion.V5 : asked;
@@ -146,6 +147,7 @@ final class MqttBridge implements Bridge {
   /// @return whether to wait before the next try
   private boolean attempt(MqttIntake intake) throws InterruptedException {
     String clientId = clientId();
+    memory.writeSession();
     try (MqttConnection open = MqttConnection.open(options(clientId))) {
       if (!adopt(open)) {
         throw new InterruptedException();

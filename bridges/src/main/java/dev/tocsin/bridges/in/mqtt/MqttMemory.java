@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -37,6 +38,7 @@ final class MqttMemory {
   private final Map<String, String> topics = new LinkedHashMap<>();
   private List<String> filters = List.of();
   private String clientId = "";
+  private boolean isSessionWritten;
   private int unsaved;
   private long unacknowledged;
 
@@ -81,6 +83,7 @@ final class MqttMemory {
       }
     }
     filters = List.copyOf(known);
+    isSessionWritten = !clientId.isEmpty();
   }
 
   private void readTopics(JsonNode state) {
@@ -88,6 +91,17 @@ final class MqttMemory {
         .path("topics")
         .properties()
         .forEach(topic -> note(topic.getKey(), topic.getValue().asString("")));
+  }
+
+  /// Has somebody told that something cannot be written, besides the log.
+  void tellOf(Consumer<String> told) {
+    if (session != null) {
+      session.tellingOf(told);
+    }
+    if (topicsFile != null) {
+      topicsFile.tellingOf(told);
+    }
+    journal.tellOf(told);
   }
 
   /// Whether anything outlasts the process.
@@ -106,14 +120,22 @@ final class MqttMemory {
   }
 
   void noteFilters(List<String> now) {
-    if (!filters.equals(now) && session != null) {
-      ObjectNode state = JsonNodeFactory.instance.objectNode();
-      state.put("client", clientId);
-      ArrayNode list = state.putArray("filters");
-      now.forEach(list::add);
-      session.write(state);
-    }
+    isSessionWritten &= filters.equals(now);
     filters = List.copyOf(now);
+    writeSession();
+  }
+
+  /// Writes down who the bridge is to its broker, unless that is done. It has to be, before the broker keeps anything for it: under another
+  /// name nobody would ever ask for that.
+  void writeSession() {
+    if (isSessionWritten || session == null) {
+      return;
+    }
+    ObjectNode state = JsonNodeFactory.instance.objectNode();
+    state.put("client", clientId);
+    ArrayNode list = state.putArray("filters");
+    filters.forEach(list::add);
+    isSessionWritten = session.write(state);
   }
 
   /// The broker does not know the session any more: its packet identifiers begin anew.

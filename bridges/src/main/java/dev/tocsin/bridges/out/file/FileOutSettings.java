@@ -28,6 +28,10 @@ record FileOutSettings(Outgoing outgoing, Path path, EventFormat format, Rotatio
   static final String KIND = "file-out";
 
   private static final String PATH = "path";
+
+  /// Stands for a path that is none, which is told: nothing is ever written there.
+  private static final Path NOWHERE = Path.of("");
+
   private static final List<String> MEMBERS =
       List.of(PATH, "max_bytes", "daily", "zone", "keep", "gzip", EventFormat.MEMBER);
 
@@ -72,10 +76,11 @@ record FileOutSettings(Outgoing outgoing, Path path, EventFormat format, Rotatio
   private static Path path(Section section) {
     Path path = section.path("the path of a file");
     if (path == null) {
-      return Path.of("x");
+      return NOWHERE;
     }
     if (path.getFileName() == null || path.endsWith("..") || path.endsWith(".")) {
       section.fault("is no path of a file");
+      return NOWHERE;
     }
     return path;
   }
@@ -110,7 +115,7 @@ record FileOutSettings(Outgoing outgoing, Path path, EventFormat format, Rotatio
 
   @Override
   public List<Claim> claims() {
-    return List.of(new Claim(PATH, target()));
+    return path.equals(NOWHERE) ? List.of() : List.of(new Claim(PATH, target()));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.tocsin.bridges.out.file;
 
+import dev.tocsin.bridges.description.FileTrouble;
 import dev.tocsin.bridges.hub.FollowedEvent;
 import dev.tocsin.bridges.hub.HubPosition;
 import dev.tocsin.bridges.out.EventForm;
@@ -9,7 +10,6 @@ import dev.tocsin.bridges.out.Shipment;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -279,13 +279,14 @@ final class FileReceiver implements Receiver {
   }
 
   private String sentence(IOException e) {
-    String reason =
-        switch (e) {
-          case AccessDeniedException denied -> "access is denied";
-          case NoSuchFileException missing -> "there is no " + missing.getFile();
-          default -> String.valueOf(e.getMessage());
-        };
-    return path + " cannot be written: " + reason;
+    String reason = FileTrouble.of(e);
+    // Plain streams say the path, and the reason in brackets.
+    String twice = path + " (";
+    return path
+        + " cannot be written: "
+        + (reason.startsWith(twice) && reason.endsWith(")")
+            ? reason.substring(twice.length(), reason.length() - 1)
+            : reason);
   }
 
   /// Waits until what is being written is written, and closes the file.

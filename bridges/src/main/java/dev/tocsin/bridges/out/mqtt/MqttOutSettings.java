@@ -16,11 +16,11 @@ import dev.tocsin.bridges.out.TypePattern;
 import dev.tocsin.bridges.out.WantedReader;
 import dev.tocsin.events.EventType;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A bridge that publishes events to a broker of MQTT, at QoS 1.
@@ -52,6 +52,10 @@ record MqttOutSettings(
   private static final String STATUS = "tocsin/status";
   private static final String OF_STATUS =
       "when one of them goes offline, it says so for the other as well; give each its own";
+
+  private static final String OF_HOME =
+      "they announce the same devices, and each undoes what the other has told of them; give each a"
+          + " \"node\" of its own";
 
   public MqttOutSettings {
     retained = List.copyOf(retained);
@@ -120,10 +124,12 @@ record MqttOutSettings(
 
   @Override
   public List<Claim> claims() {
-    return Stream.concat(
-            broker.claims().stream(),
-            Stream.of(new Claim(STATUS_MEMBER, place() + " " + status, OF_STATUS)))
-        .toList();
+    List<Claim> claims = new ArrayList<>(broker.claims());
+    claims.add(new Claim(STATUS_MEMBER, place() + " " + status, OF_STATUS));
+    if (home != null) {
+      claims.add(new Claim(HomeSettings.MEMBER, place() + " " + home.node(), OF_HOME));
+    }
+    return List.copyOf(claims);
   }
 
   @Override

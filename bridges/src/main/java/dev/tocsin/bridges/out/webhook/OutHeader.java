@@ -1,6 +1,7 @@
 package dev.tocsin.bridges.out.webhook;
 
 import dev.tocsin.bridges.bridge.Via;
+import dev.tocsin.bridges.description.HeaderName;
 import dev.tocsin.bridges.description.MissingSecretException;
 import dev.tocsin.bridges.description.SecretSource;
 import dev.tocsin.bridges.description.Section;
@@ -27,7 +28,6 @@ record OutHeader(String name, @Nullable String text, @Nullable SecretSource secr
   /// How long a value may be, in characters.
   static final int MAX_VALUE = 8 * 1024;
 
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}");
   private static final Pattern VALUE =
       Pattern.compile("[!-~](?:[ -~]{0," + (MAX_VALUE - 2) + "}[!-~])?");
 
@@ -67,7 +67,7 @@ record OutHeader(String name, @Nullable String text, @Nullable SecretSource secr
         .members()
         .forEach((name, member) -> {
           String lower = name.toLowerCase(Locale.ROOT);
-          if (!NAME.matcher(name).matches()) {
+          if (!HeaderName.isOne(name)) {
             member.fault("is no name of a header");
           } else if (OWN.contains(lower) || lower.startsWith("webhook-")) {
             member.fault("is a header that the bridge writes itself");
@@ -87,6 +87,8 @@ record OutHeader(String name, @Nullable String text, @Nullable SecretSource secr
     String value = member.json().stringValue();
     if (isSecret) {
       member.fault("must be " + SecretSource.FORM);
+    } else if (value.length() > MAX_VALUE) {
+      member.fault("is longer than " + MAX_VALUE + " characters");
     } else if (!VALUE.matcher(value).matches()) {
       member.fault("is no value of a header: visible ASCII, and blanks between it");
     }

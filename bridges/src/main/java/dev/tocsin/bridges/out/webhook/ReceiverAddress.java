@@ -79,7 +79,10 @@ record ReceiverAddress(boolean isTls, String host, int port, String path, boolea
       return "has a name or a password before the host: that belongs into \"headers\"";
     }
     Place place = Place.of(uri);
-    if (place == null || place.port() == 0 || place.port() > 65_535) {
+    if (place != null && (place.port() == 0 || place.port() > 65_535)) {
+      return "has no port of 1 to 65535";
+    }
+    if (place == null) {
       return "has no host, or one that is written wrongly (a name of other letters is written"
           + " xn--…)";
     }

@@ -1,5 +1,6 @@
 package dev.tocsin.bridges.out.webhook;
 
+import dev.tocsin.bridges.description.FileTrouble;
 import dev.tocsin.bridges.description.MissingSecretException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,10 +31,16 @@ final class Trust {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(null, authorities == null ? null : only(authorities).getTrustManagers(), null);
       return context.getSocketFactory();
-    } catch (IOException | GeneralSecurityException e) {
-      throw new MissingSecretException(
-          "the certificates of " + authorities + " cannot be read: " + e.getMessage());
+    } catch (IOException e) {
+      throw unreadable(authorities, FileTrouble.of(e));
+    } catch (GeneralSecurityException e) {
+      throw unreadable(authorities, String.valueOf(e.getMessage()));
     }
+  }
+
+  private static MissingSecretException unreadable(@Nullable Path authorities, String reason) {
+    return new MissingSecretException(
+        "the certificates of " + authorities + " cannot be read: " + reason);
   }
 
   private static TrustManagerFactory only(Path authorities)

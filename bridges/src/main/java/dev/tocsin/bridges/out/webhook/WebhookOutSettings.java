@@ -76,10 +76,15 @@ record WebhookOutSettings(
     bridge.allow(Outgoing.MEMBERS, MEMBERS);
     Section section = bridge.section();
     Section batch = section.at("batch");
+    ReceiverAddress address = ReceiverAddress.read(section);
+    Section authorities = section.at("ca");
+    if (authorities.isThere() && !address.isTls()) {
+      authorities.fault("is for https://, which has TLS");
+    }
     boolean isSigned = section.at("secret").isThere() || section.at("secrets").isThere();
     return new WebhookOutSettings(
         Outgoing.read(bridge),
-        ReceiverAddress.read(section),
+        address,
         isSigned ? SecretSource.readAll(section) : List.of(),
         EventFormat.read(section, EventFormat.ENVELOPE, EventFormat.CLOUDEVENTS),
         batch.isThere(),
@@ -87,7 +92,7 @@ record WebhookOutSettings(
         OutHeader.read(section.at("headers")),
         Duration.ofSeconds(
             section.at("timeout_seconds").whole(1, MOST_TIMEOUT_SECONDS, USUAL_TIMEOUT_SECONDS)),
-        section.at("ca").optionalPath("the path of a file of certificates"));
+        authorities.optionalPath("the path of a file of certificates"));
   }
 
   private static Bundling bundling(Section batch) {

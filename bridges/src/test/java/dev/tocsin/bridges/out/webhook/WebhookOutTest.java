@@ -420,9 +420,10 @@ class WebhookOutTest {
     assertThatThrownBy(() -> begin(",\"headers\":{\"X-Key\":{\"env\":\"NONE\"}}"))
         .isInstanceOf(MissingSecretException.class)
         .hasMessageContaining("X-Key");
-    assertThatThrownBy(() -> begin(",\"ca\":\"" + folder.resolve("none.pem") + "\""))
+    assertThatThrownBy(
+            () -> begin(",\"ca\":\"" + folder.resolve("none.pem") + "\"", "https://localhost/"))
         .isInstanceOf(MissingSecretException.class)
-        .hasMessageContaining("none.pem");
+        .hasMessageEndingWith("none.pem cannot be read: there is no such file or folder");
   }
 
   /// Whatever of the state a kill leaves behind, no event is missing.
