@@ -178,8 +178,7 @@ class DoctorTest {
 
       assertThat(of("server", doctor("--memory", "--port", port)))
           .anyMatch(line ->
-              line.startsWith(
-                  "mend: http://127.0.0.1:" + port + " is degraded: the disk is full"));
+              line.startsWith("mend: http://127.0.0.1:" + port + " is degraded: the disk is full"));
     } finally {
       ill.stop(0);
     }
