@@ -139,19 +139,25 @@ class DoctorTest {
         .isZero();
   }
 
-  @Test
-  void aPortThatAnotherProgramHasIsToldAsSuch() throws Exception {
-    HttpServer other =
+  /// Something that says the same to everybody.
+  private static HttpServer answering(String body) throws IOException {
+    HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    other.createContext(
+    server.createContext(
         "/",
         exchange -> {
-          byte[] body = "hello".getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(200, body.length);
-          exchange.getResponseBody().write(body);
+          byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, bytes.length);
+          exchange.getResponseBody().write(bytes);
           exchange.close();
         });
-    other.start();
+    server.start();
+    return server;
+  }
+
+  @Test
+  void aPortThatAnotherProgramHasIsToldAsSuch() throws Exception {
+    HttpServer other = answering("hello");
     try {
       String port = String.valueOf(other.getAddress().getPort());
 
@@ -161,6 +167,20 @@ class DoctorTest {
           .startsWith("mend: what answers at http://127.0.0.1:" + port + " is no Tocsin (200)");
     } finally {
       other.stop(0);
+    }
+  }
+
+  @Test
+  void aServerThatServesAndIsNotWellIsToldInItsWords() throws Exception {
+    HttpServer ill = answering("{\"status\":\"degraded\",\"reason\":\"the disk is full\"}");
+    try {
+      String port = String.valueOf(ill.getAddress().getPort());
+
+      assertThat(of("server", doctor("--memory", "--port", port)))
+          .anyMatch(line ->
+              line.startsWith("mend: http://127.0.0.1:" + port + " is degraded: the disk is full"));
+    } finally {
+      ill.stop(0);
     }
   }
 

@@ -174,6 +174,9 @@ class BridgePagesTest {
                 .ask(request("POST", "/api/v1/bridges/garage/retry", "", BEARER + "console"))
                 .problem())
         .isEqualTo("404 not_found");
+    // Who may not see figures has not tried to change anything.
+    assertThat(server.ask(get("/metrics", BEARER + "console")).problem())
+        .isEqualTo("403 forbidden");
 
     assertThat(audit)
         .filteredOn(entry -> entry.what() == Audit.What.MANAGE_DENIED)

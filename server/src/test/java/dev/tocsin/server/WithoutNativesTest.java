@@ -1,6 +1,7 @@
 package dev.tocsin.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tocsin.client.ClientOptions;
 import dev.tocsin.client.TocsinClient;
@@ -9,6 +10,7 @@ import dev.tocsin.events.payload.alert.AlertDeletedPayload;
 import dev.tocsin.fixtures.RecordedLogs;
 import dev.tocsin.fixtures.TestCertificate;
 import dev.tocsin.http.TlsFiles;
+import dev.tocsin.http.Transport;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -66,5 +68,14 @@ class WithoutNativesTest {
       hearsWhatItPublishes(
           server, ClientOptions.of(server.uri()).withSsl(TrustedCertificates.of(certificate)));
     }
+  }
+
+  @Test
+  void whoWantsThoseOfTheKernelIsToldWhatIsMissing() {
+    ServerBuilder wanting = TocsinServer.builder().port(0).transport(Transport.EPOLL);
+
+    assertThatThrownBy(wanting::start)
+        .isInstanceOf(ServerStartException.class)
+        .hasMessageContaining("tocsin-natives");
   }
 }

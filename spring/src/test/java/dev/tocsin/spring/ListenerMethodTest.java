@@ -3,6 +3,7 @@ package dev.tocsin.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tocsin.events.Doc;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.WebSocketEvent;
 import dev.tocsin.events.payload.alert.AlertCreatedPayload;
@@ -20,8 +21,14 @@ class ListenerMethodTest {
   private static final WebSocketEvent DELETED =
       EventCatalog.builtIn().createEvent(new AlertDeletedPayload("a-1", null));
 
+  private static final WebSocketEvent DISMISSED =
+      WebSocketEvent.fromJson("{\"type\":\"alert.dismissed\",\"payload\":{\"id\":\"a-1\"}}");
+
   /// A record that is no payload.
   record NoPayload(String any) {}
+
+  /// A payload that no event type has.
+  record UnknownPayload(@Doc(value = "Any word", example = "word") String any) {}
 
   /// Methods of all sorts.
   @SuppressWarnings("unused") // called by reflection
@@ -49,6 +56,8 @@ class ListenerMethodTest {
     void twice(WebSocketEvent one, WebSocketEvent other) {}
 
     void foreign(NoPayload other) {}
+
+    void unknown(UnknownPayload other) {}
 
     void throwing(WebSocketEvent event) {
       throw new IllegalStateException("broken");
@@ -84,6 +93,7 @@ class ListenerMethodTest {
         .containsExactly("alert.*", "camera.*");
     assertThat(method("envelope").subscription()).containsExactly("*");
     assertThat(method("envelope", "camera.*").takes(DELETED)).isFalse();
+    assertThat(method("payload", "alert.*").takes(DISMISSED)).isFalse();
   }
 
   @ParameterizedTest
@@ -93,6 +103,7 @@ class ListenerMethodTest {
     "two,      alert.*,   takes one payload record",
     "twice,    alert.*,   takes one payload record",
     "foreign,  alert.*,   NoPayload",
+    "unknown,  alert.*,   no event type of the catalog has the payload UnknownPayload",
     "payload,  camera.*,  AlertDeletedPayload is the payload of alert.deleted",
     "payload,  alert.[a,  unclosed"
   })

@@ -20,8 +20,15 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
+import org.springframework.aop.support.ComposablePointcut;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -144,6 +151,8 @@ class TocsinAutoConfigurationTest {
           .isInstanceOf(TocsinPublishException.class)
           .hasMessageContaining("/progress")
           .hasMessageContaining("/job_type");
+      assertThat(context.getBean(ClientFigures.class).publishedCount()).isZero();
+      assertThat(context.getBean(ClientFigures.class).unpublishedCount()).isEqualTo(1);
     });
   }
 
@@ -198,6 +207,39 @@ class TocsinAutoConfigurationTest {
     }
   }
 
+  interface Bell {
+    void on(AlertDeletedPayload alert);
+  }
+
+  /// The same where the other has nothing of the bean's class but its interface.
+  @Configuration(proxyBeanMethods = false)
+  static class ProxiedByInterface {
+    @Bean
+    static DefaultAdvisorAutoProxyCreator proxies() {
+      return new DefaultAdvisorAutoProxyCreator();
+    }
+
+    @Bean
+    static DefaultPointcutAdvisor inFront() {
+      return new DefaultPointcutAdvisor(
+          new ComposablePointcut(type -> Bell.class.isAssignableFrom(type)),
+          (MethodInterceptor) MethodInvocation::proceed);
+    }
+
+    @Bean
+    static Bell bell() {
+      return new Rung();
+    }
+
+    static class Rung implements Bell {
+      @Override
+      @TocsinListener
+      public void on(AlertDeletedPayload alert) {
+        CAME.add("rung " + alert.id());
+      }
+    }
+  }
+
   @Test
   void aListenerBehindAProxyIsFound() {
     withHub
@@ -205,6 +247,13 @@ class TocsinAutoConfigurationTest {
         .run(context -> {
           context.getBean(TocsinTemplate.class).send(alert("a-1"));
           assertThat(next()).isEqualTo("behind a-1");
+        });
+    withHub
+        .withUserConfiguration(ProxiedByInterface.class)
+        .run(context -> {
+          assertThat(context.getBean(Bell.class)).isNotInstanceOf(ProxiedByInterface.Rung.class);
+          context.getBean(TocsinTemplate.class).send(alert("a-2"));
+          assertThat(next()).isEqualTo("rung a-2");
         });
   }
 
@@ -238,6 +287,7 @@ class TocsinAutoConfigurationTest {
   }
 
   @Test
+  @Timeout(180)
   void anApplicationStartsBeforeItsHubAndIsWellOnceThatIsThere() throws Exception {
     int port = FreePorts.find(1).getFirst();
     runner
@@ -261,6 +311,13 @@ class TocsinAutoConfigurationTest {
                 .containsEntry("epoch", hub.hub().log().state().epoch())
                 .containsEntry("sequence", 1L);
           }
+          Health away = health.health();
+          while (away.getStatus().equals(Status.UP)) {
+            TimeUnit.MILLISECONDS.sleep(10);
+            away = health.health();
+          }
+          assertThat(away.getDetails()).containsEntry("sequence", 1L);
+          assertThat(away.getDetails().get("reason")).asString().isNotEmpty();
         });
   }
 
@@ -383,5 +440,28 @@ class TocsinAutoConfigurationTest {
       assertThat(hub[0].isAlive()).isTrue();
     });
     assertThat(hub[0].isAlive()).isFalse();
+  }
+
+  /// A bean that publishes when it goes.
+  static final class Parting implements DisposableBean {
+    private final TocsinClient client;
+
+    Parting(TocsinClient client) {
+      this.client = client;
+    }
+
+    @Override
+    public void destroy() {
+      CAME.add(client.publish(alert("late")).join().getClass().getSimpleName());
+    }
+  }
+
+  @Test
+  void theClientIsClosedBeforeAnyBeanGoes() throws Exception {
+    withHub
+        .withBean(Parting.class)
+        .withPropertyValues("tocsin.client.connect=at-once")
+        .run(context -> assertThat(context).hasNotFailed());
+    assertThat(next()).isEqualTo("NotSent");
   }
 }
