@@ -1,5 +1,6 @@
 package dev.tocsin.app;
 
+import dev.tocsin.bridges.description.FileTrouble;
 import dev.tocsin.events.Json;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,11 +9,8 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -75,19 +73,8 @@ final class BridgeFolder implements AutoCloseable {
       opened.mark(CURRENT);
       return opened;
     } catch (IOException e) {
-      throw new Failure("--state " + folder + " cannot be used: " + reason(e), e);
+      throw new Failure("--state " + folder + " cannot be used: " + FileTrouble.of(e), e);
     }
-  }
-
-  /// Why the folder could not be used, as the end of a sentence.
-  static String reason(IOException e) {
-    return switch (e) {
-      case NoSuchFileException missing -> "it cannot be made there";
-      case FileAlreadyExistsException taken -> "there is a file in its place";
-      case AccessDeniedException denied -> "access is denied";
-      case FileSystemException other when other.getReason() != null -> other.getReason();
-      default -> String.valueOf(e.getMessage());
-    };
   }
 
   /// Tries for a moment: a command that looks whether somebody has it holds it for as long as that takes.
@@ -265,7 +252,7 @@ final class BridgeFolder implements AutoCloseable {
       throw new Failure(
           "no bridges have run with the state in " + folder + " ('bridge --state' names it)", e);
     } catch (IOException e) {
-      throw new Failure("cannot read " + statusFile(folder) + ": " + reason(e), e);
+      throw new Failure("cannot read " + statusFile(folder) + ": " + FileTrouble.of(e), e);
     }
   }
 
@@ -293,7 +280,7 @@ final class BridgeFolder implements AutoCloseable {
       Files.delete(answer);
       return said;
     } catch (IOException e) {
-      throw new Failure("cannot ask the bridges of " + folder + ": " + reason(e), e);
+      throw new Failure("cannot ask the bridges of " + folder + ": " + FileTrouble.of(e), e);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.tocsin.app;
 
 import dev.tocsin.bridges.Bridges;
+import dev.tocsin.bridges.description.FileTrouble;
 import dev.tocsin.gateway.BridgeStandings;
 import dev.tocsin.gateway.HookServer;
 import dev.tocsin.http.IpLiteral;
@@ -96,7 +97,7 @@ final class BridgeProcess {
       unwritable = false;
     } catch (IOException e) {
       if (!unwritable) {
-        surroundings.say("the state folder cannot be written: " + BridgeFolder.reason(e));
+        surroundings.say("the state folder cannot be written: " + FileTrouble.of(e));
       }
       unwritable = true;
     }

@@ -1,5 +1,6 @@
 package dev.tocsin.app;
 
+import dev.tocsin.bridges.description.FileTrouble;
 import dev.tocsin.events.Json;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ final class BridgeStatus implements Callable<Integer> {
           ? object.put("running", running).put("stale", running && BridgeFolder.isStale(folder))
           : status;
     } catch (IOException e) {
-      throw new Failure("cannot look at " + folder + ": " + BridgeFolder.reason(e), e);
+      throw new Failure("cannot look at " + folder + ": " + FileTrouble.of(e), e);
     }
   }
 

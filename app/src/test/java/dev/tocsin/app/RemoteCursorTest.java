@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -301,14 +302,24 @@ class RemoteCursorTest {
     HubCursor cursor = follow(ALERTS, null);
     begin(cursor);
     CompletableFuture<HubCursor.Step> got = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .start(() -> {
-          try {
-            got.complete(cursor.next(Duration.ofHours(1)));
-          } catch (InterruptedException e) {
-            got.completeExceptionally(e);
-          }
-        });
+    AtomicBoolean closing = new AtomicBoolean();
+    Thread waiting =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                HubCursor.Step step;
+                do {
+                  step = cursor.next(Duration.ofHours(1));
+                } while (!closing.get());
+                got.complete(step);
+              } catch (InterruptedException e) {
+                got.completeExceptionally(e);
+              }
+            });
+    while (waiting.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    closing.set(true);
     cursor.close();
 
     assertThat(got.get(30, TimeUnit.SECONDS)).isInstanceOf(HubCursor.Step.Events.class);
