@@ -335,7 +335,7 @@ class DoctorTest {
     Path keys = Files.writeString(folder.resolve("keys.json"), "{\"keys\":7}");
 
     assertThat(of("access", doctor("--memory", "--keys", keys.toString())))
-        .anyMatch(line -> line.startsWith("mend: " + keys + " must be an object"));
+        .anyMatch(line -> line.startsWith("mend: " + keys + ": must be an object"));
     assertThat(
             of(
                 "access",
