@@ -277,6 +277,7 @@ async def measure_silence(bed):
     for number in range(options.rounds):
         await asyncio.sleep(5)
         leader = bed.nats.leader("tocsin")
+        leads_all = leader.ask("/jsz").get("meta_cluster", {}).get("leader") == leader.name
         begin = time.monotonic()
         leader.kill()
         await asyncio.sleep(20)
@@ -285,7 +286,8 @@ async def measure_silence(bed):
         followed = longest_pause(heard, begin, end)
         assert followed < 19, "the gateway did not follow again within twenty seconds"
         later.append(followed - acknowledged)
-        print(f"silence  {number + 1}: NATS {acknowledged:.2f} s, the gateway's subscriber {followed:.2f} s", flush=True)
+        print(f"silence  {number + 1}: NATS {acknowledged:.2f} s, the gateway's subscriber {followed:.2f} s"
+              + (" (the server led the cluster, too)" if leads_all else ""), flush=True)
         await asyncio.to_thread(bed.nats.start)
     for task in tasks:
         task.cancel()
