@@ -254,7 +254,7 @@ class TocsinServerTest {
 
   private static void pause() {
     try {
-      Thread.sleep(5);
+      Thread.sleep(50); // longer, all in all, than all else that a stop waits for
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
