@@ -1001,7 +1001,7 @@ class Outbox {
   async publish(type, payload, { idempotencyKey, correlationId, timestamp, channel }) {
     const event = { type, payload, timestamp, channel, correlation_id: correlationId };
     const key = idempotencyKey ?? unique();
-    const bytes = new TextEncoder().encode(JSON.stringify(event) + key).length + 99; // the message around it
+    const bytes = new TextEncoder().encode(JSON.stringify(event) + key).length + 150; // the message around it
     const { state, reason } = this.hub;
     if (state === "closed") throw new TocsinError("not_sent", reason);
     if (/[\0\r\n]/.test(key)) throw new TocsinError("invalid_message", "bad idempotencyKey");

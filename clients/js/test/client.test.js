@@ -92,6 +92,17 @@ describe("one server for all", () => {
     assert.equal(large.code, "message_too_large");
   });
 
+  test("the largest event that the client lets through is one that the hub takes", async () => {
+    const hub = hubOf(server.url);
+    await isOpen(hub);
+    for (let length = (64 << 10) - 400, size = 256; size >= 1; size /= 2) {
+      const code = await hub.publish("alert.deleted", { id: "1", reason: "x".repeat(length + size) }).then(() => "", (error) => error.code);
+      if (!code) length += size;
+      else assert.equal(code, "message_too_large");
+    }
+    assert.equal(hub.states.filter(({ state }) => state !== "open" && state !== "connecting").length, 0);
+  });
+
   test("what the hub cannot even read is refused too, and holds up nobody", async () => {
     const hub = hubOf(server.url);
     const half = "\ud800";
