@@ -18,6 +18,12 @@ final class HeaderSieve {
   /// The longest line: that in which a server tells of itself and of its cluster.
   private static final int MAX_LINE = 1 << 20;
 
+  /// The largest headers: NATS takes no larger message, whatever its `max_payload` is.
+  private static final int MAX_HEADER = 64 << 20;
+
+  /// What has grown beyond this for a large message is given back after it.
+  private static final int USUAL_OUT = 1 << 16;
+
   private static final byte[] VERSION = ascii("NATS/1.0");
   private static final byte[] NEW_LINE = ascii("\r\n");
   private static final byte[] BODY = ascii("MSG ");
@@ -36,7 +42,7 @@ final class HeaderSieve {
   private boolean inHeader;
   private long bodyLeft;
 
-  private byte[] out = new byte[1 << 16];
+  private byte[] out = new byte[USUAL_OUT];
   private int outFrom;
   private int outTo;
 
@@ -55,6 +61,9 @@ final class HeaderSieve {
     if (outFrom == outTo) {
       outFrom = 0;
       outTo = 0;
+      if (out.length > 4 * USUAL_OUT) {
+        out = new byte[USUAL_OUT];
+      }
     }
     return count;
   }
@@ -101,12 +110,15 @@ final class HeaderSieve {
     return from + count;
   }
 
-  private void endLine() {
+  private void endLine() throws IOException {
     if (begins(line, 0, lineLength, HEADER)) {
       int sizes = beginOfLast(2);
       long whole = number(beginOfLast(1));
       long head = number(sizes);
-      if (head >= 0 && head <= whole && head <= Integer.MAX_VALUE / 2) {
+      if (head > MAX_HEADER) {
+        throw new IOException("NATS sends headers that are larger than any message");
+      }
+      if (head >= 0 && head <= whole) {
         header = new byte[(int) head];
         headerLength = 0;
         inHeader = true;

@@ -149,6 +149,15 @@ class HeaderSieveTest {
   }
 
   @Test
+  void headersLargerThanAnyMessageAreAFailure() {
+    byte[] sent = bytes(DELIVERED + (1 << 30) + " " + (1 << 30) + "\r\n");
+
+    assertThatThrownBy(() -> new HeaderSieve().take(sent, sent.length))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("larger than any message");
+  }
+
+  @Test
   void aLineWithoutAnEndIsAFailure() {
     byte[] endless = new byte[(1 << 20) + 1];
     assertThatThrownBy(() -> new HeaderSieve().take(endless, endless.length))
