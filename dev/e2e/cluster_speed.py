@@ -1,5 +1,6 @@
 """What many gateways on one log cost, beside NATS alone and beside the log on disk. For an idle machine.
 Usage: cluster_speed.py [publish] [gateway] [latency] [start] [two] [silence] [--nodes 1] [--seconds 10] [--rounds 3]
+       [--leads stream,bucket,cluster]
 
 publish   events published with acknowledgement: the bare client of NATS, that client with all that the log sends and takes out
           again, the log (dev/benchmarks StreamBenchmark)
@@ -7,8 +8,9 @@ gateway   500,000 lines in one request to a gateway on JetStream, and to one on 
 latency   from the moment an event is due until a subscriber has it, 1,000 a second: on disk, on JetStream, in turn
 start     a gateway that starts on a log of a million events: until it is ready
 two       CPU for each delivery: one gateway with 1,000 sockets, two of them with 1,000 each
-silence   with --nodes 3: the stream's leader is killed; for how long the bare protocol of NATS has no acknowledgement of an event,
-          and for how long a subscriber of a gateway has no event
+silence   with --nodes 3: the server is killed that leads what --leads says (stream, bucket, cluster), in each round the next of
+          them; for how long the bare protocol of NATS has no acknowledgement of an event, and for how long a subscriber of a
+          gateway has no event
 """
 import argparse
 import asyncio
@@ -32,6 +34,7 @@ options.add_argument("parts", nargs="*", default=["publish", "gateway", "latency
 options.add_argument("--nodes", type=int, default=1)
 options.add_argument("--seconds", type=int, default=10)
 options.add_argument("--rounds", type=int, default=3)
+options.add_argument("--leads", type=lambda text: text.split(","), default=["stream", "bucket", "cluster"])
 options.add_argument("--lines", type=int, default=500_000)
 options.add_argument("--file")
 options = options.parse_args()
@@ -276,18 +279,18 @@ async def measure_silence(bed):
     later = []
     for number in range(options.rounds):
         await asyncio.sleep(5)
-        leader = bed.nats.leader("tocsin")
-        leads_all = leader.ask("/jsz").get("meta_cluster", {}).get("leader") == leader.name
+        leaders = {"stream": bed.nats.leader("tocsin"), "bucket": bed.nats.leader("KV_tocsin"), "cluster": bed.nats.cluster_leader()}
+        killed = leaders[options.leads[number % len(options.leads)]]
         begin = time.monotonic()
-        leader.kill()
+        killed.kill()
         await asyncio.sleep(20)
         end = time.monotonic()
         acknowledged = longest_pause([moment for each in producers for moment in each.times], begin, end)
         followed = longest_pause(heard, begin, end)
         assert followed < 19, "the gateway did not follow again within twenty seconds"
         later.append(followed - acknowledged)
-        print(f"silence  {number + 1}: NATS {acknowledged:.2f} s, the gateway's subscriber {followed:.2f} s"
-              + (" (the server led the cluster, too)" if leads_all else ""), flush=True)
+        print(f"silence  {number + 1}: NATS {acknowledged:.2f} s, the gateway's subscriber {followed:.2f} s (killed: the leader of "
+              + ", ".join(what for what, leader in leaders.items() if leader is killed) + ")", flush=True)
         await asyncio.to_thread(bed.nats.start)
     for task in tasks:
         task.cancel()

@@ -121,6 +121,16 @@ class NatsServers:
             time.sleep(0.05)
         raise AssertionError(f"nobody leads {stream}")
 
+    def cluster_leader(self):
+        """The server that leads the cluster, as it says itself."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            for each in self.all:
+                if each.ask("/jsz").get("meta_cluster", {}).get("leader") == each.name:
+                    return each
+            time.sleep(0.05)
+        raise AssertionError("nobody leads the cluster")
+
 
 class Client:
     """Speaks the protocol of NATS over one connection, and JetStream's requests over that."""

@@ -25,8 +25,8 @@ final class DirectGet {
 
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  private static final int END_OF_BATCH = 204;
-  private static final int NOT_FOUND = 404;
+  static final int END_OF_BATCH = 204;
+  static final int NOT_FOUND = 404;
   private static final int TOO_MANY = 413;
 
   /// One message that was found.

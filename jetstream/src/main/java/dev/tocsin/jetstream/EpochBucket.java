@@ -2,6 +2,7 @@ package dev.tocsin.jetstream;
 
 import dev.tocsin.jetstream.JetStreamApi.Answer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -51,9 +52,17 @@ final class EpochBucket {
     return api.ask(reading(), newest()).thenApply(EpochBucket::content);
   }
 
-  /// The same for whoever can wait, see [JetStreamApi#askUntilAnswered].
-  Content readUntilAnswered() throws InterruptedException {
-    return content(api.askUntilAnswered(reading(), newest()));
+  /// The same for whoever can wait, see [JetStreamApi#askUntilAnswered(String, JsonNode, Duration)].
+  Content readUntilAnswered(Duration atMost) throws InterruptedException {
+    return content(api.askUntilAnswered(reading(), newest(), atMost));
+  }
+
+  /// Whether a server that has the bucket knows the record of an epoch as the newest. It may be behind the bucket's leader, and
+  /// answers when there is none.
+  boolean anyKnows(String epoch) throws InterruptedException {
+    return api.askUntilAnswered("DIRECT.GET." + stream, newest())
+            instanceof Answer.Done(JsonNode record)
+        && record.path("epoch").asString("").equals(epoch);
   }
 
   private String reading() {

@@ -132,7 +132,8 @@ final class EpochKeeper {
   /// @param epoch the present epoch
   /// @param newest the newest sequence that was handed on
   /// @param last the newest event that was; `null` when none is known
-  Verdict check(String epoch, long newest, @Nullable Witness last)
+  /// @param suspected whether another epoch may have begun already: then only the bucket's leader can say
+  Verdict check(String epoch, long newest, @Nullable Witness last, boolean suspected)
       throws UndecidedException, InterruptedException {
     for (int i = 0; i < TRIES; i++) {
       StreamInfo info = info();
@@ -143,6 +144,9 @@ final class EpochKeeper {
               || (last != null
                   && last.sequence() >= info.first()
                   && !isStill(last.sequence(), last.digest()));
+      if (!wentBack && !suspected && isKnown(epoch)) {
+        return new Verdict(epoch, info, false);
+      }
       Verdict verdict =
           decide(
               info,
@@ -154,6 +158,16 @@ final class EpochKeeper {
       }
     }
     throw new UndecidedException("other gateways change the epoch again and again");
+  }
+
+  /// Whether the record still says an epoch, as far as the bucket's leader says or, when it says nothing, any server that has the
+  /// bucket. What such a server says may be a moment old, as is what is read of the record while the stream is followed.
+  private boolean isKnown(String epoch) throws InterruptedException {
+    return switch (bucket.readUntilAnswered(JetStreamApi.SOON)) {
+      case EpochBucket.Content.Found(EpochRecord found) -> found.epoch().equals(epoch);
+      case EpochBucket.Content.Absent absent -> false;
+      case EpochBucket.Content.Unknown unknown -> bucket.anyKnows(epoch);
+    };
   }
 
   private @Nullable Verdict decide(StreamInfo info, String epoch, boolean wentBack, String reason)
@@ -264,7 +278,7 @@ final class EpochKeeper {
   }
 
   private EpochBucket.Content content() throws InterruptedException {
-    return bucket.readUntilAnswered();
+    return bucket.readUntilAnswered(JetStreamApi.PATIENCE);
   }
 
   /// A record of a new epoch.

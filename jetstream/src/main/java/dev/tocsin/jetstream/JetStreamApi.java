@@ -24,6 +24,9 @@ final class JetStreamApi {
   /// How long an answer may take: a server without a leader for the stream gives none.
   static final Duration PATIENCE = Duration.ofSeconds(1);
 
+  /// How long an answer may take where there is another way if it does not come.
+  static final Duration SOON = Duration.ofMillis(100);
+
   /// After which time something is asked again that may be asked twice.
   private static final Duration AGAIN = Duration.ofMillis(200);
 
@@ -95,11 +98,17 @@ final class JetStreamApi {
     return ask(what, request).join();
   }
 
-  /// Asks anew every [#AGAIN] until somebody answers, for [#PATIENCE] at most: what a server is asked while an election goes on
-  /// is lost, and whoever waited for that would go on later than he could. For what may be asked twice.
+  /// Asks anew every [#AGAIN] until somebody answers, for [#PATIENCE] at most; see the other.
   Answer askUntilAnswered(String what, @Nullable JsonNode request) throws InterruptedException {
+    return askUntilAnswered(what, request, PATIENCE);
+  }
+
+  /// Asks anew every [#AGAIN] until somebody answers: what a server is asked while an election goes on
+  /// is lost, and whoever waited for that would go on later than he could. For what may be asked twice.
+  Answer askUntilAnswered(String what, @Nullable JsonNode request, Duration atMost)
+      throws InterruptedException {
     CompletableFuture<Answer> first = new CompletableFuture<>();
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + atMost.toNanos();
     do {
       ask(what, request)
           .thenAccept(answer -> {
@@ -108,7 +117,7 @@ final class JetStreamApi {
             }
           });
       try {
-        return first.get(AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+        return first.get(Math.min(AGAIN.toNanos(), end - System.nanoTime()), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
         // Asked again.
       } catch (ExecutionException e) {

@@ -7,22 +7,21 @@ import io.nats.client.NUID;
 import io.nats.client.Subscription;
 import io.nats.client.impl.Headers;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// One consumer of the stream that pushes what comes after a position, without acknowledgements: kept in memory by one server,
 /// and gone soon after nobody listens. Owned by the follower's thread.
 ///
-/// It asks for flow control and heartbeats, answers the first and checks the second. Whatever looks as if something was missed
-/// makes it doubtful: then another one has to be made.
-final class StreamConsumer implements AutoCloseable {
+/// It asks for flow control and heartbeats, answers the first and checks the second.
+final class StreamConsumer implements StreamSource {
 
-  /// How often the server says that it is there when there is nothing to deliver.
-  private static final Duration HEARTBEAT = Duration.ofMillis(500);
+  /// How often the server says that it is there when there is nothing to deliver: thrice in [#SILENCE_NANOS].
+  private static final Duration HEARTBEAT = Duration.ofMillis(200);
 
-  /// Without any message for so long it is doubtful.
-  static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1_100);
+  /// The server does not do at the moment what it is asked for.
+  private static final int UNAVAILABLE = 503;
 
   /// How long the server keeps it when nobody listens.
   private static final Duration INACTIVE = Duration.ofSeconds(5);
@@ -54,10 +53,12 @@ final class StreamConsumer implements AutoCloseable {
     this.subscription = subscription;
   }
 
-  /// Makes one. Blocks until the server has it.
+  /// Makes one. Blocks until the server has it. Empty when none can be made at the moment: the cluster has no leader, or no room.
   ///
   /// @param after the position after which it delivers
-  static StreamConsumer open(Connection connection, JetStreamApi api, String stream, long after)
+  /// @param atMost how long the answer may take
+  static Optional<StreamConsumer> open(
+      Connection connection, JetStreamApi api, String stream, long after, Duration atMost)
       throws EpochKeeper.UndecidedException, InterruptedException {
     String inbox = connection.createInbox();
     String name = NUID.nextGlobal();
@@ -65,17 +66,32 @@ final class StreamConsumer implements AutoCloseable {
     subscription.setPendingLimits(0, 0);
     StreamConsumer consumer = new StreamConsumer(connection, api, stream, name, subscription);
     Answer answer =
-        api.askUntilAnswered(
-            "CONSUMER.CREATE." + stream + "." + name, request(stream, name, inbox, after));
-    String fault = answer.fault();
-    if (fault != null) {
-      consumer.close();
-      throw new EpochKeeper.UndecidedException(fault);
+        api.askUntilAnswered(creation(stream, name), request(stream, name, inbox, after), atMost);
+    if (answer instanceof Answer.Done) {
+      return Optional.of(consumer);
     }
-    return consumer;
+    consumer.close();
+    if (isForNow(answer)) {
+      return Optional.empty();
+    }
+    throw new EpochKeeper.UndecidedException(String.valueOf(answer.fault()));
   }
 
-  private static ObjectNode request(String stream, String name, String inbox, long after) {
+  /// Whether what could not be made may be made later.
+  static boolean isForNow(Answer answer) {
+    return switch (answer) {
+      case Answer.Done done -> false;
+      case Answer.Refused refused -> refused.status() == UNAVAILABLE;
+      case Answer.Silent silent -> true;
+    };
+  }
+
+  /// What JetStream is asked to make one.
+  static String creation(String stream, String name) {
+    return "CONSUMER.CREATE." + stream + "." + name;
+  }
+
+  static ObjectNode request(String stream, String name, String inbox, long after) {
     ObjectNode request = JetStreamApi.request();
     request.put("stream_name", stream);
     ObjectNode config = request.putObject("config");
@@ -94,39 +110,65 @@ final class StreamConsumer implements AutoCloseable {
     return request;
   }
 
-  /// The next message of the stream; `null` when there is none within the time or the consumer has become doubtful.
-  @Nullable Message next(Duration atMost) throws InterruptedException {
+  @Override
+  public @Nullable StreamMessage next(Duration atMost) throws InterruptedException {
     long end = System.nanoTime() + atMost.toNanos();
-    Duration left = atMost;
     while (doubt == null) {
-      Message message = subscription.nextMessage(left);
+      Message message = subscription.nextMessage(StreamSource.wait(end, heardNanos));
+      long now = System.nanoTime();
       if (message == null) {
-        if (System.nanoTime() - heardNanos > SILENCE_NANOS) {
+        if (now - heardNanos > SILENCE_NANOS) {
           doubt = "nothing was heard of it";
         }
-        return null;
+        if (now >= end) {
+          return null;
+        }
+        continue;
       }
-      heardNanos = System.nanoTime();
+      heardNanos = now;
       if (!message.isStatusMessage()) {
         idle = false;
-        return message;
+        return checked(message);
       }
       control(message);
-      left = Duration.ofNanos(Math.max(1, end - heardNanos));
     }
     return null;
   }
 
-  /// The next message, if there is one already.
-  @Nullable Message poll() throws InterruptedException {
+  @Override
+  public @Nullable StreamMessage poll() throws InterruptedException {
     while (doubt == null) {
       Message message = subscription.nextMessage(null);
-      if (message == null || !message.isStatusMessage()) {
-        return message;
+      if (message == null) {
+        return null;
+      }
+      if (!message.isStatusMessage()) {
+        return checked(message);
       }
       control(message);
     }
     return null;
+  }
+
+  /// The message, if it is the next that was delivered; else the consumer is doubtful.
+  private @Nullable StreamMessage checked(Message message) {
+    MessagePlace place = MessagePlace.of(message.getReplyTo());
+    if (place == null) {
+      doubt = "a message came that is none of the stream's";
+      return null;
+    }
+    if (place.delivery() != deliveries + 1) {
+      doubt = "delivery " + place.delivery() + " came after " + deliveries;
+      return null;
+    }
+    deliveries++;
+    return new StreamMessage(
+        place.sequence(),
+        place.timeNanos(),
+        place.pending(),
+        message.getSubject(),
+        message.getHeaders(),
+        message.getData());
   }
 
   private void control(Message message) {
@@ -162,33 +204,23 @@ final class StreamConsumer implements AutoCloseable {
     }
   }
 
-  /// Whether a message is the next that was delivered; else the consumer is doubtful.
-  boolean isNext(MessagePlace place) {
-    if (place.delivery() != deliveries + 1) {
-      doubt = "delivery " + place.delivery() + " came after " + deliveries;
-      return false;
-    }
-    deliveries++;
-    return true;
-  }
-
-  /// Makes it doubtful.
-  void suspect(String reason) {
+  @Override
+  public void suspect(String reason) {
     doubt = reason;
   }
 
-  /// Why another one has to be made; `null` as long as this one is sound.
-  @Nullable String doubt() {
+  @Override
+  public @Nullable String doubt() {
     return doubt;
   }
 
-  /// When something was heard of it last, by [System#nanoTime].
-  long heardNanos() {
+  @Override
+  public long heardNanos() {
     return heardNanos;
   }
 
-  /// Whether it has said last that it has nothing to deliver.
-  boolean isIdle() {
+  @Override
+  public boolean isIdle() {
     return idle;
   }
 
@@ -199,6 +231,10 @@ final class StreamConsumer implements AutoCloseable {
     } catch (IllegalStateException e) {
       // It is gone with the connection.
     }
+    delete(api, stream, name);
+  }
+
+  static void delete(JetStreamApi api, String stream, String name) {
     api.ask("CONSUMER.DELETE." + stream + "." + name, null);
   }
 }

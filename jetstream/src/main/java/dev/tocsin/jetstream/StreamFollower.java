@@ -2,20 +2,19 @@ package dev.tocsin.jetstream;
 
 import dev.tocsin.events.EncodedEvent;
 import dev.tocsin.hub.LoggedEvent;
-import io.nats.client.Message;
-import io.nats.client.impl.Headers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Takes the events out of the stream, in order and without a seam: a consumer for as long as it can be trusted, then another
+/// Takes the events out of the stream, in order and without a seam: a source for as long as it can be trusted, then another
 /// after the position that was reached. Before each, [EpochKeeper] decides whether the stream is still the same; until then
-/// nothing is sent or handed on.
+/// nothing is sent or handed on. The source is a consumer, or the stream itself as long as none can be made.
 ///
 /// It runs on a thread of its own, which owns all its state but what is marked.
 final class StreamFollower implements Runnable {
@@ -28,7 +27,7 @@ final class StreamFollower implements Runnable {
   private static final Duration LOOK = Duration.ofMillis(250);
   private static final Duration PAUSE = Duration.ofMillis(100);
 
-  /// For so long a consumer may be idle while the stream has newer events: longer than they are on their way.
+  /// For so long a source may be idle while the stream has newer events: longer than they are on their way.
   private static final long OVERDUE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /// At most one line about the same thing in so long.
@@ -131,19 +130,18 @@ final class StreamFollower implements Runnable {
       Thread.sleep(PAUSE);
       return;
     }
-    otherEpoch = false;
     group.clear();
-    try (StreamConsumer consumer = begin()) {
+    try (StreamSource source = begin()) {
       fault = null;
       steady = true;
       idleAt = -1;
       sender.open();
       if (link.generation() != generation) {
         // It was lost after the look: what that has held up was let go on.
-        consumer.suspect("the connection was lost");
+        source.suspect("the connection was lost");
       }
-      follow(consumer, generation);
-      note(consumer);
+      follow(source, generation);
+      note(source);
     } catch (EpochKeeper.UndecidedException e) {
       suspend(e.getMessage() == null ? "" : e.getMessage());
       if (e.isStreamGone() && settings.create()) {
@@ -171,7 +169,7 @@ final class StreamFollower implements Runnable {
     }
   }
 
-  private void note(StreamConsumer consumer) {
+  private void note(StreamSource source) {
     sender.hold();
     steady = false;
     pages.endTerm();
@@ -180,15 +178,20 @@ final class StreamFollower implements Runnable {
       doubtLoggedNanos = now;
       LOG.atInfo()
           .addKeyValue("after", delivery.newest())
-          .addKeyValue("reason", consumer.doubt())
+          .addKeyValue("reason", source.doubt())
           .log("the consumer of the stream is made anew");
     }
   }
 
   /// Looks whether the epoch goes on, and begins to follow where the follower stands.
-  private StreamConsumer begin() throws EpochKeeper.UndecidedException, InterruptedException {
+  private StreamSource begin() throws EpochKeeper.UndecidedException, InterruptedException {
     Delivery.Place place = delivery.place();
-    EpochKeeper.Verdict verdict = keeper.check(place.epoch(), place.newest(), delivery.witness());
+    boolean suspected = otherEpoch;
+    EpochKeeper.Verdict verdict =
+        keeper.check(place.epoch(), place.newest(), delivery.witness(), suspected);
+    if (suspected) {
+      otherEpoch = false;
+    }
     if (verdict.isNew()) {
       restart(verdict);
     }
@@ -198,7 +201,12 @@ final class StreamFollower implements Runnable {
       // It was thrown away while nobody here followed, and nothing may come for long that shows it.
       delivery.lost(delivery.newest() + 1, gone);
     }
-    return StreamConsumer.open(link.connection(), api, settings.stream(), delivery.newest());
+    long after = delivery.newest();
+    Optional<StreamConsumer> consumer =
+        StreamConsumer.open(link.connection(), api, settings.stream(), after, JetStreamApi.SOON);
+    return consumer.isPresent()
+        ? consumer.get()
+        : new PolledStream(link.connection(), api, settings.stream(), after);
   }
 
   private void restart(EpochKeeper.Verdict verdict)
@@ -210,74 +218,69 @@ final class StreamFollower implements Runnable {
     delivery.restarted(verdict.epoch(), info.last(), beginning.newest(), beginning.lastByType());
   }
 
-  private void follow(StreamConsumer consumer, long generation) throws InterruptedException {
-    while (!closed && consumer.doubt() == null) {
-      Message message = consumer.next(LOOK);
+  private void follow(StreamSource source, long generation) throws InterruptedException {
+    while (!closed && source.doubt() == null) {
+      StreamMessage message = source.next(LOOK);
       if (message != null) {
-        gather(consumer, message);
-      } else if (consumer.doubt() == null && consumer.isIdle()) {
-        lag.note(delivery.newest(), 0, consumer.heardNanos());
-        doubtOverdue(consumer);
+        gather(source, message);
+      } else if (source.doubt() == null && source.isIdle()) {
+        lag.note(delivery.newest(), 0, source.heardNanos());
+        doubtOverdue(source);
       }
       if (link.generation() != generation) {
-        consumer.suspect("the connection was lost");
+        source.suspect("the connection was lost");
       } else if (otherEpoch) {
-        consumer.suspect("another gateway has begun a new epoch");
+        source.suspect("another gateway has begun a new epoch");
       }
     }
   }
 
   /// A server may say that it has nothing to deliver though its leader has: then another consumer is made.
-  private void doubtOverdue(StreamConsumer consumer) {
+  private void doubtOverdue(StreamSource source) {
     long newest = delivery.newest();
     long now = System.nanoTime();
     if (head <= newest || idleAt != newest) {
       idleAt = newest;
       idleNanos = now;
     } else if (now - idleNanos > OVERDUE_NANOS) {
-      consumer.suspect("it has nothing after " + newest + ", and the stream has " + head);
+      source.suspect("it has nothing after " + newest + ", and the stream has " + head);
     }
   }
 
   /// Takes all there is at the moment, and hands it on.
-  private void gather(StreamConsumer consumer, Message first) throws InterruptedException {
-    MessagePlace place = null;
-    for (Message message = first; message != null; message = consumer.poll()) {
-      MessagePlace next = MessagePlace.of(message.getReplyTo());
-      if (next == null || !consumer.isNext(next)) {
+  private void gather(StreamSource source, StreamMessage first) throws InterruptedException {
+    StreamMessage last = first;
+    take(first);
+    while (group.size() < MAX_GROUP) {
+      StreamMessage message = source.poll();
+      if (message == null) {
         break;
       }
-      place = next;
-      take(message, next.sequence());
-      if (group.size() == MAX_GROUP) {
-        break;
-      }
+      take(message);
+      last = message;
     }
     handOn();
-    if (place != null) {
-      lag.note(place.sequence(), place.pending(), System.nanoTime());
-    }
+    lag.note(last.sequence(), last.pending(), System.nanoTime());
   }
 
-  private void take(Message message, long sequence) {
+  private void take(StreamMessage message) {
+    long sequence = message.sequence();
     long expected = (group.isEmpty() ? delivery.newest() : group.getLast().sequence()) + 1;
     if (sequence < expected) {
       return;
     }
-    EncodedEvent event = codec.event(message.getSubject(), message.getData());
+    EncodedEvent event = codec.event(message.subject(), message.body());
     if (sequence > expected || event == null) {
       handOn();
       delivery.lost(expected, event == null ? sequence : sequence - 1);
     }
     if (event == null) {
-      noteForeign(message.getSubject(), sequence);
+      noteForeign(message.subject(), sequence);
       return;
     }
-    Headers headers = message.getHeaders();
-    numbers[group.size()] =
-        headers == null ? -1 : codec.number(headers.getFirst(EventCodec.ORIGIN));
+    numbers[group.size()] = codec.number(message.header(EventCodec.ORIGIN));
     group.add(new LoggedEvent(sequence, event));
-    lastBody = message.getData();
+    lastBody = message.body();
   }
 
   private void noteForeign(String subject, long sequence) {

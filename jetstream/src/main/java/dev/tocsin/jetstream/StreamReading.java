@@ -7,8 +7,6 @@ import dev.tocsin.hub.CopiedPage;
 import dev.tocsin.hub.LogCopyException;
 import dev.tocsin.hub.LogReading;
 import dev.tocsin.jetstream.JetStreamApi.Answer;
-import io.nats.client.Message;
-import io.nats.client.impl.Headers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -92,27 +90,21 @@ final class StreamReading implements LogReading, AutoCloseable {
       throws EpochKeeper.UndecidedException, InterruptedException {
     StreamConsumer reading = consumer;
     if (reading == null) {
-      reading = StreamConsumer.open(link.connection(), api, stream, position);
+      reading =
+          StreamConsumer.open(link.connection(), api, stream, position, JetStreamApi.PATIENCE)
+              .orElseThrow(() -> new EpochKeeper.UndecidedException("NATS makes no consumers"));
       consumer = reading;
     }
     long bytes = 0;
-    Message message = reading.next(LOOK);
+    StreamMessage message = reading.next(LOOK);
     while (message != null) {
-      MessagePlace place = MessagePlace.of(message.getReplyTo());
-      if (place == null) {
-        reading.suspect("a message came that is none of the stream's");
-        break;
-      }
-      if (!reading.isNext(place)) {
-        break;
-      }
-      if (place.sequence() > upTo) {
+      if (message.sequence() > upTo) {
         position = upTo;
         drop();
         return;
       }
-      CopiedEvent event = event(message, place);
-      position = place.sequence();
+      CopiedEvent event = event(message);
+      position = message.sequence();
       if (event != null) {
         events.add(event);
         bytes += event.event().json().length;
@@ -149,22 +141,17 @@ final class StreamReading implements LogReading, AutoCloseable {
   }
 
   /// The event of a message; `null` when it says none.
-  private @Nullable CopiedEvent event(Message message, MessagePlace place) {
-    EncodedEvent event = codec.event(message.getSubject(), message.getData());
+  private @Nullable CopiedEvent event(StreamMessage message) {
+    EncodedEvent event = codec.event(message.subject(), message.body());
     if (event == null) {
       return null;
     }
-    Headers headers = message.getHeaders();
-    long taken = TimeUnit.NANOSECONDS.toMillis(place.timeNanos());
+    long taken = TimeUnit.NANOSECONDS.toMillis(message.timeNanos());
     return new CopiedEvent(
-        place.sequence(),
+        message.sequence(),
         event,
-        EventCodec.accepted(first(headers, EventCodec.ACCEPTED), taken),
-        key(first(headers, EventCodec.MESSAGE_ID), first(headers, EventCodec.DIGEST), taken));
-  }
-
-  private static @Nullable String first(@Nullable Headers headers, String name) {
-    return headers == null ? null : headers.getFirst(name);
+        EventCodec.accepted(message.header(EventCodec.ACCEPTED), taken),
+        key(message.header(EventCodec.MESSAGE_ID), message.header(EventCodec.DIGEST), taken));
   }
 
   private @Nullable CopiedKey key(@Nullable String id, @Nullable String digest, long taken) {

@@ -28,13 +28,15 @@ class EpochKeeperTest extends OnRealServers {
   private Connection nats;
   private JetStreamSettings settings;
   private EpochBucket bucket;
+  private LossyConnection lossy;
 
   @BeforeEach
   void start(@TempDir Path folder) throws Exception {
     servers = NatsServers.one(folder);
     settings = TestSettings.of(servers, "log").build();
     link = Link.open(settings, "test");
-    nats = link.connection();
+    lossy = new LossyConnection(link.connection());
+    nats = lossy.connection();
     bucket = new EpochBucket(settings, new JetStreamApi(nats));
     makeStream();
   }
@@ -116,15 +118,15 @@ class EpochKeeperTest extends OnRealServers {
   void aStreamThatWasMadeAnewIsAnotherLater() throws Exception {
     EpochKeeper keeper = keeper(1);
     String epoch = keeper.begin().epoch();
-    assertThat(keeper.check(epoch, 0, null).isNew()).isFalse();
+    assertThat(keeper.check(epoch, 0, null, false).isNew()).isFalse();
     api(nats, "STREAM.DELETE.log", "");
     makeStream();
 
-    EpochKeeper.Verdict verdict = keeper.check(epoch, 0, null);
+    EpochKeeper.Verdict verdict = keeper.check(epoch, 0, null, false);
 
     assertThat(verdict.isNew()).isTrue();
     assertThat(record().epoch()).isEqualTo(verdict.epoch()).isNotEqualTo(epoch);
-    assertThat(keeper.check(verdict.epoch(), 0, null).isNew()).isFalse();
+    assertThat(keeper.check(verdict.epoch(), 0, null, false).isNew()).isFalse();
   }
 
   @Test
@@ -142,8 +144,8 @@ class EpochKeeperTest extends OnRealServers {
     EpochKeeper keeper = keeper(1);
     String epoch = keeper.begin().epoch();
 
-    assertThat(keeper.check(epoch, 1, event(1, "a.a")).isNew()).isFalse();
-    EpochKeeper.Verdict verdict = keeper.check(epoch, 1, event(1, "a.b"));
+    assertThat(keeper.check(epoch, 1, event(1, "a.a"), false).isNew()).isFalse();
+    EpochKeeper.Verdict verdict = keeper.check(epoch, 1, event(1, "a.b"), false);
     assertThat(verdict.isNew()).isTrue();
     assertThat(verdict.epoch()).isNotEqualTo(epoch);
   }
@@ -157,7 +159,7 @@ class EpochKeeperTest extends OnRealServers {
     publish("a.c");
     delete(2);
 
-    assertThat(keeper.check(epoch, 3, event(2, "a.b")).isNew()).isFalse();
+    assertThat(keeper.check(epoch, 3, event(2, "a.b"), false).isNew()).isFalse();
     assertThat(keeper(2).begin().epoch()).isEqualTo(epoch);
   }
 
@@ -169,7 +171,7 @@ class EpochKeeperTest extends OnRealServers {
     publish("a.b");
     delete(1);
 
-    assertThat(keeper.check(epoch, 2, event(1, "a.x")).isNew()).isFalse();
+    assertThat(keeper.check(epoch, 2, event(1, "a.x"), false).isNew()).isFalse();
     assertThat(keeper(2).begin().epoch()).isEqualTo(epoch);
   }
 
@@ -179,13 +181,13 @@ class EpochKeeperTest extends OnRealServers {
     EpochKeeper keeper = keeper(1);
     String epoch = keeper.begin().epoch();
 
-    assertThatThrownBy(() -> keeper.check(epoch, 2, null))
+    assertThatThrownBy(() -> keeper.check(epoch, 2, null, false))
         .isInstanceOf(EpochKeeper.UndecidedException.class)
         .hasMessageContaining("newest event is 1, but 2 was there");
     publish("a.b");
-    assertThat(keeper.check(epoch, 2, null).isNew()).isFalse();
+    assertThat(keeper.check(epoch, 2, null, false).isNew()).isFalse();
     // Another time counts from its own beginning.
-    assertThatThrownBy(() -> keeper.check(epoch, 3, null))
+    assertThatThrownBy(() -> keeper.check(epoch, 3, null, false))
         .isInstanceOf(EpochKeeper.UndecidedException.class);
   }
 
@@ -198,7 +200,7 @@ class EpochKeeperTest extends OnRealServers {
     EpochKeeper.Verdict[] verdict = new EpochKeeper.Verdict[1];
     await(() -> {
       try {
-        verdict[0] = keeper.check(epoch, 2, null);
+        verdict[0] = keeper.check(epoch, 2, null, false);
         return true;
       } catch (EpochKeeper.UndecidedException e) {
         return false;
@@ -218,7 +220,7 @@ class EpochKeeperTest extends OnRealServers {
       EpochRecord found = record();
       put(new EpochRecord(name, found.created(), 1, found.digest(), found.revision()));
 
-      assertThat(keeper.check(epoch, 1, event(1, "a.a")).isNew()).isFalse();
+      assertThat(keeper.check(epoch, 1, event(1, "a.a"), false).isNew()).isFalse();
       assertThat(record().epoch()).isEqualTo(epoch);
     }
   }
@@ -231,8 +233,48 @@ class EpochKeeperTest extends OnRealServers {
     EpochRecord found = record();
     put(new EpochRecord("other", found.created(), 1, found.digest(), found.revision()));
 
-    EpochKeeper.Verdict verdict = keeper.check(epoch, 1, event(1, "a.a"));
+    EpochKeeper.Verdict verdict = keeper.check(epoch, 1, event(1, "a.a"), false);
 
     assertThat(verdict).isEqualTo(new EpochKeeper.Verdict("other", verdict.info(), true));
+  }
+
+  private void loseTheBucketsLeader() {
+    lossy.lose("$JS.API.STREAM.MSG.GET.KV_log");
+  }
+
+  @Test
+  void anEpochThatAnyServerKnowsGoesOnWithoutTheBucketsLeader() throws Exception {
+    publish("a.a");
+    EpochKeeper keeper = keeper(1);
+    String epoch = keeper.begin().epoch();
+    loseTheBucketsLeader();
+
+    assertThat(keeper.check(epoch, 1, event(1, "a.a"), false).isNew()).isFalse();
+  }
+
+  @Test
+  void onlyTheBucketsLeaderEndsAnEpoch() throws Exception {
+    publish("a.a");
+    EpochKeeper keeper = keeper(1);
+    String epoch = keeper.begin().epoch();
+    EpochRecord found = record();
+    put(new EpochRecord("other", found.created(), 1, found.digest(), found.revision()));
+    loseTheBucketsLeader();
+
+    assertThatThrownBy(() -> keeper.check(epoch, 1, event(1, "a.a"), false))
+        .isInstanceOf(EpochKeeper.UndecidedException.class);
+  }
+
+  @Test
+  void onlyTheBucketsLeaderIsBelievedWhenTheEpochIsDoubted() throws Exception {
+    publish("a.a");
+    EpochKeeper keeper = keeper(1);
+    String epoch = keeper.begin().epoch();
+    loseTheBucketsLeader();
+
+    assertThatThrownBy(() -> keeper.check(epoch, 1, event(1, "a.a"), true))
+        .isInstanceOf(EpochKeeper.UndecidedException.class);
+    assertThatThrownBy(() -> keeper.check(epoch, 1, event(1, "a.b"), false))
+        .isInstanceOf(EpochKeeper.UndecidedException.class);
   }
 }

@@ -2,12 +2,15 @@ package dev.tocsin.jetstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tocsin.events.Json;
 import dev.tocsin.fixtures.NatsServers;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.RecordedFollower;
 import dev.tocsin.hub.SampleEvents;
 import dev.tocsin.hub.TypeFilter;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,6 +171,61 @@ class ServerEndsTest extends OnRealServers {
       long newest = append(log, "a.c");
       assertThat(sequences(followed.events())).isEqualTo(upTo(newest));
       assertThat(followed.epochs()).isEmpty();
+    }
+  }
+
+  private static String leader(Connection nats, String stream) throws Exception {
+    return api(nats, "STREAM.INFO." + stream, "").path("cluster").path("leader").asString("");
+  }
+
+  private static void fill(Connection nats, String stream) throws Exception {
+    String config = "{\"name\":\"" + stream + "\",\"max_bytes\":200000000}";
+    assertThat(api(nats, "STREAM.CREATE." + stream, config).has("error")).isFalse();
+  }
+
+  /// Makes the stream and the bucket of a log without replicas, both on the same server; its number.
+  private int makeOnOneServer(NatsServers servers, JetStreamSettings settings) throws Exception {
+    Connection nats = Nats.connect(servers.url(0));
+    try {
+      EpochBucket bucket = new EpochBucket(settings, new JetStreamApi(nats));
+      api(nats, "STREAM.CREATE.tocsin", Json.write(StreamSetup.config(settings)));
+      bucket.create().join();
+      String name = leader(nats, "tocsin");
+      await(() -> {
+        if (leader(nats, "KV_tocsin").equals(name)) {
+          return true;
+        }
+        // Wherever the servers put it: they put the next where the most room is left.
+        fill(nats, "other" + System.nanoTime());
+        api(nats, "STREAM.DELETE.KV_tocsin", "");
+        bucket.create().join();
+        return false;
+      });
+      return Integer.parseInt(name.substring(1)) - 1;
+    } finally {
+      nats.close();
+    }
+  }
+
+  @Test
+  void followsWhileTheClusterHasNoLeader() throws Exception {
+    try (NatsServers servers = NatsServers.three(folder)) {
+      TestSettings settings = TestSettings.of(servers, "tocsin").withoutReplicas();
+      int number = makeOnOneServer(servers, settings.build());
+      int another = (number + 1) % servers.count();
+      try (JetStreamEventLog log = open(settings.at(List.of(servers.url(another))))) {
+        RecordedFollower followed = new RecordedFollower();
+        log.follow(0, followed);
+        append(log, "a.a");
+
+        servers.kill(another);
+        servers.kill((number + 2) % servers.count());
+
+        appendAtLast(log, "a.b");
+        long newest = append(log, "a.c");
+        assertThat(sequences(followed.events())).isEqualTo(upTo(newest));
+        assertThat(followed.epochs()).isEmpty();
+      }
     }
   }
 

@@ -40,7 +40,8 @@ class StreamConsumerTest extends OnRealServers {
   private void open(long after) throws Exception {
     JetStreamSettings settings = TestSettings.of(servers, "log").build();
     api(nats, "STREAM.CREATE.log", Json.write(StreamSetup.config(settings)));
-    consumer = StreamConsumer.open(nats, new JetStreamApi(nats), "log", after);
+    consumer =
+        StreamConsumer.open(nats, new JetStreamApi(nats), "log", after, PATIENCE).orElseThrow();
   }
 
   @AfterEach
@@ -83,6 +84,12 @@ class StreamConsumerTest extends OnRealServers {
     nats.flush(LONG);
   }
 
+  /// Lets another consumer deliver all to the same place.
+  private void deliverAllTwice() throws Exception {
+    ObjectNode request = StreamConsumer.request("log", "other", target(), 0);
+    assertThat(api(nats, "CONSUMER.CREATE.log.other", Json.write(request)).has("error")).isFalse();
+  }
+
   /// Takes all there is until the consumer is doubtful.
   private String doubt() throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
@@ -92,14 +99,14 @@ class StreamConsumerTest extends OnRealServers {
     return consumer.doubt();
   }
 
-  private MessagePlace next() throws InterruptedException {
-    Message message = null;
+  private StreamMessage next() throws InterruptedException {
+    StreamMessage message = null;
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (message == null && consumer.doubt() == null && System.nanoTime() < end) {
       message = consumer.next(Duration.ofMillis(100));
     }
     assertThat(message).as(consumer.doubt()).isNotNull();
-    return MessagePlace.of(message.getReplyTo());
+    return message;
   }
 
   @Test
@@ -108,17 +115,13 @@ class StreamConsumerTest extends OnRealServers {
     publish("a.a");
     publish("a.b");
     publish("a.c");
-    MessagePlace first = next();
-    assertThat(first.sequence()).isEqualTo(1);
-    assertThat(consumer.isNext(first)).isTrue();
+    assertThat(next().sequence()).isEqualTo(1);
     consumer.close();
 
     open(1);
 
     for (long sequence = 2; sequence <= 3; sequence++) {
-      MessagePlace place = next();
-      assertThat(place.sequence()).isEqualTo(sequence);
-      assertThat(consumer.isNext(place)).isTrue();
+      assertThat(next().sequence()).isEqualTo(sequence);
     }
     assertThat(consumer.doubt()).isNull();
     assertThat(consumer.poll()).isNull();
@@ -128,7 +131,7 @@ class StreamConsumerTest extends OnRealServers {
   void saysThatItIsIdle() throws Exception {
     open(0);
     publish("a.a");
-    consumer.isNext(next());
+    next();
     assertThat(consumer.isIdle()).isFalse();
 
     await(() -> {
@@ -139,12 +142,23 @@ class StreamConsumerTest extends OnRealServers {
   }
 
   @Test
-  void aDeliveryThatWasPassedOverIsDoubtful() throws Exception {
+  void aDeliveryThatIsNotTheNextIsDoubtful() throws Exception {
+    open(0);
+    publish("a.a");
+    assertThat(next().sequence()).isEqualTo(1);
+
+    deliverAllTwice();
+
+    assertThat(doubt()).contains("delivery 1 came after 1");
+  }
+
+  @Test
+  void whatIsNoMessageOfTheStreamIsDoubtful() throws Exception {
     open(0);
 
-    assertThat(consumer.isNext(new MessagePlace(1, 1, 0, 0))).isTrue();
-    assertThat(consumer.isNext(new MessagePlace(3, 3, 0, 0))).isFalse();
-    assertThat(consumer.doubt()).contains("delivery 3 came after 1");
+    nats.publish(target(), EventCodec.body(SampleEvents.event("a.a")));
+
+    assertThat(doubt()).contains("none of the stream's");
   }
 
   @Test
@@ -194,23 +208,29 @@ class StreamConsumerTest extends OnRealServers {
 
   @Test
   void aMessageThatCameBeforeIsNotHandedOnAgain() throws Exception {
+    try (JetStreamEventLog before = open(TestSettings.of(servers, "log"))) {
+      append(before, "a.a", "a.b");
+    }
     try (JetStreamEventLog log = open(TestSettings.of(servers, "log"))) {
       RecordedFollower followed = new RecordedFollower();
-      log.follow(0, followed);
-      append(log, "a.a", "a.b");
+      log.follow(2, followed);
+      await(() -> !name().isEmpty());
 
-      nats.publish(
-          target(),
-          "$JS.ACK.log." + name() + ".1.1.3.1700000000000000000.0",
-          EventCodec.body(SampleEvents.event("a.a")));
-      nats.flush(LONG);
+      deliverAllTwice();
+      await(() -> delivered("other") == 2);
 
-      // The next one is delivery 3 once more, and makes the consumer doubtful.
       append(log, "a.c");
       append(log, "a.d");
-      assertThat(sequences(followed.events())).isEqualTo(upTo(4));
+      assertThat(sequences(followed.events())).containsExactly(3L, 4L);
       assertThat(followed.lost()).isEmpty();
     }
+  }
+
+  private long delivered(String consumer) throws Exception {
+    return api(nats, "CONSUMER.INFO.log." + consumer, "")
+        .path("delivered")
+        .path("consumer_seq")
+        .asLong(0);
   }
 
   /// Tells the server to pass over everything.

@@ -10,7 +10,7 @@ final class TestSettings {
 
   private final String prefix;
   private List<String> servers;
-  private final int replicas;
+  private int replicas;
   private boolean create = true;
   private long bytes = 64 << 20;
   private Duration window = Duration.ofMinutes(10);
@@ -32,6 +32,12 @@ final class TestSettings {
 
   TestSettings at(List<String> addresses) {
     servers = addresses;
+    return this;
+  }
+
+  /// Keeps each event on one server.
+  TestSettings withoutReplicas() {
+    replicas = 1;
     return this;
   }
 
