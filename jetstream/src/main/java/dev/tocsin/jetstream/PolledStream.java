@@ -150,7 +150,7 @@ final class PolledStream implements StreamSource {
     }
   }
 
-  /// Finds out whether a consumer can be made by making one, to which nobody listens.
+  /// Finds out whether a consumer can be made by making one, to which nobody listens: the server removes it soon.
   private void tryConsumer(long nowNanos) {
     Answer answer = trial.getNow(null);
     if (answer != null) {
@@ -196,6 +196,5 @@ final class PolledStream implements StreamSource {
     } catch (IllegalStateException e) {
       // It is gone with the connection.
     }
-    StreamConsumer.delete(api, stream, consumer);
   }
 }

@@ -231,10 +231,6 @@ final class StreamConsumer implements StreamSource {
     } catch (IllegalStateException e) {
       // It is gone with the connection.
     }
-    delete(api, stream, name);
-  }
-
-  static void delete(JetStreamApi api, String stream, String name) {
     api.ask("CONSUMER.DELETE." + stream + "." + name, null);
   }
 }

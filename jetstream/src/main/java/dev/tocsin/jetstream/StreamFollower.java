@@ -49,6 +49,7 @@ final class StreamFollower implements Runnable {
   private long[] numbers = new long[MAX_GROUP];
   private byte[] lastBody = new byte[0];
   private long foreign;
+  private boolean suspected;
   private long idleAt = -1;
   private long idleNanos;
   private long foreignLoggedNanos = System.nanoTime() - LOG_NANOS;
@@ -179,19 +180,20 @@ final class StreamFollower implements Runnable {
       LOG.atInfo()
           .addKeyValue("after", delivery.newest())
           .addKeyValue("reason", source.doubt())
-          .log("the consumer of the stream is made anew");
+          .log("the stream is followed anew");
     }
   }
 
   /// Looks whether the epoch goes on, and begins to follow where the follower stands.
   private StreamSource begin() throws EpochKeeper.UndecidedException, InterruptedException {
     Delivery.Place place = delivery.place();
-    boolean suspected = otherEpoch;
+    if (otherEpoch) {
+      otherEpoch = false;
+      suspected = true;
+    }
     EpochKeeper.Verdict verdict =
         keeper.check(place.epoch(), place.newest(), delivery.witness(), suspected);
-    if (suspected) {
-      otherEpoch = false;
-    }
+    suspected = false;
     if (verdict.isNew()) {
       restart(verdict);
     }
@@ -201,7 +203,11 @@ final class StreamFollower implements Runnable {
       // It was thrown away while nobody here followed, and nothing may come for long that shows it.
       delivery.lost(delivery.newest() + 1, gone);
     }
-    long after = delivery.newest();
+    return source(delivery.newest());
+  }
+
+  private StreamSource source(long after)
+      throws EpochKeeper.UndecidedException, InterruptedException {
     Optional<StreamConsumer> consumer =
         StreamConsumer.open(link.connection(), api, settings.stream(), after, JetStreamApi.SOON);
     return consumer.isPresent()

@@ -121,8 +121,6 @@ class PolledStreamTest extends OnOneServer {
     lossy.lose("\0");
 
     assertThat(doubt()).isEqualTo("a consumer can be made");
-    stream.close();
-    await(() -> api(nats, "CONSUMER.NAMES." + prefix, "{}").path("consumers").isEmpty());
   }
 
   @Test
