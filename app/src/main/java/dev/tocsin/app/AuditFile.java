@@ -32,9 +32,8 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// What happens again and again to the same principal, from the same address, is one line a second, which says how often. The
 /// publishes that are denied to a principal are one line a second whatever they are, and so are the subscriptions: it describes
-/// the first and counts all. A thread of its own
-/// writes; when the file was renamed or is gone, it is opened anew. What the disk does not take is told to the
-/// operator, and kept until it does, [#MAX_WAITING] of it.
+/// the first and counts all. A thread of its own writes; when the file was renamed or is gone, it is opened anew. What the disk does
+/// not take is told to the operator, and kept until it does, [#MAX_WAITING] of it.
 final class AuditFile implements Audit, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(AuditFile.class);
@@ -121,7 +120,15 @@ final class AuditFile implements Audit, AutoCloseable {
     boolean last;
     do {
       last = pause();
-      write();
+      try {
+        write();
+      } catch (RuntimeException | Error e) {
+        // What comes after it is written all the same.
+        LOG.atError()
+            .setCause(e)
+            .addKeyValue("file", path)
+            .log("entries of the audit log are lost");
+      }
     } while (!last);
     closeChannel();
   }
@@ -146,15 +153,11 @@ final class AuditFile implements Audit, AutoCloseable {
     if (all.isEmpty()) {
       return;
     }
+    StringBuilder lines = new StringBuilder();
+    all.forEach((together, occurrence) ->
+        lines.append(Secrets.masked(Json.write(json(occurrence)))).append('\n'));
     try {
-      reopen();
-      StringBuilder lines = new StringBuilder();
-      all.forEach((together, occurrence) ->
-          lines.append(Secrets.masked(Json.write(json(occurrence)))).append('\n'));
-      ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8));
-      while (channel != null && bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
+      append(reopen(), lines.toString().getBytes(StandardCharsets.UTF_8));
       failing = false;
     } catch (IOException e) {
       putBack(all);
@@ -167,6 +170,22 @@ final class AuditFile implements Audit, AutoCloseable {
       }
     }
     tellLost();
+  }
+
+  /// Appends lines, all of them or none: half a line would spoil the next one, and what is written is not to come twice.
+  private static void append(FileChannel to, byte[] lines) throws IOException {
+    long before = to.size();
+    ByteBuffer bytes = ByteBuffer.wrap(lines);
+    try {
+      while (bytes.hasRemaining()) {
+        to.write(bytes);
+      }
+    } catch (IOException e) {
+      if (bytes.position() > 0) {
+        to.truncate(before);
+      }
+      throw e;
+    }
   }
 
   private synchronized void putBack(Map<Entry, Occurrence> all) {
@@ -213,17 +232,20 @@ final class AuditFile implements Audit, AutoCloseable {
   }
 
   /// Opens the file, unless it is open and still the one that the path names.
-  private void reopen() throws IOException {
-    if (channel != null && fileKey != null && fileKey.equals(keyOf(path))) {
-      return;
+  private FileChannel reopen() throws IOException {
+    FileChannel open = channel;
+    if (open != null && fileKey != null && fileKey.equals(keyOf(path))) {
+      return open;
     }
     closeChannel();
-    channel =
+    open =
         FileChannel.open(
             path,
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    channel = open;
     fileKey = keyOf(path);
+    return open;
   }
 
   private static @Nullable Object keyOf(Path path) {

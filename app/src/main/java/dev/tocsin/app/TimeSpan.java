@@ -9,13 +9,16 @@ import picocli.CommandLine.TypeConversionException;
 /// A stretch of time as a user writes it: `90s`, `10m`, `12h`, `7d`.
 record TimeSpan(Duration duration) {
 
+  /// The longest: what a count of nanoseconds can just say, some 292 years.
+  private static final Duration MAX = Duration.ofDays(106_751);
+
   private static final Pattern FORM = Pattern.compile("(\\d{1,9})(s|m|h|d)");
   private static final String UNITS = "smhd";
   private static final int[] UNIT_SECONDS = {1, 60, 3_600, 86_400};
 
   /// Reads a stretch of time.
   ///
-  /// @throws TypeConversionException when it is none, or is zero
+  /// @throws TypeConversionException when it is none, is zero, or longer than [#MAX]
   static TimeSpan parse(String text) {
     Matcher matcher = FORM.matcher(text.trim().toLowerCase(Locale.ROOT));
     if (!matcher.matches()) {
@@ -25,6 +28,10 @@ record TimeSpan(Duration duration) {
     Duration duration = Duration.ofSeconds(Long.parseLong(matcher.group(1)) * unit);
     if (duration.isZero()) {
       throw new TypeConversionException("'" + text + "' is no time at all");
+    }
+    if (duration.compareTo(MAX) > 0) {
+      throw new TypeConversionException(
+          "'" + text + "' is too long: " + MAX.toDays() + "d is the longest");
     }
     return new TimeSpan(duration);
   }

@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /// The sockets that have lost their connection: each comes back after a delay that it draws as the clients do, to the better of
-/// two gateways that are drawn for it then, as a load balancer may. Those who come to the same place at about the same time, and stand at the same position,
-/// come together.
+/// two gateways that are drawn for it then, as a load balancer may. Those who come to the same place at about the same time,
+/// and stand at the same position, come together.
 final class Crowd {
 
   /// The bound of a client's first delay; it doubles with each attempt.

@@ -151,17 +151,14 @@ public final class TocsinClient implements AutoCloseable {
 
   private <R extends Record> void handle(
       Class<R> payload, @Nullable Where where, EventHandler<R> handler) {
-    PayloadSchema schema = PayloadSchema.of(payload);
     List<String> types =
-        catalog.allEventTypes().stream()
-            .filter(type -> schema.equals(type.payload()))
-            .map(EventType::name)
-            .toList();
+        catalog.eventTypesByPayload(payload).stream().map(EventType::name).toList();
     if (types.isEmpty()) {
       throw new IllegalArgumentException(
           "No event type of the catalog has the payload " + payload.getName());
     }
-    EventFilter filter = where == null ? null : EventFilter.of(where, schema.fields());
+    EventFilter filter =
+        where == null ? null : EventFilter.of(where, PayloadSchema.of(payload).fields());
     dispatcher.add(types, payload, filter, handler);
     session.handle(types, where);
   }

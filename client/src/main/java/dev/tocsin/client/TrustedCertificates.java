@@ -1,7 +1,9 @@
 package dev.tocsin.client;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,7 +20,7 @@ import javax.net.ssl.TrustManagerFactory;
 public final class TrustedCertificates {
 
   /// No file of certificates is longer.
-  private static final long MAX_BYTES = 16L << 20;
+  private static final int MAX_BYTES = 16 << 20;
 
   private TrustedCertificates() {}
 
@@ -54,14 +56,19 @@ public final class TrustedCertificates {
       if (Files.isDirectory(pem)) {
         throw new IOException(pem + " is a folder; a PEM file is wanted");
       }
-      if (Files.size(pem) > MAX_BYTES) {
+      byte[] bytes;
+      try (InputStream in = Files.newInputStream(pem)) {
+        bytes = in.readNBytes(MAX_BYTES + 1);
+      }
+      if (bytes.length > MAX_BYTES) {
         throw new IOException(pem + " is larger than " + (MAX_BYTES >> 20) + " MiB");
       }
-      try (InputStream in = Files.newInputStream(pem)) {
-        return CertificateFactory.getInstance("X.509").generateCertificates(in);
-      }
+      return CertificateFactory.getInstance("X.509")
+          .generateCertificates(new ByteArrayInputStream(bytes));
     } catch (NoSuchFileException e) {
       throw new IOException("there is no file " + pem, e);
+    } catch (AccessDeniedException e) {
+      throw new IOException(pem + " cannot be read: access is denied", e);
     } catch (CertificateException e) {
       throw new IOException(pem + " holds no certificate in PEM that can be read", e);
     }

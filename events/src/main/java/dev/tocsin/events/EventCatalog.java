@@ -258,6 +258,14 @@ public final class EventCatalog {
     return types.values().stream().filter(type -> channel.equals(type.channel())).toList();
   }
 
+  /// The event types whose payload is this record.
+  ///
+  /// @throws IllegalArgumentException when the record cannot be a payload at all
+  public List<EventType> eventTypesByPayload(Class<? extends Record> payload) {
+    PayloadSchema schema = PayloadSchema.of(payload);
+    return types.values().stream().filter(type -> schema.equals(type.payload())).toList();
+  }
+
   /// All channels, sorted, each once.
   public List<String> allChannels() {
     return types.values().stream()

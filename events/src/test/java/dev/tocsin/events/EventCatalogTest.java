@@ -48,6 +48,20 @@ class EventCatalogTest {
               .record()
               .orElseThrow();
 
+  private record Undocumented(String text) {}
+
+  @Test
+  void typesAreFoundByTheirPayload() {
+    assertThat(CATALOG.eventTypesByPayload(AlertDeletedPayload.class))
+        .extracting(EventType::name)
+        .containsExactly("alert.deleted");
+    assertThat(CATALOG.eventTypesByPayload(DoorOpened.class)).isEmpty();
+    EventCatalog doors = CATALOG.with(EventType.of("door.opened", "doors", "A door", DOOR));
+    assertThat(doors.eventTypesByPayload(DoorOpened.class)).hasSize(1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CATALOG.eventTypesByPayload(Undocumented.class));
+  }
+
   @Test
   void createdEventHasItsTypesChannelAndThePresentTime() {
     WebSocketEvent event = CATALOG.createEvent(payload);

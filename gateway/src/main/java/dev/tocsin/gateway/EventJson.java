@@ -93,6 +93,8 @@ sealed interface EventJson {
       } else if (event == last && previous == lastPrevious) {
         return;
       }
+      // Not known again before it is whole.
+      last = null;
       size = 0;
       if (previous == DeliveredEnvelope.INITIAL) {
         writer.writeInitial(event.event(), event.sequence(), this::append);

@@ -187,8 +187,13 @@ sealed interface Form {
 
     @Override
     public ByteBuf finish(ByteBuf page, IntPredicate compressible, ByteBufAllocator allocator) {
-      end(page);
-      return page;
+      try {
+        end(page);
+        return page;
+      } catch (RuntimeException | Error e) {
+        page.release();
+        throw e;
+      }
     }
 
     private void end(ByteBuf page) {

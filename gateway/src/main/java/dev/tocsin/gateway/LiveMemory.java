@@ -33,18 +33,19 @@ final class LiveMemory {
 
   /// The memory of this process.
   ///
+  /// @param loops how many loops there are
   /// @param nowMillis a clock that never goes backwards
-  static LiveMemory ofProcess(LongSupplier nowMillis) {
+  static LiveMemory ofProcess(int loops, LongSupplier nowMillis) {
     return new LiveMemory(
         ALLOCATOR,
         PlatformDependent.maxDirectMemory() / Limits.LIVE_MEMORY_PARTS * Limits.LIVE_MEMORY_PART,
-        Runtime.getRuntime().availableProcessors(),
+        loops,
         ALLOCATOR::pinnedDirectMemory,
         nowMillis);
   }
 
   /// @param maxBytes what all batches may hold together
-  /// @param loops how many loops there may be
+  /// @param loops how many loops there are
   /// @param held how much they hold
   LiveMemory(
       ByteBufAllocator allocator,

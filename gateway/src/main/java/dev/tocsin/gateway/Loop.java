@@ -62,7 +62,10 @@ final class Loop implements Service {
     this.shard =
         context
             .hub()
-            .newShard(new Owner(), new LiveOutput(LiveMemory.ofProcess(connections::nowMillis)));
+            .newShard(
+                new Owner(),
+                new LiveOutput(
+                    LiveMemory.ofProcess(context.http().loops(), connections::nowMillis)));
     this.forms =
         new Forms(
             deflation,

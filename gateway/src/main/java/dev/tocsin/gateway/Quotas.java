@@ -14,11 +14,15 @@ import org.jspecify.annotations.Nullable;
 final class Quotas {
 
   /// Principals whose buckets are kept although they are full: beyond that, those are forgotten.
-  private static final int MAX_IDLE = 10_000;
+  static final int MAX_IDLE = 10_000;
 
   private final LongSupplier nanoTime;
   private final Map<String, Integer> connections = new ConcurrentHashMap<>();
   private final Map<Holder, Buckets> buckets = new ConcurrentHashMap<>();
+
+  /// How many buckets there may be before it is looked again which are full: twice as many as were not, so that however many
+  /// publish at a time, each pays for few of the others.
+  private volatile int enough = MAX_IDLE;
 
   /// Other limits are another's.
   private record Holder(String name, Limits limits) {}
@@ -100,13 +104,19 @@ final class Quotas {
     return mine == null ? 0 : mine.waitMillis();
   }
 
+  /// How many principals are remembered by what they have published.
+  int buckets() {
+    return buckets.size();
+  }
+
   private @Nullable Buckets bucketsOf(Access access) {
     Limits limits = access.limits();
     if (limits.publishesPerSecond() == null && limits.bytesPerSecond() == null) {
       return null;
     }
-    if (buckets.size() > MAX_IDLE) {
+    if (buckets.size() > enough) {
       buckets.values().removeIf(Buckets::isFull);
+      enough = Math.max(MAX_IDLE, 2 * buckets.size());
     }
     return buckets.computeIfAbsent(
         new Holder(access.name(), limits),

@@ -68,6 +68,9 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   /// Whether it is no member any more.
   private boolean detached;
 
+  /// Whether it counts among the connections of its principal.
+  private boolean counted = true;
+
   /// @param access what the client was let in with is worth, counted among its connections
   /// @param chunked see [Form.Streamed]
   StreamConnection(
@@ -117,7 +120,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   void forget() {
     cursor.end();
     loop.shard().leave(this);
-    loop.quotas().disconnect(membership.access().name());
+    countOff();
   }
 
   /// What the answer begins with. Server-sent events have a greeting that says the same.
@@ -379,14 +382,18 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
     end();
   }
 
-  /// Says why, and ends.
+  /// Says why, unless there is no memory for it, and ends.
   @Override
   public void close(CloseCode code, String sentence) {
     if (isEnded()) {
       return;
     }
     byte[] message = ServerMessages.connectionError(code, sentence, context.clock());
-    say(out -> form.text().message(out, message));
+    try {
+      say(out -> form.text().message(out, message));
+    } catch (OutOfMemoryError e) {
+      loop.connections().noteUsedUp(e);
+    }
     detach(code.code(), sentence);
     end();
   }
@@ -416,6 +423,13 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
   protected void gone() {
     loop.roster().leave(number, this);
     detach(CloseCodes.BROKEN, "the client has gone");
-    loop.quotas().disconnect(membership.access().name());
+    countOff();
+  }
+
+  private void countOff() {
+    if (counted) {
+      counted = false;
+      loop.quotas().disconnect(membership.access().name());
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.tocsin.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.util.internal.PlatformDependent;
 import org.junit.jupiter.api.Test;
 
 class LiveMemoryTest {
@@ -40,6 +41,16 @@ class LiveMemoryTest {
     hold(MAX_BYTES);
     assertThat(memory.roomForEach()).isZero();
     assertThat(memory.isUsedUp()).isTrue();
+  }
+
+  @Test
+  void theTurnsOfAllLoopsTogetherHoldHalfOfIt() {
+    long all =
+        PlatformDependent.maxDirectMemory() / Limits.LIVE_MEMORY_PARTS * Limits.LIVE_MEMORY_PART;
+
+    LiveMemory ofMany = LiveMemory.ofProcess(1_024, () -> 0);
+
+    assertThat(1_024 * ofMany.maxTurnBytes()).isLessThanOrEqualTo(all / 2);
   }
 
   @Test

@@ -72,6 +72,37 @@ class QuotasTest {
   }
 
   @Test
+  void howeverManyPublishEachPaysForFewOfTheOthers() {
+    AtomicLong looks = new AtomicLong();
+    Quotas many =
+        new Quotas(() -> {
+          looks.incrementAndGet();
+          return 0;
+        });
+    int principals = Quotas.MAX_IDLE + 1_000;
+    Limits five = new Limits(null, 5L, null);
+
+    for (int i = 0; i < principals; i++) {
+      assertThat(many.publish(new Access("p" + i, Rights.ALL, five, null), 1)).isNull();
+    }
+
+    assertThat(looks).hasValueLessThan(10L * principals);
+  }
+
+  @Test
+  void bucketsThatAreFullAreForgotten() {
+    Limits five = new Limits(null, 5L, null);
+    for (int i = 0; i <= Quotas.MAX_IDLE; i++) {
+      quotas.publish(new Access("p" + i, Rights.ALL, five, null), 1);
+    }
+    pass(1_000);
+
+    quotas.publish(new Access("another", Rights.ALL, five, null), 1);
+
+    assertThat(quotas.buckets()).isEqualTo(1);
+  }
+
+  @Test
   void countsConnections() {
     Access two = access(2L, null, null);
     assertThat(quotas.connect(two)).isTrue();

@@ -17,12 +17,13 @@ import org.slf4j.event.Level;
 /// The end of the listening socket's pipeline: accepts a few connections, lets the loop look after the others, and
 /// accepts the next.
 ///
-/// Accepting as long as somebody knocks would take a loop for itself: thousands who connect at once keep it busy for
-/// seconds, most of all on io_uring, where one question can be answered with all of them ([Transport] asks for one).
-/// So a round of accepting ends after [#ROUND_NANOS], and the next begins after the sockets that are ready and the
-/// events that are to be delivered. When somebody has knocked who is in debt ([Allowance]), that is [#PAUSE_MILLIS] later: who has
-/// knocked is known only when it is accepted, and what that costs nobody pays who comes to be cut off. While accepting fails, when for instance there are too many open files, it is tried again once a second.
-/// Belongs to the event loop of the listening socket, which must not read by itself.
+/// Accepting as long as somebody knocks would take a loop for itself: thousands who connect at once keep it busy for seconds,
+/// most of all on io_uring, where one question can be answered with all of them ([Transport] asks for one). So a round of
+/// accepting ends after [#ROUND_NANOS], and the next begins after the sockets that are ready and the events that are to be
+/// delivered. When somebody has knocked who is in debt ([Allowance]), that is [#PAUSE_MILLIS] later: who has knocked is known
+/// only when it is accepted, and what that costs nobody pays who comes to be cut off. While accepting fails, when for instance
+/// there are too many open files, it is tried again once a second. Belongs to the event loop of the listening socket, which
+/// must not read by itself.
 final class Accepting extends ChannelInboundHandlerAdapter {
 
   private static final Logger LOG = LoggerFactory.getLogger(Accepting.class);

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.EncoderException;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -428,8 +429,12 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
   public void exceptionCaught(ChannelHandlerContext failing, Throwable cause) {
     if (Ends.isOfSocket(cause)) {
       LOG.atDebug().setCause(cause).log("connection broke");
-    } else if (cause instanceof SocketMemory.UsedUpError) {
-      loop.noteUsedUp(cause);
+    } else if (cause instanceof SocketMemory.UsedUpError used) {
+      loop.noteUsedUp(used);
+    } else if (cause instanceof EncoderException
+        && cause.getCause() instanceof SocketMemory.UsedUpError used) {
+      // An answer could not be encoded.
+      loop.noteUsedUp(used);
     } else {
       LOG.atError().setCause(cause).log("connection failed");
     }

@@ -131,6 +131,11 @@ public final class HttpContext {
     return tls;
   }
 
+  /// How many event loops share the memory of the process.
+  public int loops() {
+    return loops;
+  }
+
   /// What one event loop has of a part of the heap.
   ///
   /// @param parts into how many parts the heap is divided

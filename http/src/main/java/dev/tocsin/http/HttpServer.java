@@ -103,48 +103,52 @@ public final class HttpServer {
       @Nullable Tls tls)
       throws StartFailedException {
     EventLoops eventLoops = EventLoops.open(settings.transport(), tls != null, settings.loops());
-    MultiThreadIoEventLoopGroup group = eventLoops.group();
-    int most = maxConnections.getAsInt();
-    if (most == 0) {
-      group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
-      throw new StartFailedException(
-          "no file is left for connections: raise ulimit -n, or take fewer loops");
-    }
-    SocketMemory memory = SocketMemory.ofProcess();
-    HttpContext context =
-        new HttpContext(
-            clock,
-            nanoTime,
-            settings.browserRules(),
-            settings.addresses(),
-            most,
-            settings.loops(),
-            memory,
-            tls);
-    Service.Factory factory = services.apply(context);
     Map<EventLoop, Connections> loops = new HashMap<>();
-    for (EventExecutor executor : group) {
-      EventLoop eventLoop = (EventLoop) executor;
-      Connections connections = new Connections(eventLoop, context, factory);
-      connections.start();
-      loops.put(eventLoop, connections);
-    }
-    ChannelFuture bound =
-        bootstrap(eventLoops, loops, memory, nanoTime)
-            .bind(settings.host(), settings.port())
-            .awaitUninterruptibly();
-    if (!bound.isSuccess()) {
+    try {
+      int most = maxConnections.getAsInt();
+      if (most == 0) {
+        throw new StartFailedException(
+            "no file is left for connections: raise ulimit -n, or take fewer loops");
+      }
+      SocketMemory memory = SocketMemory.ofProcess();
+      HttpContext context =
+          new HttpContext(
+              clock,
+              nanoTime,
+              settings.browserRules(),
+              settings.addresses(),
+              most,
+              settings.loops(),
+              memory,
+              tls);
+      Service.Factory factory = services.apply(context);
+      for (EventExecutor executor : eventLoops.group()) {
+        EventLoop eventLoop = (EventLoop) executor;
+        Connections connections = new Connections(eventLoop, context, factory);
+        loops.put(eventLoop, connections);
+        connections.start();
+      }
+      Channel listening = listen(bootstrap(eventLoops, loops, memory, nanoTime), settings);
+      listening
+          .pipeline()
+          .addLast(new Accepting(new LoopTasks(listening.eventLoop()), context::takeIndebted));
+      relieveWhenPressed(memory, loops);
+      return new HttpServer(context, eventLoops, Map.copyOf(loops), listening);
+    } catch (Throwable e) {
       loops.forEach((eventLoop, connections) -> eventLoop.execute(connections::end));
-      group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+      eventLoops.group().shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+      throw e;
+    }
+  }
+
+  private static Channel listen(ServerBootstrap bootstrap, HttpSettings settings)
+      throws StartFailedException {
+    ChannelFuture bound = bootstrap.bind(settings.host(), settings.port()).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
       throw new StartFailedException(
           "cannot listen on " + settings.authority() + ": " + reason(bound.cause()), bound.cause());
     }
-    bound
-        .channel()
-        .pipeline()
-        .addLast(new Accepting(new LoopTasks(bound.channel().eventLoop()), context::takeIndebted));
-    relieveWhenPressed(memory, loops);
-    return new HttpServer(context, eventLoops, Map.copyOf(loops), bound.channel());
+    return bound.channel();
   }
 
   /// Has every loop give memory back when there is little left. Not at once again: a socket that is closed lets go of
@@ -204,8 +208,7 @@ public final class HttpServer {
             });
   }
 
-  /// Why it cannot listen, in the same words whichever transport said so in its own.
-  /// Why an address is not to be had, for a person.
+  /// Why an address is not to be had, for a person: in the same words whichever transport said so in its own.
   static String reason(@Nullable Throwable cause) {
     if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
       return "no such host";

@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/// Tells the operator of requests that are refused: one a second for each kind at the most, and how many more there were. It names the sentence that the client got, which names the option that would have helped, but nothing
-/// of a body. Safe for any thread.
+/// Tells the operator of requests that are refused: one a second for each kind at the most, and how many more there were. It
+/// names the sentence that the client got, which names the option that would have helped, but nothing of a body. Safe for any
+/// thread.
 final class Refusals {
 
   private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);

@@ -110,17 +110,23 @@ public abstract class StreamedConnection extends ChannelInboundHandlerAdapter im
     channel.pipeline().fireExceptionCaught(failure);
   }
 
-  /// Ends the answer in good order, and the connection with it. Nothing is sent after this.
+  /// Ends the answer in good order, and the connection with it. Nothing is sent after this. Where there is no memory for its end
+  /// the connection is cut.
   protected final void end() {
     if (ended) {
       return;
     }
     ended = true;
-    ByteBuf end = channel.alloc().buffer(8);
-    if (chunked) {
-      Chunks.endBody(end);
+    try {
+      ByteBuf end = channel.alloc().buffer(8);
+      if (chunked) {
+        Chunks.endBody(end);
+      }
+      Ends.linger(channel.writeAndFlush(end));
+    } catch (OutOfMemoryError e) {
+      loop.noteUsedUp(e);
+      Ends.cut(channel);
     }
-    Ends.linger(channel.writeAndFlush(end));
   }
 
   /// What the kernel tells of a peer that says nothing.

@@ -26,11 +26,11 @@ import org.slf4j.LoggerFactory;
 
 /// A server's side of TLS: what new connections are encrypted with, taken anew from its files when they change.
 ///
-/// A thread of its own reads the files every [#LOOK_MILLIS]. What they hold is taken when it belongs together and is
-/// valid; otherwise what was there before stays, which is told once for each content, as is that it is good again. What is wrong has to be there at
-/// two looks in a row before it is told: whoever replaces two files replaces one of them first. Old
-/// connections keep what they began with. Sessions are resumed by tickets, whose keys go with the files: after a change
-/// everybody has to show his certificate again.
+/// A thread of its own reads the files every [#LOOK_MILLIS]. What they hold is taken when it belongs together and is valid;
+/// otherwise what was there before stays, which is told once for each content, as is that it is good again. What is wrong has
+/// to be there at two looks in a row before it is told: whoever replaces two files replaces one of them first. Old connections
+/// keep what they began with. Sessions are resumed by tickets, whose keys go with the files: after a change everybody has to
+/// show his certificate again.
 ///
 /// BoringSSL does the work where it is on the class path and its library can be loaded, else the JDK (ADR 40). Any thread
 /// may call anything.

@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Encrypts one connection: the first handler of its pipeline, from the first bytes of the client on.
 ///
-/// Netty's, which does no more than it is asked to: no timer for the handshake, whose time is the same as the first
-/// request's ([HttpLimits#FIRST_HEAD_MILLIS]), and a close that waits for nobody. What is written is encrypted at the next flush, into a buffer of this
-/// connection's own; a buffer that several connections share is read, never written. What is encrypted waits for the socket
-/// where all output does, so that [OutputProgress] and the channel's writability count it. Belongs to the event loop.
+/// Netty's, which does no more than it is asked to: no timer for the handshake, whose time is the same as the first request's
+/// ([HttpLimits#FIRST_HEAD_MILLIS]), and a close that waits for nobody. What is written is encrypted at the next flush, into a
+/// buffer of this connection's own; a buffer that several connections share is read, never written. What is encrypted waits for
+/// the socket where all output does, so that [OutputProgress] and the channel's writability count it. Belongs to the event
+/// loop.
 final class TlsHandler extends SslHandler {
 
   /// How long a close waits until the socket has taken the last word of TLS.

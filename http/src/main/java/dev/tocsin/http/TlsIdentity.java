@@ -2,6 +2,7 @@ package dev.tocsin.http;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -59,16 +60,24 @@ record TlsIdentity(PrivateKey key, List<X509Certificate> chain, List<X509Certifi
         if (Files.isDirectory(file)) {
           throw new TlsFileException(subject + "cannot be read: it is a directory");
         }
-        if (Files.isRegularFile(file) && Files.size(file) > MAX_FILE_BYTES) {
+        byte[] bytes = read(file);
+        if (bytes.length > MAX_FILE_BYTES) {
           throw new TlsFileException(subject + "is no PEM file: it is larger than 1 MiB");
         }
-        return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        return new String(bytes, StandardCharsets.ISO_8859_1);
       } catch (NoSuchFileException e) {
         throw new TlsFileException(subject + "cannot be read: there is no such file", e);
       } catch (AccessDeniedException e) {
         throw new TlsFileException(subject + "cannot be read: this user may not", e);
       } catch (IOException e) {
         throw new TlsFileException(subject + "cannot be read: " + e.getMessage(), e);
+      }
+    }
+
+    /// No more than tells that it is too large: a device may have no end.
+    private static byte[] read(Path file) throws IOException {
+      try (InputStream in = Files.newInputStream(file)) {
+        return in.readNBytes(MAX_FILE_BYTES + 1);
       }
     }
 

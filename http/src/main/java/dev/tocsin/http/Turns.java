@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 /// thousands who have much: those with up to [#SMALL_BYTES] come first. A third of each round is kept for the others, so
 /// that they come on too, however many the former are.
 ///
-/// So what one client sends, good or bad, costs the others a part of a millisecond and no more at a time, whatever
-/// the way in. How much it is in all is bounded by the [Allowance] of who sends it: whoever is in debt waits with all his
-/// connections until it is paid, and is then served for a slice. Whoever works off input asks [#isOver(Allowance)] before each piece of it: an NDJSON line, a frame, a request.
-/// Reading on waits as well: otherwise a socket that always has more would be read for ever, since io_uring
-/// brings more in the very round in which it was asked for it.
+/// So what one client sends, good or bad, costs the others a part of a millisecond and no more at a time, whatever the way in.
+/// How much it is in all is bounded by the [Allowance] of who sends it: whoever is in debt waits with all his connections until
+/// it is paid, and is then served for a slice. Whoever works off input asks [#isOver(Allowance)] before each piece of it: an
+/// NDJSON line, a frame, a request. Reading on waits as well: otherwise a socket that always has more would be read for ever,
+/// since io_uring brings more in the very round in which it was asked for it.
 ///
 /// Belongs to the event loop.
 public final class Turns {

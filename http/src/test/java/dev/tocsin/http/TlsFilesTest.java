@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +68,13 @@ class TlsFilesTest {
 
   private static void write(Path file, String text) throws IOException {
     Files.writeString(file, text);
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void noMoreIsReadOfAFileThanTellsThatItIsTooLarge() {
+    files = new TlsFiles(files.certificate(), Path.of("/dev/zero"), null);
+    assertRefused("the key /dev/zero", "larger than 1 MiB");
   }
 
   @Test

@@ -120,7 +120,7 @@ final class LatestNote {
           now
               + Math.max(
                   TimeUnit.MILLISECONDS.toNanos(MIN_PAUSE_MILLIS), PAUSE_PARTS * (now - began));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       notBeforeNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS);
       if (!fails) {
         LOG.atWarn()

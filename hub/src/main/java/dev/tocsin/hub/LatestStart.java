@@ -29,6 +29,8 @@ final class LatestStart {
 
   private static final Logger LOG = LoggerFactory.getLogger(LatestStart.class);
 
+  private static final String UNREADABLE = "what is latest could not be read from the log";
+
   private static final int PAGE_EVENTS = 1_024;
   private static final int PAGE_BYTES = 1 << 20;
   private static final int KEYS_AT_A_TIME = 4_096;
@@ -124,7 +126,11 @@ final class LatestStart {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException | ExecutionException | RuntimeException e) {
-      LOG.atDebug().setCause(e).log("what is latest could not be read from the log");
+      LOG.atDebug().setCause(e).log(UNREADABLE);
+      retry();
+    } catch (Error e) {
+      // The executor would keep it to itself, and who asks for what is latest would wait for ever.
+      LOG.atError().setCause(e).log(UNREADABLE);
       retry();
     }
   }

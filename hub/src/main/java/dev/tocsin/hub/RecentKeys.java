@@ -41,7 +41,8 @@ final class RecentKeys {
   /// @param maxBytes what the keys may take
   /// @param nanoTime monotonic, see [System#nanoTime]
   RecentKeys(Duration window, long maxBytes, LongSupplier nanoTime) {
-    this.windowNanos = window.toNanos();
+    // Of a time that is too long, as long as can be said.
+    this.windowNanos = TimeUnit.NANOSECONDS.convert(window);
     this.maxBytes = maxBytes;
     this.nanoTime = nanoTime;
     this.quietUntilNanos = nanoTime.getAsLong();

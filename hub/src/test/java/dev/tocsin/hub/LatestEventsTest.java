@@ -22,7 +22,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -318,6 +320,25 @@ class LatestEventsTest {
     assertThat(Logs.await(asked).sequences())
         .isEqualTo(LongStream.rangeClosed(1, 20).filter(n -> n <= 5 || n > 10).toArray());
     assertThat(hub.latest().figures().whole()).isTrue();
+  }
+
+  @Test
+  void anErrorWhileTheLogIsReadIsNotTheEnd() {
+    AtomicBoolean fails = new AtomicBoolean(true);
+    EventLog log =
+        new ForwardingLog(new InMemoryEventLog("epoch", 1 << 24)) {
+          @Override
+          public CompletionStage<Page> read(
+              long after, TypeFilter types, int maxEvents, int maxBytes) {
+            if (fails.getAndSet(false)) {
+              throw new OutOfMemoryError("for the test");
+            }
+            return super.read(after, types, maxEvents, maxBytes);
+          }
+        };
+    append(log, cameras(0, 10));
+
+    assertThat(latest(hub(log)).sequences()).hasSize(10);
   }
 
   @Test

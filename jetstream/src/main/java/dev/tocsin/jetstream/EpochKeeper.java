@@ -54,6 +54,7 @@ final class EpochKeeper {
   private final String stream;
   private final boolean create;
   private final JetStreamApi api;
+  private final StreamLeader leader;
   private final EpochBucket bucket;
   private final RandomGenerator random;
 
@@ -67,6 +68,7 @@ final class EpochKeeper {
     this.stream = settings.stream();
     this.create = settings.create();
     this.api = api;
+    this.leader = new StreamLeader(api, settings.stream());
     this.bucket = bucket;
     this.random = random;
   }
@@ -243,21 +245,11 @@ final class EpochKeeper {
   /// Whether an event is the same, or lost. One that was lost is told as a gap; it says nothing of the others.
   private boolean isStill(long sequence, String digest)
       throws UndecidedException, InterruptedException {
-    Answer answer =
-        api.askUntilAnswered(
-            "STREAM.MSG.GET." + stream, JetStreamApi.request().put("seq", sequence));
-    return switch (answer) {
-      case Answer.Done(JsonNode json) -> {
-        StoredMessage message = StoredMessage.of(json);
-        yield message != null && new Witness(sequence, message.body()).digest().equals(digest);
-      }
-      case Answer.Refused(int status, int code, String words) -> {
-        if (code == JetStreamApi.MESSAGE_NOT_FOUND) {
-          yield true;
-        }
-        throw new UndecidedException(words);
-      }
-      case Answer.Silent(String reason, boolean nobody) -> throw new UndecidedException(reason);
+    return switch (leader.messageUntilAnswered(sequence)) {
+      case StreamLeader.Message.Found(StoredMessage message) ->
+          new Witness(sequence, message.body()).digest().equals(digest);
+      case StreamLeader.Message.Lost lost -> true;
+      case StreamLeader.Message.Unsaid(String reason) -> throw new UndecidedException(reason);
     };
   }
 
@@ -292,25 +284,16 @@ final class EpochKeeper {
   /// A record that the stream's newest event vouches for.
   private EpochRecord fingerprint(StreamInfo info, String epoch, long revision)
       throws UndecidedException, InterruptedException {
+    EpochRecord unvouched = new EpochRecord(epoch, info.created(), 0, "", revision);
     if (info.first() > info.last()) {
-      return new EpochRecord(epoch, info.created(), 0, "", revision);
+      return unvouched;
     }
-    Answer answer =
-        api.askUntilAnswered(
-            "STREAM.MSG.GET." + stream, JetStreamApi.request().put("seq", info.last()));
-    StoredMessage message =
-        answer instanceof Answer.Done(JsonNode json) ? StoredMessage.of(json) : null;
-    if (message == null && answer instanceof Answer.Silent(String reason, boolean nobody)) {
-      throw new UndecidedException(reason);
-    }
-    return message == null
-        ? new EpochRecord(epoch, info.created(), 0, "", revision)
-        : new EpochRecord(
-            epoch,
-            info.created(),
-            info.last(),
-            new Witness(info.last(), message.body()).digest(),
-            revision);
+    return switch (leader.messageUntilAnswered(info.last())) {
+      case StreamLeader.Message.Found(StoredMessage message) ->
+          unvouched.at(info.last(), new Witness(info.last(), message.body()).digest());
+      case StreamLeader.Message.Lost lost -> unvouched;
+      case StreamLeader.Message.Unsaid(String reason) -> throw new UndecidedException(reason);
+    };
   }
 
   /// Writes a record, unless another was faster: then `null`.

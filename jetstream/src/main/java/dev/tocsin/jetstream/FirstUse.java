@@ -3,24 +3,20 @@ package dev.tocsin.jetstream;
 import dev.tocsin.events.EncodedEvent;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.IdempotencyKey;
-import dev.tocsin.jetstream.JetStreamApi.Answer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /// What became of an event whose idempotency key was used before: JetStream says which event was first and compares nothing, so
 /// the leader is asked for that one. Any thread.
 final class FirstUse {
 
-  private final JetStreamApi api;
+  private final StreamLeader leader;
   private final EventCodec codec;
-  private final String stream;
 
-  FirstUse(JetStreamApi api, EventCodec codec, String stream) {
-    this.api = api;
+  FirstUse(StreamLeader leader, EventCodec codec) {
+    this.leader = leader;
     this.codec = codec;
-    this.stream = stream;
   }
 
   /// Holds an event against the one that came first.
@@ -28,16 +24,14 @@ final class FirstUse {
   /// @param sequence of the first
   /// @return empty when the leader cannot say at the moment
   CompletableFuture<Optional<AppendResult>> compare(IdempotencyKey key, long sequence) {
-    return api.ask("STREAM.MSG.GET." + stream, JetStreamApi.request().put("seq", sequence))
-        .thenApply(answer ->
-            switch (answer) {
-              case Answer.Done(JsonNode json) ->
-                  Optional.of(outcome(key, sequence, StoredMessage.of(json)));
-              case Answer.Refused(int status, int code, String words) ->
-                  code == JetStreamApi.MESSAGE_NOT_FOUND
-                      ? Optional.of(outcome(key, sequence, null))
-                      : Optional.empty();
-              case Answer.Silent silent -> Optional.empty();
+    return leader
+        .message(sequence)
+        .thenApply(said ->
+            switch (said) {
+              case StreamLeader.Message.Found(StoredMessage first) ->
+                  Optional.of(outcome(key, sequence, first));
+              case StreamLeader.Message.Lost lost -> Optional.of(outcome(key, sequence, null));
+              case StreamLeader.Message.Unsaid unsaid -> Optional.empty();
             });
   }
 

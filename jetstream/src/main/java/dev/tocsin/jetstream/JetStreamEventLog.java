@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -87,14 +88,16 @@ public final class JetStreamEventLog implements EventLog {
     DirectGet direct = new DirectGet(link.connection(), codec, settings.stream());
     direct.start();
     this.bounds = new StreamBounds(api, settings.stream());
+    StreamLeader leader = new StreamLeader(api, settings.stream());
     StreamRanges ranges =
-        new StreamRanges(delivery, direct, bounds, api, link, codec, settings.stream());
-    this.pages = new StreamPages(delivery, direct, api, ranges, bounds, codec, settings.stream());
-    ranges.beginTerm(info);
+        new StreamRanges(delivery, direct, bounds, leader, new Terms(link), codec);
+    StreamTypes types = new StreamTypes(direct, api, codec, settings.stream());
+    this.pages = new StreamPages(delivery, leader, ranges, bounds, types, codec);
+    pages.beginTerm(info);
     StreamPages.Beginning beginning = pages.beginning(info);
     delivery.noteLast(beginning.lastByType());
     delivery.begin(beginning.newest());
-    FirstUse firstUse = new FirstUse(api, codec, settings.stream());
+    FirstUse firstUse = new FirstUse(leader, codec);
     this.sender =
         new Sender(
             new EventChannel(link.connection(), api, codec),
@@ -228,7 +231,7 @@ public final class JetStreamEventLog implements EventLog {
   private @Nullable String trouble() {
     double seconds = lag.seconds(System.nanoTime());
     return seconds > SharedLogFigures.MAX_LAG_SECONDS
-        ? "This gateway is behind the log by %.1f seconds".formatted(seconds)
+        ? String.format(Locale.ROOT, "This gateway is behind the log by %.1f seconds", seconds)
         : null;
   }
 

@@ -58,8 +58,7 @@ final class Link implements AutoCloseable {
     while (true) {
       try {
         Link link = new Link(Nats.connect(options), state);
-        // The listener hears of it on another thread.
-        state.awaitFirst();
+        link.awaitNews();
         return link;
       } catch (AuthenticationException e) {
         throw new JetStreamOpenException(
@@ -78,6 +77,16 @@ final class Link implements AutoCloseable {
         Thread.currentThread().interrupt();
         throw new JetStreamOpenException("The start was interrupted", e);
       }
+    }
+  }
+
+  /// Waits for the listener, which hears of the connection on another thread.
+  private void awaitNews() throws InterruptedException {
+    try {
+      state.awaitFirst();
+    } catch (InterruptedException e) {
+      close();
+      throw e;
     }
   }
 

@@ -2,8 +2,11 @@ package dev.tocsin.jetstream;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
@@ -31,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes what Java needs for TLS of PEM files.
 final class PemFiles {
+
+  /// The largest file, in bytes.
+  static final int MAX_FILE_BYTES = 1 << 20;
 
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]+)-----END PRIVATE KEY-----");
@@ -180,10 +186,20 @@ final class PemFiles {
   }
 
   private static byte[] bytes(Path file) throws JetStreamOpenException {
-    try {
-      return Files.readAllBytes(file);
+    byte[] content;
+    try (InputStream in = Files.newInputStream(file)) {
+      content = in.readNBytes(MAX_FILE_BYTES + 1);
+    } catch (NoSuchFileException e) {
+      throw new JetStreamOpenException(file + " cannot be read: there is no such file", e);
+    } catch (AccessDeniedException e) {
+      throw new JetStreamOpenException(file + " cannot be read: access is denied", e);
     } catch (IOException e) {
       throw new JetStreamOpenException(file + " cannot be read: " + e.getMessage(), e);
     }
+    if (content.length > MAX_FILE_BYTES) {
+      throw new JetStreamOpenException(
+          file + " is larger than " + (MAX_FILE_BYTES >> 20) + " MiB: it is no PEM file");
+    }
+    return content;
   }
 }

@@ -7,9 +7,10 @@ import tools.jackson.databind.JsonNode;
 
 /// One message as the leader of its stream has it. The arrays are not to be changed.
 ///
+/// @param time when the stream took it, in the server's words
 /// @param headers its headers as they were sent; empty when it has none
 @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
-record StoredMessage(String subject, long sequence, byte[] headers, byte[] body) {
+record StoredMessage(String subject, long sequence, String time, byte[] headers, byte[] body) {
 
   /// Reads the answer to `STREAM.MSG.GET`; `null` when it is none.
   static @Nullable StoredMessage of(JsonNode json) {
@@ -22,6 +23,7 @@ record StoredMessage(String subject, long sequence, byte[] headers, byte[] body)
       return new StoredMessage(
           message.path("subject").asString(""),
           message.path("seq").asLong(0),
+          message.path("time").asString(""),
           base64.decode(message.path("hdrs").asString("")),
           base64.decode(message.path("data").asString("")));
     } catch (IllegalArgumentException e) {

@@ -5,9 +5,7 @@ import dev.tocsin.hub.Page;
 import dev.tocsin.hub.PageBuilder;
 import dev.tocsin.hub.Stretch;
 import dev.tocsin.hub.TypeFilter;
-import dev.tocsin.jetstream.JetStreamApi.Answer;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,12 +14,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /// Reads back what was before: the newest part from memory, the rest from the stream, never beyond what was handed on.
 ///
-/// A reading of the stream begins and ends within one *term*, the time from a look whether the epoch goes on to the next doubt;
-/// else it is made again. Any thread.
+/// A reading of the stream begins and ends within one term ([Terms]). Any thread.
 final class StreamPages {
 
   /// The most sequences that a look back passes.
@@ -29,29 +25,29 @@ final class StreamPages {
 
   private static final int BACK_SOME = 8_192;
 
+  /// The latest time that NATS is asked for: it reads those of four-digit years only.
+  private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
+
   private final Delivery delivery;
-  private final JetStreamApi api;
+  private final StreamLeader leader;
   private final StreamRanges ranges;
   private final StreamBounds bounds;
   private final StreamTypes types;
   private final EventCodec codec;
-  private final String stream;
 
   StreamPages(
       Delivery delivery,
-      DirectGet direct,
-      JetStreamApi api,
+      StreamLeader leader,
       StreamRanges ranges,
       StreamBounds bounds,
-      EventCodec codec,
-      String stream) {
+      StreamTypes types,
+      EventCodec codec) {
     this.delivery = delivery;
-    this.api = api;
+    this.leader = leader;
     this.ranges = ranges;
     this.bounds = bounds;
-    this.types = new StreamTypes(direct, api, codec, stream);
+    this.types = types;
     this.codec = codec;
-    this.stream = stream;
   }
 
   /// What a log knows when it begins with a stream.
@@ -66,29 +62,29 @@ final class StreamPages {
       return new Beginning(null, Map.of());
     }
     Witness newest = leaders(info.last());
-    for (int i = 0; i < StreamRanges.TRIES; i++) {
+    for (int i = 0; i < Terms.TRIES; i++) {
       Map<String, Long> last = types.lastByType(info.last());
       if (newest == null || last.containsValue(newest.sequence())) {
         return new Beginning(newest, last);
       }
       // A server answered that is behind.
-      Thread.sleep(StreamRanges.PAUSE.toMillis());
+      Thread.sleep(Terms.PAUSE.toMillis());
     }
     throw new EpochKeeper.UndecidedException("the servers do not agree on the newest event");
   }
 
   /// An event as the leader has it; `null` when it is lost or none.
-  private @Nullable Witness leaders(long sequence) throws EpochKeeper.UndecidedException {
-    Answer answer =
-        api.askNow("STREAM.MSG.GET." + stream, JetStreamApi.request().put("seq", sequence));
-    if (answer instanceof Answer.Silent(String reason, boolean nobody)) {
-      throw new EpochKeeper.UndecidedException(reason);
-    }
-    StoredMessage message =
-        answer instanceof Answer.Done(JsonNode json) ? StoredMessage.of(json) : null;
-    return message == null || codec.event(message.subject(), message.body()) == null
-        ? null
-        : new Witness(message.sequence(), message.body());
+  private @Nullable Witness leaders(long sequence)
+      throws EpochKeeper.UndecidedException, InterruptedException {
+    return switch (leader.messageUntilAnswered(sequence)) {
+      case StreamLeader.Message.Found(StoredMessage message) ->
+          codec.event(message.subject(), message.body()) == null
+              ? null
+              : new Witness(message.sequence(), message.body());
+      case StreamLeader.Message.Lost lost -> null;
+      case StreamLeader.Message.Unsaid(String reason) ->
+          throw new EpochKeeper.UndecidedException(reason);
+    };
   }
 
   /// See [dev.tocsin.hub.EventLog#read].
@@ -246,13 +242,8 @@ final class StreamPages {
     if (newest == 0) {
       return CompletableFuture.completedFuture(0L);
     }
-    // NATS reads times of four-digit years only.
     Instant told =
-        time.isBefore(Instant.EPOCH)
-            ? Instant.EPOCH
-            : time.isAfter(Instant.parse("2200-01-01T00:00:00Z"))
-                ? Instant.parse("2200-01-01T00:00:00Z")
-                : time.truncatedTo(ChronoUnit.NANOS);
+        time.isBefore(Instant.EPOCH) ? Instant.EPOCH : time.isAfter(LATEST) ? LATEST : time;
     return ranges
         .firstFrom(told)
         .thenCompose(first ->

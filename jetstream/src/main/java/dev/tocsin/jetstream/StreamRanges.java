@@ -3,8 +3,6 @@ package dev.tocsin.jetstream;
 import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Stretch;
 import dev.tocsin.hub.TypeFilter;
-import dev.tocsin.jetstream.JetStreamApi.Answer;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -12,15 +10,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Reads parts of the stream whole: asks again where a server is behind, where the connection breaks, where the epoch is in
-/// doubt. Any thread; nothing blocks.
+/// Reads parts of the stream whole: asks again where a server is behind, and where a term ends ([Terms]). Any thread; nothing
+/// blocks.
 final class StreamRanges {
 
   /// The most messages of one answer.
@@ -28,11 +22,6 @@ final class StreamRanges {
 
   /// The most bytes of one answer.
   static final int MAX_BYTES = 4 << 20;
-
-  /// How often it asks, with pauses in between: five seconds.
-  static final int TRIES = 100;
-
-  static final Duration PAUSE = Duration.ofMillis(50);
 
   /// With more types than these everything is read, and looked through here.
   private static final int MAX_SUBJECTS = 4;
@@ -43,38 +32,29 @@ final class StreamRanges {
   /// Not limited to a subject.
   private static final String EVERYTHING = ">";
 
-  private static final long NO_TERM = -1;
-
   private final Delivery delivery;
   private final DirectGet direct;
   private final StreamBounds bounds;
-  private final JetStreamApi api;
-  private final Link link;
+  private final StreamLeader leader;
+  private final Terms terms;
   private final EventCodec codec;
-  private final String stream;
 
   // written by the follower's thread, read by any
-  private volatile long term = NO_TERM;
   private volatile long copiedUpTo;
-
-  // owned by the follower's thread
-  private long terms;
 
   StreamRanges(
       Delivery delivery,
       DirectGet direct,
       StreamBounds bounds,
-      JetStreamApi api,
-      Link link,
-      EventCodec codec,
-      String stream) {
+      StreamLeader leader,
+      Terms terms,
+      EventCodec codec) {
     this.delivery = delivery;
     this.direct = direct;
     this.bounds = bounds;
-    this.api = api;
-    this.link = link;
+    this.leader = leader;
+    this.terms = terms;
     this.codec = codec;
-    this.stream = stream;
   }
 
   /// A part of the stream.
@@ -84,23 +64,14 @@ final class StreamRanges {
   /// @param to how far it goes
   record Range(List<LoggedEvent> events, List<Stretch> lost, long to) {}
 
-  /// A reading has to be made again.
-  private static final class AgainException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    AgainException(String reason) {
-      super(reason);
-    }
-  }
-
   void beginTerm(StreamInfo info) {
     bounds.begin(info);
     copiedUpTo = info.copy().upTo();
-    term = ++terms;
+    terms.begin();
   }
 
   void endTerm() {
-    term = NO_TERM;
+    terms.end();
   }
 
   /// The last sequence that came with a copy of another log; 0 when none did.
@@ -113,7 +84,7 @@ final class StreamRanges {
   /// @param upTo at most the newest that was handed on
   CompletableFuture<Range> read(
       long after, long upTo, TypeFilter types, int maxEvents, int maxBytes) {
-    return trying(() -> readOnce(after, upTo, types, maxEvents, maxBytes), TRIES);
+    return terms.read(() -> readOnce(after, upTo, types, maxEvents, maxBytes));
   }
 
   private CompletableFuture<Range> readOnce(
@@ -159,7 +130,7 @@ final class StreamRanges {
           boolean whole = answer.end() || found.size() < answer.messages().size();
           if (!whole) {
             if (found.isEmpty()) {
-              throw new AgainException("JetStream answered a reading with nothing");
+              throw new Terms.AgainException("JetStream answered a reading with nothing");
             }
             return CompletableFuture.completedFuture(new Part(found, found.getLast().sequence()));
           }
@@ -176,25 +147,22 @@ final class StreamRanges {
     return leaders(sequence)
         .thenApply(found -> {
           if (found != null) {
-            throw new AgainException("a server of NATS is behind the others");
+            throw new Terms.AgainException("a server of NATS is behind the others");
           }
           return true;
         });
   }
 
   /// A message as the leader has it; `null` when it is lost.
-  private CompletableFuture<@Nullable JsonNode> leaders(long sequence) {
-    return api.ask("STREAM.MSG.GET." + stream, JetStreamApi.request().put("seq", sequence))
-        .thenApply(answer ->
-            switch (answer) {
-              case Answer.Done(JsonNode json) -> json;
-              case Answer.Refused(int status, int code, String words) -> {
-                if (code != JetStreamApi.MESSAGE_NOT_FOUND) {
-                  throw new AgainException(words);
-                }
-                yield null;
-              }
-              case Answer.Silent(String reason, boolean nobody) -> throw new AgainException(reason);
+  private CompletableFuture<@Nullable StoredMessage> leaders(long sequence) {
+    return leader
+        .message(sequence)
+        .thenApply(said ->
+            switch (said) {
+              case StreamLeader.Message.Found(StoredMessage message) -> message;
+              case StreamLeader.Message.Lost lost -> null;
+              case StreamLeader.Message.Unsaid(String reason) ->
+                  throw new Terms.AgainException(reason);
             });
   }
 
@@ -253,39 +221,35 @@ final class StreamRanges {
     if (sequence < bounds.oldest()) {
       return CompletableFuture.completedFuture(new DirectGet.Found(sequence, null));
     }
-    return trying(
-        () ->
-            direct
-                .get(JetStreamApi.request().put("seq", sequence))
-                .thenCompose(answer ->
-                    answer.messages().isEmpty()
-                        ? confirm(sequence).thenApply(lost -> new DirectGet.Found(sequence, null))
-                        : CompletableFuture.completedFuture(answer.messages().getFirst())),
-        TRIES);
+    return terms.read(() ->
+        direct
+            .get(JetStreamApi.request().put("seq", sequence))
+            .thenCompose(answer ->
+                answer.messages().isEmpty()
+                    ? confirm(sequence).thenApply(lost -> new DirectGet.Found(sequence, null))
+                    : CompletableFuture.completedFuture(answer.messages().getFirst())));
   }
 
   /// The first message from a sequence on; one of the sequence [Long#MAX_VALUE] when there is none.
   CompletableFuture<DirectGet.Found> next(long from) {
-    return trying(
-        () -> {
-          ObjectNode request = JetStreamApi.request();
-          request.put("seq", from);
-          request.put("next_by_subj", EVERYTHING);
-          request.put("batch", 1);
-          return direct
-              .get(request)
-              .thenCompose(answer ->
-                  answer.messages().isEmpty()
-                      ? confirm(delivery.newest())
-                          .thenApply(lost -> new DirectGet.Found(Long.MAX_VALUE, null))
-                      : CompletableFuture.completedFuture(answer.messages().getFirst()));
-        },
-        TRIES);
+    return terms.read(() -> {
+      ObjectNode request = JetStreamApi.request();
+      request.put("seq", from);
+      request.put("next_by_subj", EVERYTHING);
+      request.put("batch", 1);
+      return direct
+          .get(request)
+          .thenCompose(answer ->
+              answer.messages().isEmpty()
+                  ? confirm(delivery.newest())
+                      .thenApply(lost -> new DirectGet.Found(Long.MAX_VALUE, null))
+                  : CompletableFuture.completedFuture(answer.messages().getFirst()));
+    });
   }
 
   /// The first sequence that the stream took at a time or later; [Long#MAX_VALUE] when there is none.
   CompletableFuture<Long> firstFrom(Instant time) {
-    return trying(() -> firstFromOnce(time), TRIES);
+    return terms.read(() -> firstFromOnce(time));
   }
 
   private CompletableFuture<Long> firstFromOnce(Instant time) {
@@ -301,43 +265,14 @@ final class StreamRanges {
                 ? leaders(newest)
                     .thenApply(message -> {
                       if (message != null && !isBefore(message, time)) {
-                        throw new AgainException("a server of NATS is behind the others");
+                        throw new Terms.AgainException("a server of NATS is behind the others");
                       }
                       return Long.MAX_VALUE;
                     })
                 : CompletableFuture.completedFuture(answer.messages().getFirst().sequence()));
   }
 
-  private static boolean isBefore(JsonNode message, Instant time) {
-    return OffsetDateTime.parse(message.path("message").path("time").asString(""))
-        .toInstant()
-        .isBefore(time);
-  }
-
-  /// Tries until it succeeds within a term.
-  private <T> CompletableFuture<T> trying(Supplier<CompletableFuture<T>> reading, int tries) {
-    long before = term;
-    long generation = link.generation();
-    CompletableFuture<T> attempt =
-        before == NO_TERM
-            ? CompletableFuture.failedFuture(
-                new AgainException("NATS is not connected, or the log is being looked at"))
-            : reading.get();
-    return attempt
-        .handle((result, failure) -> {
-          if (failure == null && before == term && generation == link.generation()) {
-            return CompletableFuture.completedFuture(result);
-          }
-          if (tries <= 1) {
-            return CompletableFuture.<T>failedFuture(
-                new IllegalStateException(
-                    "The log cannot be read at the moment: NATS does not answer", failure));
-          }
-          Executor later =
-              CompletableFuture.delayedExecutor(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-          return CompletableFuture.supplyAsync(() -> trying(reading, tries - 1), later)
-              .thenCompose(again -> again);
-        })
-        .thenCompose(done -> done);
+  private static boolean isBefore(StoredMessage message, Instant time) {
+    return OffsetDateTime.parse(message.time()).toInstant().isBefore(time);
   }
 }

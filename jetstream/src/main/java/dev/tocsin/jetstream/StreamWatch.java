@@ -31,6 +31,8 @@ final class StreamWatch {
   /// How often a wrong clock is told.
   private static final long SKEW_NANOS = TimeUnit.MINUTES.toNanos(10);
 
+  private static final String FAILED = "watching the stream failed";
+
   private final String stream;
   private final JetStreamApi api;
   private final EpochBucket bucket;
@@ -79,8 +81,8 @@ final class StreamWatch {
   private static void guarded(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
-      LOG.atError().setCause(e).log("watching the stream failed");
+    } catch (RuntimeException | Error e) {
+      LOG.atError().setCause(e).log(FAILED);
     }
   }
 
@@ -99,7 +101,9 @@ final class StreamWatch {
     if (!follower.isSteady() || !looking.compareAndSet(false, true)) {
       return;
     }
-    api.ask("STREAM.INFO." + stream, null)
+    // What the question throws ends the look as well, and not the looking.
+    CompletableFuture.completedStage(null)
+        .thenCompose(begun -> api.ask("STREAM.INFO." + stream, null))
         .thenAccept(answer -> {
           if (answer instanceof Answer.Done(JsonNode json)) {
             noted(StreamInfo.of(json));
@@ -110,7 +114,7 @@ final class StreamWatch {
         .whenComplete((done, failure) -> {
           looking.set(false);
           if (failure != null) {
-            LOG.atError().setCause(failure).log("watching the stream failed");
+            LOG.atError().setCause(failure).log(FAILED);
           }
         });
   }

@@ -105,6 +105,19 @@ class EpochKeeperTest extends OnRealServers {
     assertThat(record().sequence()).isEqualTo(1);
   }
 
+  /// It would be one that no event vouches for.
+  @Test
+  void noEpochBeginsWhileNobodySaysWhatTheNewestEventIs() throws Exception {
+    publish("a.a");
+    StreamInfo info = StreamInfo.of(api(nats, "STREAM.INFO.log", ""));
+    api(nats, "STREAM.DELETE.log", "");
+
+    assertThatThrownBy(() -> keeper(1).renew(info))
+        .isInstanceOf(EpochKeeper.UndecidedException.class)
+        .hasMessageContaining("stream not found");
+    assertThat(Logs.await(bucket.read())).isInstanceOf(EpochBucket.Content.Absent.class);
+  }
+
   @Test
   void aStreamThatWasMadeAnewIsAnotherAtTheStart() throws Exception {
     String epoch = keeper(1).begin().epoch();

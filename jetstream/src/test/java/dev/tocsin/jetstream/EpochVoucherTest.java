@@ -2,25 +2,19 @@ package dev.tocsin.jetstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tocsin.fixtures.NatsServers;
 import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.SampleEvents;
 import io.nats.client.Connection;
-import io.nats.client.Nats;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Who writes the record of the epoch, on a real server.
 @Timeout(120)
-class EpochVoucherTest {
+class EpochVoucherTest extends OnOwnServer {
 
-  private NatsServers servers;
   private Connection nats;
   private EpochBucket bucket;
 
@@ -41,23 +35,12 @@ class EpochVoucherTest {
   }
 
   @BeforeEach
-  void start(@TempDir Path folder) throws Exception {
-    servers = NatsServers.one(folder);
-    nats = Nats.connect(servers.url(0));
+  void start() throws Exception {
+    nats = connect();
     bucket = new EpochBucket(TestSettings.of(servers, "log").build(), new JetStreamApi(nats));
     assertThat(Logs.await(bucket.create())).isInstanceOf(JetStreamApi.Answer.Done.class);
     assertThat(Logs.await(bucket.put(new EpochRecord("epoch", "created", 0, "", 0))))
         .isInstanceOf(JetStreamApi.Answer.Done.class);
-  }
-
-  @AfterEach
-  void stop() throws InterruptedException {
-    if (nats != null) {
-      nats.close();
-    }
-    if (servers != null) {
-      servers.close();
-    }
   }
 
   private EpochRecord record() {

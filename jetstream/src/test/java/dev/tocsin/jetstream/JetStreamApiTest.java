@@ -2,49 +2,29 @@ package dev.tocsin.jetstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tocsin.fixtures.NatsServers;
 import dev.tocsin.jetstream.JetStreamApi.Answer;
 import io.nats.client.Connection;
-import io.nats.client.Nats;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /// What is asked over a real NATS, on which the test plays the server that answers, or does not.
 @Timeout(60)
-class JetStreamApiTest {
+class JetStreamApiTest extends OnOwnServer {
 
   private final AtomicInteger asked = new AtomicInteger();
-  private NatsServers servers;
   private Connection gate;
   private Connection server;
   private JetStreamApi api;
 
   @BeforeEach
-  void start(@TempDir Path folder) throws Exception {
-    servers = NatsServers.one(folder);
-    gate = Nats.connect(servers.url(0));
-    server = Nats.connect(servers.url(0));
+  void start() throws Exception {
+    gate = connect();
+    server = connect();
     api = new JetStreamApi(gate);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    if (server != null) {
-      server.close();
-    }
-    if (gate != null) {
-      gate.close();
-    }
-    if (servers != null) {
-      servers.close();
-    }
   }
 
   /// Answers the request of a number, and loses those before it.

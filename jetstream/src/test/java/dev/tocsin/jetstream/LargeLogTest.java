@@ -143,7 +143,7 @@ class LargeLogTest extends OnRealServers {
       Sender deaf =
           new Sender(
               new EventChannel(link.connection(), api, codec),
-              new FirstUse(api, codec, settings.stream()),
+              new FirstUse(new StreamLeader(api, settings.stream()), codec),
               new SendWindow(),
               settings.idempotencyWindow(),
               timer,

@@ -2,7 +2,6 @@ package dev.tocsin.jetstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tocsin.fixtures.NatsServers;
 import dev.tocsin.hub.Append;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.LoggedEvent;
@@ -10,10 +9,8 @@ import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.SampleEvents;
 import io.nats.client.Connection;
 import io.nats.client.Message;
-import io.nats.client.Nats;
 import io.nats.client.Subscription;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -25,12 +22,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /// What becomes of each event, over a real NATS on which the test plays the stream: it answers, or does not, as no stream could
 /// be made to at will. Time passes by [Sender#tick].
 @Timeout(120)
-class SenderTest {
+class SenderTest extends OnOwnServer {
 
   private static final String GATEWAY = "gate";
   private static final long LATE = Sender.PATIENCE.plusSeconds(1).toNanos();
@@ -39,7 +35,6 @@ class SenderTest {
   private final EventCodec codec = new EventCodec("log", GATEWAY);
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
-  private NatsServers servers;
   private Connection gate;
   private Connection stream;
   private Subscription arriving;
@@ -47,10 +42,9 @@ class SenderTest {
   private String fault;
 
   @BeforeEach
-  void start(@TempDir Path folder) throws Exception {
-    servers = NatsServers.one(folder);
-    gate = Nats.connect(servers.url(0));
-    stream = Nats.connect(servers.url(0));
+  void start() throws Exception {
+    gate = connect();
+    stream = connect();
     listen();
     sender = sender(SendWindow.MAX_WAITING_BYTES);
     sender.open();
@@ -65,7 +59,7 @@ class SenderTest {
     Sender made =
         new Sender(
             new EventChannel(gate, api, codec),
-            new FirstUse(api, codec, "log"),
+            new FirstUse(new StreamLeader(api, "log"), codec),
             new SendWindow(maxWaitingBytes),
             idempotencyWindow,
             timer,
@@ -77,15 +71,6 @@ class SenderTest {
   @AfterEach
   void stop() throws Exception {
     timer.shutdownNow();
-    if (stream != null) {
-      stream.close();
-    }
-    if (gate != null) {
-      gate.close();
-    }
-    if (servers != null) {
-      servers.close();
-    }
   }
 
   /// Somebody takes events from now on.
@@ -152,10 +137,6 @@ class SenderTest {
   private void comeBack() throws InterruptedException {
     tick(0);
     refuse(arrived("tocsin.probe"), 400, JetStreamApi.WRONG_STREAM);
-  }
-
-  private static AppendResult.Stored stored(long sequence) {
-    return new AppendResult.Stored(sequence, SampleEvents.TIMESTAMP);
   }
 
   private static void assertUnavailable(CompletableFuture<AppendResult> result, String words) {

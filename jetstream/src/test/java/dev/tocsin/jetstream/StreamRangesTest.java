@@ -3,15 +3,12 @@ package dev.tocsin.jetstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.events.Json;
-import dev.tocsin.fixtures.NatsServers;
 import dev.tocsin.hub.LoggedEvent;
 import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.SampleEvents;
 import dev.tocsin.hub.Stretch;
 import dev.tocsin.hub.TypeFilter;
 import io.nats.client.Connection;
-import io.nats.client.Nats;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,15 +18,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Readings that a replica answers which is behind the leader: a second stream plays it, which has what was copied to it.
 @Timeout(120)
-class StreamRangesTest extends OnRealServers {
+class StreamRangesTest extends OnOwnServer {
 
-  private NatsServers servers;
   private Connection nats;
   private Link link;
   private Delivery delivery;
@@ -37,9 +32,8 @@ class StreamRangesTest extends OnRealServers {
   private DirectGet direct;
 
   @BeforeEach
-  void start(@TempDir Path folder) throws Exception {
-    servers = NatsServers.one(folder);
-    nats = Nats.connect(servers.url(0));
+  void start() throws Exception {
+    nats = connect();
     JetStreamSettings settings = TestSettings.of(servers, "log").build();
     ObjectNode leader = StreamSetup.config(settings);
     leader.put("deny_delete", false);
@@ -57,8 +51,20 @@ class StreamRangesTest extends OnRealServers {
     direct.start();
     delivery = new Delivery("epoch", 0);
     StreamBounds bounds = new StreamBounds(api, "log");
-    ranges = new StreamRanges(delivery, direct, bounds, api, link, codec, "log");
-    ranges.beginTerm(StreamInfo.of(api(nats, "STREAM.INFO.log", "")));
+    ranges = ranges(bounds);
+  }
+
+  private StreamRanges ranges(StreamBounds bounds) throws Exception {
+    StreamRanges made =
+        new StreamRanges(
+            delivery,
+            direct,
+            bounds,
+            new StreamLeader(new JetStreamApi(link.connection()), "log"),
+            new Terms(link),
+            new EventCodec("log", "gate"));
+    made.beginTerm(StreamInfo.of(api(nats, "STREAM.INFO.log", "")));
+    return made;
   }
 
   private void create(String name, JsonNode config) throws Exception {
@@ -70,12 +76,6 @@ class StreamRangesTest extends OnRealServers {
   void stop() throws Exception {
     if (link != null) {
       link.close();
-    }
-    if (nats != null) {
-      nats.close();
-    }
-    if (servers != null) {
-      servers.close();
     }
   }
 
@@ -114,9 +114,7 @@ class StreamRangesTest extends OnRealServers {
     }
     JetStreamApi api = new JetStreamApi(link.connection());
     StreamBounds bounds = new StreamBounds(api, "nothing");
-    EventCodec codec = new EventCodec("log", "gate");
-    StreamRanges others = new StreamRanges(delivery, direct, bounds, api, link, codec, "log");
-    others.beginTerm(StreamInfo.of(api(nats, "STREAM.INFO.log", "")));
+    StreamRanges others = ranges(bounds);
 
     assertThat(bounds.knowsLost()).isFalse();
     StreamRanges.Range range =

@@ -2,7 +2,9 @@ package dev.tocsin.mqtt;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -155,13 +157,19 @@ public record MqttTls(@Nullable Path ca, @Nullable Path certificate, @Nullable P
   }
 
   private static byte[] read(Path file) throws IOException {
-    try {
-      if (Files.size(file) > MAX_FILE_BYTES) {
-        throw new IOException(file + " is larger than " + (MAX_FILE_BYTES >> 20) + " MiB");
-      }
-      return Files.readAllBytes(file);
+    byte[] content;
+    try (InputStream in = Files.newInputStream(file)) {
+      content = in.readNBytes(MAX_FILE_BYTES + 1);
     } catch (NoSuchFileException e) {
       throw new IOException(file + " does not exist", e);
+    } catch (AccessDeniedException e) {
+      throw new IOException(file + " cannot be read: access is denied", e);
+    } catch (IOException e) {
+      throw new IOException(file + " cannot be read: " + e.getMessage(), e);
     }
+    if (content.length > MAX_FILE_BYTES) {
+      throw new IOException(file + " is larger than " + (MAX_FILE_BYTES >> 20) + " MiB");
+    }
+    return content;
   }
 }

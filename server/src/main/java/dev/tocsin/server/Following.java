@@ -12,6 +12,7 @@ import dev.tocsin.hub.ShardOutput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -87,7 +88,12 @@ public final class Following implements AutoCloseable {
         begun.completeExceptionally(e);
       }
     });
-    begun.join();
+    try {
+      begun.join();
+    } catch (CompletionException e) {
+      following.close();
+      throw e;
+    }
     return following;
   }
 

@@ -209,8 +209,16 @@ public final class ServerBuilder {
       return null;
     }
     Authority judge = new Authority(authority, TokenThreads.start(), clock);
-    judge.start();
-    return judge;
+    boolean started = false;
+    try {
+      judge.start();
+      started = true;
+      return judge;
+    } finally {
+      if (!started) {
+        judge.close();
+      }
+    }
   }
 
   private GatewaySettings settings(@Nullable Authenticator judge, boolean reachable) {

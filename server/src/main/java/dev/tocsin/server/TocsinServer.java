@@ -3,7 +3,6 @@ package dev.tocsin.server;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventType;
 import dev.tocsin.events.InvalidEventException;
-import dev.tocsin.events.PayloadSchema;
 import dev.tocsin.events.WebSocketEvent;
 import dev.tocsin.gateway.Gateway;
 import dev.tocsin.http.IpLiteral;
@@ -163,12 +162,8 @@ public final class TocsinServer implements AutoCloseable {
   ///
   /// @throws IllegalArgumentException when no event type of the catalog has such a payload
   public <R extends Record> Following follow(Class<R> payload, PayloadFollower<R> follower) {
-    PayloadSchema schema = PayloadSchema.of(payload);
     List<String> types =
-        catalog().allEventTypes().stream()
-            .filter(type -> schema.equals(type.payload()))
-            .map(EventType::name)
-            .toList();
+        catalog().eventTypesByPayload(payload).stream().map(EventType::name).toList();
     if (types.isEmpty()) {
       throw new IllegalArgumentException(
           "no event type of the catalog has the payload " + payload.getName());

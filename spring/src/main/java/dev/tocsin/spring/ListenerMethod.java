@@ -2,7 +2,6 @@ package dev.tocsin.spring;
 
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventType;
-import dev.tocsin.events.PayloadSchema;
 import dev.tocsin.events.WebSocketEvent;
 import dev.tocsin.hub.EventPattern;
 import java.lang.reflect.InvocationTargetException;
@@ -88,17 +87,15 @@ final class ListenerMethod {
 
   private static Set<String> typesOf(
       Class<? extends Record> payload, Method method, EventCatalog catalog) {
-    PayloadSchema schema;
+    Set<String> types;
     try {
-      schema = PayloadSchema.of(payload);
+      types =
+          catalog.eventTypesByPayload(payload).stream()
+              .map(EventType::name)
+              .collect(Collectors.toUnmodifiableSet());
     } catch (IllegalArgumentException e) {
       throw wrong(method, String.valueOf(e.getMessage()), e);
     }
-    Set<String> types =
-        catalog.allEventTypes().stream()
-            .filter(type -> schema.equals(type.payload()))
-            .map(EventType::name)
-            .collect(Collectors.toUnmodifiableSet());
     if (types.isEmpty()) {
       throw wrong(
           method,

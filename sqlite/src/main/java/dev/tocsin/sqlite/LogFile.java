@@ -85,16 +85,13 @@ final class LogFile {
       throw LogLock.cannotWrite(file, "access denied", null);
     }
     try {
-      Connection connection = connect(file);
-      try {
-        boolean isNew = LogSchema.isMissing(connection, file);
-        configure(connection, durability);
-        LogSchema.make(connection, isNew);
-        return connection;
-      } catch (SQLException | LogOpenException e) {
-        connection.close();
-        throw e;
-      }
+      return connect(
+          file,
+          connection -> {
+            boolean isNew = LogSchema.isMissing(connection, file);
+            configure(connection, durability);
+            LogSchema.make(connection, isNew);
+          });
     } catch (SQLException e) {
       throw new LogOpenException(LogFault.whenOpening(file, e), e);
     }
@@ -129,22 +126,23 @@ final class LogFile {
 
   /// Opens the file, which is there, for reading beside the writer.
   static Connection openForReading(Path directory) throws SQLException {
-    Connection connection = connect(directory.resolve(NAME));
-    // Not read-only for the file system as well: only those who may write share one lock and one
-    // index.
-    execute(connection, "PRAGMA query_only = ON");
-    // Else nothing at all is read of a file that was cut short. The schema cannot be written
-    // either.
-    execute(connection, "PRAGMA writable_schema = ON");
-    openJournal(connection);
-    return connection;
+    return connect(
+        directory.resolve(NAME),
+        connection -> {
+          // Not read-only for the file system as well: only those who may write share one lock and
+          // one
+          // index.
+          execute(connection, "PRAGMA query_only = ON");
+          // Else nothing at all is read of a file that was cut short. The schema cannot be written
+          // either.
+          execute(connection, "PRAGMA writable_schema = ON");
+          openJournal(connection);
+        });
   }
 
   /// Opens the file, which is there, for checkpoints beside the writer.
   static Connection openForFoldingBack(Path directory) throws SQLException {
-    Connection connection = connect(directory.resolve(NAME));
-    openJournal(connection);
-    return connection;
+    return connect(directory.resolve(NAME), LogFile::openJournal);
   }
 
   /// Opens the write-ahead file now. SQLite does it with the first read, by its name: if the file was deleted
@@ -160,7 +158,14 @@ final class LogFile {
     }
   }
 
-  private static Connection connect(Path file) throws SQLException {
+  /// What has to be done before a connection can be used.
+  private interface Preparation<E extends Exception> {
+    void prepare(Connection connection) throws SQLException, E;
+  }
+
+  /// Connects. Nothing stays open where that fails.
+  private static <E extends Exception> Connection connect(Path file, Preparation<E> preparation)
+      throws SQLException, E {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
     // JDBC lets one thread in at a time already.
@@ -168,9 +173,15 @@ final class LogFile {
     // As an address, in which nothing in the file's name can be taken for an option.
     String address = "file:" + file.toUri().getRawPath() + EXCLUSIVE;
     Connection connection = config.createConnection("jdbc:sqlite:" + address);
-    // The database is never mapped either.
-    execute(connection, "PRAGMA mmap_size = 0");
-    return connection;
+    try {
+      // The database is never mapped either.
+      execute(connection, "PRAGMA mmap_size = 0");
+      preparation.prepare(connection);
+      return connection;
+    } catch (Throwable e) {
+      connection.close();
+      throw e;
+    }
   }
 
   private static void configure(Connection connection, Durability durability) throws SQLException {

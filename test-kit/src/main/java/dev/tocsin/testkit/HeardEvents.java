@@ -2,7 +2,6 @@ package dev.tocsin.testkit;
 
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventType;
-import dev.tocsin.events.PayloadSchema;
 import dev.tocsin.events.WebSocketEvent;
 import dev.tocsin.hub.HubStats;
 import dev.tocsin.server.Following;
@@ -142,10 +141,8 @@ public final class HeardEvents {
   }
 
   private Set<String> typesOf(Class<? extends Record> payload) {
-    PayloadSchema schema = PayloadSchema.of(payload);
     Set<String> types =
-        server.catalog().allEventTypes().stream()
-            .filter(type -> schema.equals(type.payload()))
+        server.catalog().eventTypesByPayload(payload).stream()
             .map(EventType::name)
             .collect(Collectors.toUnmodifiableSet());
     if (types.isEmpty()) {

@@ -391,14 +391,26 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   }
 
   private void echoClose(int code) {
-    noteClosing(code, null);
-    ByteBuf echo =
-        code == CloseCodes.NONE
-            ? ControlFrames.close(channel.alloc())
-            : ControlFrames.close(channel.alloc(), code, "");
-    Ends.after(outlet.writeAndFlush(echo));
-    Ends.expect(channel);
-    readOn();
+    inLastWords(() -> {
+      ByteBuf echo =
+          code == CloseCodes.NONE
+              ? ControlFrames.close(channel.alloc())
+              : ControlFrames.close(channel.alloc(), code, "");
+      noteClosing(code, null);
+      Ends.after(outlet.writeAndFlush(echo));
+      Ends.expect(channel);
+      readOn();
+    });
+  }
+
+  /// Ends the connection in words. Whom there is no memory to tell is cut off.
+  private void inLastWords(Runnable words) {
+    try {
+      words.run();
+    } catch (OutOfMemoryError e) {
+      loop.noteUsedUp(e);
+      Ends.cut(channel);
+    }
   }
 
   /// Nothing is sent after this but the close frame.
@@ -424,24 +436,29 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
   @Override
   public final void fault(int code, String sentence) {
     if (!isClosing()) {
-      Ends.linger(writeClose(code, sentence));
-      readOn();
+      inLastWords(() -> {
+        Ends.linger(writeClose(code, sentence));
+        readOn();
+      });
     }
   }
 
   /// Ends the connection from this side: says so, and waits for the peer to answer with its close frame.
   public final void close(int code, String sentence) {
     if (!isClosing()) {
-      writeClose(code, sentence);
-      Ends.expect(channel);
-      readOn();
+      inLastWords(() -> {
+        writeClose(code, sentence);
+        Ends.expect(channel);
+        readOn();
+      });
     }
   }
 
   private ChannelFuture writeClose(int code, String sentence) {
     announceClose(code, sentence);
+    ByteBuf lastWord = ControlFrames.close(channel.alloc(), code, sentence);
     noteClosing(code, sentence);
-    return outlet.writeAndFlush(ControlFrames.close(channel.alloc(), code, sentence));
+    return outlet.writeAndFlush(lastWord);
   }
 
   /// The name by which the operator is told of it.

@@ -62,11 +62,7 @@ final class Jobs {
       progress = Math.min(last, progress + stage.number(5, 19));
       stage.say(
           new JobProgressPayload(
-              id,
-              type,
-              progress,
-              "running",
-              "%d of %d items".formatted(items * progress / 100, items)));
+              id, type, progress, "running", items * progress / 100 + " of " + items + " items"));
       stage.in(1.5, 4, progress < last ? this::advance : this::end);
     }
 

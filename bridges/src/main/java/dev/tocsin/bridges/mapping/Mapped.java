@@ -1,6 +1,8 @@
 package dev.tocsin.bridges.mapping;
 
 import dev.tocsin.bridges.bridge.Reason;
+import dev.tocsin.events.ErrorCode;
+import dev.tocsin.events.Rejection;
 import org.jspecify.annotations.Nullable;
 
 /// What a mapping makes of a message.
@@ -22,5 +24,13 @@ public sealed interface Mapped {
   /// No event can be made of it.
   ///
   /// @param sentence why
-  record Impossible(Reason reason, String sentence) implements Mapped {}
+  record Impossible(Reason reason, String sentence) implements Mapped {
+
+    /// The same as a refusal.
+    public Rejection rejection() {
+      return new Rejection(
+          reason.equals(Reason.TOO_LARGE) ? ErrorCode.MESSAGE_TOO_LARGE : ErrorCode.INVALID_PAYLOAD,
+          "No event can be made of this: " + sentence);
+    }
+  }
 }

@@ -102,7 +102,7 @@ final class OutLoop implements Bridge {
         }
       }
     } catch (InterruptedException e) {
-      // Closed. The position is written without an interrupt that is still to come.
+      // Closed.
       state.save();
     }
   }

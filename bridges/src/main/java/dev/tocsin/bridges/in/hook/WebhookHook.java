@@ -4,8 +4,6 @@ import dev.tocsin.bridges.bridge.Publisher;
 import dev.tocsin.bridges.bridge.Reason;
 import dev.tocsin.bridges.mapping.BridgeMessage;
 import dev.tocsin.bridges.mapping.Mapped;
-import dev.tocsin.events.ErrorCode;
-import dev.tocsin.events.Rejection;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -38,9 +36,9 @@ final class WebhookHook implements Hook {
           isMeant = true;
           publisher.ignore(reason);
         }
-        case Mapped.Impossible(Reason reason, String sentence) -> {
+        case Mapped.Impossible impossible -> {
           isMeant = true;
-          publisher.refuse(reason, rejection(reason, sentence));
+          publisher.refuse(impossible.reason(), impossible.rejection());
         }
         case Mapped.Event event -> {
           isMeant = true;
@@ -57,11 +55,5 @@ final class WebhookHook implements Hook {
       publisher.ignore(Reason.NO_MAPPING);
     }
     return HookAnswer.of(publisher.result());
-  }
-
-  private static Rejection rejection(Reason reason, String sentence) {
-    ErrorCode code =
-        reason.equals(Reason.TOO_LARGE) ? ErrorCode.MESSAGE_TOO_LARGE : ErrorCode.INVALID_PAYLOAD;
-    return new Rejection(code, "No event can be made of this: " + sentence);
   }
 }

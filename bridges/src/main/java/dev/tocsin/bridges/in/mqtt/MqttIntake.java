@@ -104,8 +104,8 @@ final class MqttIntake {
       switch (all.get(i)) {
         case Mapped.NotMeant notMeant -> {}
         case Mapped.Ignored(Reason reason) -> publisher.ignore(reason);
-        case Mapped.Impossible(Reason reason, String sentence) ->
-            refuse(publisher, reason, "No event can be made of this: " + sentence);
+        case Mapped.Impossible impossible ->
+            publisher.refuse(impossible.reason(), impossible.rejection());
         case Mapped.Event event ->
             publisher.publishAtLast(
                 event.envelope(), key(message, content, Integer.toString(i), event), pause);
@@ -128,13 +128,7 @@ final class MqttIntake {
   }
 
   private static void refuse(Publisher publisher, Reason reason, String sentence) {
-    publisher.refuse(
-        reason,
-        new Rejection(
-            reason.equals(Reason.TOO_LARGE)
-                ? ErrorCode.MESSAGE_TOO_LARGE
-                : ErrorCode.INVALID_PAYLOAD,
-            sentence));
+    publisher.refuse(reason, new Rejection(ErrorCode.INVALID_PAYLOAD, sentence));
   }
 
   /// What its user properties say; or else what it says itself, since a broker tells no properties to those who speak 3.1.1.

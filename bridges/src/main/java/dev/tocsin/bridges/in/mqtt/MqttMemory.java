@@ -206,14 +206,9 @@ final class MqttMemory {
     }
   }
 
-  /// Writes down what is not yet, for a thread that ends.
+  /// Writes down what is not yet, in the end: also on a thread that is interrupted.
   void close() {
     journal.close();
-    // A file is not written by a thread that is interrupted.
-    boolean isInterrupted = Thread.interrupted();
     saveTopics();
-    if (isInterrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -20,9 +20,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The line of a bridge to the broker that it publishes to: it is there also while there is nothing to publish, and comes back by itself. It says
-/// whether the bridge is there, by a topic and a will, and tells anew what it has to tell after each connection and each time that Home
-/// Assistant says that it has started.
+/// The line of a bridge to the broker that it publishes to: it is there also while there is nothing to publish, and comes back
+/// by itself. It says whether the bridge is there, by a topic and a will, and tells anew what it has to tell after each
+/// connection and each time that Home Assistant says that it has started.
 ///
 /// Each connection has a clean session: the broker keeps nothing for it, and what it has not acknowledged is published anew by whoever asked
 /// for it. One virtual thread connects and greets; what comes over each connection is heard by its [MqttHearing]. [#publish] is for one thread

@@ -23,9 +23,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Publishes events to a broker of MQTT at QoS 1, several at a time, in their order. An event is taken when the broker has acknowledged it; one that
-/// it refuses is refused for good, but where a quota is used up. What went out with an event that was not taken, and was acknowledged
-/// itself, is not sent again.
+/// Publishes events to a broker of MQTT at QoS 1, several at a time, in their order. An event is taken when the broker has
+/// acknowledged it; one that it refuses is refused for good, but where a quota is used up. What went out with an event that was
+/// not taken, and was acknowledged itself, is not sent again.
 ///
 /// A broker that ends the connection again and again at the same message does not want it ([MqttSuspect]). One thread, but [#close].
 final class MqttReceiver implements Receiver {

@@ -143,6 +143,9 @@ final class HttpLine implements AutoCloseable {
       } catch (IOException e) {
         socket.close();
         last = e;
+      } catch (RuntimeException | Error e) {
+        socket.close();
+        throw e;
       }
     }
     throw last == null ? new IOException("no address is known for " + address.host()) : last;
@@ -150,12 +153,13 @@ final class HttpLine implements AutoCloseable {
 
   /// Speaks TLS on a socket. The certificate has to be for the name, not for the address.
   private Socket handshake(SSLSocketFactory factory, Socket socket) throws IOException {
-    SSLSocket speaking =
-        (SSLSocket) factory.createSocket(socket, address.host(), address.port(), true);
+    // The dot at the end of a name says that it is whole; TLS has none there (RFC 6066, 3).
+    String name = address.host().replaceFirst("\\.\\z", "");
+    SSLSocket speaking = (SSLSocket) factory.createSocket(socket, name, address.port(), true);
     SSLParameters parameters = speaking.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     if (!address.isLiteral()) {
-      parameters.setServerNames(List.of(new SNIHostName(address.host())));
+      parameters.setServerNames(List.of(new SNIHostName(name)));
     }
     speaking.setSSLParameters(parameters);
     try {

@@ -390,13 +390,15 @@ class WebhookOutTest {
     try (TestEndpoint there = secure(authority.issue("there"));
         // The certificate is for localhost.
         HttpLine right = line("localhost", there.port(), ca);
+        HttpLine whole = line("localhost.", there.port(), ca);
         HttpLine wrong = line("other.test", there.port(), ca)) {
       assertThat(right.post(Map.of(), new byte[0]).status()).isEqualTo(204);
+      assertThat(whole.post(Map.of(), new byte[0]).status()).isEqualTo(204);
       assertThatThrownBy(() -> wrong.post(Map.of(), new byte[0]))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("certificate is not accepted")
           .hasMessageContaining("other.test");
-      assertThat(there.posts()).hasSize(1);
+      assertThat(there.posts()).hasSize(2);
     }
   }
 
