@@ -213,7 +213,7 @@ class TocsinExtensionTest {
   }
 
   @Test
-  void twoHubsForOneTestAreRefusedInWordsAndBothEnd() {
+  void twoHubsForOneTestAreRefusedInWordsAndBothEnd() throws Exception {
     Set<Thread> before = loops();
     run(Both.class)
         .assertThatEvents()
@@ -223,6 +223,11 @@ class TocsinExtensionTest {
                 finishedWithFailure(
                     instanceOf(ExtensionConfigurationException.class),
                     message(text -> text.contains("a test has one hub")))));
+    // A thread is there for a moment after its loop has ended.
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!before.containsAll(loops()) && System.nanoTime() < end) {
+      Thread.sleep(10);
+    }
     assertThat(loops()).isSubsetOf(before);
   }
 
