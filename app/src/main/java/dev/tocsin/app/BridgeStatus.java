@@ -42,7 +42,7 @@ final class BridgeStatus implements Callable<Integer> {
     Path folder = place.folder();
     JsonNode status = folder == null ? ofServer() : ofFolder(folder);
     if (json) {
-      surroundings.out().println(Json.write(status));
+      surroundings.out().println(surroundings.shown(Json.write(status)));
       return 0;
     }
     head(status).forEach(surroundings::say);

@@ -133,7 +133,7 @@ final class Doctor implements Callable<Integer> {
   private void print(Findings findings) {
     List<String> lines =
         json
-            ? List.of(findings.json())
+            ? List.of(surroundings.shown(findings.json()))
             : findings.lines(surroundings.width(), new Colours(surroundings.colours()));
     lines.forEach(surroundings.out()::println);
   }

@@ -59,7 +59,7 @@ final class KeyCommand {
       Map<String, StoredKey> keys = KeysOption.read(file);
       Instant now = surroundings.clock().instant();
       if (json) {
-        surroundings.out().println(Json.write(json(keys, now)));
+        surroundings.out().println(surroundings.shown(Json.write(json(keys, now))));
       } else if (keys.isEmpty()) {
         surroundings.say("there are no keys in " + file.path());
       } else {

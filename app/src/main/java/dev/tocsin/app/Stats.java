@@ -52,7 +52,8 @@ final class Stats implements Callable<Integer> {
     HubApi api = new HubApi(serverOption.server(surroundings), surroundings);
     JsonNode figures = api.stats();
     if (json || once || !surroundings.outIsTerminal()) {
-      (json ? List.of(Json.write(figures)) : lines(figures)).forEach(surroundings.out()::println);
+      (json ? List.of(surroundings.shown(Json.write(figures))) : lines(figures))
+          .forEach(surroundings.out()::println);
       return 0;
     }
     surroundings.interruption().listen();

@@ -125,6 +125,11 @@ record Surroundings(
     return "; is a server running there? ('" + program + " serve' starts one)";
   }
 
+  /// JSON as it is printed: where a person sees it, what a terminal would obey is escaped in its strings, which means the same.
+  String shown(String json) {
+    return outIsTerminal ? TerminalText.harmlessJson(json) : json;
+  }
+
   PrintWriter outWriter() {
     return new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true);
   }

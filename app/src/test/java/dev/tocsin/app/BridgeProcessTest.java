@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +24,9 @@ import tools.jackson.databind.JsonNode;
 class BridgeProcessTest {
 
   private static final Pattern HOOK = Pattern.compile("bridge at (http://\\S+)/hooks/open");
+
+  /// What would have a terminal show red letters: in JSON the first has to be escaped, and the second need not be.
+  private static final String EVIL = "{\"id\":[\"evil\\u001b[31m\u009b31m\"]}";
 
   private final TestProcess server = new TestProcess();
   private final TestProcess bridges = new TestProcess();
@@ -76,6 +80,20 @@ class BridgeProcessTest {
     TestProcess command = new TestProcess();
     assertThat(command.run(arguments)).as(command.err()).isEqualTo(code);
     return command;
+  }
+
+  /// Waits until `bridge status` says this of the state folder.
+  private void awaitStatus(String words) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (true) {
+      TestProcess status = new TestProcess();
+      status.run("bridge", "status", "--state", state);
+      String said = status.out() + status.err();
+      if (said.contains(words)) {
+        return;
+      }
+      assertThat(System.nanoTime()).as(said).isLessThan(end);
+    }
   }
 
   @Test
@@ -142,11 +160,7 @@ class BridgeProcessTest {
     int port = freePort();
     bridge("http://127.0.0.1:" + port);
     bridges.awaitErr(said -> said.contains("no connection to the hub"));
-    TestProcess status = new TestProcess();
-    while (!status.err().contains("no connection to the hub")) {
-      status = new TestProcess();
-      status.run("bridge", "status", "--state", state);
-    }
+    awaitStatus("no connection to the hub");
     assertThat(bridges.out()).isEmpty();
     serve("serve", "--memory", "--port", String.valueOf(port));
 
@@ -169,9 +183,9 @@ class BridgeProcessTest {
   @Test
   void statusOfAFolderAndOfAServerAreTheSameTable() throws Exception {
     serve("serve", "--memory", "--port", "0", "--bridges", open());
-    http.post(server.url() + "/hooks/open", "{\"id\":[\"evil\\u001b[31m\"]}");
+    http.post(server.url() + "/hooks/open", EVIL);
     bridge(server.url());
-    http.post(hooks() + "/hooks/open", "{\"id\":[\"evil\\u001b[31m\"]}");
+    http.post(hooks() + "/hooks/open", EVIL);
 
     String ofServer = run(0, "bridge", "status", "--url", server.url()).out();
     assertThat(ofServer.lines().toList().get(0))
@@ -179,17 +193,25 @@ class BridgeProcessTest {
     assertThat(ofServer.lines().toList().get(1)).matches("open +webhook +- +1 +0 +0 +1 +- .*");
     assertThat(ofServer)
         .contains("open: refused 1, invalid_payload; last: ", "evil")
-        .doesNotContain("\u001b");
-    String ofFolder = "";
-    while (!ofFolder.contains("invalid_payload")) {
-      ofFolder = run(0, "bridge", "status", "--state", state).out();
-    }
+        .doesNotContain("\u001b", "\u009b");
+    awaitStatus("invalid_payload");
+    String ofFolder = run(0, "bridge", "status", "--state", state).out();
     assertThat(ofFolder.lines().toList().get(1)).matches("open +webhook +- +1 +0 +0 +1 +- .*");
     JsonNode json =
         ((Json.Value) Json.read(run(0, "bridge", "status", "--state", state, "--json").out()))
             .tree();
     assertThat(json.get("running").asBoolean(false)).isTrue();
     assertThat(json.get("bridges").size()).isEqualTo(2);
+    for (String[] command :
+        new String[][] {
+          {"bridge", "status", "--state", state, "--json"},
+          {"bridge", "status", "--url", server.url(), "--json"},
+          {"stats", "--url", server.url(), "--json"}
+        }) {
+      TestProcess shown = new TestProcess().onTerminal(80);
+      assertThat(shown.run(command)).isZero();
+      assertThat(shown.out()).contains("evil", "\\u009b").doesNotContain("\u009b");
+    }
     bridges.interrupt();
 
     assertThat(run(0, "bridge", "status", "--state", state).err()).contains("do not run");

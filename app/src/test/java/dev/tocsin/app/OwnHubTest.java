@@ -108,7 +108,7 @@ class OwnHubTest {
         HubCursor cursor = new OwnHub(hub, null).follow(ALERTS, position)) {
       publish(new OwnHub(hub, null), "c");
 
-      assertThat(events(cursor).events()).extracting(FollowedEvent::sequence).contains(2L);
+      assertThat(events(cursor).events()).extracting(FollowedEvent::sequence).startsWith(2L);
     }
   }
 }

@@ -173,7 +173,9 @@ class RemoteCursorTest {
     assertThat(next(cursor))
         .isEqualTo(new HubCursor.Step.Restarted(new HubPosition(hub().id(), 1)));
     publish("y");
-    assertThat(sequences(cursor, 1)).containsExactly(2L);
+    HubCursor.Step.Events next = (HubCursor.Step.Events) next(cursor);
+    assertThat(next.events()).extracting(FollowedEvent::sequence).containsExactly(2L);
+    assertThat(next.upTo()).isEqualTo(new HubPosition(hub().id(), 2));
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class RecentPartTest {
@@ -103,6 +104,7 @@ class RecentPartTest {
     part.forgetBefore(13);
 
     assertThat(part.base()).isEqualTo(12);
+    assertThat(part.find(12)).isNull();
     assertThat(part.read(11, TypeFilter.ALL, ALL, ALL)).isNull();
     assertThat(sequences(read(12))).containsExactly(13L);
     part.forgetBefore(5);
@@ -121,6 +123,45 @@ class RecentPartTest {
     assertThat(sequences(read(3))).containsExactly(4L);
     assertThat(part.find(12)).isNull();
     assertThat(part.base()).isEqualTo(3);
+  }
+
+  @Test
+  void keepsTheOrderWhenItGrowsAfterTheOldestHaveGone() {
+    RecentPart many = new RecentPart(0, Long.MAX_VALUE);
+    addTo(many, 1, 900);
+    many.forgetBefore(501);
+
+    addTo(many, 901, 3_000);
+
+    Page page = many.read(500, TypeFilter.ALL, ALL, ALL);
+    assertThat(page).isNotNull();
+    assertThat(sequences(page)).isEqualTo(LongStream.rangeClosed(501, 3_000).boxed().toList());
+  }
+
+  private static void addTo(RecentPart part, long from, long to) {
+    for (long sequence = from; sequence <= to; sequence++) {
+      part.add(new LoggedEvent(sequence, SampleEvents.event("a.a")));
+    }
+  }
+
+  /// Where a look ends, nothing is known of what comes behind it: it is not lost.
+  @Test
+  void aLookEndsAfterSomeThousandEventsAndSaysNothingOfTheRest() {
+    RecentPart many = new RecentPart(0, Long.MAX_VALUE);
+    addTo(many, 1, 20_000);
+    TypeFilter others = TypeFilter.of(Set.of("b.b"));
+
+    Page page = many.read(0, others, ALL, ALL);
+    Page back = many.readBack(20_001, others, ALL, ALL);
+
+    assertThat(page).isNotNull();
+    assertThat(page.events()).isEmpty();
+    assertThat(page.lost()).isEmpty();
+    assertThat(page.position()).isBetween(1L, 19_999L);
+    assertThat(back).isNotNull();
+    assertThat(back.events()).isEmpty();
+    assertThat(back.lost()).isEmpty();
+    assertThat(back.position()).isBetween(1L, 19_999L);
   }
 
   @Test

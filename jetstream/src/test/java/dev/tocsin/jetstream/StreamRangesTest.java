@@ -9,6 +9,8 @@ import dev.tocsin.hub.SampleEvents;
 import dev.tocsin.hub.Stretch;
 import dev.tocsin.hub.TypeFilter;
 import io.nats.client.Connection;
+import io.nats.client.Message;
+import io.nats.client.Subscription;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -203,10 +205,45 @@ class StreamRangesTest extends OnOwnServer {
     copy("a.a");
     ranges.endTerm();
     CompletableFuture<StreamRanges.Range> all = read(TypeFilter.ALL);
+    // Answers come in the order of what is asked: by now that to a reading would have come.
+    assertThat(Logs.await(direct.get(JetStreamApi.request().put("seq", 1))).messages()).hasSize(1);
     assertThat(all).isNotDone();
 
     ranges.beginTerm(StreamInfo.of(api(nats, "STREAM.INFO.log", "")));
 
     assertThat(sequences(Logs.await(all).events())).containsExactly(1L);
+  }
+
+  /// The test stands between: what it is asked for it hands on when it likes.
+  @Test
+  void aReadingThatADoubtHasOvertakenIsMadeAgain() throws Exception {
+    lead("a.a");
+    copy("a.a");
+    JetStreamApi api = new JetStreamApi(link.connection());
+    EventCodec codec = new EventCodec("log", "gate");
+    DirectGet slow = new DirectGet(link.connection(), codec, "slow");
+    slow.start();
+    StreamInfo info = StreamInfo.of(api(nats, "STREAM.INFO.log", ""));
+    StreamRanges others =
+        new StreamRanges(delivery, slow, new StreamBounds(api, "log"), api, link, codec, "log");
+    others.beginTerm(info);
+    Subscription asked = nats.subscribe("$JS.API.DIRECT.GET.slow");
+    nats.flush(PATIENCE);
+
+    CompletableFuture<StreamRanges.Range> all =
+        others.read(0, delivery.newest(), TypeFilter.ALL, 100, Logs.ALL);
+    Message first = asked.nextMessage(PATIENCE);
+    others.endTerm();
+    others.beginTerm(info);
+    handOn(first);
+    Message second = asked.nextMessage(PATIENCE);
+    handOn(second);
+
+    assertThat(sequences(Logs.await(all).events())).containsExactly(1L);
+  }
+
+  private void handOn(Message reading) {
+    assertThat(reading).isNotNull();
+    nats.publish("$JS.API.DIRECT.GET.replica", reading.getReplyTo(), reading.getData());
   }
 }

@@ -26,6 +26,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -91,8 +93,9 @@ class TocsinExtensionTest {
     }
 
     @Test
-    void aHubBeginsEmpty(HeardEvents heard) {
+    void aHubBeginsEmptyAndLeavesOtherParametersToOthers(HeardEvents heard, TestInfo test) {
       assertThat(heard.all()).isEmpty();
+      assertThat(test.getTags()).isEmpty();
     }
 
     @Nested
@@ -146,7 +149,7 @@ class TocsinExtensionTest {
   /// A payload of an application's own.
   record DoorOpenedPayload(@Doc(value = "Which door", example = "front") String door) {}
 
-  static class OwnTypes implements TestCatalog {
+  private static final class OwnTypes implements TestCatalog {
     @Override
     public EventCatalog catalog() {
       return EventCatalog.builtIn()
@@ -210,7 +213,7 @@ class TocsinExtensionTest {
   }
 
   @Test
-  void twoHubsForOneTestAreRefusedInWordsAndBothEnd() {
+  void twoHubsForOneTestAreRefusedInWordsAndBothEnd() throws Exception {
     Set<Thread> before = loops();
     run(Both.class)
         .assertThatEvents()
@@ -220,6 +223,11 @@ class TocsinExtensionTest {
                 finishedWithFailure(
                     instanceOf(ExtensionConfigurationException.class),
                     message(text -> text.contains("a test has one hub")))));
+    // A thread is there for a moment after its loop has ended.
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!before.containsAll(loops()) && System.nanoTime() < end) {
+      Thread.sleep(10);
+    }
     assertThat(loops()).isSubsetOf(before);
   }
 
@@ -230,8 +238,11 @@ class TocsinExtensionTest {
   }
 
   @Test
-  void aRegisteredExtensionMakesAnotherHub() {
+  void aRegisteredExtensionMakesAnotherHub() throws Exception {
     run(Registered.class).assertStatistics(stats -> stats.succeeded(1));
+    try (TestHub usual = TestHub.start(builder -> builder, Duration.ofSeconds(30))) {
+      assertThat(console(usual.server().uri())).isEqualTo(404);
+    }
   }
 
   @TocsinTest
@@ -272,6 +283,27 @@ class TocsinExtensionTest {
                       message(text -> text.contains("a hub is there for one test")))));
       assertThat(SEEN).isEmpty();
     }
+  }
+
+  @Test
+  void hubsOfTestsThatRunAtOnceAreEachAtAPlaceOfTheirOwn() {
+    try (TestHub one = TestHub.start(builder -> builder, Duration.ofSeconds(30));
+        TestHub other = TestHub.start(builder -> builder, Duration.ofSeconds(30))) {
+      assertThat(one.server().uri()).isNotEqualTo(other.server().uri());
+    }
+  }
+
+  @Test
+  void aFollowerThatDoesNotReturnHoldsTheEndUpForAMomentAlone() throws Exception {
+    CompletableFuture<Void> never = new CompletableFuture<>();
+    TestHub hub = TestHub.start(builder -> builder, Duration.ofSeconds(30));
+    hub.server().follow(List.of(), event -> never.join());
+    hub.server().publish(new AlertDeletedPayload("a-1", null)).join();
+
+    CompletableFuture.runAsync(hub::close).get(30, TimeUnit.SECONDS);
+
+    assertThat(hub.server().isAlive()).isFalse();
+    never.complete(null);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a file says of bridges that send out, right and wrong.
 class OutFileFaultsTest {
@@ -111,6 +112,25 @@ class OutFileFaultsTest {
         .containsExactly(
             "line 1: /bridges/0/path: must be the path of a file",
             "line 1: /bridges/1/path: is no path of a file");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", ".", "..", "a/.", "a/..", "/a/.."})
+  void foldersAreNoPathsOfAFile(String path) {
+    assertThat(faults("\"kind\":\"file-out\",\"events\":[\"*\"],\"path\":\"" + path + "\""))
+        .containsExactly("line 1: /bridges/0/path: is no path of a file");
+  }
+
+  @Test
+  void nameOfAHeaderIsBoundedInLength() {
+    String longest = "X".repeat(128);
+
+    assertThat(read(WEBHOOK + ",\"headers\":{\"" + longest + "\":\"a\"}"))
+        .isInstanceOf(BridgeFile.Reading.Read.class);
+    assertThat(faults(WEBHOOK + ",\"headers\":{\"" + longest + "X\":\"a\"}"))
+        .singleElement()
+        .asString()
+        .contains("is no name of a header");
   }
 
   @Test

@@ -3,7 +3,9 @@ package dev.tocsin.bridges.out;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.bridges.bridge.Backoff;
+import dev.tocsin.bridges.bridge.Bridge;
 import dev.tocsin.bridges.bridge.BridgeFigures;
+import dev.tocsin.bridges.bridge.Equipment;
 import dev.tocsin.bridges.bridge.StateFile;
 import dev.tocsin.bridges.hub.TestHub;
 import dev.tocsin.bridges.hub.Until;
@@ -344,6 +346,23 @@ class OutLoopTest {
     begin(settings(false, Bundling.SINGLE));
 
     awaitTaken(TestReceiver.ids("epoch-1", 1, 3));
+  }
+
+  @Test
+  void positionThatCannotBeWrittenDownIsToldOf() throws Exception {
+    // A file in the place of the folder: as good as a full disk, for whoever tests as root.
+    Path file = Files.createFile(folder.resolve("state"));
+    Equipment equipment =
+        new Equipment(Map.of(), file, InstantSource.system(), Backoff.usual(new Random(1)));
+    publish(1);
+
+    try (Bridge bridge = settings(true, Bundling.SINGLE).make(equipment)) {
+      bridge.start(hub);
+
+      Until.is(() -> bridge.standing().lastError() != null);
+      assertThat(bridge.standing().lastError().sentence())
+          .startsWith("what it remembers cannot be written to " + file.resolve("out.json"));
+    }
   }
 
   @Test

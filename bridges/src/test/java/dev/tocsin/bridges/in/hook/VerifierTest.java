@@ -161,6 +161,13 @@ class VerifierTest {
                 Map.of()))
         .isInstanceOf(MissingSecretException.class)
         .hasMessageContaining("the variable NONE is not set");
+    assertThatThrownBy(() ->
+            Verifier.of(
+                new Verification(
+                    Verification.Scheme.GITHUB, List.of(new SecretSource.Env("EMPTY")), null),
+                Map.of("EMPTY", "")))
+        .isInstanceOf(MissingSecretException.class)
+        .hasMessageContaining("the variable EMPTY is empty");
     assertThatThrownBy(() -> verifier(Verification.Scheme.STANDARD_WEBHOOKS, null, "secret?"))
         .isInstanceOf(MissingSecretException.class)
         .hasMessageContaining("whsec_")

@@ -13,6 +13,7 @@ import dev.tocsin.bridges.hub.Wanted;
 import dev.tocsin.events.BridgeStanding;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.Rejection;
+import dev.tocsin.fixtures.FreePorts;
 import dev.tocsin.mqtt.MqttConnection;
 import dev.tocsin.mqtt.MqttIncoming;
 import dev.tocsin.mqtt.MqttMessage;
@@ -49,6 +50,34 @@ class MqttBreaksTest extends OnMosquitto {
     await(100);
 
     assertThat(ids()).isEqualTo(numbers(0, 100));
+  }
+
+  /// Under another client id nobody would ever ask for what the broker keeps.
+  @Test
+  void whoTheBridgeIsIsWrittenDownBeforeItConnects() throws Exception {
+    int port = FreePorts.find(1).getFirst();
+    Bridges bridges =
+        bridges(
+            "{\"bridges\":[{\"name\":\"door\",\"kind\":\"mqtt\",\"broker\":\"mqtt://127.0.0.1:%d\",\"map\":[%s]}]}"
+                .formatted(port, MAPPING),
+            hub);
+
+    await(bridges, now -> now.link() != null && !now.link().isUp());
+
+    assertThat(Files.readString(folder.resolve("state/door.json"))).contains("\"client\":\"");
+  }
+
+  @Test
+  void whatItRemembersAndCannotWriteDownIsToldOf() throws Exception {
+    broker();
+    // A file in the place of the folder: as good as a full disk, for whoever tests as root.
+    Files.createFile(folder.resolve("state"));
+    Bridges bridges = bridge("", MAPPING);
+
+    BridgeStanding standing = await(bridges, now -> isUp(now) && now.lastError() != null);
+
+    assertThat(standing.lastError().sentence())
+        .startsWith("what it remembers cannot be written to " + folder.resolve("state/door.json"));
   }
 
   @ParameterizedTest
