@@ -225,7 +225,13 @@ class StreamRangesTest extends OnOwnServer {
     slow.start();
     StreamInfo info = StreamInfo.of(api(nats, "STREAM.INFO.log", ""));
     StreamRanges others =
-        new StreamRanges(delivery, slow, new StreamBounds(api, "log"), api, link, codec, "log");
+        new StreamRanges(
+            delivery,
+            slow,
+            new StreamBounds(api, "log"),
+            new StreamLeader(api, "log"),
+            new Terms(link),
+            codec);
     others.beginTerm(info);
     Subscription asked = nats.subscribe("$JS.API.DIRECT.GET.slow");
     nats.flush(PATIENCE);
