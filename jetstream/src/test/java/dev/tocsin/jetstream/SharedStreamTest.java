@@ -508,8 +508,9 @@ class SharedStreamTest extends OnOneServer {
         .isEqualTo(upTo(4_000));
     for (Set<String> types :
         List.of(Set.of("a.rare"), Set.of("a.rare", "b.a", "b.b", "b.c", "b.d", "b.e"))) {
-      assertThat(inPagesOfSeven(log, TypeFilter.of(types))).isEqualTo(rare);
+      assertThat(inPages(log, TypeFilter.of(types), 7, Logs.ALL)).isEqualTo(rare);
     }
+    assertThat(inPages(log, TypeFilter.ALL, 1_000, 20_000)).isEqualTo(upTo(4_000));
     assertThat(backwards(log, TypeFilter.ALL)).isEqualTo(upTo(4_000).reversed());
     assertThat(backwards(log, TypeFilter.of(Set.of("a.common"))))
         .isEqualTo(upTo(4_000).reversed().stream().filter(each -> each % 50 != 1).toList());
@@ -517,10 +518,10 @@ class SharedStreamTest extends OnOneServer {
         .containsExactly(1L, 2_000L, 4_000L);
   }
 
-  private static List<Long> inPagesOfSeven(EventLog log, TypeFilter types) {
+  private static List<Long> inPages(EventLog log, TypeFilter types, int maxEvents, int maxBytes) {
     List<Long> read = new ArrayList<>();
     for (long after = 0; after < log.state().newest(); ) {
-      Page page = Logs.await(log.read(after, types, 7, Logs.ALL));
+      Page page = Logs.await(log.read(after, types, maxEvents, maxBytes));
       read.addAll(sequences(page.events()));
       assertThat(page.position()).isGreaterThan(after);
       after = page.position();
