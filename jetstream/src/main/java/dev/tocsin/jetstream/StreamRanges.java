@@ -127,8 +127,9 @@ final class StreamRanges {
         .thenCompose(answer -> {
           List<DirectGet.Found> found =
               answer.messages().stream().filter(one -> one.sequence() <= upTo).toList();
-          boolean whole = answer.end() || found.size() < answer.messages().size();
-          if (!whole) {
+          // What comes behind the part shows that the server has all of it.
+          boolean isPassed = found.size() < answer.messages().size();
+          if (!answer.end() && !isPassed) {
             if (found.isEmpty()) {
               throw new Terms.AgainException("JetStream answered a reading with nothing");
             }
@@ -136,7 +137,7 @@ final class StreamRanges {
           }
           long reached =
               answer.messages().isEmpty() ? after : answer.messages().getLast().sequence();
-          return reached >= last
+          return isPassed || reached >= last
               ? CompletableFuture.completedFuture(new Part(found, upTo))
               : confirm(last).thenApply(lost -> new Part(found, upTo));
         });

@@ -409,6 +409,19 @@ class SenderTest extends OnOwnServer {
   }
 
   @Test
+  void unknownIsWhatWasRefusedTheFirstTimeOnly() throws Exception {
+    CompletableFuture<AppendResult> result = append("a.a");
+    refuse(arrived("a.a"), 503, 10_008);
+    awaitStalled();
+    comeBack();
+    arrived("a.a");
+
+    tick(LATE);
+
+    assertUnknown(result);
+  }
+
+  @Test
   void unknownIsWhatWasRefusedTheSecondTimeOnly() throws Exception {
     CompletableFuture<AppendResult> keyed = append(SampleEvents.keyed("key", "a.a"));
     arrived("a.a");

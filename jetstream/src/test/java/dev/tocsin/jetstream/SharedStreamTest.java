@@ -240,6 +240,45 @@ class SharedStreamTest extends OnOneServer {
     assertThat(page.lost()).containsExactly(new Stretch(2, 3));
   }
 
+  /// Writes down what it is told, in that order: of what is lost the negative sequence.
+  private static final class OrderedFollower implements Follower {
+
+    private final List<Long> told = new ArrayList<>();
+
+    @Override
+    public synchronized void events(List<LoggedEvent> group) {
+      group.forEach(event -> told.add(event.sequence()));
+    }
+
+    @Override
+    public synchronized void lost(long from, long to) {
+      LongStream.rangeClosed(from, to).forEach(sequence -> told.add(-sequence));
+    }
+
+    @Override
+    public void restarted(String epoch, long newest) {}
+
+    synchronized List<Long> told() {
+      return List.copyOf(told);
+    }
+  }
+
+  @Test
+  void foreignMessagesAmongOthersAreToldInTheirPlaces() throws Exception {
+    EventLog log = open();
+    OrderedFollower followed = new OrderedFollower();
+    log.follow(0, followed);
+
+    for (int i = 0; i < 300; i++) {
+      nats.publish(prefix + ".e.a.a", EventCodec.body(SampleEvents.event("a.a")));
+      nats.publish(prefix + ".e.a.b", "hello".getBytes(StandardCharsets.UTF_8));
+    }
+    reach(log, 600);
+
+    assertThat(followed.told())
+        .isEqualTo(LongStream.rangeClosed(1, 600).mapToObj(i -> i % 2 == 0 ? -i : i).toList());
+  }
+
   /// A server keeps headers as they come. Those that the library cannot read, or that say what a server would, hinder nobody.
   @ParameterizedTest
   @ValueSource(
@@ -399,10 +438,13 @@ class SharedStreamTest extends OnOneServer {
     append(one, "a.a", "a.b");
     reach(other, 2);
     String epoch = one.state().epoch();
+    CompletableFuture<Long> waiting =
+        one.reach(1_000, Duration.ofMinutes(10)).toCompletableFuture();
 
     api("STREAM.DELETE." + prefix, "");
 
     atOne.awaitEpoch();
+    assertThat(Logs.await(waiting)).as("its sequence was of the epoch before").isZero();
     atOther.awaitEpoch();
     assertThat(one.state().epoch()).isNotEqualTo(epoch);
     await(() ->
@@ -462,8 +504,40 @@ class SharedStreamTest extends OnOneServer {
       before = page.position() + 1;
     }
     assertThat(back).isEqualTo(rare.reversed());
+    assertThat(sequences(Logs.readAll(log, 0, TypeFilter.of(Set.of("a.rare", "a.common")))))
+        .isEqualTo(upTo(4_000));
+    for (Set<String> types :
+        List.of(Set.of("a.rare"), Set.of("a.rare", "b.a", "b.b", "b.c", "b.d", "b.e"))) {
+      assertThat(inPages(log, TypeFilter.of(types), 7, Logs.ALL)).isEqualTo(rare);
+    }
+    assertThat(inPages(log, TypeFilter.ALL, 1_000, 20_000)).isEqualTo(upTo(4_000));
+    assertThat(backwards(log, TypeFilter.ALL)).isEqualTo(upTo(4_000).reversed());
+    assertThat(backwards(log, TypeFilter.of(Set.of("a.common"))))
+        .isEqualTo(upTo(4_000).reversed().stream().filter(each -> each % 50 != 1).toList());
     assertThat(sequences(Logs.await(log.readEach(new long[] {1, 2_000, 4_000}, Logs.ALL)).events()))
         .containsExactly(1L, 2_000L, 4_000L);
+  }
+
+  private static List<Long> inPages(EventLog log, TypeFilter types, int maxEvents, int maxBytes) {
+    List<Long> read = new ArrayList<>();
+    for (long after = 0; after < log.state().newest(); ) {
+      Page page = Logs.await(log.read(after, types, maxEvents, maxBytes));
+      read.addAll(sequences(page.events()));
+      assertThat(page.position()).isGreaterThan(after);
+      after = page.position();
+    }
+    return read;
+  }
+
+  private static List<Long> backwards(EventLog log, TypeFilter types) {
+    List<Long> read = new ArrayList<>();
+    for (long before = log.state().newest() + 1; before > 1; ) {
+      Page page = Logs.await(log.readBack(before, types, 1_000, Logs.ALL));
+      read.addAll(sequences(page.events()));
+      assertThat(page.position()).isLessThan(before);
+      before = page.position() + 1;
+    }
+    return read;
   }
 
   private Instant storedAt(long sequence) throws Exception {
@@ -660,5 +734,8 @@ class SharedStreamTest extends OnOneServer {
     assertThat(shared.healthy()).isTrue();
     assertThat(shared.lagSeconds()).isZero();
     assertThat(open().figures().shared().orElseThrow().gateway()).isNotEqualTo(shared.gateway());
+    // Also when nothing has come for longer than a gateway may hear nothing.
+    awaitLooks(servers, prefix, 4);
+    await(() -> log.figures().shared().orElseThrow().lagSeconds() == 0);
   }
 }

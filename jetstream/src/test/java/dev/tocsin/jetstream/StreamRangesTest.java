@@ -124,6 +124,11 @@ class StreamRangesTest extends OnOwnServer {
 
     assertThat(range.lost()).containsExactly(new Stretch(2, 2));
     assertThat(range.to()).isEqualTo(3);
+
+    StreamBounds told = new StreamBounds(api, "log");
+    told.begin(StreamInfo.of(api(nats, "STREAM.INFO.log", "")));
+    await(told::knowsLost);
+    assertThat(told.lostBetween(0, 3, 1)).containsExactly(new Stretch(2, 2));
   }
 
   private CompletableFuture<StreamRanges.Range> read(TypeFilter types) {
