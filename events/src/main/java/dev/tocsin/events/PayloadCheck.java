@@ -84,7 +84,7 @@ final class PayloadCheck {
   }
 
   void replace(int start, int end, String text) {
-    edits.add(new Edit(start, end, '"' + text + '"'));
+    edits.add(new Edit(start, end, Json.MAPPER.writeValueAsString(text)));
   }
 
   /// The faults that were found, the first ones in the payload's order.
