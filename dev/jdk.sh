@@ -66,12 +66,13 @@ explain_java() {
 # collector OPTION…: sets $collector to the options that choose G1, whatever the machine is like: on one core or with
 # little memory the JVM would take another, for which nothing here was measured. Yours wins.
 #
-# What is old is marked when it has become seven tenths of the heap: by default that is reckoned from what is free beside the
-# young, and the recent events alone kept it marking without end. Classes stay where they are: looking for some to unload was most
-# of the longest pause. Collecting takes half a percent of the time, or the heap grows: who floods the server makes the rest
-# wait for collections otherwise. No thread looks after remembered sets between collections: on one core it was seen to spin for
-# 4 ms after each, for a lock whose holder waited for that very core. In larger regions a page of history is nothing out of the ordinary, which each time would begin
-# a marking; a small heap would have too few of them.
+# What is old is marked when it has become seven tenths of the heap: by default that is reckoned from what is free
+# beside the young, and the recent events alone kept it marking without end. Classes stay where they are: looking for
+# some to unload was most of the longest pause. Collecting takes half a percent of the time, or the heap grows: who
+# floods the server makes the rest wait for collections otherwise. No thread looks after remembered sets between
+# collections: on one core it was seen to spin for 4 ms after each, for a lock whose holder waited for that very core.
+# In larger regions a page of history is nothing out of the ordinary, which each time would begin a marking; a small
+# heap would have too few of them.
 collector() {
   regions=-XX:G1HeapRegionSize=4m
   collector='-XX:+UseG1GC -XX:-G1UseAdaptiveIHOP -XX:InitiatingHeapOccupancyPercent=70 -XX:-ClassUnloadingWithConcurrentMark -XX:GCTimeRatio=199 -XX:G1ConcRefinementThreads=0'

@@ -1,48 +1,25 @@
 // Where there are no WebSockets: server-sent events and history keep the same promises.
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { connect } from "../tocsin.js";
-import { Proxy } from "./proxy.js";
+import { collect, hubOf, proxyTo, upTo } from "./hubs.js";
 import { alerts, Server } from "./server.js";
 import { until, WebSocket } from "./tools.js";
 
-const quick = { firstDelayMs: 20, longestDelayMs: 200 };
-const ends = [];
 let server;
 let proxy;
 
 before(async () => (server = await Server.start()));
 after(() => server.remove());
-afterEach(() => {
-  for (const end of ends.splice(0)) end();
-});
 
-async function hubOf(options) {
-  proxy = await Proxy.to(server);
+/** A hub behind a proxy that lets no WebSocket through. */
+async function blockedHub(options) {
+  proxy = await proxyTo(server);
   proxy.mode = "no-upgrade";
-  const hub = connect(proxy.url, { ...quick, WebSocket, ...options });
-  hub.gaps = [];
-  hub.reasons = [];
-  hub.addEventListener("gap", (gap) => hub.gaps.push(gap));
-  hub.addEventListener("state", ({ reason }) => hub.reasons.push(reason));
-  ends.push(() => (hub.close(), proxy.close()));
-  return hub;
-}
-
-function collect(subscription, each = () => {}) {
-  const events = [];
-  const over = (async () => {
-    for await (const event of subscription) {
-      events.push(event);
-      await each(event);
-    }
-  })();
-  over.catch(() => {});
-  return Object.assign(events, { over });
+  return hubOf(proxy.url, options);
 }
 
 const numbers = (events) => events.map(({ payload }) => Number(payload.id)).filter((id) => id >= 0);
-const upTo = (count) => Array.from({ length: count }, (_, index) => index);
 
 async function begun(hub, ...lists) {
   await until("all have begun", async () => {
@@ -53,7 +30,7 @@ async function begun(hub, ...lists) {
 
 describe("WebSockets are blocked", () => {
   test("events come over a stream, and what is published goes by HTTP, in order", async () => {
-    const hub = await hubOf();
+    const hub = await blockedHub();
     const events = collect(hub.subscribe("alert.deleted"));
     await begun(hub, events);
     assert.equal(hub.transport, "sse");
@@ -68,7 +45,7 @@ describe("WebSockets are blocked", () => {
   });
 
   test("an idempotency key is the same one as over a WebSocket, whatever its letters, and one that cannot be sent is refused", async () => {
-    const hub = await hubOf();
+    const hub = await blockedHub();
     await until("it is open", () => hub.state === "open");
     const direct = connect(server.url, { WebSocket });
     for (const [index, idempotencyKey] of ["plain", "é", "Ã©", "ключ", "鍵🔑", "a b"].entries()) {
@@ -85,7 +62,7 @@ describe("WebSockets are blocked", () => {
   });
 
   test("a subscription that comes later begins with what comes after it, and disturbs nobody", async () => {
-    const hub = await hubOf();
+    const hub = await blockedHub();
     const first = collect(hub.subscribe("alert.deleted"));
     await begun(hub, first);
     for (const round of upTo(5)) {
@@ -102,7 +79,7 @@ describe("WebSockets are blocked", () => {
   });
 
   test("a refused subscription fails alone", async () => {
-    const hub = await hubOf();
+    const hub = await blockedHub();
     const good = collect(hub.subscribe("alert.deleted"));
     await begun(hub, good);
     await assert.rejects(hub.subscribe("[").next());
@@ -119,12 +96,12 @@ describe("WebSockets are blocked", () => {
     },
     "the network is gone without a word": async (hub) => {
       proxy.hang();
-      await until("the hub has noticed", () => hub.reasons.includes("nothing was heard"));
+      await until("the hub has noticed", () => hub.states.some(({ reason }) => reason === "nothing was heard"));
       proxy.mode = "no-upgrade";
     },
   })) {
     test(`${name}: every event once, in order`, async () => {
-      const hub = await hubOf({ silenceMs: name.includes("network") ? 3000 : 60_000 });
+      const hub = await blockedHub({ silenceMs: name.includes("network") ? 3000 : 60_000 });
       const fast = collect(hub.subscribe("alert.deleted"));
       const slow = collect(hub.subscribe("alert.deleted", { buffer: 10 }), () => new Promise((resolve) => setTimeout(resolve, 1)));
       await begun(hub, fast, slow);
@@ -145,7 +122,7 @@ describe("WebSockets are blocked", () => {
   }
 
   test("5,000 events as fast as they come, and a slow consumer", async () => {
-    const hub = await hubOf();
+    const hub = await blockedHub();
     const fast = collect(hub.subscribe("alert.deleted"));
     const slow = collect(hub.subscribe("alert.deleted", { buffer: 50 }), ({ sequence }) =>
       sequence % 10 ? undefined : new Promise((resolve) => setTimeout(resolve, 1)),
@@ -160,7 +137,7 @@ describe("WebSockets are blocked", () => {
   });
 
   test("WebSockets are tried again, and taken when there are some", async () => {
-    const hub = await hubOf({ webSocketAgainMs: 200 });
+    const hub = await blockedHub({ webSocketAgainMs: 200 });
     const events = collect(hub.subscribe("alert.deleted"));
     await begun(hub, events);
     assert.equal(hub.transport, "sse");
@@ -177,11 +154,11 @@ test("a Node without WebSockets uses streams at once", async () => {
   const own = globalThis.WebSocket;
   globalThis.WebSocket = undefined;
   try {
-    const hub = await hubOf({ WebSocket: undefined });
+    const hub = await blockedHub({ WebSocket: undefined });
     const events = collect(hub.subscribe("alert.deleted"));
     await begun(hub, events);
     assert.equal(hub.transport, "sse");
-    assert.deepEqual(hub.reasons.filter(Boolean), []);
+    assert.deepEqual(hub.states.map(({ reason }) => reason).filter(Boolean), []);
   } finally {
     globalThis.WebSocket = own;
   }

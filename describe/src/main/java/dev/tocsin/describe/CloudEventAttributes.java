@@ -1,5 +1,6 @@
 package dev.tocsin.describe;
 
+import dev.tocsin.events.Excerpt;
 import dev.tocsin.events.PayloadError;
 import dev.tocsin.events.Timestamp;
 import java.net.URI;
@@ -68,8 +69,7 @@ final class CloudEventAttributes {
 
   void fault(String name, String code, String message) {
     String pointer = name.replace("~", "~0").replace("/", "~1");
-    String shown = pointer.length() <= 100 ? pointer : pointer.substring(0, 100) + "…";
-    faults.add(new PayloadError("/" + shown, code, message));
+    faults.add(new PayloadError("/" + Excerpt.of(pointer, 100), code, message));
   }
 
   /// Looks at them together, once all are there.

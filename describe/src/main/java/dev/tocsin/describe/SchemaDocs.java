@@ -1,5 +1,6 @@
 package dev.tocsin.describe;
 
+import dev.tocsin.events.Excerpt;
 import dev.tocsin.events.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,7 @@ final class SchemaDocs {
     List<String> lines = new ArrayList<>();
     String description = schema.path("description").asString(schema.path("title").asString(""));
     if (!description.isBlank()) {
-      lines.add(shortened(description.strip()));
+      lines.add(Excerpt.of(description.strip(), MAX_LENGTH));
     }
     for (String keyword : TOLD) {
       JsonNode value = schema.path(keyword);
@@ -43,7 +44,10 @@ final class SchemaDocs {
               : value.isNumber() || (value.isString() && !isTimestampPattern(schema, keyword));
       if (isTold) {
         lines.add(
-            keyword + ": " + shortened(value.isString() ? value.stringValue() : Json.write(value)));
+            keyword
+                + ": "
+                + Excerpt.of(
+                    value.isString() ? value.stringValue() : Json.write(value), MAX_LENGTH));
       }
     }
     if (schema.path("deprecated").asBoolean(false)) {
@@ -55,9 +59,5 @@ final class SchemaDocs {
   /// The pattern of a timestamp is long, and says nothing to people.
   private static boolean isTimestampPattern(JsonNode schema, String keyword) {
     return keyword.equals("pattern") && schema.path("pattern").asString("").length() > 100;
-  }
-
-  private static String shortened(String text) {
-    return text.length() <= MAX_LENGTH ? text : text.substring(0, MAX_LENGTH) + "…";
   }
 }

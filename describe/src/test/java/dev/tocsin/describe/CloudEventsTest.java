@@ -147,6 +147,14 @@ class CloudEventsTest {
   }
 
   @Test
+  void longNameIsCutBetweenCharacters() {
+    String name = "X".repeat(99) + "\ud83d\udd14";
+
+    assertThat(faults(structured(HEAD + "\"type\":\"a\",\"" + name + "\":1}")))
+        .isEqualTo("/" + "X".repeat(99) + "…:propertyNames");
+  }
+
+  @Test
   void spellingOfAnAttributeIsMended() {
     Rejection refusal = refusal(structured(HEAD + "\"type\":\"a\",\"correlation_id\":\"x\"}"));
 

@@ -66,7 +66,7 @@ record Bounds(@Nullable BigDecimal minimum, @Nullable BigDecimal maximum) {
 
   private static void put(ObjectNode schema, String keyword, BigDecimal bound) {
     if (bound.scale() <= 0) {
-      schema.put(keyword, bound.longValueExact());
+      schema.put(keyword, bound.toBigIntegerExact());
     } else {
       schema.put(keyword, bound);
     }

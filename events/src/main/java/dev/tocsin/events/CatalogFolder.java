@@ -1,6 +1,7 @@
 package dev.tocsin.events;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -126,7 +127,7 @@ public final class CatalogFolder {
     try {
       real = folder.toRealPath();
       names = schemaFiles(real);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return refused(folder, "is no folder that can be read");
     }
     if (names.size() > MAX_FILES) {

@@ -84,7 +84,7 @@ final class PayloadCheck {
   }
 
   void replace(int start, int end, String text) {
-    edits.add(new Edit(start, end, '"' + text + '"'));
+    edits.add(new Edit(start, end, Json.MAPPER.writeValueAsString(text)));
   }
 
   /// The faults that were found, the first ones in the payload's order.
@@ -138,15 +138,7 @@ final class PayloadCheck {
 
   /// The text, cut when it is long.
   static String shortened(String text) {
-    return shortened(text, MAX_SHOWN);
-  }
-
-  static String shortened(String text, int maxLength) {
-    if (text.length() <= maxLength) {
-      return text;
-    }
-    int end = Character.isHighSurrogate(text.charAt(maxLength - 1)) ? maxLength - 1 : maxLength;
-    return text.substring(0, end) + "…";
+    return Excerpt.of(text, MAX_SHOWN);
   }
 
   private String pointer() {

@@ -23,8 +23,8 @@ public abstract sealed class PayloadSchema permits DocumentSchema, RecordSchema 
   /// from `String` to these or to `Object`. Each carries a [Doc]; `@Nullable`, [java.util.Optional] or
   /// [Default] makes it optional, [Range] bounds it.
   ///
-  /// @throws IllegalArgumentException when a component is of another type, and which to use instead; or
-  ///     when it lacks its [Doc]
+  /// @throws IllegalArgumentException when a component is of another type, and which to use instead; when
+  ///     it lacks its [Doc]; or when the record would contain itself
   public static PayloadSchema of(Class<? extends Record> record) {
     return RecordSchemas.of(record);
   }

@@ -12,12 +12,14 @@ import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +32,15 @@ final class RecordFields {
 
   private static final Pattern WORD_START = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
 
-  private RecordFields() {}
+  /// The record itself and those that it is inside of.
+  private final Set<Class<?>> records = new HashSet<>();
 
-  static List<RecordShape.Field> of(RecordComponent[] components) {
+  RecordFields(Class<? extends Record> type, Set<Class<?>> outer) {
+    records.add(type);
+    records.addAll(outer);
+  }
+
+  List<RecordShape.Field> of(RecordComponent[] components) {
     List<RecordShape.Field> fields = new ArrayList<>(components.length);
     for (int i = 0; i < components.length; i++) {
       fields.add(field(components[i], i));
@@ -40,7 +48,7 @@ final class RecordFields {
     return fields;
   }
 
-  private static RecordShape.Field field(RecordComponent component, int index) {
+  private RecordShape.Field field(RecordComponent component, int index) {
     Doc doc = component.getAnnotation(Doc.class);
     if (doc == null) {
       throw unsupported(component, "has no @Doc");
@@ -109,7 +117,7 @@ final class RecordFields {
     return Ascii.lowerCase(WORD_START.matcher(javaName).replaceAll("_"));
   }
 
-  private static Shape shape(RecordComponent component, AnnotatedType annotated) {
+  private Shape shape(RecordComponent component, AnnotatedType annotated) {
     Class<?> type = rawClass(component, annotated);
     if (type == String.class) {
       return new TextShape();
@@ -130,10 +138,17 @@ final class RecordFields {
     } else if (type.isEnum()) {
       return EnumShape.of(type);
     } else if (type.isRecord()) {
-      return RecordShape.of(type.asSubclass(Record.class));
+      if (records.contains(type)) {
+        throw unsupported(
+            component, "makes a record contain itself; use Map<String, Object> for the inner one");
+      }
+      return RecordShape.of(type.asSubclass(Record.class), records);
     } else if (type == List.class) {
       return new ListShape(shape(component, argument(component, annotated, 0)));
     } else if (type == Map.class) {
+      if (rawClass(component, argument(component, annotated, 0)) != String.class) {
+        throw unsupported(component, "is a map whose names are no strings; use Map<String, …>");
+      }
       AnnotatedType values = argument(component, annotated, 1);
       return rawClass(component, values) == Object.class
           ? new ObjectShape()

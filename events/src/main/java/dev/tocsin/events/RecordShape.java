@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -95,11 +96,16 @@ final class RecordShape implements Shape {
   /// @throws IllegalArgumentException when a component is of a type that has no shape, is not
   ///     described, or when there are more than 64 of them
   static RecordShape of(Class<? extends Record> type) {
+    return of(type, Set.of());
+  }
+
+  /// The same for a record inside others.
+  static RecordShape of(Class<? extends Record> type, Set<Class<?>> outer) {
     RecordComponent[] components = type.getRecordComponents();
     if (components.length > Long.SIZE) {
       throw new IllegalArgumentException(type.getName() + " has more than 64 components");
     }
-    List<Field> fields = RecordFields.of(components);
+    List<Field> fields = new RecordFields(type, outer).of(components);
     Class<?>[] types =
         Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
     try {

@@ -143,6 +143,7 @@ class DocumentSchemaTest {
         "{\"maybe\":null}|{\"maybe\":null}",
         "{\"kind\":\"X\",\"sub\":\"Y\"}|{\"kind\":\"x\",\"sub\":\"y\"}",
         "{\"text\":\"A\"}|{\"text\":\"A\"}",
+        "{\"quoted\":\"\\\"A\\\" \\\\ \\n/\"}|{\"quoted\":\"\\\"a\\\" \\\\ \\n/\"}",
       })
   void enumValuesAreLowerCasedAndNothingElseIsTouched(String payload, String delivered)
       throws IOException {
@@ -153,7 +154,8 @@ class DocumentSchemaTest {
           "list": {"type": "array", "items": {"enum": ["a", "b-\u00e9"]}},
           "maybe": {"anyOf": [{"enum": ["a"]}, {"type": "null"}]},
           "kind": {"enum": ["w", "x"]},
-          "text": {"anyOf": [{"enum": ["a"]}, {"type": "string"}]}},
+          "text": {"anyOf": [{"enum": ["a"]}, {"type": "string"}]},
+          "quoted": {"enum": ["\\"a\\" \\\\ \\n/"]}},
         "if": {"required": ["kind"], "properties": {"kind": {"const": "x"}}},
         "then": {"properties": {"sub": {"enum": ["y"]}}}
         """;

@@ -460,12 +460,47 @@ class RecordSchemaTest {
 
   record Raw(@Doc("x") List<?> list) {}
 
+  record Ring(@Doc("x") @Nullable Ring next) {}
+
+  record Around(@Doc("x") List<Inner> inner) {}
+
+  record Inner(@Doc("x") Map<String, Around> around) {}
+
+  record Numbered(@Doc(value = "x", example = "{}") Map<Integer, String> names) {}
+
   @ParameterizedTest
-  @ValueSource(classes = {Undocumented.class, Unsupported.class, Raw.class, OptionalTwice.class})
+  @ValueSource(
+      classes = {
+        Undocumented.class,
+        Unsupported.class,
+        Raw.class,
+        OptionalTwice.class,
+        Ring.class,
+        Numbered.class
+      })
   void recordsThatCannotBeDescribedAreRefused(Class<? extends Record> type) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PayloadSchema.of(type))
         .withMessageContaining(type.getSimpleName());
+  }
+
+  @Test
+  void recordInsideItselfByAnotherIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PayloadSchema.of(Around.class))
+        .withMessageContaining("Inner.around makes a record contain itself");
+  }
+
+  record Far(@Doc(value = "x", example = "7") @Range(min = -1e19, max = 1e20) long distance) {}
+
+  @Test
+  void boundsBeyondALongAreDescribed() {
+    ObjectNode distance =
+        (ObjectNode)
+            PayloadSchema.of(Far.class).jsonSchema("far.away", "x").at("/properties/distance");
+
+    assertThat(distance.get("minimum")).hasToString("-10000000000000000000");
+    assertThat(distance.get("maximum")).hasToString("100000000000000000000");
   }
 
   @Test

@@ -255,7 +255,11 @@ public final class Routes {
   }
 
   private String unknown(String name, Set<String> known) {
-    String shown = name.length() <= MAX_SHOWN_NAME ? name : name.substring(0, MAX_SHOWN_NAME) + "…";
+    String shown = name;
+    if (name.length() > MAX_SHOWN_NAME) {
+      boolean isPair = Character.isHighSurrogate(name.charAt(MAX_SHOWN_NAME - 1));
+      shown = name.substring(0, isPair ? MAX_SHOWN_NAME - 1 : MAX_SHOWN_NAME) + "…";
+    }
     if (known.isEmpty()) {
       return "This path takes no parameters; there is '" + shown + "'";
     }

@@ -287,6 +287,8 @@ class RoutesTest {
           .contains("There is no parameter 'events[]' here");
       assertThat(server.receive(get("/hello?" + "x".repeat(500) + "=1")).said())
           .contains("This path takes no parameters; there is '" + "x".repeat(50) + "…'");
+      assertThat(server.receive(get("/hello?" + "x".repeat(49) + "%F0%9F%94%94=1")).said())
+          .contains("This path takes no parameters; there is '" + "x".repeat(49) + "…'");
     }
   }
 

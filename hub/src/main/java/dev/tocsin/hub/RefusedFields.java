@@ -1,5 +1,6 @@
 package dev.tocsin.hub;
 
+import dev.tocsin.events.Excerpt;
 import dev.tocsin.events.PayloadError;
 import dev.tocsin.events.Rejection;
 import java.util.Map;
@@ -42,7 +43,7 @@ final class RefusedFields {
     int end = pointer.indexOf('/', 1);
     String step = pointer.isEmpty() ? "" : pointer.substring(1, end < 0 ? pointer.length() : end);
     String name = step.replace("~1", "/").replace("~0", "~");
-    return name.length() <= MAX_NAME ? name : name.substring(0, MAX_NAME);
+    return Excerpt.of(name, MAX_NAME);
   }
 
   Map<HubStats.RefusedField, Long> now() {

@@ -54,6 +54,15 @@ class RefusedFieldsTest {
   }
 
   @Test
+  void aLongNameIsCutBetweenCharacters() {
+    note("a.b", error("/" + "n".repeat(63) + "\ud83d\udd14", "additionalProperties"));
+
+    assertThat(fields.now())
+        .containsOnlyKeys(
+            new HubStats.RefusedField("a.b", "n".repeat(63) + "…", "additionalProperties"));
+  }
+
+  @Test
   void onePayloadCountsForSoManyFaultsAtTheMost() {
     note(
         "a.b",

@@ -59,7 +59,7 @@ final class LineScanner {
         case LENGTH -> length(bytes[at++]);
         case EXTENSION -> at = extension(bytes, at, to);
         case DATA -> {
-          int end = Math.min(to, at + left);
+          int end = at + Math.min(to - at, left);
           data(bytes, at, end);
           left -= end - at;
           at = end;

@@ -82,6 +82,7 @@ final class PublisherPosts implements Outlet {
     StringBuilder body = new StringBuilder();
     while (true) {
       long size = number(line().split(";", 2)[0].strip(), 16);
+      requireRoom(body.length() + size);
       body.append(bytes(size));
       line();
       if (size == 0) {
@@ -90,10 +91,14 @@ final class PublisherPosts implements Outlet {
     }
   }
 
-  private String bytes(long size) throws IOException {
+  private static void requireRoom(long size) throws IOException {
     if (size > MAX_BODY) {
-      throw new IOException("the server's answer has " + size + " bytes");
+      throw new IOException("the server's answer has " + size + " bytes or more");
     }
+  }
+
+  private String bytes(long size) throws IOException {
+    requireRoom(size);
     byte[] bytes = wire.in().readNBytes((int) size);
     if (bytes.length < size) {
       throw new IOException("the server cut the producer's connection");
@@ -103,7 +108,7 @@ final class PublisherPosts implements Outlet {
 
   private static long number(String text, int radix) throws IOException {
     try {
-      return Long.parseUnsignedLong(text, radix);
+      return Integer.toUnsignedLong(Integer.parseUnsignedInt(text, radix));
     } catch (NumberFormatException e) {
       throw new IOException("the server's answer has no length: " + text, e);
     }

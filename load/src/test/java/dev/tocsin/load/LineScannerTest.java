@@ -58,6 +58,14 @@ class LineScannerTest {
     assertThat(found).containsExactly("x", "END");
   }
 
+  @Test
+  void theLargestChunkComesInPieces() {
+    scan("7fffffff\r\nx\ny");
+    scan("\nz");
+
+    assertThat(found).containsExactly("x", "y");
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void whereverItIsCutTheLinesAreTheSame(long seed) {

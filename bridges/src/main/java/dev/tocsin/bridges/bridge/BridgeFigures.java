@@ -1,6 +1,7 @@
 package dev.tocsin.bridges.bridge;
 
 import dev.tocsin.events.BridgeStanding;
+import dev.tocsin.events.Excerpt;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -100,7 +101,7 @@ public final class BridgeFigures {
   }
 
   private static String cut(String sentence) {
-    return sentence.length() <= MAX_SENTENCE ? sentence : sentence.substring(0, MAX_SENTENCE) + "…";
+    return Excerpt.of(sentence, MAX_SENTENCE);
   }
 
   /// How the bridge fares whose figures these are.

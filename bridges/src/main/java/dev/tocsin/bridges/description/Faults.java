@@ -1,5 +1,6 @@
 package dev.tocsin.bridges.description;
 
+import dev.tocsin.events.Excerpt;
 import dev.tocsin.events.Suggestions;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -77,7 +78,7 @@ public final class Faults {
 
   /// A word as a sentence shows it: cut where it is long, without control characters.
   public static String quoted(String word) {
-    String shown = word.length() <= MAX_WORD ? word : word.substring(0, MAX_WORD) + "…";
+    String shown = Excerpt.of(word, MAX_WORD);
     return '"' + shown.replaceAll("\\p{Cntrl}", "?") + '"';
   }
 }

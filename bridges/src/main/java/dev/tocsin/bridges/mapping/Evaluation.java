@@ -1,5 +1,6 @@
 package dev.tocsin.bridges.mapping;
 
+import dev.tocsin.events.Excerpt;
 import dev.tocsin.events.Json;
 import dev.tocsin.events.WebSocketEvent;
 import org.jspecify.annotations.Nullable;
@@ -38,11 +39,7 @@ final class Evaluation {
   /// Notes that a value could not be converted.
   void trouble(JsonNode value, String complaint) {
     if (trouble == null) {
-      String text = Scalars.text(value);
-      trouble =
-          (text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…")
-              + ' '
-              + complaint;
+      trouble = Excerpt.of(Scalars.text(value), MAX_SHOWN) + ' ' + complaint;
     }
   }
 

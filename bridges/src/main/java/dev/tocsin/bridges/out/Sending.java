@@ -4,6 +4,7 @@ import dev.tocsin.bridges.bridge.Backoff;
 import dev.tocsin.bridges.bridge.BridgeFigures;
 import dev.tocsin.bridges.bridge.Reason;
 import dev.tocsin.bridges.hub.FollowedEvent;
+import dev.tocsin.events.Excerpt;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -145,7 +146,8 @@ final class Sending {
     Instant now = clock.instant();
     String fault =
         refuse.apply(
-            new SetAside.Entry(epoch, event, refused.sentence(), cut(refused.answer()), now));
+            new SetAside.Entry(
+                epoch, event, refused.sentence(), Excerpt.of(refused.answer(), MAX_ANSWER), now));
     if (!fault.isEmpty()) {
       retry(refused.sentence() + "; and " + fault, Duration.ZERO);
       return left;
@@ -154,10 +156,6 @@ final class Sending {
     figures.noteError(refused.sentence());
     done.accept(left.subList(0, 1));
     return left.subList(1, left.size());
-  }
-
-  private static String cut(String answer) {
-    return answer.length() <= MAX_ANSWER ? answer : answer.substring(0, MAX_ANSWER) + "…";
   }
 
   private Receiver.Answer attempt(Shipment shipment) throws InterruptedException {

@@ -2,6 +2,7 @@ package dev.tocsin.bridges.out.mqtt;
 
 import dev.tocsin.bridges.bridge.Digest;
 import dev.tocsin.bridges.mapping.Scalars;
+import dev.tocsin.events.Excerpt;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -221,7 +222,7 @@ final class HomeView {
   private static String text(JsonNode payload, String field) {
     JsonNode value = payload.path(field);
     String text = value.isMissingNode() || value.isNull() ? "" : Scalars.text(value);
-    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT - 1) + '…';
+    return text.length() <= MAX_TEXT ? text : Excerpt.of(text, MAX_TEXT - 1);
   }
 
   /// What has to be told. What is not told after all is given back by [#putBack].
