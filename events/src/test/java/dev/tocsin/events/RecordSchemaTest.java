@@ -192,7 +192,7 @@ class RecordSchemaTest {
   @ParameterizedTest
   @ValueSource(strings = {"\u212aEY", "KE\u0178", "key ", " key", "BELL_RUNG\u0000"})
   void onlyTheLettersAToZHaveACase(String way) {
-    String json = with("way", Json.MAPPER.writeValueAsString(way));
+    String json = with("way", Json.mapper().writeValueAsString(way));
 
     assertThat(errors(json)).extracting(PayloadError::code).containsExactly("enum");
   }
@@ -593,7 +593,7 @@ class RecordSchemaTest {
 
   /// The valid payload with one field set to a JSON text, which stands there as it is.
   private static String with(String field, String value) {
-    ObjectNode payload = (ObjectNode) Json.MAPPER.readTree(VALID);
+    ObjectNode payload = (ObjectNode) Json.literal(VALID);
     payload.put(field, "\u0001");
     return payload.toString().replace("\"\\u0001\"", value);
   }
