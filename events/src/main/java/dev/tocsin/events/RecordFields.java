@@ -67,7 +67,7 @@ final class RecordFields {
         shape(component, optional ? argument(component, annotated, 0) : annotated, within);
     requireRange(component, shape);
     if (defaultJson != null) {
-      requireFit(component, shape, defaultJson, "default " + defaultJson);
+      requireFit(component, shape, defaultJson, "default");
     }
     if (defaultJson == null || !doc.example().isEmpty()) {
       requireExample(component, shape, doc.example());
@@ -133,6 +133,8 @@ final class RecordFields {
           component,
           "has the "
               + what
+              + " "
+              + TreeWriter.text(value)
               + ", which does not fit: "
               + (error.path().isEmpty() ? "it" : error.path())
               + " "
@@ -150,7 +152,7 @@ final class RecordFields {
               ? example.isArray()
               : !(shape instanceof MapShape || shape instanceof ObjectShape) || example.isObject();
       if (fits) {
-        requireFit(component, shape, example, "example " + example);
+        requireFit(component, shape, example, "example");
       }
     } catch (UnsupportedComponent e) {
       throw e;
