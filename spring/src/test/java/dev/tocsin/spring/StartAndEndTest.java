@@ -263,7 +263,7 @@ class StartAndEndTest {
 
   private static FailureAnalysis analysis(Throwable failure) {
     return SpringFactoriesLoader.forDefaultResourceLocation()
-        .load(FailureAnalyzer.class, (type, name, failure) -> {}) // some take parameters
+        .load(FailureAnalyzer.class, (type, name, unmade) -> {}) // some take parameters
         .stream()
         .filter(analyzer -> analyzer instanceof WrongSettingAnalyzer)
         .map(analyzer -> analyzer.analyze(failure))
