@@ -58,16 +58,21 @@ public record ClientOptions(
     @Nullable Where where,
     @Nullable Beginning beginning) {
 
+  /// The longest delay, and the longest silence.
+  public static final Duration MAX_DELAY = Duration.ofDays(365);
+
   private static final String PATH = "/ws/events";
 
-  /// @throws IllegalArgumentException when the URI is none of a server, a delay is not positive, `where` narrows no
-  ///     patterns, or both `http` and `ssl`, or `since` and `beginning`, are given
+  /// @throws IllegalArgumentException when the URI is none of a server, a delay is not positive or longer than [#MAX_DELAY], a
+  ///     pattern holds half of a surrogate pair, `where` narrows no patterns, or both `http` and `ssl`, or `since` and
+  ///     `beginning`, are given
   public ClientOptions {
     uri = webSocketUri(uri);
     patterns = List.copyOf(patterns);
-    requirePositive(firstDelay);
-    requirePositive(longestDelay);
-    requirePositive(silenceLimit);
+    patterns.forEach(pattern -> Sendable.checked("A pattern", pattern));
+    requireDelay(firstDelay);
+    requireDelay(longestDelay);
+    requireDelay(silenceLimit);
     if (where != null && patterns.isEmpty()) {
       throw new IllegalArgumentException("where narrows patterns: name some, \"*\" for all types");
     }
@@ -79,9 +84,12 @@ public record ClientOptions(
     }
   }
 
-  private static void requirePositive(Duration duration) {
+  private static void requireDelay(Duration duration) {
     if (!duration.isPositive()) {
       throw new IllegalArgumentException("not a positive duration: " + duration);
+    }
+    if (duration.compareTo(MAX_DELAY) > 0) {
+      throw new IllegalArgumentException("longer than a year: " + duration);
     }
   }
 

@@ -1,12 +1,14 @@
 package dev.tocsin.client;
 
+import java.util.Objects;
+
 /// A credential that no other will take the place of. It shows it to nobody.
 final class FixedCredential implements CredentialSupplier {
 
   private final String credential;
 
   FixedCredential(String credential) {
-    this.credential = credential;
+    this.credential = Objects.requireNonNull(credential, "credential");
   }
 
   @Override

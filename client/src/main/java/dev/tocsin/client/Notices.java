@@ -15,6 +15,9 @@ final class Notices {
   private final Executor outside;
   private final Serial callbacks;
 
+  /// Nothing that has come is handed on any more.
+  private volatile boolean over;
+
   /// @param outside runs what belongs to the application; never the client's loop
   Notices(ClientListener listener, Executor outside) {
     this.listener = listener;
@@ -22,28 +25,41 @@ final class Notices {
     this.callbacks = new Serial(outside);
   }
 
+  /// From now on no call of the listener begins but those that tell of a failure, and of the end. Any thread may call it.
+  void end() {
+    over = true;
+  }
+
+  private void hand(Runnable call) {
+    callbacks.execute(() -> {
+      if (!over) {
+        call.run();
+      }
+    });
+  }
+
   void connected(Position position, @Nullable Position before) {
-    callbacks.execute(() -> listener.onConnected(position, before));
+    hand(() -> listener.onConnected(position, before));
   }
 
   void position(Position position, long newest) {
-    callbacks.execute(() -> listener.onPosition(position, newest));
+    hand(() -> listener.onPosition(position, newest));
   }
 
   void event(WebSocketEvent event, String json) {
-    callbacks.execute(() -> listener.onEvent(event, json));
+    hand(() -> listener.onEvent(event, json));
   }
 
   void initialEvent(WebSocketEvent event, String json) {
-    callbacks.execute(() -> listener.onInitialEvent(event, json));
+    hand(() -> listener.onInitialEvent(event, json));
   }
 
   void unreadable(@Nullable Long sequence, String json, String fault) {
-    callbacks.execute(() -> listener.onUnreadable(sequence, json, fault));
+    hand(() -> listener.onUnreadable(sequence, json, fault));
   }
 
   void gap(Gap gap) {
-    callbacks.execute(() -> listener.onGap(gap.from(), gap.to()));
+    hand(() -> listener.onGap(gap.from(), gap.to()));
   }
 
   void error(String code, String message) {

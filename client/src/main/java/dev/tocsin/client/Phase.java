@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// ```
 sealed interface Phase {
 
+  /// Why nothing is sent once the application has closed the client.
+  String CLOSED = "The client was closed";
+
   /// What the first connection is for.
   ///
   /// @param result what `connect` returned
@@ -93,8 +96,10 @@ sealed interface Phase {
     return false;
   }
 
-  /// Whether there is a connection, or one is being sought.
-  boolean isTrying();
+  /// Why there is no connection, nor one being sought; `null` when there is.
+  default @Nullable String obstacle() {
+    return null;
+  }
 
   /// Not connected, and not trying.
   record Resting() implements Phase {
@@ -110,8 +115,8 @@ sealed interface Phase {
     }
 
     @Override
-    public boolean isTrying() {
-      return false;
+    public String obstacle() {
+      return "The client is not connected, nor trying to be";
     }
   }
 
@@ -145,11 +150,6 @@ sealed interface Phase {
     public boolean isOn(Link other) {
       return link == other;
     }
-
-    @Override
-    public boolean isTrying() {
-      return true;
-    }
   }
 
   /// Connected.
@@ -174,11 +174,6 @@ sealed interface Phase {
     public boolean isOn(Link other) {
       return link == other;
     }
-
-    @Override
-    public boolean isTrying() {
-      return true;
-    }
   }
 
   /// Between two attempts.
@@ -197,11 +192,6 @@ sealed interface Phase {
       attempt.cancel(false);
       return closed(session, first);
     }
-
-    @Override
-    public boolean isTrying() {
-      return true;
-    }
   }
 
   /// Closed by the application, for good.
@@ -213,8 +203,8 @@ sealed interface Phase {
     }
 
     @Override
-    public boolean isTrying() {
-      return false;
+    public String obstacle() {
+      return CLOSED;
     }
   }
 
@@ -241,7 +231,7 @@ sealed interface Phase {
   private static Phase closed(Session session, @Nullable First first) {
     Conversation conversation = session.conversation();
     conversation.disconnected(CloseCode.NORMAL.code());
-    conversation.abandon("The client was closed");
+    conversation.abandon(CLOSED);
     if (first == null) {
       session.notices().disconnected(CloseCode.NORMAL.code(), "the client was closed here", null);
     } else {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// after it until it has been tried again; those that were on their way already may overtake it.
 final class PublishQueue {
 
-  private static final String NO_CONNECTION = "There is no connection to the server";
+  private static final String NO_CONNECTION = "There is no connection to the server at the moment";
   private static final String LOST = "The connection was lost before the answer came";
 
   /// The close code of a message that was too large for somebody.
@@ -105,17 +105,19 @@ final class PublishQueue {
   /// Gives an event for which there is room on its way.
   ///
   /// @param key the application's own idempotency key; `null` when it gave none
-  /// @param wait whether there is a connection or one is being sought
+  /// @param obstacle why there is no connection, nor one being sought; `null` when there is
   void add(
       String event,
       @Nullable String key,
       int bytes,
-      boolean wait,
+      @Nullable String obstacle,
       CompletableFuture<PublishOutcome> outcome) {
     String ownKey = key == null && outbox.holds() ? keyPrefix + ++lastKey : key;
     Parcel parcel = new Parcel(event, ownKey, bytes, outcome);
     held.add(parcel);
-    if (!(outbox.holds() ? wait : link != null)) {
+    if (obstacle != null) {
+      finish(parcel, new PublishOutcome.NotSent(obstacle));
+    } else if (!outbox.holds() && link == null) {
       finish(parcel, new PublishOutcome.NotSent(NO_CONNECTION));
     } else if (!paused) {
       send(parcel);

@@ -5,7 +5,6 @@ import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.Where;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +29,7 @@ final class Session {
 
   // immutable
   private final ClientOptions options;
-  private final HttpClient http;
-  private final ScheduledExecutorService scheduler;
+  private final Means means;
   private final Executor outside;
   private final Serial loop;
   private final Notices notices;
@@ -44,18 +41,20 @@ final class Session {
   private final Backoff backoff;
   private Phase phase = new Phase.Resting();
 
+  /// Ends the wait for the server's first word on the connection that is being opened.
+  private @Nullable Future<?> firstWord;
+
+  /// The connection that is being closed for good, and what gives up waiting for its end.
+  private @Nullable Link leaving;
+
+  private @Nullable Future<?> lastWord;
+
   /// @param outside runs what belongs to the application, and what may block; never the loop
-  Session(
-      ClientOptions options,
-      ClientListener listener,
-      HttpClient http,
-      ScheduledExecutorService scheduler,
-      Executor outside) {
+  Session(ClientOptions options, ClientListener listener, Means means, Executor outside) {
     this.options = options;
-    this.http = http;
-    this.scheduler = scheduler;
+    this.means = means;
     this.outside = outside;
-    this.loop = new Serial(scheduler);
+    this.loop = new Serial(task -> means.run(task, outside));
     this.notices = new Notices(listener, outside);
     Answers answers = new Answers(notices);
     this.credentials = new Credentials(options.uri(), options.credentials());
@@ -89,7 +88,7 @@ final class Session {
       return CompletableFuture.completedFuture(full);
     }
     CompletableFuture<PublishOutcome> result = new CompletableFuture<>();
-    loop.execute(() -> publishes.add(event, key, bytes, phase.isTrying(), result));
+    loop.execute(() -> publishes.add(event, key, bytes, phase.obstacle(), result));
     return result;
   }
 
@@ -116,8 +115,16 @@ final class Session {
     return result;
   }
 
+  /// Nothing more is handed on from here on; the rest happens on the loop.
   void close() {
-    loop.execute(() -> phase = phase.close(this));
+    notices.end();
+    loop.execute(() -> {
+      phase = phase.close(this);
+      cancel(firstWord);
+      if (leaving == null) {
+        means.release();
+      }
+    });
   }
 
   // What a link tells.
@@ -125,11 +132,12 @@ final class Session {
   /// The socket is open; the server's first message is still to come.
   void opened(Link link) {
     loop.execute(() -> {
-      if (!phase.isOn(link)) {
+      if (phase.isOn(link)) {
+        firstWord = later(options.silenceLimit(), () -> expectEstablished(link));
+      } else {
         link.abort();
       }
     });
-    later(options.silenceLimit(), () -> expectEstablished(link));
   }
 
   private void expectEstablished(Link link) {
@@ -154,6 +162,7 @@ final class Session {
   private void hear(Link link, String text) {
     ServerMessage message = ServerMessages.decode(text);
     if (message instanceof ServerMessage.Established established) {
+      cancel(firstWord);
       phase = phase.established(this, link, established.position(), established.initial());
     } else if (message instanceof ServerMessage.Expiring) {
       renew(link);
@@ -167,13 +176,30 @@ final class Session {
       if (code == CloseCode.CREDENTIAL_ENDED.code() && phase.isOn(link)) {
         credentials.end();
       }
-      String why = reason.isEmpty() ? conversation.closingReason() : reason;
-      ended(link, Phase.End.of(options.uri(), code, why, credentials.mayChange()));
+      if (link == leaving) {
+        left();
+      } else {
+        ended(
+            link,
+            Phase.End.of(options.uri(), code, sentence(code, reason), credentials.mayChange()));
+      }
     });
+  }
+
+  /// Why a connection has ended, as far as anybody has said so.
+  private String sentence(int code, String reason) {
+    String why = reason.isEmpty() ? conversation.closingReason() : reason;
+    if (!why.isEmpty()) {
+      return why;
+    }
+    return code == Link.ABNORMAL_CLOSURE
+        ? "the connection ended without a closing word"
+        : "the connection was closed with code " + code;
   }
 
   private void ended(Link link, Phase.End end) {
     if (phase.isOn(link)) {
+      cancel(firstWord);
       phase = phase.ended(this, link, end);
     }
   }
@@ -263,7 +289,7 @@ final class Session {
 
   private CompletableFuture<WebSocket> connect(Approach approach, Link link) {
     ServerAddress.Target target = approach.target;
-    WebSocket.Builder builder = http.newWebSocketBuilder().connectTimeout(CONNECT_TIMEOUT);
+    WebSocket.Builder builder = means.http().newWebSocketBuilder().connectTimeout(CONNECT_TIMEOUT);
     if (target.host() != null) {
       builder.header("Host", target.host());
     }
@@ -278,8 +304,10 @@ final class Session {
   /// @return what is to be cancelled when it ends
   Future<?> watch(Link link) {
     long every = Math.max(1, options.silenceLimit().toMillis() / LOOKS);
-    return scheduler.scheduleWithFixedDelay(
-        () -> loop.execute(() -> look(link)), every, every, TimeUnit.MILLISECONDS);
+    return means
+        .scheduler()
+        .scheduleWithFixedDelay(
+            () -> loop.execute(() -> look(link)), every, every, TimeUnit.MILLISECONDS);
   }
 
   private void look(Link link) {
@@ -298,9 +326,29 @@ final class Session {
     }
   }
 
+  /// Closes a connection for good, with a word, and waits a little for that of the server.
   void hangUp(Link link) {
+    leaving = link;
+    lastWord =
+        later(
+            CLOSE_TIMEOUT,
+            () -> {
+              link.abort();
+              left();
+            });
     link.close();
-    later(CLOSE_TIMEOUT, link::abort);
+  }
+
+  /// The last connection is gone: nothing is needed any more.
+  private void left() {
+    cancel(lastWord);
+    means.release();
+  }
+
+  private static void cancel(@Nullable Future<?> task) {
+    if (task != null) {
+      task.cancel(false);
+    }
   }
 
   /// After how long to come back: as the server said, else at random.
@@ -321,6 +369,8 @@ final class Session {
 
   /// Runs a task on the loop after a delay.
   private Future<?> later(Duration delay, Runnable task) {
-    return scheduler.schedule(() -> loop.execute(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+    return means
+        .scheduler()
+        .schedule(() -> loop.execute(task), delay.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

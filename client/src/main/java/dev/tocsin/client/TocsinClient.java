@@ -12,9 +12,6 @@ import dev.tocsin.events.Where;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A connection to a Tocsin server that comes back by itself.
@@ -31,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// heartbeats, and takes a server that is silent for a minute for dead. What the application publishes
 /// meanwhile waits in its [Outbox].
 ///
-/// Any thread may call anything, also from within a [ClientListener]. Its threads are daemons.
+/// Any thread may call anything, also from within a [ClientListener]. Its threads are daemons, and end with [#close].
 public final class TocsinClient implements AutoCloseable {
 
   /// The longest message that the server takes, in bytes.
@@ -54,25 +51,14 @@ public final class TocsinClient implements AutoCloseable {
   /// A client that tells `listener` what happens. It does nothing until [#connect].
   public TocsinClient(ClientOptions options, ClientListener listener) {
     this.catalog = options.catalog();
-    this.dispatcher = new Dispatcher(listener);
+    this.dispatcher = new Dispatcher(Objects.requireNonNull(listener, "listener"));
+    Means means = Means.of(options);
     this.session =
         new Session(
             options,
             dispatcher,
-            Objects.requireNonNullElseGet(options.http(), () -> Link.http(options.ssl())),
-            Objects.requireNonNullElseGet(options.scheduler(), TocsinClient::newScheduler),
+            means,
             task -> Thread.ofVirtual().name("tocsin-client-callbacks").start(task));
-  }
-
-  /// One daemon thread, which ends when there is nothing to do for it.
-  private static ScheduledExecutorService newScheduler() {
-    ScheduledThreadPoolExecutor scheduler =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("tocsin-client").factory());
-    scheduler.setKeepAliveTime(10, TimeUnit.SECONDS);
-    scheduler.allowCoreThreadTimeOut(true);
-    scheduler.setRemoveOnCancelPolicy(true);
-    return scheduler;
   }
 
   /// Connects for the first time, with one attempt, so that a mistake shows at once.
@@ -94,8 +80,11 @@ public final class TocsinClient implements AutoCloseable {
 
   /// Adds patterns to what is received; without any before, everything was. What is subscribed to
   /// while there is no connection counts from the next one on.
+  ///
+  /// @throws IllegalArgumentException when a pattern holds half of a surrogate pair; whatever else is wrong with one is told by
+  ///     the outcome. Likewise where else patterns are taken
   public CompletableFuture<SubscriptionOutcome> subscribe(List<String> patterns) {
-    return session.subscribe(List.copyOf(patterns), null, null);
+    return session.subscribe(sendable(patterns), null, null);
   }
 
   /// The same, with what fulfils `where` among the events of these patterns. It takes the place of what these patterns
@@ -104,7 +93,7 @@ public final class TocsinClient implements AutoCloseable {
   /// A connection holds one filter for a pattern. Where handlers want the same one with another filter or without any,
   /// all events of it are received: the listener gets them all, each handler those that it asked for.
   public CompletableFuture<SubscriptionOutcome> subscribe(List<String> patterns, Where where) {
-    return session.subscribe(List.copyOf(patterns), where, null);
+    return session.subscribe(sendable(patterns), where, null);
   }
 
   /// The same, beginning with events of the past: [ClientListener#onInitialEvent] and handlers get them first. They are asked of
@@ -114,12 +103,12 @@ public final class TocsinClient implements AutoCloseable {
   /// @param where narrows the patterns; `null` for all that they match
   public CompletableFuture<SubscriptionOutcome> subscribe(
       List<String> patterns, @Nullable Where where, Beginning beginning) {
-    return session.subscribe(List.copyOf(patterns), where, beginning);
+    return session.subscribe(sendable(patterns), where, beginning);
   }
 
   /// Takes patterns away, also those that a handler has added.
   public CompletableFuture<SubscriptionOutcome> unsubscribe(List<String> patterns) {
-    return session.unsubscribe(List.copyOf(patterns));
+    return session.unsubscribe(sendable(patterns));
   }
 
   /// Takes all patterns away, also those that handlers have added: nothing is received until something
@@ -149,8 +138,14 @@ public final class TocsinClient implements AutoCloseable {
     handle(payload, where, handler);
   }
 
+  private static List<String> sendable(List<String> patterns) {
+    patterns.forEach(pattern -> Sendable.checked("A pattern", pattern));
+    return List.copyOf(patterns);
+  }
+
   private <R extends Record> void handle(
       Class<R> payload, @Nullable Where where, EventHandler<R> handler) {
+    Objects.requireNonNull(handler, "handler");
     List<String> types =
         catalog.eventTypesByPayload(payload).stream().map(EventType::name).toList();
     if (types.isEmpty()) {
@@ -168,7 +163,8 @@ public final class TocsinClient implements AutoCloseable {
   /// It is held in the [Outbox] until the server has answered: while there is no connection it waits,
   /// and where a connection breaks before the answer came it goes out again, with an idempotency key
   /// that lets the server see that it is the same one. So no application has to repeat anything. What
-  /// waits is in memory only.
+  /// waits is in memory only. Before [#connect] or [#connectPatiently], and after a client has ended, there is nothing to wait
+  /// for: that is [PublishOutcome.NotSent].
   ///
   /// @return what came of it; never fails. It may take as long as the server is away
   public CompletableFuture<PublishOutcome> publish(WebSocketEvent event) {
@@ -179,7 +175,7 @@ public final class TocsinClient implements AutoCloseable {
   /// once even when the application itself does it again, after a restart for instance.
   ///
   /// @param idempotencyKey 1 to 256 characters, counted as Unicode code points
-  /// @throws IllegalArgumentException when the key is empty or too long
+  /// @throws IllegalArgumentException when the key is empty, too long, or holds half of a surrogate pair
   public CompletableFuture<PublishOutcome> publish(WebSocketEvent event, String idempotencyKey) {
     return send(event.toJson(), checked(idempotencyKey));
   }
@@ -201,7 +197,7 @@ public final class TocsinClient implements AutoCloseable {
   /// Publishes an envelope that is JSON already. It goes out as it is, byte for byte.
   ///
   /// @param idempotencyKey 1 to 256 characters, counted as Unicode code points; `null` for one of the client's
-  /// @throws IllegalArgumentException when the key is empty or too long
+  /// @throws IllegalArgumentException when the key is empty, too long, or holds half of a surrogate pair
   public CompletableFuture<PublishOutcome> publishJson(
       String envelope, @Nullable String idempotencyKey) {
     String key = idempotencyKey == null ? null : checked(idempotencyKey);
@@ -215,10 +211,16 @@ public final class TocsinClient implements AutoCloseable {
       throw new IllegalArgumentException(
           "An idempotency key has 1 to " + MAX_KEY_LENGTH + " characters; was " + characters);
     }
-    return key;
+    return Sendable.checked("The idempotency key", key);
   }
 
   private CompletableFuture<PublishOutcome> send(String envelope, @Nullable String key) {
+    if (!Sendable.is(envelope)) {
+      return refused(
+          new Rejection(
+              ErrorCode.INVALID_JSON,
+              "The event holds half of a surrogate pair, which no UTF-8 can say"));
+    }
     int bytes = Actions.publishBytes(envelope, key == null ? LONGEST_OWN_KEY : key);
     return bytes > MAX_MESSAGE_BYTES
         ? refused(
@@ -238,6 +240,9 @@ public final class TocsinClient implements AutoCloseable {
   /// Closes the connection for good and returns at once. Publishes without an answer are
   /// [PublishOutcome.Unanswered], those that waited are [PublishOutcome.NotSent]: whoever wants all of
   /// them in the log waits for their futures first.
+  ///
+  /// No event is handed on that was not begun with before. A call that is under way is not waited for;
+  /// [ClientListener#onDisconnected] comes after it, and is the last.
   @Override
   public void close() {
     session.close();

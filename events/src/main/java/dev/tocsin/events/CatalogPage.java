@@ -35,7 +35,7 @@ final class CatalogPage {
       """;
 
   private static final ObjectWriter PRETTY =
-      Json.MAPPER
+      Json.mapper()
           .writer()
           .with(
               new DefaultPrettyPrinter(

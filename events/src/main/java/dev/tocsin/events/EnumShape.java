@@ -27,6 +27,9 @@ record EnumShape(List<Enum<?>> constants, List<String> names) implements Shape {
     for (Object constant : type.getEnumConstants()) {
       constants.add((Enum<?>) constant);
     }
+    if (constants.isEmpty()) {
+      throw new IllegalArgumentException(type.getName() + " has no constants, so nothing is one");
+    }
     List<String> names = constants.stream().map(EnumShape::wireName).toList();
     if (names.stream().distinct().count() < names.size()
         || !names.stream().allMatch(name -> name.equals(Ascii.lowerCase(name)))) {

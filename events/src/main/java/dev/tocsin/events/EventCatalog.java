@@ -68,11 +68,12 @@ public final class EventCatalog {
   /// This catalog and one more type.
   ///
   /// @throws IllegalArgumentException when there is a type of that name already, when it has no
-  ///     payload or a reserved name, or when its payload record is that of another type
+  ///     payload, a reserved name or a badly formed one, or when its payload record is that of another type
   public EventCatalog with(EventType type) {
     if (type.payload() == null || type.reserved() || EventType.isReservedName(type.name())) {
       throw new IllegalArgumentException("\"" + type + "\" is not a type that can be published");
     }
+    EventType.requireNames(type.name(), type.channel());
     if (type.payload() instanceof RecordSchema schema
         && byRecord.containsKey(schema.shape().type())) {
       throw new IllegalArgumentException(

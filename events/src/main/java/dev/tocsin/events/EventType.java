@@ -33,6 +33,12 @@ public record EventType(
   ///     lies in the server's own `connection` domain
   public static EventType of(
       String name, String channel, String description, PayloadSchema payload) {
+    requireNames(name, channel);
+    return new EventType(name, channel, description, payload, false);
+  }
+
+  /// @throws IllegalArgumentException when an application's type cannot have this name or this channel
+  static void requireNames(String name, @Nullable String channel) {
     if (name.length() > MAX_NAME_LENGTH || !NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
           "\"" + name + "\" is no event type name: it has to be {domain}.{action} in lower case");
@@ -40,11 +46,10 @@ public record EventType(
     if (isReservedName(name)) {
       throw new IllegalArgumentException("\"" + name + "\" is reserved for the server itself");
     }
-    if (!CHANNEL.matcher(channel).matches()) {
+    if (channel == null || !CHANNEL.matcher(channel).matches()) {
       throw new IllegalArgumentException(
           "\"" + channel + "\" is no channel name: lower-case letters, digits, - and _");
     }
-    return new EventType(name, channel, description, payload, false);
   }
 
   /// The part before the dot; empty for names without one.

@@ -25,13 +25,25 @@ final class JavaValues {
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+  /// How many values a payload may have: each takes a byte of the event at least.
+  private static final int MAX_VALUES = WebSocketEvent.MAX_BYTES;
+
+  private int left = MAX_VALUES;
+
   private JavaValues() {}
 
+  /// @throws InvalidEventException when there are more values than an event may have bytes
   static JsonNode tree(@Nullable Object value) {
-    return tree(value, 0);
+    return new JavaValues().tree(value, 0);
   }
 
-  private static JsonNode tree(@Nullable Object value, int depth) {
+  private JsonNode tree(@Nullable Object value, int depth) {
+    if (--left < 0) {
+      throw new InvalidEventException(
+          new Rejection(
+              ErrorCode.MESSAGE_TOO_LARGE,
+              "The payload has more than " + MAX_VALUES + " values, or contains itself"));
+    }
     return switch (value) {
       case null -> NODES.nullNode();
       case Object deep when depth > StrictJson.MAX_DEPTH -> NODES.pojoNode(deep);
@@ -80,7 +92,7 @@ final class JavaValues {
     return Double.isFinite(number) ? NODES.numberNode(number) : NODES.pojoNode(number);
   }
 
-  private static JsonNode object(Map<?, ?> map, int depth) {
+  private JsonNode object(Map<?, ?> map, int depth) {
     ObjectNode object = NODES.objectNode();
     for (Map.Entry<?, ?> entry : map.entrySet()) {
       if (!(entry.getKey() instanceof CharSequence || entry.getKey() instanceof Enum<?>)) {
@@ -95,7 +107,7 @@ final class JavaValues {
     return object;
   }
 
-  private static JsonNode array(Iterable<? extends @Nullable Object> items, int depth) {
+  private JsonNode array(Iterable<? extends @Nullable Object> items, int depth) {
     ArrayNode array = NODES.arrayNode();
     for (Object item : items) {
       array.add(tree(item, depth + 1));

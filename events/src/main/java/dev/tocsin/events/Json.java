@@ -5,9 +5,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The one way in which Tocsin reads JSON: the server, the client and the commands take the same texts
@@ -18,12 +16,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// than 64 levels. Numbers, names and texts may be as long as the message; numbers keep all their
 /// digits.
 public final class Json {
-
-  static final JsonMapper MAPPER =
-      JsonMapper.builder(StrictJson.factory())
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build();
 
   static final Rejection NO_UTF8 =
       StrictJson.invalid("The JSON holds half of a surrogate pair, which no UTF-8 can say");
@@ -85,12 +77,31 @@ public final class Json {
 
   /// The JSON of a tree on one line.
   public static String write(JsonNode tree) {
-    return MAPPER.writeValueAsString(tree);
+    return TreeWriter.text(tree);
   }
 
   /// The JSON of a tree as people read it, on several lines.
   public static String writePretty(JsonNode tree) {
-    return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(tree);
+    return mapper().writerWithDefaultPrettyPrinter().writeValueAsString(tree);
+  }
+
+  /// The mapper, for what is seldom needed: it is made when somebody asks first.
+  static JsonMapper mapper() {
+    return Mapper.MADE;
+  }
+
+  private static final class Mapper {
+    static final JsonMapper MADE = JsonMapper.builder(StrictJson.factory()).build();
+  }
+
+  /// The tree of a text that stands in a program, such as an example.
+  ///
+  /// @throws IllegalArgumentException when it is no JSON; the message says why
+  static JsonNode literal(String text) {
+    return switch (read(text)) {
+      case Value(JsonNode tree) -> tree;
+      case Rejection rejection -> throw new IllegalArgumentException(rejection.message());
+    };
   }
 
   /// The tree of bytes that [StrictJson] takes.

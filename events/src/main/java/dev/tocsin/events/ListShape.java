@@ -53,7 +53,7 @@ record ListShape(Shape items) implements Shape {
     if (example.isEmpty()) {
       return JsonNodeFactory.instance.arrayNode().add(items.example(example));
     }
-    return Json.MAPPER.readTree(example);
+    return Json.literal(example);
   }
 
   @Override

@@ -30,9 +30,10 @@ final class PayloadDraft {
       throw new InvalidEventException(
           new Rejection(ErrorCode.RESERVED_EVENT_TYPE, "\"" + type + "\" has no payload"));
     }
-    byte[] json = Json.MAPPER.writeValueAsBytes(tree);
+    byte[] json = TreeWriter.utf8(tree);
     Rejection rejection =
-        StrictJson.check(Json.MAPPER.writeValueAsBytes(List.of(tree))); // its envelope
+        StrictJson.check(
+            TreeWriter.utf8(JsonNodeFactory.instance.arrayNode().add(tree))); // its envelope
     if (rejection != null) {
       throw new InvalidEventException(rejection);
     }
@@ -86,7 +87,7 @@ final class PayloadDraft {
   private static PayloadError noJsonForm(String path, JsonNode node) {
     Object value = ((tools.jackson.databind.node.POJONode) node).getPojo();
     String shown =
-        value instanceof Number
+        value instanceof Double || value instanceof Float
             ? value.toString()
             : value == null ? "null" : value.getClass().getSimpleName();
     return new PayloadError(path, "type", "must be a value that JSON can say; was " + shown);

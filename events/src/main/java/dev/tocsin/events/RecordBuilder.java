@@ -38,9 +38,7 @@ public final class RecordBuilder<R extends Record> {
         @Override
         protected Method computeValue(Class<?> type) {
           try {
-            Method method = type.getDeclaredMethod("writeReplace");
-            method.setAccessible(true);
-            return method;
+            return RecordSchemas.accessible(type.getDeclaredMethod("writeReplace"));
           } catch (NoSuchMethodException e) {
             throw noMethodReference(e);
           }

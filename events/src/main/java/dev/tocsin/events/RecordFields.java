@@ -12,18 +12,17 @@ import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.databind.JsonNode;
 
 /// Compiles the components of a payload record to fields: the wire name from the Java name, the
@@ -32,41 +31,48 @@ final class RecordFields {
 
   private static final Pattern WORD_START = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
 
-  /// The record itself and those that it is inside of.
-  private final Set<Class<?>> records = new HashSet<>();
+  private RecordFields() {}
 
-  RecordFields(Class<? extends Record> type, Set<Class<?>> outer) {
-    records.add(type);
-    records.addAll(outer);
-  }
-
-  List<RecordShape.Field> of(RecordComponent[] components) {
+  /// @param within the record of the components, after those that contain it
+  static List<RecordShape.Field> of(RecordComponent[] components, List<Class<?>> within) {
     List<RecordShape.Field> fields = new ArrayList<>(components.length);
     for (int i = 0; i < components.length; i++) {
-      fields.add(field(components[i], i));
+      fields.add(field(components[i], i, within));
     }
     return fields;
   }
 
-  private RecordShape.Field field(RecordComponent component, int index) {
+  private static RecordShape.Field field(
+      RecordComponent component, int index, List<Class<?>> within) {
     Doc doc = component.getAnnotation(Doc.class);
     if (doc == null) {
       throw unsupported(component, "has no @Doc");
     }
     Default defaultValue = component.getAnnotation(Default.class);
-    JsonNode defaultJson = defaultValue == null ? null : Json.MAPPER.readTree(defaultValue.value());
+    JsonNode defaultJson = defaultValue == null ? null : defaultOf(component, defaultValue);
     boolean nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
     AnnotatedType annotated = component.getAnnotatedType();
     boolean optional = rawClass(component, annotated) == Optional.class;
     if (optional && (nullable || defaultJson != null)) {
       throw unsupported(component, "is an Optional: it needs neither @Nullable nor @Default");
     }
-    Shape shape = shape(component, optional ? argument(component, annotated, 0) : annotated);
+    if (nullable && defaultJson == null && component.getType().isPrimitive()) {
+      throw unsupported(
+          component,
+          "is a "
+              + component.getType()
+              + ", which cannot be null: use its box, such as @Nullable Integer, or @Default");
+    }
+    Shape shape =
+        shape(component, optional ? argument(component, annotated, 0) : annotated, within);
+    requireRange(component, shape);
+    if (defaultJson != null) {
+      requireFit(component, shape, defaultJson, "default");
+    }
     if (defaultJson == null || !doc.example().isEmpty()) {
       requireExample(component, shape, doc.example());
     }
-    Method accessor = component.getAccessor();
-    accessor.setAccessible(true);
+    Method accessor = RecordSchemas.accessible(component.getAccessor());
     return new RecordShape.Field(
         index,
         wireName(component.getName()),
@@ -79,6 +85,63 @@ final class RecordFields {
         accessor);
   }
 
+  private static JsonNode defaultOf(RecordComponent component, Default text) {
+    try {
+      return Json.literal(text.value());
+    } catch (IllegalArgumentException e) {
+      throw unsupported(
+          component, "has a @Default that is no JSON (a text stands in quotes): " + e.getMessage());
+    }
+  }
+
+  private static void requireRange(RecordComponent component, Shape shape) {
+    Range range = component.getAnnotation(Range.class);
+    if (range == null) {
+      return;
+    }
+    if (!isNumeric(shape)) {
+      throw unsupported(component, "has a @Range, which is for numbers");
+    }
+    if (!(range.min() <= range.max())) {
+      throw unsupported(component, "has a @Range in which no number lies");
+    }
+  }
+
+  private static boolean isNumeric(Shape shape) {
+    if (shape instanceof ConvertedShape converted) {
+      return isNumeric(converted.wire());
+    } else if (shape instanceof ListShape list) {
+      return isNumeric(list.items());
+    } else if (shape instanceof MapShape map) {
+      return isNumeric(map.values());
+    }
+    return shape instanceof IntegerShape || shape instanceof NumberShape;
+  }
+
+  /// Makes sure that what the schema is going to show is valid itself.
+  private static void requireFit(
+      RecordComponent component, Shape shape, JsonNode value, String what) {
+    byte[] json = TreeWriter.utf8(value);
+    PayloadCheck check = new PayloadCheck();
+    try (JsonParser parser = StrictJson.checkedParser(json, 0, json.length)) {
+      parser.nextToken();
+      shape.check(parser, check);
+    }
+    if (!check.isValid()) {
+      PayloadError error = check.errors().getFirst();
+      throw unsupported(
+          component,
+          "has the "
+              + what
+              + " "
+              + TreeWriter.text(value)
+              + ", which does not fit: "
+              + (error.path().isEmpty() ? "it" : error.path())
+              + " "
+              + error.message());
+    }
+  }
+
   /// Finds out now, when the schema is made, whether the catalog can show an example of the component.
   private static void requireExample(RecordComponent component, Shape shape, String text) {
     boolean fits;
@@ -88,7 +151,12 @@ final class RecordFields {
           shape instanceof ListShape
               ? example.isArray()
               : !(shape instanceof MapShape || shape instanceof ObjectShape) || example.isObject();
-    } catch (NumberFormatException | JacksonException e) {
+      if (fits) {
+        requireFit(component, shape, example, "example");
+      }
+    } catch (UnsupportedComponent e) {
+      throw e;
+    } catch (IllegalArgumentException | JacksonException e) {
       fits = false;
     }
     if (!fits) {
@@ -117,7 +185,8 @@ final class RecordFields {
     return Ascii.lowerCase(WORD_START.matcher(javaName).replaceAll("_"));
   }
 
-  private Shape shape(RecordComponent component, AnnotatedType annotated) {
+  private static Shape shape(
+      RecordComponent component, AnnotatedType annotated, List<Class<?>> within) {
     Class<?> type = rawClass(component, annotated);
     if (type == String.class) {
       return new TextShape();
@@ -138,21 +207,20 @@ final class RecordFields {
     } else if (type.isEnum()) {
       return EnumShape.of(type);
     } else if (type.isRecord()) {
-      if (records.contains(type)) {
-        throw unsupported(
-            component, "makes a record contain itself; use Map<String, Object> for the inner one");
-      }
-      return RecordShape.of(type.asSubclass(Record.class), records);
+      return RecordShape.of(type.asSubclass(Record.class), within);
     } else if (type == List.class) {
-      return new ListShape(shape(component, argument(component, annotated, 0)));
+      return new ListShape(shape(component, argument(component, annotated, 0), within));
     } else if (type == Map.class) {
-      if (rawClass(component, argument(component, annotated, 0)) != String.class) {
-        throw unsupported(component, "is a map whose names are no strings; use Map<String, …>");
+      Class<?> names = rawClass(component, argument(component, annotated, 0));
+      if (names != String.class) {
+        throw unsupported(
+            component,
+            "has names of the type " + names.getName() + "; those in JSON are texts: use String");
       }
       AnnotatedType values = argument(component, annotated, 1);
       return rawClass(component, values) == Object.class
           ? new ObjectShape()
-          : new MapShape(shape(component, values));
+          : new MapShape(shape(component, values, within));
     }
     throw unsupported(
         component,
@@ -206,9 +274,18 @@ final class RecordFields {
     throw unsupported(component, "needs its type arguments");
   }
 
+  /// What is thrown for a component that cannot be.
+  private static final class UnsupportedComponent extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+
+    UnsupportedComponent(String message) {
+      super(message);
+    }
+  }
+
   private static IllegalArgumentException unsupported(
       RecordComponent component, @Nullable String reason) {
-    return new IllegalArgumentException(
+    return new UnsupportedComponent(
         component.getDeclaringRecord().getName() + "." + component.getName() + " " + reason);
   }
 }

@@ -5,11 +5,11 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -93,28 +93,37 @@ final class RecordShape implements Shape {
 
   /// The shape of a record class.
   ///
+  /// @param within the records that contain it, from the outermost on
   /// @throws IllegalArgumentException when a component is of a type that has no shape, is not
-  ///     described, or when there are more than 64 of them
-  static RecordShape of(Class<? extends Record> type) {
-    return of(type, Set.of());
-  }
-
-  /// The same for a record inside others.
-  static RecordShape of(Class<? extends Record> type, Set<Class<?>> outer) {
+  ///     described, or when there are more than 64 of them, or two with one name, or it contains itself
+  static RecordShape of(Class<? extends Record> type, List<Class<?>> within) {
+    if (within.contains(type)) {
+      throw new IllegalArgumentException(
+          type.getName()
+              + " contains itself, which a payload record cannot; use Map<String, Object> for what"
+              + " is nested as deep as it likes");
+    }
     RecordComponent[] components = type.getRecordComponents();
     if (components.length > Long.SIZE) {
       throw new IllegalArgumentException(type.getName() + " has more than 64 components");
     }
-    List<Field> fields = new RecordFields(type, outer).of(components);
+    List<Field> fields = RecordFields.of(components, inside(type, within));
+    RecordNames.requireDistinct(type, fields);
     Class<?>[] types =
         Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
     try {
-      Constructor<? extends Record> constructor = type.getDeclaredConstructor(types);
-      constructor.setAccessible(true);
+      Constructor<? extends Record> constructor =
+          RecordSchemas.accessible(type.getDeclaredConstructor(types));
       return new RecordShape(type, constructor, fields);
     } catch (NoSuchMethodException e) {
       throw new IllegalArgumentException(type.getName() + " has no canonical constructor", e);
     }
+  }
+
+  private static List<Class<?>> inside(Class<?> type, List<Class<?>> within) {
+    List<Class<?>> inside = new ArrayList<>(within);
+    inside.add(type);
+    return inside;
   }
 
   private static int key(Class<? extends Record> type, List<Field> fields) {
@@ -354,8 +363,9 @@ final class RecordShape implements Shape {
     try {
       return constructor.newInstance(arguments);
     } catch (InvocationTargetException e) {
-      throw new IllegalArgumentException(
-          type.getSimpleName() + " refused its fields", e.getCause());
+      Throwable why = e.getCause();
+      String said = why == null || why.getMessage() == null ? "" : ": " + why.getMessage();
+      throw new IllegalArgumentException(type.getSimpleName() + " refused its fields" + said, why);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("cannot construct " + type, e);
     }

@@ -1,5 +1,6 @@
 package dev.tocsin.events;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -28,11 +29,17 @@ public record WebSocketEvent(
 
   /// @throws InvalidEventException when a text holds half of a surrogate pair, which no UTF-8 can say
   public WebSocketEvent {
-    requireText("type", type);
+    requireText("type", Objects.requireNonNull(type, "type"));
     requireText("timestamp", timestamp);
     requireText("correlation_id", correlationId);
     requireText("channel", channel);
     payload = payload == null ? null : payload.deepCopy();
+  }
+
+  /// The payload, made anew for the caller: who changes it changes no event.
+  @Override
+  public @Nullable JsonNode payload() {
+    return payload == null ? null : payload.deepCopy();
   }
 
   private static void requireText(String field, @Nullable String text) {
@@ -104,7 +111,7 @@ public record WebSocketEvent(
     if (previous != null) {
       node.put("previous", previous);
     }
-    return Json.MAPPER.writeValueAsString(node);
+    return TreeWriter.text(node);
   }
 
   private static void put(ObjectNode node, String field, @Nullable String value) {
@@ -122,7 +129,7 @@ public record WebSocketEvent(
       throw new IllegalArgumentException(PayloadFaults.missing().message());
     }
     RecordSchema schema = RecordSchemas.of(type);
-    byte[] json = Json.MAPPER.writeValueAsBytes(payload);
+    byte[] json = TreeWriter.utf8(payload);
     Rejection rejection = StrictJson.check(json);
     if (rejection == null) {
       rejection = schema.rejection(json);

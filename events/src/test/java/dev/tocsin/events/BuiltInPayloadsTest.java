@@ -271,7 +271,7 @@ class BuiltInPayloadsTest {
   }
 
   private static boolean leadsSomewhere(String json, PayloadError error) {
-    JsonNode payload = Json.MAPPER.readTree(json);
+    JsonNode payload = Json.literal(json);
     String path =
         error.code().equals("required")
             ? error.path().substring(0, error.path().lastIndexOf('/'))

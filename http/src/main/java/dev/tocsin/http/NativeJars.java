@@ -22,9 +22,10 @@ final class NativeJars {
     return "netty-transport-native-" + transport;
   }
 
-  /// Whether Maven's note of that jar is there, for whatever platform.
-  static boolean isThere(Transport transport) {
-    return version(of(transport)) != null;
+  /// Whether that jar surely is not there, for whatever platform: there is no note of it, but one of the classes that go with it.
+  static boolean isAbsent(Transport transport) {
+    return version(of(transport)) == null
+        && version("netty-transport-classes-" + transport) != null;
   }
 
   /// Why that jar does not go with the rest of Netty; `null` when it does, is not there, or nobody can know.

@@ -86,13 +86,12 @@ public enum Transport {
     if (misfit != null) {
       return misfit;
     }
-    Throwable cause = cause();
-    if (cause == null) {
-      return null;
+    if (NativeJars.isAbsent(this)) {
+      // Netty is not asked: it would load native code to find out, of which newer Javas warn.
+      return NativeJars.of(this) + " is not on the class path (tocsin-natives brings it)";
     }
-    return NativeJars.isThere(this)
-        ? String.valueOf(cause.getMessage()).lines().findFirst().orElse("")
-        : NativeJars.of(this) + " is not on the class path (tocsin-natives brings it)";
+    Throwable cause = cause();
+    return cause == null ? null : String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
   }
 
   private @Nullable Throwable cause() {

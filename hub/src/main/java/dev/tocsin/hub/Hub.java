@@ -273,8 +273,7 @@ public final class Hub implements AutoCloseable {
       result = BROKEN_DOWN;
     }
     if (result instanceof Rejection rejection) {
-      refused.increment(new HubStats.Refused(check.type(), rejection.code()));
-      refusedFields.note(check.type(), rejection);
+      countRefused(check.type(), rejection);
     }
     return result;
   }
@@ -283,6 +282,12 @@ public final class Hub implements AutoCloseable {
   /// much, for instance. Any thread may call it.
   public void countRefused(ErrorCode code) {
     refused.increment(new HubStats.Refused("", code));
+  }
+
+  /// The same for an event of a type, with what was wrong with it.
+  public void countRefused(String type, Rejection rejection) {
+    refused.increment(new HubStats.Refused(type, rejection.code()));
+    refusedFields.note(type, rejection);
   }
 
   private EncodingResult encode(

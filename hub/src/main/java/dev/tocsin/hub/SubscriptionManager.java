@@ -7,6 +7,7 @@ import dev.tocsin.events.WebSocketEventType;
 import dev.tocsin.events.Where;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Lock;
@@ -86,6 +87,7 @@ public final class SubscriptionManager {
   /// @throws IllegalArgumentException also when none of the catalog's types that the patterns match can ever fulfil a
   ///     condition
   public List<String> subscribe(String connectionId, List<String> patterns, @Nullable Where where) {
+    known(connectionId);
     List<EventPattern> compiled = compiled(patterns);
     return write(() -> {
       Rejection fault = where == null ? null : index.table().fault(compiled, where);
@@ -176,6 +178,7 @@ public final class SubscriptionManager {
 
   /// Makes a connection known, so that it is among the recipients.
   public void registerConnection(String connectionId) {
+    known(connectionId);
     write(() -> {
       index.register(connectionId);
       return true;
@@ -211,6 +214,10 @@ public final class SubscriptionManager {
 
   private static List<String> texts(List<EventPattern> patterns) {
     return patterns.stream().map(EventPattern::text).toList();
+  }
+
+  private static String known(String connectionId) {
+    return Objects.requireNonNull(connectionId, "connectionId");
   }
 
   private <T> T read(Supplier<T> question) {

@@ -4,6 +4,7 @@ import dev.tocsin.hub.ShardOwner;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,9 +13,17 @@ final class FollowerThread implements ShardOwner {
 
   private static final Logger LOG = LoggerFactory.getLogger(FollowerThread.class);
 
-  private final ExecutorService executor =
-      Executors.newSingleThreadExecutor(Thread.ofVirtual().name("tocsin-follower").factory());
+  private final ExecutorService executor = Executors.newSingleThreadExecutor(this::started);
   private final Runnable restarted;
+
+  /// The thread itself, once it runs.
+  private volatile @Nullable Thread own;
+
+  private Thread started(Runnable work) {
+    Thread thread = Thread.ofVirtual().name("tocsin-follower").unstarted(work);
+    own = thread;
+    return thread;
+  }
 
   /// @param restarted called when the log has begun a new epoch, in the middle of the shard's work
   FollowerThread(Runnable restarted) {
@@ -24,6 +33,10 @@ final class FollowerThread implements ShardOwner {
   @Override
   public void execute(Runnable task) {
     executor.execute(task);
+  }
+
+  boolean isCurrent() {
+    return own == Thread.currentThread();
   }
 
   /// Parks the thread, which has nothing else to do.

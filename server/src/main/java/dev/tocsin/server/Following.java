@@ -274,6 +274,11 @@ public final class Following implements AutoCloseable {
     return done;
   }
 
+  /// Whether it is its follower that calls.
+  boolean isOwnThread() {
+    return thread.isCurrent();
+  }
+
   /// Ends it. A call of the follower that is under way is not waited for; no other begins.
   @Override
   public void close() {

@@ -24,6 +24,7 @@ import dev.tocsin.sqlite.SqliteSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -76,56 +77,63 @@ public final class ServerBuilder {
   /// Listens on this address. Usually 127.0.0.1: others than this machine reach a server only where that is said here, and
   /// then it wants to know who comes in ([#keys], [#authority] or [#authenticator]), or that nobody is asked ([#insecure]).
   public ServerBuilder host(String address) {
-    host = address;
+    host = Objects.requireNonNull(address, "address");
     return this;
   }
 
   /// Keeps the log in memory: it is gone when the server stops. As it is when nothing is said.
   ///
   /// @param retainBytes what it keeps; beyond it the oldest events go
+  /// @throws IllegalArgumentException when that is not positive
   public ServerBuilder inMemory(long retainBytes) {
+    if (retainBytes < 1) {
+      throw new IllegalArgumentException("a log keeps 1 byte at least; was " + retainBytes);
+    }
     log = inMemoryLog(retainBytes);
     return this;
   }
 
   /// Keeps the log in a folder, which is made when it is not there: for a week, up to 2 GiB, safe from the death of the process.
   public ServerBuilder onDisk(Path folder) {
-    return onDisk(SqliteSettings.of(folder));
+    return onDisk(SqliteSettings.of(Objects.requireNonNull(folder, "folder")));
   }
 
   /// Keeps the log on disk as these settings say.
   public ServerBuilder onDisk(SqliteSettings settings) {
+    Objects.requireNonNull(settings, "settings");
     log = (types, network, time) -> ServerParts.onDisk(types, settings, network, time);
     return this;
   }
 
   /// Has other event types than the built-in ones, see [EventCatalog#with].
   public ServerBuilder catalog(EventCatalog types) {
-    catalog = types;
+    catalog = Objects.requireNonNull(types, "types");
     return this;
   }
 
   /// Goes by another clock: for the timestamps of events that come without one, and for what a log notes of when they came.
   public ServerBuilder clock(InstantSource time) {
-    clock = time;
+    clock = Objects.requireNonNull(time, "time");
     return this;
   }
 
-  /// Asks everybody for an API key of a file, which `tocsin key` writes, and which is followed.
+  /// Asks everybody for an API key of a file, which `tocsin key` writes, and which is followed. As long as it is not there nobody
+  /// comes in.
   public ServerBuilder keys(Path file) {
-    return authority(new AuthoritySettings(new KeysFile(file), null, null));
+    return authority(
+        new AuthoritySettings(new KeysFile(Objects.requireNonNull(file, "file")), null, null));
   }
 
   /// Asks everybody for a key, a token or a certificate.
   public ServerBuilder authority(AuthoritySettings settings) {
-    authority = settings;
+    authority = Objects.requireNonNull(settings, "settings");
     authenticator = null;
     return this;
   }
 
   /// Asks an authenticator of the caller's who somebody is.
   public ServerBuilder authenticator(Authenticator other) {
-    authenticator = other;
+    authenticator = Objects.requireNonNull(other, "other");
     authority = null;
     return this;
   }
@@ -150,13 +158,13 @@ public final class ServerBuilder {
 
   /// Encrypts connections.
   public ServerBuilder tls(TlsFiles files) {
-    tls = files;
+    tls = Objects.requireNonNull(files, "files");
     return this;
   }
 
   /// Talks to the sockets in this way. Usually the best that the machine has.
   public ServerBuilder transport(Transport kind) {
-    transport = kind;
+    transport = Objects.requireNonNull(kind, "kind");
     return this;
   }
 
@@ -178,6 +186,9 @@ public final class ServerBuilder {
   /// @throws IllegalStateException when others than this machine could reach it, and nobody was to be asked who he is
   /// @throws ServerStartException when the port is not to be had, the log cannot be opened, or the file of keys is broken
   public TocsinServer start() {
+    if (host.isBlank()) {
+      throw new IllegalArgumentException("a server listens on an address; the host is empty");
+    }
     boolean reachable = !IpLiteral.isLoopback(host);
     boolean asks = authority != null || authenticator != null;
     if (reachable && !asks && !insecure) {
@@ -195,8 +206,12 @@ public final class ServerBuilder {
       GatewaySettings settings = settings(judge == null ? authenticator : judge, reachable);
       server = TocsinServer.start(log.parts(catalog, settings, clock), last);
       return server;
-    } catch (BrokenFileException | LogOpenException | StartFailedException e) {
-      throw new ServerStartException(e);
+    } catch (LogOpenException e) {
+      throw new ServerStartException(e.withoutOptions(), e);
+    } catch (StartFailedException e) {
+      throw new ServerStartException(e.withoutOptions(), e);
+    } catch (BrokenFileException e) {
+      throw new ServerStartException(String.valueOf(e.getMessage()), e);
     } finally {
       if (server == null && judge != null) {
         judge.close();

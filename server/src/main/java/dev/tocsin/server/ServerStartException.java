@@ -5,11 +5,7 @@ public final class ServerStartException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
-  ServerStartException(Exception cause) {
-    super(cause.getMessage(), cause);
-  }
-
-  ServerStartException(String message) {
-    super(message);
+  ServerStartException(String message, Exception cause) {
+    super(message, cause);
   }
 }

@@ -12,9 +12,12 @@ import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.Hub;
 import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,6 +43,8 @@ public final class TocsinServer implements AutoCloseable {
 
   /// How long [#close] waits for those who are connected.
   public static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+
+  private static final Duration LONGEST_STOP = Duration.ofDays(1);
 
   private final EventLog log;
   private final Hub hub;
@@ -111,9 +116,14 @@ public final class TocsinServer implements AutoCloseable {
     return IpLiteral.url(scheme, gateway.address());
   }
 
-  /// The same, for a client.
+  /// Where a client of this machine finds it: the same, or the loopback address where it listens on all addresses.
   public URI uri() {
-    return URI.create(url());
+    InetSocketAddress address = gateway.address();
+    return URI.create(
+        address.getAddress().isAnyLocalAddress()
+            ? IpLiteral.url(
+                scheme, new InetSocketAddress(InetAddress.getLoopbackAddress(), address.getPort()))
+            : url());
   }
 
   /// Whether it has not been stopped, can still serve everybody, and its log may still take events.
@@ -131,13 +141,20 @@ public final class TocsinServer implements AutoCloseable {
       return publish(
           new WebSocketEvent(event.type(), event.payload(), null, null, null, null, null));
     } catch (InvalidEventException e) {
+      hub.countRefused(typesOf(payload.getClass()).getFirst(), e.rejection());
       return CompletableFuture.completedFuture(new PublishResult.Refused(e.rejection()));
     }
   }
 
+  /// The event types with this payload, the first of which is that of [#publish(Record)].
+  private List<String> typesOf(Class<? extends Record> payload) {
+    return catalog().eventTypesByPayload(payload).stream().map(EventType::name).toList();
+  }
+
   /// Publishes an event. Without a timestamp it gets the server's.
   ///
-  /// @return what came of it, once it is safe in the log or refused; completed on a thread that must not be blocked
+  /// @return what came of it, once it is safe in the log or refused; completed on a thread that must not be blocked. It may close
+  ///     the server
   public CompletableFuture<PublishResult> publish(WebSocketEvent event) {
     return hub.publish(PublishCommand.of(event));
   }
@@ -162,8 +179,8 @@ public final class TocsinServer implements AutoCloseable {
   ///
   /// @throws IllegalArgumentException when no event type of the catalog has such a payload
   public <R extends Record> Following follow(Class<R> payload, PayloadFollower<R> follower) {
-    List<String> types =
-        catalog().eventTypesByPayload(payload).stream().map(EventType::name).toList();
+    Objects.requireNonNull(follower, "follower");
+    List<String> types = typesOf(payload);
     if (types.isEmpty()) {
       throw new IllegalArgumentException(
           "no event type of the catalog has the payload " + payload.getName());
@@ -172,6 +189,7 @@ public final class TocsinServer implements AutoCloseable {
   }
 
   private Following begin(List<String> patterns, @Nullable Long after, EventFollower follower) {
+    Objects.requireNonNull(follower, "follower");
     List<EventPattern> compiled = patterns.stream().map(EventPattern::of).toList();
     if (stopped.get()) {
       throw new IllegalStateException("the server has been stopped");
@@ -201,21 +219,59 @@ public final class TocsinServer implements AutoCloseable {
   /// Stops in good order: no new connections, requests under way are answered, what was accepted is delivered, also to
   /// followers in this process; then the log is closed. Blocks until that is done, the delivery for `limit` at the longest. A second
   /// call does nothing.
+  ///
+  /// A follower may call it, which is not waited for then; and what a publish completes, after which the log of a disk closes by
+  /// itself as soon as that has returned.
+  ///
+  /// @param limit at the most a day counts
   public void stop(Duration limit) {
+    Duration bounded = limit.compareTo(LONGEST_STOP) > 0 ? LONGEST_STOP : limit;
     if (!stopped.compareAndSet(false, true)) {
       return;
     }
-    long end = System.nanoTime() + limit.toNanos();
-    gateway.stop(limit);
+    long end = System.nanoTime() + bounded.toNanos();
+    doEach(
+        List.of(
+            () -> gateway.stop(bounded),
+            () -> undisturbed(() -> awaitFollowers(end)),
+            () -> followings.forEach(Following::close),
+            () -> undisturbed(hub::close),
+            log::close,
+            last));
+  }
+
+  /// Does what writes files although its thread may be interrupted, which would close them; it finds itself interrupted afterwards.
+  private static void undisturbed(Runnable step) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      step.run();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /// Takes the steps in their order, the later ones also when an earlier one throws.
+  private static void doEach(List<Runnable> steps) {
+    if (!steps.isEmpty()) {
+      try {
+        steps.getFirst().run();
+      } finally {
+        doEach(steps.subList(1, steps.size()));
+      }
+    }
+  }
+
+  private void awaitFollowers(long end) {
     CompletableFuture<?>[] handedOn =
-        followings.stream().map(Following::caughtUp).toArray(CompletableFuture<?>[]::new);
+        followings.stream()
+            .filter(following -> !following.isOwnThread())
+            .map(Following::caughtUp)
+            .toArray(CompletableFuture<?>[]::new);
     CompletableFuture.allOf(handedOn)
         .completeOnTimeout(null, Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)
         .join();
-    followings.forEach(Following::close);
-    hub.close();
-    log.close();
-    last.run();
   }
 
   /// Stops it, [#STOP_LIMIT] at the longest.

@@ -255,4 +255,46 @@ class ServerBuilderTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(folder.resolve("log")).doesNotExist();
   }
+
+  @Test
+  void anEmbedderIsNotToldOfTheProgramsOptions() {
+    try (TocsinServer server = builder().onDisk(folder).start()) {
+      assertThatThrownBy(() -> builder().port(server.uri().getPort()).start())
+          .isInstanceOf(ServerStartException.class)
+          .hasMessageContaining("the address is in use")
+          .message()
+          .doesNotContain("--");
+      assertThatThrownBy(() -> builder().onDisk(folder).start())
+          .isInstanceOf(ServerStartException.class)
+          .hasMessageContaining("choose another folder")
+          .message()
+          .doesNotContain("--");
+    }
+  }
+
+  @Test
+  void whereItListensOnAllAddressesAClientIsTakenToTheLoopback() {
+    try (TocsinServer server = builder().host("0.0.0.0").insecure().start()) {
+      assertThat(server.uri().getHost()).isEqualTo("127.0.0.1");
+      assertThat(server.uri().getPort()).isPositive();
+    }
+  }
+
+  @Test
+  void nothingIsAProtectionByMistake() {
+    assertThatThrownBy(() -> builder().tls(null)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> builder().authenticator(null))
+        .isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> builder().keys(null)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> builder().clock(null)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> builder().onDisk((Path) null))
+        .isInstanceOf(NullPointerException.class);
+  }
+
+  @Test
+  void aLogThatKeepsNothingIsRefused() {
+    assertThatThrownBy(() -> builder().inMemory(0)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> builder().host(" ").start())
+        .isInstanceOf(IllegalArgumentException.class);
+  }
 }

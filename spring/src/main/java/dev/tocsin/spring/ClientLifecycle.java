@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
-/// Connects the client when all beans are there, and closes it before any of them goes. Called by the thread that starts and stops the
+/// Connects the client when all beans are there, and closes it before any of them goes: the call of a listener that is under way is waited for, and no other begins. Called by the thread that starts and stops the
 /// application.
 final class ClientLifecycle implements SmartLifecycle {
 
@@ -15,12 +15,18 @@ final class ClientLifecycle implements SmartLifecycle {
 
   private final TocsinClient client;
   private final ListenerMethods methods;
+  private final ClientStart start;
   private final TocsinProperties.Connect connect;
   private volatile boolean running;
 
-  ClientLifecycle(TocsinClient client, ListenerMethods methods, TocsinProperties.Connect connect) {
+  ClientLifecycle(
+      TocsinClient client,
+      ListenerMethods methods,
+      ClientStart start,
+      TocsinProperties.Connect connect) {
     this.client = client;
     this.methods = methods;
+    this.start = start;
     this.connect = connect;
   }
 
@@ -48,6 +54,7 @@ final class ClientLifecycle implements SmartLifecycle {
       }
       case NEVER -> {}
     }
+    start.begin();
   }
 
   /// A client that never subscribed gets everything, which an application that only publishes has no use for.
@@ -64,6 +71,8 @@ final class ClientLifecycle implements SmartLifecycle {
   public void stop() {
     running = false;
     client.close();
+    start.begin(); // nothing waits for it any longer
+    methods.end();
   }
 
   @Override

@@ -6,17 +6,27 @@ import dev.tocsin.events.WebSocketEvent;
 import dev.tocsin.hub.EventPattern;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.ResolvableType;
 
 /// A method with [TocsinListener], and the bean that it is called on. Immutable.
 final class ListenerMethod {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ListenerMethod.class);
+
   private final Object bean;
   private final Method method;
+
+  /// What is handed to it, place by place.
+  private final List<Class<?>> parameters;
 
   /// What is subscribed to for it.
   private final List<EventPattern> patterns;
@@ -25,9 +35,14 @@ final class ListenerMethod {
   private final @Nullable Set<String> types;
 
   private ListenerMethod(
-      Object bean, Method method, List<EventPattern> patterns, @Nullable Set<String> types) {
+      Object bean,
+      Method method,
+      List<Class<?>> parameters,
+      List<EventPattern> patterns,
+      @Nullable Set<String> types) {
     this.bean = bean;
     this.method = method;
+    this.parameters = List.copyOf(parameters);
     this.patterns = patterns;
     this.types = types;
   }
@@ -46,7 +61,8 @@ final class ListenerMethod {
     }
     Class<? extends Record> payload = null;
     int envelopes = 0;
-    for (Class<?> parameter : method.getParameterTypes()) {
+    List<Class<?>> parameters = parameters(bean, method);
+    for (Class<?> parameter : parameters) {
       if (parameter == WebSocketEvent.class) {
         envelopes++;
       } else if (parameter.isRecord() && payload == null) {
@@ -61,8 +77,13 @@ final class ListenerMethod {
           method, "it takes one payload record, a WebSocketEvent, or both in any order", null);
     }
     if (payload == null) {
+      warnOfNothing(method, patterns, catalog);
       return new ListenerMethod(
-          bean, method, patterns.isEmpty() ? List.of(EventPattern.of("*")) : patterns, null);
+          bean,
+          method,
+          parameters,
+          patterns.isEmpty() ? List.of(EventPattern.of("*")) : patterns,
+          null);
     }
     Set<String> all = typesOf(payload, method, catalog);
     Set<String> types =
@@ -82,7 +103,30 @@ final class ListenerMethod {
           null);
     }
     return new ListenerMethod(
-        bean, method, types.stream().sorted().map(EventPattern::of).toList(), types);
+        bean, method, parameters, types.stream().sorted().map(EventPattern::of).toList(), types);
+  }
+
+  /// Its parameters as the class of the bean knows them, which may say what its superclass has left open.
+  private static List<Class<?>> parameters(Object bean, Method method) {
+    Class<?> type = AopUtils.getTargetClass(bean);
+    List<Class<?>> parameters = new ArrayList<>();
+    for (int i = 0; i < method.getParameterCount(); i++) {
+      parameters.add(ResolvableType.forMethodParameter(method, i, type).resolve(Object.class));
+    }
+    return parameters;
+  }
+
+  /// The hub may know types that this application does not, so it is no reason not to start.
+  private static void warnOfNothing(
+      Method method, List<EventPattern> patterns, EventCatalog catalog) {
+    for (EventPattern pattern : patterns) {
+      if (catalog.allEventTypes().stream().noneMatch(type -> pattern.matches(type.name()))) {
+        LOG.warn(
+            "@TocsinListener on {}: no event type of the catalog matches {}",
+            method,
+            pattern.text());
+      }
+    }
   }
 
   private static Set<String> typesOf(
@@ -108,7 +152,8 @@ final class ListenerMethod {
   }
 
   private static IllegalStateException wrong(Method method, String why, @Nullable Throwable cause) {
-    return new IllegalStateException("@TocsinListener on " + method + ": " + why, cause);
+    return new WrongSettingException(
+        "@TocsinListener on " + method + ": " + why, "Change the method, or its patterns.", cause);
   }
 
   /// What has to be subscribed to for it.
@@ -125,19 +170,19 @@ final class ListenerMethod {
 
   /// Calls it.
   ///
+  /// @return what it returns
   /// @throws Throwable what the method throws
   /// @throws IllegalArgumentException when the payload does not fit the record, as one of a newer hub may not
-  void call(WebSocketEvent event) throws Throwable {
-    Class<?>[] parameters = method.getParameterTypes();
-    Object[] arguments = new Object[parameters.length];
-    for (int i = 0; i < parameters.length; i++) {
+  @Nullable Object call(WebSocketEvent event) throws Throwable {
+    Object[] arguments = new Object[parameters.size()];
+    for (int i = 0; i < arguments.length; i++) {
       arguments[i] =
-          parameters[i] == WebSocketEvent.class
+          parameters.get(i) == WebSocketEvent.class
               ? event
-              : event.payload(parameters[i].asSubclass(Record.class));
+              : event.payload(parameters.get(i).asSubclass(Record.class));
     }
     try {
-      method.invoke(bean, arguments);
+      return method.invoke(bean, arguments);
     } catch (InvocationTargetException e) {
       throw e.getCause() == null ? e : e.getCause();
     }

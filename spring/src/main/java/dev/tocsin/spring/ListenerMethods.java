@@ -5,7 +5,10 @@ import dev.tocsin.client.Position;
 import dev.tocsin.events.WebSocketEvent;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,9 +21,18 @@ final class ListenerMethods implements ClientListener {
   /// Values stand in the sentences: Spring Boot's usual pattern leaves out keys beside them.
   private static final Logger LOG = LoggerFactory.getLogger(ListenerMethods.class);
 
+  /// How long the end of the application waits for a listener.
+  private static final Duration END_LIMIT = Duration.ofSeconds(10);
+
   private final List<ListenerMethod> methods = new CopyOnWriteArrayList<>();
   private final List<ClientListener> others = new CopyOnWriteArrayList<>();
   private final ClientFigures figures;
+
+  /// Held while methods are called.
+  private final ReentrantLock calling = new ReentrantLock();
+
+  // guarded by calling
+  private boolean ended;
 
   ListenerMethods(ClientFigures figures) {
     this.figures = figures;
@@ -54,20 +66,54 @@ final class ListenerMethods implements ClientListener {
   @Override
   public void onEvent(WebSocketEvent event, String json) {
     figures.received(event);
-    tell("onEvent", listener -> listener.onEvent(event, json));
-    for (ListenerMethod method : methods) {
-      if (method.takes(event)) {
-        call(method, event);
+    calling.lock();
+    try {
+      if (!ended) {
+        tell("onEvent", listener -> listener.onEvent(event, json));
+        methods.stream().filter(method -> method.takes(event)).forEach(one -> call(one, event));
       }
+    } finally {
+      calling.unlock();
     }
   }
 
   private void call(ListenerMethod method, WebSocketEvent event) {
     try {
-      method.call(event);
+      if (method.call(event) instanceof CompletionStage<?> later) {
+        later.whenComplete((result, failure) -> {
+          if (failure != null) {
+            failed(method, event, failure);
+          }
+        });
+      }
     } catch (Throwable e) {
-      figures.failed();
-      LOG.error("{} has failed at {} {}", method, event.type(), event.sequence(), e);
+      failed(method, event, e);
+    }
+  }
+
+  private void failed(ListenerMethod method, WebSocketEvent event, Throwable failure) {
+    figures.failed();
+    LOG.error("{} has failed at {} {}", method, event.type(), event.sequence(), failure);
+  }
+
+  /// No method is called from here on. Waits for the one that is, [#END_LIMIT] at the longest, unless it is that one that ends the
+  /// application.
+  void end() {
+    boolean locked = false;
+    try {
+      locked = calling.tryLock(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      if (locked) {
+        ended = true;
+      } else {
+        LOG.warn(
+            "a listener has not returned for {}; the application ends all the same", END_LIMIT);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      if (locked) {
+        calling.unlock();
+      }
     }
   }
 

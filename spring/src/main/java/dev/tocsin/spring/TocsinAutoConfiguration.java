@@ -38,23 +38,49 @@ public final class TocsinAutoConfiguration {
   @Bean
   @ConditionalOnMissingBean
   ClientOptions tocsinClientOptions(
-      TocsinProperties properties, EventCatalog catalog, ObjectProvider<HubUrl> ownHub)
-      throws IOException {
+      TocsinProperties properties, EventCatalog catalog, ObjectProvider<HubUrl> ownHub) {
     URI url = properties.url();
     if (url == null) {
       HubUrl own = ownHub.getIfAvailable();
       url = own == null ? USUAL : own.uri();
     }
-    ClientOptions options =
-        ClientOptions.of(url)
-            .withCatalog(catalog)
-            .withDelays(properties.firstDelay(), properties.longestDelay());
+    ClientOptions options = options(url).withCatalog(catalog);
+    try {
+      options = options.withDelays(properties.firstDelay(), properties.longestDelay());
+    } catch (IllegalArgumentException e) {
+      throw wrong("first-delay or longest-delay", e);
+    }
     String key = properties.key();
-    if (key != null) {
+    if (key != null && !key.isBlank()) { // as in ${TOCSIN_KEY:}
       options = options.withCredential(key);
     }
     Path authorities = properties.authorities();
-    return authorities == null ? options : options.withSsl(TrustedCertificates.of(authorities));
+    try {
+      return authorities == null ? options : options.withSsl(TrustedCertificates.of(authorities));
+    } catch (IOException e) {
+      throw wrong("authorities", e);
+    }
+  }
+
+  private static ClientOptions options(URI url) {
+    try {
+      return ClientOptions.of(url);
+    } catch (IllegalArgumentException e) {
+      throw wrong("url", e);
+    }
+  }
+
+  /// @param property below `tocsin.client`
+  private static WrongSettingException wrong(String property, Exception cause) {
+    return new WrongSettingException(
+        "tocsin.client." + property + ": " + cause.getMessage(),
+        "Set tocsin.client." + property + " otherwise.",
+        cause);
+  }
+
+  @Bean
+  ClientStart tocsinClientStart() {
+    return new ClientStart();
   }
 
   @Bean
@@ -76,8 +102,13 @@ public final class TocsinAutoConfiguration {
   @Bean
   @ConditionalOnMissingBean
   TocsinTemplate tocsinTemplate(
-      TocsinClient client, ClientFigures figures, TocsinProperties properties) {
-    return new TocsinTemplate(client, figures, properties.timeout());
+      TocsinClient client, ClientFigures figures, ClientStart start, TocsinProperties properties) {
+    if (!properties.timeout().isPositive()) {
+      throw wrong(
+          "timeout",
+          new IllegalArgumentException("not a positive duration: " + properties.timeout()));
+    }
+    return new TocsinTemplate(client, figures, start, properties.timeout());
   }
 
   @Bean
@@ -91,7 +122,10 @@ public final class TocsinAutoConfiguration {
 
   @Bean
   ClientLifecycle tocsinClientLifecycle(
-      TocsinClient client, ListenerMethods methods, TocsinProperties properties) {
-    return new ClientLifecycle(client, methods, properties.connect());
+      TocsinClient client,
+      ListenerMethods methods,
+      ClientStart start,
+      TocsinProperties properties) {
+    return new ClientLifecycle(client, methods, start, properties.connect());
   }
 }

@@ -16,7 +16,7 @@ public final class TocsinPublishException extends RuntimeException {
     this.outcome = outcome;
   }
 
-  TocsinPublishException(String message, Throwable cause) {
+  TocsinPublishException(String message, @Nullable Throwable cause) {
     super(message, cause);
     this.outcome = null;
   }

@@ -2,6 +2,7 @@ package dev.tocsin.spring;
 
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.server.ServerBuilder;
+import dev.tocsin.server.ServerStartException;
 import dev.tocsin.server.TocsinServer;
 import java.nio.file.Path;
 import org.springframework.beans.factory.ObjectProvider;
@@ -22,6 +23,21 @@ public final class TocsinServerAutoConfiguration {
   @Bean(destroyMethod = "close")
   @ConditionalOnMissingBean
   TocsinServer tocsinServer(
+      TocsinServerProperties properties,
+      ObjectProvider<EventCatalog> catalog,
+      ObjectProvider<TocsinServerCustomizer> customizers) {
+    try {
+      return start(properties, catalog, customizers);
+    } catch (ServerStartException | IllegalArgumentException | IllegalStateException e) {
+      throw new WrongSettingException(
+          "The hub of this application cannot start: " + e.getMessage(),
+          "Look at the properties below tocsin.server, such as host, port, data, keys and insecure,"
+              + " and at beans of type TocsinServerCustomizer.",
+          e);
+    }
+  }
+
+  private static TocsinServer start(
       TocsinServerProperties properties,
       ObjectProvider<EventCatalog> catalog,
       ObjectProvider<TocsinServerCustomizer> customizers) {

@@ -46,6 +46,17 @@ final class Ends {
     restore(interrupted);
   }
 
+  /// Does what uses files, although its thread may be interrupted: a channel is closed when it is used by one that is. It finds itself
+  /// interrupted when it is over.
+  static void undisturbed(Runnable work) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      work.run();
+    } finally {
+      restore(interrupted);
+    }
+  }
+
   private static void restore(boolean interrupted) {
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -1,6 +1,7 @@
 package dev.tocsin.sqlite;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.FileAlreadyExistsException;
@@ -129,6 +130,9 @@ final class LogLock implements AutoCloseable {
   }
 
   static String reason(IOException e) {
+    if (e instanceof ClosedByInterruptException) {
+      return "its thread was interrupted";
+    }
     String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
     return reason == null ? "access denied" : reason;
   }

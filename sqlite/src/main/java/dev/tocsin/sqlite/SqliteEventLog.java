@@ -29,6 +29,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +64,10 @@ public final class SqliteEventLog implements EventLog {
   private final Thread thread;
   private final ScheduledExecutorService watch;
   private final ExecutorService reads;
+
+  /// The thread of `reads`, once it runs.
+  private volatile @Nullable Thread reading;
+
   private final AtomicBoolean closed = new AtomicBoolean();
   private final NoteFile note;
 
@@ -96,8 +101,11 @@ public final class SqliteEventLog implements EventLog {
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("tocsin-log-watch").daemon().factory());
     this.reads =
-        Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("tocsin-log-read").daemon().factory());
+        Executors.newSingleThreadExecutor(work -> {
+          Thread made = Thread.ofPlatform().name("tocsin-log-read").daemon().unstarted(work);
+          reading = made;
+          return made;
+        });
   }
 
   /// Opens the log of a directory, making it when there is none.
@@ -112,6 +120,19 @@ public final class SqliteEventLog implements EventLog {
   /// @param nanoTime the time by which events and keys grow old, see [System#nanoTime]
   /// @param boot the name of this boot of the machine, see [LogIdentity]
   static SqliteEventLog open(
+      SqliteSettings settings, InstantSource clock, LongSupplier nanoTime, String boot)
+      throws LogOpenException {
+    boolean interrupted = Thread.interrupted(); // which would close its files under its hands
+    try {
+      return openUndisturbed(settings, clock, nanoTime, boot);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static SqliteEventLog openUndisturbed(
       SqliteSettings settings, InstantSource clock, LongSupplier nanoTime, String boot)
       throws LogOpenException {
     Path directory = settings.directory();
@@ -136,7 +157,7 @@ public final class SqliteEventLog implements EventLog {
       }
     }
     // Again, with the room that was reserved for this.
-    return open(settings, clock, nanoTime, boot);
+    return openUndisturbed(settings, clock, nanoTime, boot);
   }
 
   private void start() {
@@ -274,6 +295,8 @@ public final class SqliteEventLog implements EventLog {
     return CompletableFuture.completedFuture(delivery.told());
   }
 
+  /// Blocks until it is closed, unless it is called on a thread of its own, such as by what an append completes: then it closes as soon
+  /// as that has returned. An interrupt of the caller changes nothing.
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
@@ -281,6 +304,16 @@ public final class SqliteEventLog implements EventLog {
     }
     note.close();
     queue.close(LogFault.CLOSED);
+    Thread caller = Thread.currentThread();
+    if (caller == thread || caller == reading) {
+      // No daemon: the process waits for it.
+      Thread.ofPlatform().name("tocsin-log-close").start(this::closeFiles);
+    } else {
+      Ends.undisturbed(this::closeFiles);
+    }
+  }
+
+  private void closeFiles() {
     Ends.await(thread);
     watch.shutdownNow();
     Ends.await(reads);

@@ -3,6 +3,7 @@ package dev.tocsin.testkit;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// A clock in hand: it stands still until a test moves it. Any thread may.
@@ -31,6 +32,6 @@ public final class TestClock implements InstantSource {
 
   /// Sets it.
   public void set(Instant instant) {
-    now.set(instant);
+    now.set(Objects.requireNonNull(instant, "instant"));
   }
 }

@@ -6,6 +6,7 @@ import dev.tocsin.server.TocsinServer;
 import java.lang.reflect.Method;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -62,15 +63,25 @@ public final class TocsinExtension
     TocsinTest test = annotation(context.getTestClass().orElse(null));
     Duration patience =
         Duration.ofMillis(test == null ? HeardEvents.AWAIT_MILLIS : test.awaitMillis());
+    if (!patience.isPositive()) {
+      throw new ExtensionConfigurationException(
+          "awaitMillis of @TocsinTest has to be positive; is " + patience.toMillis());
+    }
     TestHub hub = TestHub.start(builder -> asWished(builder, test), patience);
     context.getStore(NAMESPACE).put(TestHub.class, hub);
   }
 
   private ServerBuilder asWished(ServerBuilder builder, @Nullable TocsinTest test) {
     if (wish != null) {
-      return wish.apply(builder);
+      return Objects.requireNonNull(
+          wish.apply(builder), "what TocsinExtension.with is given has to return the builder");
     }
-    return test == null ? builder : builder.catalog(made(test.catalog()).catalog());
+    return test == null
+        ? builder
+        : builder.catalog(
+            Objects.requireNonNull(
+                made(test.catalog()).catalog(),
+                () -> test.catalog().getName() + " tells no catalog"));
   }
 
   /// That of a class, or of one around it.
