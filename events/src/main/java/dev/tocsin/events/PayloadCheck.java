@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// One run over one payload: where it is, the faults it found, and the enum values that have to be
 /// written in lower case. It ends when it has found as many faults as are told ([#isFull]): what is not
@@ -84,7 +85,7 @@ final class PayloadCheck {
   }
 
   void replace(int start, int end, String text) {
-    edits.add(new Edit(start, end, Json.MAPPER.writeValueAsString(text)));
+    edits.add(new Edit(start, end, TreeWriter.text(JsonNodeFactory.instance.stringNode(text))));
   }
 
   /// The faults that were found, the first ones in the payload's order.
