@@ -59,7 +59,9 @@ record HookPort(String host, int port, BrowserRules rules) {
                   .receive(path, new HookRequest(headers, body, hub))
                   .thenApply(ServerHooks::answer),
           clock);
-    } catch (StartFailedException | IllegalArgumentException e) {
+    } catch (StartFailedException e) {
+      throw new Failure("hooks: " + e.sentence() + " (--listen says where)", e);
+    } catch (IllegalArgumentException e) {
       throw new Failure("hooks cannot listen: " + e.getMessage(), e);
     }
   }

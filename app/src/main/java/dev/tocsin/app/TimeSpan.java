@@ -9,7 +9,7 @@ import picocli.CommandLine.TypeConversionException;
 /// A stretch of time as a user writes it: `90s`, `10m`, `12h`, `7d`.
 record TimeSpan(Duration duration) {
 
-  /// The longest: what a count of nanoseconds can just say, some 292 years.
+  /// The longest, for which whatever is longer is taken: what a count of nanoseconds can just say, some 292 years.
   private static final Duration MAX = Duration.ofDays(106_751);
 
   private static final Pattern FORM = Pattern.compile("(\\d{1,9})(s|m|h|d)");
@@ -18,7 +18,7 @@ record TimeSpan(Duration duration) {
 
   /// Reads a stretch of time.
   ///
-  /// @throws TypeConversionException when it is none, is zero, or longer than [#MAX]
+  /// @throws TypeConversionException when it is none, or is zero
   static TimeSpan parse(String text) {
     Matcher matcher = FORM.matcher(text.trim().toLowerCase(Locale.ROOT));
     if (!matcher.matches()) {
@@ -29,11 +29,7 @@ record TimeSpan(Duration duration) {
     if (duration.isZero()) {
       throw new TypeConversionException("'" + text + "' is no time at all");
     }
-    if (duration.compareTo(MAX) > 0) {
-      throw new TypeConversionException(
-          "'" + text + "' is too long: " + MAX.toDays() + "d is the longest");
-    }
-    return new TimeSpan(duration);
+    return new TimeSpan(duration.compareTo(MAX) > 0 ? MAX : duration);
   }
 
   /// With the largest unit that leaves no fraction.

@@ -18,7 +18,9 @@ class TimeSpanTest {
     "12H, PT12H, 12h",
     "7d, PT168H, 7d",
     "120s, PT2M, 2m",
-    "106751d, PT2562024H, 106751d"
+    "106751d, PT2562024H, 106751d",
+    "106752d, PT2562024H, 106751d",
+    "999999999d, PT2562024H, 106751d"
   })
   void readsWhatAUserWrites(String text, Duration duration, String shown) {
     TimeSpan span = TimeSpan.parse(text);
@@ -28,7 +30,7 @@ class TimeSpanTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "7", "d", "-1d", "0s", "1.5h", "9999999999d", "7 d", "1w", "106752d"})
+  @ValueSource(strings = {"", "7", "d", "-1d", "0s", "1.5h", "9999999999d", "7 d", "1w"})
   void refusesWhatIsNoTime(String text) {
     assertThatThrownBy(() -> TimeSpan.parse(text)).isInstanceOf(TypeConversionException.class);
   }

@@ -191,7 +191,7 @@ class MetricsTest {
   void whatIsReadFromTheLogIsDeliveredToo() {
     server.publish(TestServer.alert("a"));
     server.publish(TestServer.job(1));
-    changes();
+    changes("tocsin_delivery_seconds_count", 2);
     try (RawWebSocket late = server.socket("?since=0&events=alert.*")) {
       late.message();
       late.message();

@@ -12,14 +12,11 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Running from [#start] to [#stop]. Any thread may call anything.
 public final class HttpServer {
-
-  /// How the reason begins when somebody listens there already.
-  static final String IN_USE = "the address is in use";
 
   private static final int BACKLOG = 4_096;
 
@@ -146,7 +140,7 @@ public final class HttpServer {
     ChannelFuture bound = bootstrap.bind(settings.host(), settings.port()).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new StartFailedException(
-          "cannot listen on " + settings.authority() + ": " + reason(bound.cause()), bound.cause());
+          settings.authority(), ListenFault.of(bound.cause()), bound.cause());
     }
     return bound.channel();
   }
@@ -206,28 +200,6 @@ public final class HttpServer {
                 connections.accept(channel);
               }
             });
-  }
-
-  /// Why an address is not to be had, for a person: in the same words whichever transport said so in its own.
-  static String reason(@Nullable Throwable cause) {
-    if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
-      return "no such host";
-    }
-    String message = String.valueOf(cause == null ? null : cause.getMessage());
-    String lowerCased = message.toLowerCase(Locale.ROOT);
-    if (lowerCased.contains("in use")) {
-      return IN_USE + "; is a server running there already? (--port picks another)";
-    }
-    if (lowerCased.contains("permission denied") || lowerCased.contains("not permitted")) {
-      return "this user may not; ports below 1024 often need a privilege (--port picks another)";
-    }
-    if (lowerCased.contains("invalid argument")) {
-      return "that is no address of one network card of this machine (--host picks another)";
-    }
-    if (lowerCased.contains("cannot assign") || lowerCased.contains("can't assign")) {
-      return "no interface of this machine has that address (--host picks another)";
-    }
-    return message;
   }
 
   /// Where the server listens, with the real port.

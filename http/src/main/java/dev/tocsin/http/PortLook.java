@@ -27,8 +27,8 @@ public record PortLook(@Nullable String refusal, boolean isTaken) {
       channel.bind(address, 1);
       return new PortLook(null, false);
     } catch (IOException | UnresolvedAddressException e) {
-      String reason = HttpServer.reason(e);
-      return new PortLook(reason, reason.startsWith(HttpServer.IN_USE));
+      ListenFault fault = ListenFault.of(e);
+      return new PortLook(fault.message(), fault.isTaken());
     }
   }
 }

@@ -206,11 +206,9 @@ public final class ServerBuilder {
       GatewaySettings settings = settings(judge == null ? authenticator : judge, reachable);
       server = TocsinServer.start(log.parts(catalog, settings, clock), last);
       return server;
-    } catch (LogOpenException e) {
-      throw new ServerStartException(e.withoutOptions(), e);
     } catch (StartFailedException e) {
-      throw new ServerStartException(e.withoutOptions(), e);
-    } catch (BrokenFileException e) {
+      throw new ServerStartException(e.sentence(), e);
+    } catch (LogOpenException | BrokenFileException e) {
       throw new ServerStartException(String.valueOf(e.getMessage()), e);
     } finally {
       if (server == null && judge != null) {

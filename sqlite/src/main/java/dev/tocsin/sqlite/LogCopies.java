@@ -129,7 +129,7 @@ final class LogCopies implements AutoCloseable {
   /// Copies a log to a file, by means of the server if one has it open. Blocks until it is done.
   static void copy(Path directory, Path to) throws LogOpenException, InterruptedException {
     if (!LogFile.isIn(directory)) {
-      throw new LogOpenException("there is no log in " + directory + ": check --data");
+      throw new LogOpenException("there is no log in " + directory + ": check the folder");
     }
     if (Files.exists(to)) {
       throw new LogOpenException(to + " is there already: choose another name");

@@ -53,7 +53,7 @@ final class LogFault {
               + file
               + " ("
               + e.getMessage()
-              + "): check its permissions and the room on its disk, or choose another --data";
+              + "): check its permissions and the room on its disk, or choose another folder";
       default -> "cannot open " + file + ": " + e.getMessage();
     };
   }

@@ -37,7 +37,7 @@ final class LogLock implements AutoCloseable {
     LogLock lock = tryToTake(directory);
     if (lock == null) {
       throw new LogOpenException(
-          "another server uses " + directory + ": stop it, or choose another --data");
+          "another server uses " + directory + ": stop it, or choose another folder");
     }
     return lock;
   }
@@ -60,7 +60,7 @@ final class LogLock implements AutoCloseable {
       }
       return lock;
     } catch (FileAlreadyExistsException e) {
-      throw new LogOpenException(directory + " is not a directory: choose another --data", e);
+      throw new LogOpenException(directory + " is not a directory: choose another folder", e);
     } catch (IOException e) {
       throw cannotWrite(directory, reason(e), e);
     }
@@ -100,7 +100,7 @@ final class LogLock implements AutoCloseable {
   static void requireFile(Path file) throws LogOpenException {
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file)) {
       throw new LogOpenException(
-          file + " is not a file: move it out of the way, or choose another --data");
+          file + " is not a file: move it out of the way, or choose another folder");
     }
   }
 
@@ -125,7 +125,7 @@ final class LogLock implements AutoCloseable {
             + directory
             + " ("
             + reason
-            + "): check its permissions and the room on its disk, or choose another --data",
+            + "): check its permissions and the room on its disk, or choose another folder",
         cause);
   }
 

@@ -12,13 +12,6 @@ public final class LogOpenException extends Exception {
     super(message);
   }
 
-  /// The message for somebody who embeds the log: `--data` is the program's word for its folder.
-  public String withoutOptions() {
-    return String.valueOf(getMessage())
-        .replace("choose another --data", "choose another folder")
-        .replace("check --data", "check the folder");
-  }
-
   LogOpenException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }

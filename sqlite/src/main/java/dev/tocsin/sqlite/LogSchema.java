@@ -68,7 +68,7 @@ final class LogSchema {
   /// What a file is told that is a database of somebody else's.
   static LogOpenException foreign(Path file) {
     return new LogOpenException(
-        file + " is a database, but not a Tocsin log: choose another --data");
+        file + " is a database, but not a Tocsin log: choose another folder");
   }
 
   /// Whether a file that begins with these numbers is a log. Refuses that of a newer program.
@@ -80,7 +80,7 @@ final class LogSchema {
               + version
               + ", this program reads "
               + VERSION
-              + "): start that version, or choose another --data");
+              + "): start that version, or choose another folder");
     }
     return application == APPLICATION_ID;
   }

@@ -180,7 +180,7 @@ public final class SqliteEventLog implements EventLog {
   /// @return the new epoch
   public static String beginEpoch(Path directory) throws LogOpenException {
     if (!LogFile.isIn(directory)) {
-      throw new LogOpenException("there is no log in " + directory + ": check --data");
+      throw new LogOpenException("there is no log in " + directory + ": check the folder");
     }
     try (LogFiles files = LogFiles.open(directory, Durability.POWER)) {
       Connection connection = files.connection();
