@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 /// Who is known but has no roles is accepted and may nothing: he is told `forbidden`, not that nobody knows him, and rights
 /// that he gets later count at once. A role that does not exist grants nothing.
 ///
-/// Files and URLs are followed by one thread of its own, `tocsin-access`. Safe for any thread; [#start] and [#close] are for the
-/// owner. What was accepted stays usable after [#close], without following anything.
+/// Files and URLs are followed by one thread of its own, `tocsin-access`. Safe for any thread; [#start] and [#close] are for
+/// the owner. What was accepted stays usable after [#close], without following anything.
 public final class Authority implements Authenticator, AutoCloseable {
 
   /// How often files are looked at.
@@ -127,8 +127,8 @@ public final class Authority implements Authenticator, AutoCloseable {
     }
   }
 
-  /// Waits until the keys of tokens are there, or it is known that they cannot be had: for as long as a URL may take to answer. For
-  /// who has called [#start].
+  /// Waits until the keys of tokens are there, or it is known that they cannot be had: for as long as a URL may take to answer.
+  /// For who has called [#start].
   ///
   /// @return why there are none, a sentence; `null` when they are there, or no tokens are taken
   public @Nullable String awaitTokenKeys() {

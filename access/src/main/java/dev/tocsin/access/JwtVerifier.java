@@ -134,8 +134,8 @@ final class JwtVerifier {
     return null;
   }
 
-  /// From when on a token is worth nothing. The leeway is for clocks that differ where it is shown; whoever was let in before its
-  /// end knows when that comes.
+  /// From when on a token is worth nothing. The leeway is for clocks that differ where it is shown; whoever was let in before
+  /// its end knows when that comes.
   private Instant end(Claims claims) {
     Instant end = claims.expires();
     return clock.instant().isBefore(end) ? end : end.plus(Claims.LEEWAY);

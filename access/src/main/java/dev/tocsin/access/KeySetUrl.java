@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// An issuer's keys at a URL: fetched at the start, again before they get old, and for an unknown key. As long as they cannot be
-/// had, those from before stay.
+/// An issuer's keys at a URL: fetched at the start, again before they get old, and for an unknown key. As long as they cannot
+/// be had, those from before stay.
 final class KeySetUrl implements KeySource {
 
   /// How long keys are fresh where the answer does not say.

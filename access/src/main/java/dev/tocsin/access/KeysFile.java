@@ -30,9 +30,9 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The file of API keys: `{"keys":[{"id":…,"name":…,"sha256":…,"grants":{…},"limits":{…},"created":…,"expires":…}]}`. It holds no
-/// secret, but says who may what: its mode is 0600. It is replaced as a whole, so that whoever reads it has the old one or the
-/// new one.
+/// The file of API keys: `{"keys":[{"id":…,"name":…,"sha256":…,"grants":{…},"limits":{…},"created":…,"expires":…}]}`. It holds
+/// no secret, but says who may what: its mode is 0600. It is replaced as a whole, so that whoever reads it has the old one or
+/// the new one.
 public final class KeysFile {
 
   /// How many keys a file may hold.

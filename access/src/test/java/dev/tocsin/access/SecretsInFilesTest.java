@@ -12,8 +12,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What is told of a file that is broken repeats no secret that stands in it: the file of a key where the file of keys should be, a
-/// secret without quotes.
+/// What is told of a file that is broken repeats no secret that stands in it: the file of a key where the file of keys should
+/// be, a secret without quotes.
 class SecretsInFilesTest {
 
   @ParameterizedTest

@@ -32,8 +32,8 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// What happens again and again to the same principal, from the same address, is one line a second, which says how often. The
 /// publishes that are denied to a principal are one line a second whatever they are, and so are the subscriptions: it describes
-/// the first and counts all. A thread of its own writes; when the file was renamed or is gone, it is opened anew. What the disk does
-/// not take is told to the operator, and kept until it does, [#MAX_WAITING] of it.
+/// the first and counts all. A thread of its own writes; when the file was renamed or is gone, it is opened anew. What the disk
+/// does not take is told to the operator, and kept until it does, [#MAX_WAITING] of it.
 final class AuditFile implements Audit, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(AuditFile.class);

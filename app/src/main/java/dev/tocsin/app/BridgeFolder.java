@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The state folder of bridges that run in a process of their own: what each bridge remembers, and in `process/` how they fare and
-/// what is asked of them. The process has it to itself while it is open. One thread.
+/// The state folder of bridges that run in a process of their own: what each bridge remembers, and in `process/` how they fare
+/// and what is asked of them. The process has it to itself while it is open. One thread.
 final class BridgeFolder implements AutoCloseable {
 
   /// How many wishes are looked at in a turn.
@@ -123,7 +123,8 @@ final class BridgeFolder implements AutoCloseable {
     return folder;
   }
 
-  /// Writes how the bridges fare, if it is not what was written last. That this is not possible is noted where it takes no room.
+  /// Writes how the bridges fare, if it is not what was written last. That this is not possible is noted where it takes no
+  /// room.
   void write(ObjectNode status) throws IOException {
     String text = Json.write(status);
     if (text.equals(written)) {

@@ -13,7 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Bridges in a process of their own, from the first connection to the hub until the process is asked to end. Of the main thread.
+/// Bridges in a process of their own, from the first connection to the hub until the process is asked to end. Of the main
+/// thread.
 final class BridgeProcess {
 
   private static final Duration TURN = Duration.ofMillis(500);

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 
-/// How bridges fare, as lines for a person: a row for each, and below the table why one is not connected, what went wrong last, and
-/// what was refused, with the last example.
+/// How bridges fare, as lines for a person: a row for each, and below the table why one is not connected, what went wrong last,
+/// and what was refused, with the last example.
 final class BridgeTable {
 
   private static final int MAX_EXAMPLE = 200;

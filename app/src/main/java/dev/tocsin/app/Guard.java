@@ -83,8 +83,8 @@ record Guard(
     return true;
   }
 
-  /// Says what the operator has to know of it, and makes the first key where there is none: after the server listens, so that no
-  /// key is left by one that could not.
+  /// Says what the operator has to know of it, and makes the first key where there is none: after the server listens, so that
+  /// no key is left by one that could not.
   ///
   /// @param url where the server listens
   /// @param reach what others reach, for a person; `null` where only this machine can connect

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 
-/// Tells on stderr how far a log is copied: on a terminal in one line that changes, elsewhere in a line now and then. Nothing in
-/// the first second, because then nobody waits yet. Of one thread.
+/// Tells on stderr how far a log is copied: on a terminal in one line that changes, elsewhere in a line now and then. Nothing
+/// in the first second, because then nobody waits yet. Of one thread.
 final class LogCopyProgress implements LogCopy.Watcher {
 
   private static final Duration FIRST = Duration.ofSeconds(1);

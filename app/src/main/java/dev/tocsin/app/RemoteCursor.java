@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// A cursor on the log of a hub over the network: a connection that goes on where the one before was, and a page in memory.
 ///
 /// While the page is full, nothing more is read from the hub, which keeps the rest in its log. A bridge that does not ask for
-/// [#MAX_BLOCK_MILLIS] has its connection closed, and another one when it asks again. For one thread at a time, but [#newest] and
-/// [#close].
+/// [#MAX_BLOCK_MILLIS] has its connection closed, and another one when it asks again. For one thread at a time, but [#newest]
+/// and [#close].
 final class RemoteCursor implements HubCursor {
 
   /// The largest page: events, and their JSON in bytes; one event fits, whatever its size.

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A hub over the network, as the bridges of a process of their own know it. Safe for any thread.
 ///
-/// One connection publishes, each [RemoteCursor] has one of its own. An event is sent once: where its fate is not known, its sender is
-/// told so, and the idempotency key settles it when it is sent again.
+/// One connection publishes, each [RemoteCursor] has one of its own. An event is sent once: where its fate is not known, its
+/// sender is told so, and the idempotency key settles it when it is sent again.
 final class RemoteHub implements FollowableHub, AutoCloseable {
 
   // immutable

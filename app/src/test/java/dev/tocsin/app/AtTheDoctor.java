@@ -12,8 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What tests of `doctor` share: a folder of a server, and how to ask what is found there. What is said of the machine under it may
-/// be anything; what is said of a server's files and port is what the test has put there.
+/// What tests of `doctor` share: a folder of a server, and how to ask what is found there. What is said of the machine under it
+/// may be anything; what is said of a server's files and port is what the test has put there.
 abstract class AtTheDoctor {
 
   @TempDir Path folder;

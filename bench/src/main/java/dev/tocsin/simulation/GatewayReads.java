@@ -12,8 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
-/// What one gateway reads from replicas of which some are behind: never beyond what its follower has, and nothing of an epoch that
-/// the follower does not know.
+/// What one gateway reads from replicas of which some are behind: never beyond what its follower has, and nothing of an epoch
+/// that the follower does not know.
 final class GatewayReads {
 
   /// How many sequences one look passes.

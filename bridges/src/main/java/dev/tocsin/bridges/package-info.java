@@ -1,6 +1,6 @@
 /// What flows in from other systems, and out to them. Open [BridgeFile] first, which reads what an operator has described, then
-/// [Bridges], which runs it. This package alone knows which kinds of bridges there are; each kind is a package, `in.…` or `out.…`, and
-/// knows of no other kind.
+/// [Bridges], which runs it. This package alone knows which kinds of bridges there are; each kind is a package, `in.…` or
+/// `out.…`, and knows of no other kind.
 ///
 /// ```
 /// description   hub          what the file says; the hub as a bridge sees it

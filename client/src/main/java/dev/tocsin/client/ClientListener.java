@@ -28,8 +28,8 @@ public interface ClientListener {
   ///     reported by [#onGap]. If it is another, nobody can say what was missed
   default void onConnected(Position position, @Nullable Position before) {}
 
-  /// The server told how far it has come for this client: at the beginning of each connection, and with each heartbeat, also when no
-  /// event matches for long. Whoever keeps a position of his own keeps this one.
+  /// The server told how far it has come for this client: at the beginning of each connection, and with each heartbeat, also
+  /// when no event matches for long. Whoever keeps a position of his own keeps this one.
   ///
   /// @param position everything up to it that matches has been delivered before this call
   /// @param newest the newest sequence of the log, as far as the server has told it

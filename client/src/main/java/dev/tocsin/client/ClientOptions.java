@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 ///     its own. It is not shut down by the client
 /// @param since the sequence after which the first connection begins; `null` for the next event.
 ///     Later connections go on where the one before was
-/// @param sinceEpoch the epoch in which that sequence counts; `null` for whichever the server has. Where the server has another, the
-///     client begins with the next event, and [ClientListener#onConnected] tells the epoch
+/// @param sinceEpoch the epoch in which that sequence counts; `null` for whichever the server has. Where the server has
+///     another, the client begins with the next event, and [ClientListener#onConnected] tells the epoch
 /// @param outbox how many events are held until they are known to be in the log
 /// @param credentials what to show the server; `null` for nothing
 /// @param ssl what TLS trusts, see [TrustedCertificates]; `null` for what the system trusts. An `http` of the

@@ -7,8 +7,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/// What a client needs to be connected: what opens its sockets, and the thread for its inner work. Those that are the client's own
-/// end when it is closed, those of the application go on.
+/// What a client needs to be connected: what opens its sockets, and the thread for its inner work. Those that are the client's
+/// own end when it is closed, those of the application go on.
 final class Means {
 
   private static final long IDLE_SECONDS = 10;

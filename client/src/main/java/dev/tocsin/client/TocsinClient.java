@@ -96,8 +96,8 @@ public final class TocsinClient implements AutoCloseable {
     return session.subscribe(sendable(patterns), where, null);
   }
 
-  /// The same, beginning with events of the past: [ClientListener#onInitialEvent] and handlers get them first. They are asked of
-  /// the connection that there is; without one the outcome is [SubscriptionOutcome.Remembered], and what comes next is
+  /// The same, beginning with events of the past: [ClientListener#onInitialEvent] and handlers get them first. They are asked
+  /// of the connection that there is; without one the outcome is [SubscriptionOutcome.Remembered], and what comes next is
   /// received. [ClientOptions#withBeginning] begins with the first connection.
   ///
   /// @param where narrows the patterns; `null` for all that they match

@@ -4,8 +4,8 @@
 /// it may decide. Inside, a [Session] is one client on its loop and [Phase] where it is in its life;
 /// a [Link] is one socket of that life. A [Conversation] is what is said: [PositionKeeper] knows
 /// whether something was missed, [Subscription] what is subscribed to, [PublishQueue] which events are
-/// on their way, [Credentials] what is shown to be let in. [ServerMessages] turns text into [ServerMessage]s, [Actions] makes the client's own.
-/// [Notices] and [Dispatcher] call the application. The transport is the JDK's own WebSocket.
+/// on their way, [Credentials] what is shown to be let in. [ServerMessages] turns text into [ServerMessage]s, [Actions] makes
+/// the client's own. [Notices] and [Dispatcher] call the application. The transport is the JDK's own WebSocket.
 @NullMarked
 package dev.tocsin.client;
 

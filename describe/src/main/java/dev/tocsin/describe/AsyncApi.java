@@ -6,8 +6,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The WebSocket of a server as AsyncAPI 3.0: a template with the actions and their answers, and what comes of the catalog and of the
-/// protocol's codes.
+/// The WebSocket of a server as AsyncAPI 3.0: a template with the actions and their answers, and what comes of the catalog and
+/// of the protocol's codes.
 final class AsyncApi {
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;

@@ -31,8 +31,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /// | `correlationid` | `correlation_id` |
 /// | `channel` | `channel` |
 ///
-/// Whatever else is well-formed is passed over: `subject` (the payload says it), `sequence`, `dataschema`, and the extensions of others.
-/// Any thread.
+/// Whatever else is well-formed is passed over: `subject` (the payload says it), `sequence`, `dataschema`, and the extensions
+/// of others. Any thread.
 public final class CloudEvents {
 
   /// The media type of one event.

@@ -97,8 +97,8 @@ final class OpenApi {
     }
   }
 
-  /// A response for each status, with the codes that it comes with, and one for what HTTP itself does not allow. A code that has
-  /// not its own status here has it in front.
+  /// A response for each status, with the codes that it comes with, and one for what HTTP itself does not allow. A code that
+  /// has not its own status here has it in front.
   private static void answers(ObjectNode responses, List<String> errors) {
     Map<Integer, List<ErrorCode>> byStatus = new TreeMap<>();
     for (String error : errors) {

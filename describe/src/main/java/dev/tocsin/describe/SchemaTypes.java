@@ -17,8 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Says in TypeScript what a JSON Schema (2020-12) lets through: the same where TypeScript can say it, else more, never less.
 ///
-/// What it can say: types, enums, constants, properties, lists and tuples, maps, references, `allOf`, `anyOf`, `oneOf`, and `if`
-/// with `else`. What it cannot say of a value is left out: bounds, patterns and formats, `not`, `contains`,
+/// What it can say: types, enums, constants, properties, lists and tuples, maps, references, `allOf`, `anyOf`, `oneOf`, and
+/// `if` with `else`. What it cannot say of a value is left out: bounds, patterns and formats, `not`, `contains`,
 /// `dependentRequired`, `unevaluatedProperties` and the like. An object may always have more properties than its type
 /// names, as in TypeScript itself; only what is told of them (`additionalProperties`, `patternProperties`) becomes an index
 /// signature.

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The documents in themselves: that their references lead somewhere, that their examples are valid, that nothing is left out. What
-/// the official validators say, `dev/e2e/describe.py` shows.
+/// The documents in themselves: that their references lead somewhere, that their examples are valid, that nothing is left out.
+/// What the official validators say, `dev/e2e/describe.py` shows.
 class DocumentsTest {
 
   static Stream<EventCatalog> catalogs() {

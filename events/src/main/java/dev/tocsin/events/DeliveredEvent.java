@@ -11,8 +11,8 @@ import tools.jackson.core.JsonToken;
 
 /// An event as a hub delivered it, on its way to be published again.
 ///
-/// A hub adds `sequence` and `previous` (or `initial`) to what it delivers, and `channel` and `timestamp` where the producer gave
-/// none. So an event of nearly the greatest length comes out longer than it may go in.
+/// A hub adds `sequence` and `previous` (or `initial`) to what it delivers, and `channel` and `timestamp` where the producer
+/// gave none. So an event of nearly the greatest length comes out longer than it may go in.
 public final class DeliveredEvent {
 
   /// Fields that a hub adds and passes over.

@@ -11,8 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.POJONode;
 import tools.jackson.databind.util.RawValue;
 
-/// Writes trees as JSON on one line, as the mapper does. It needs no mapper, the making of which loads six hundred classes and a
-/// quarter of the time in which a hub starts.
+/// Writes trees as JSON on one line, as the mapper does. It needs no mapper, the making of which loads six hundred classes and
+/// a quarter of the time in which a hub starts.
 final class TreeWriter {
 
   private TreeWriter() {}

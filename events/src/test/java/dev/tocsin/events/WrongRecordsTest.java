@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Records and values of an application's own that cannot be a payload: each is an [IllegalArgumentException] with a sentence, when the
-/// schema is made and not when an event is read.
+/// Records and values of an application's own that cannot be a payload: each is an [IllegalArgumentException] with a sentence,
+/// when the schema is made and not when an event is read.
 class WrongRecordsTest {
 
   record Itself(@Doc(value = "v", example = "1") int v, @Doc("r") @Nullable Itself next) {}

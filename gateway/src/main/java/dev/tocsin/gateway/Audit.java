@@ -3,8 +3,8 @@ package dev.tocsin.gateway;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Takes what is to be known later of who came, and what was denied: never a secret, never a payload. Any thread calls it, event
-/// loops among them, so it must not block.
+/// Takes what is to be known later of who came, and what was denied: never a secret, never a payload. Any thread calls it,
+/// event loops among them, so it must not block.
 public interface Audit {
 
   /// Nobody wants to know.

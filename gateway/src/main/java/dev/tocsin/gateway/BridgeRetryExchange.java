@@ -9,8 +9,8 @@ import dev.tocsin.hub.Access;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
-/// `POST /api/v1/bridges/{name}/retry`: has a bridge send again what its other side has refused for good, and writes down who wanted
-/// that. A body means nothing.
+/// `POST /api/v1/bridges/{name}/retry`: has a bridge send again what its other side has refused for good, and writes down who
+/// wanted that. A body means nothing.
 final class BridgeRetryExchange extends Exchange {
 
   private final Hooks hooks;

@@ -161,8 +161,8 @@ abstract class EventsExchange extends BodyExchange implements Turns.Waiting {
     });
   }
 
-  /// Goes on once the log has come to a position that another server may have told: after [Limits#REACH_TIME] at the latest, with
-  /// the log as it stands then.
+  /// Goes on once the log has come to a position that another server may have told: after [Limits#REACH_TIME] at the latest,
+  /// with the log as it stands then.
   final void onceReached(long after, LogState state, Consumer<LogState> next) {
     if (after <= state.newest()) {
       next.accept(state);

@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A port on which hooks take what is posted, and nothing else is served: for bridges that run without a hub of their own. It asks
-/// nobody for a credential; where requests do not show themselves that they are good, the caller sees to it that only this machine
-/// reaches the port.
+/// A port on which hooks take what is posted, and nothing else is served: for bridges that run without a hub of their own. It
+/// asks nobody for a credential; where requests do not show themselves that they are good, the caller sees to it that only this
+/// machine reaches the port.
 ///
 /// Running from [#start] to [#stop]. Any thread may call anything.
 public final class HookServer {

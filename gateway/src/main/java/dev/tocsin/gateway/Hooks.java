@@ -10,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/// Takes what other systems post below `/hooks/`, in words of their own. The gateway knows where that may be and who may post; what
-/// becomes of it is the caller's. Called by event loops, so it must not block.
+/// Takes what other systems post below `/hooks/`, in words of their own. The gateway knows where that may be and who may post;
+/// what becomes of it is the caller's. Called by event loops, so it must not block.
 public interface Hooks {
 
   /// Nowhere.
@@ -41,7 +41,8 @@ public interface Hooks {
   /// Somewhere to post to.
   ///
   /// @param path for instance `/hooks/github`
-  /// @param isSigned whether a request itself shows that it is good, which [Hooks#receive] finds out; otherwise it takes a credential
+  /// @param isSigned whether a request itself shows that it is good, which [Hooks#receive] finds out; otherwise it takes a
+  ///     credential
   record Place(String path, boolean isSigned) {}
 
   /// What was posted.

@@ -4,7 +4,8 @@ import dev.tocsin.http.HttpLimits;
 import dev.tocsin.websocket.FrameLimits;
 import java.time.Duration;
 
-/// Every bound of the hub on the network, in one place; those of HTTP are in [HttpLimits]. `docs/limits.md` says what happens when one is hit.
+/// Every bound of the hub on the network, in one place; those of HTTP are in [HttpLimits]. `docs/limits.md` says what happens
+/// when one is hit.
 final class Limits {
 
   /// The largest message, event or NDJSON line, in bytes.

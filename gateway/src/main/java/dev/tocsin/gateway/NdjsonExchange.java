@@ -28,7 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `POST /api/v1/events` with one event a line, or with a batch of CloudEvents, which counts as so many lines. Both are streamed.
+/// `POST /api/v1/events` with one event a line, or with a batch of CloudEvents, which counts as so many lines. Both are
+/// streamed.
 ///
 /// The lines that are at hand are published together. While they are on their way into the log more are
 /// read, up to [Limits#MAX_PUBLISHES_BYTES], and published together after them: so the log has large groups

@@ -21,8 +21,8 @@ final class WebPages {
   private static final AnswerPolicy SCRIPTS =
       new AnswerPolicy(REVALIDATE, Map.of("X-Content-Type-Options", "nosniff"));
 
-  /// Nothing but what this server has, no text that becomes markup or code, and no frame around it. A style that a script sets is
-  /// no style in the markup.
+  /// Nothing but what this server has, no text that becomes markup or code, and no frame around it. A style that a script sets
+  /// is no style in the markup.
   private static final AnswerPolicy PAGES =
       new AnswerPolicy(
           REVALIDATE,

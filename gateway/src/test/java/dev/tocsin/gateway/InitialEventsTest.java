@@ -436,8 +436,8 @@ class InitialEventsTest {
     }
   }
 
-  /// What comes just when a connection is let in, before it has been told anything, comes after the beginning: it is neither the
-  /// first thing that is said nor given twice.
+  /// What comes just when a connection is let in, before it has been told anything, comes after the beginning: it is neither
+  /// the first thing that is said nor given twice.
   @ParameterizedTest
   @CsvSource({
     "/ws/events?, latest=true",

@@ -278,8 +278,8 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     return inbox.isEmpty() && !decoder.isHolding();
   }
 
-  /// Leaves HTTP: writes a head and hands the socket to another handler, behind TLS where there is any. The head leaves with what that
-  /// writes first, or when this returns; reading is up to it. The exchange under way has ended.
+  /// Leaves HTTP: writes a head and hands the socket to another handler, behind TLS where there is any. The head leaves with
+  /// what that writes first, or when this returns; reading is up to it. The exchange under way has ended.
   ///
   /// @param head the answer to the request under way, with its headers
   /// @param successor takes the place of all handlers of HTTP; bytes reach it as they come

@@ -5,8 +5,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 
-/// IP addresses that are written out: read in all the ways that `InetAddress.ofLiteral` of Java 22 takes, and written. Nothing is ever
-/// looked up, so that an event loop may ask.
+/// IP addresses that are written out: read in all the ways that `InetAddress.ofLiteral` of Java 22 takes, and written. Nothing
+/// is ever looked up, so that an event loop may ask.
 public final class IpLiteral {
 
   /// The longest way to write an IPv4 address.

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// Netty's native halves as they lie on the class path: a jar for each transport and platform, which has to be of the version
 /// of Netty's classes (ADR 98).
 ///
-/// Versions are those that Maven has written into each jar. Where a jar was made of many and they got lost, nothing is known here,
-/// and Netty alone is asked. Any thread.
+/// Versions are those that Maven has written into each jar. Where a jar was made of many and they got lost, nothing is known
+/// here, and Netty alone is asked. Any thread.
 final class NativeJars {
 
   private NativeJars() {}
@@ -22,7 +22,8 @@ final class NativeJars {
     return "netty-transport-native-" + transport;
   }
 
-  /// Whether that jar surely is not there, for whatever platform: there is no note of it, but one of the classes that go with it.
+  /// Whether that jar surely is not there, for whatever platform: there is no note of it, but one of the classes that go with
+  /// it.
   static boolean isAbsent(Transport transport) {
     return version(of(transport)) == null
         && version("netty-transport-classes-" + transport) != null;

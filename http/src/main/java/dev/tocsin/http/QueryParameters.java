@@ -83,8 +83,8 @@ public final class QueryParameters {
     }
   }
 
-  /// The words of a query, its names and values, for who looks for what must not be there: what of them is not encoded correctly
-  /// stays as it was sent.
+  /// The words of a query, its names and values, for who looks for what must not be there: what of them is not encoded
+  /// correctly stays as it was sent.
   ///
   /// @param names whether the names are wanted, or the values
   static List<String> words(String query, boolean names) {

@@ -229,8 +229,8 @@ public final class Routes {
         && Weights.of(head.headers().getAll(ACCEPT)).isWanted("text/html");
   }
 
-  /// What is wrong with a URL in the doorkeeper's eyes, wherever it leads and whether it can be read or not; `null` when nothing
-  /// is.
+  /// What is wrong with a URL in the doorkeeper's eyes, wherever it leads and whether it can be read or not; `null` when
+  /// nothing is.
   private @Nullable Problem doorkeepersFault(String path, QueryStringDecoder uri) {
     String query = uri.rawQuery();
     return doorkeeper.fault(

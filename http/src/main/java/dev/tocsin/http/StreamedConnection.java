@@ -110,8 +110,8 @@ public abstract class StreamedConnection extends ChannelInboundHandlerAdapter im
     channel.pipeline().fireExceptionCaught(failure);
   }
 
-  /// Ends the answer in good order, and the connection with it. Nothing is sent after this. Where there is no memory for its end
-  /// the connection is cut.
+  /// Ends the answer in good order, and the connection with it. Nothing is sent after this. Where there is no memory for its
+  /// end the connection is cut.
   protected final void end() {
     if (ended) {
       return;

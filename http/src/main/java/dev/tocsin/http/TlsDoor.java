@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /// Stands where a port speaks TLS: looks at the first bytes of a client, and has everything from there on decrypted.
 ///
-/// A handshake costs as much as a great many requests, so it is not begun before it is this one's turn ([Turns]). Who speaks HTTP
-/// is told in plain text that this port does not, and leaves. Who speaks something else is cut off. Afterwards it tells
+/// A handshake costs as much as a great many requests, so it is not begun before it is this one's turn ([Turns]). Who speaks
+/// HTTP is told in plain text that this port does not, and leaves. Who speaks something else is cut off. Afterwards it tells
 /// the handlers behind it in the words they know from a connection that is not encrypted: the client's last word of TLS is
 /// the end of its input, and a record that cannot be decrypted is a failure of the socket. A handshake that fails is
 /// counted, and is no failure of the server. Belongs to the event loop.

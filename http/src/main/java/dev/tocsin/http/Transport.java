@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// How the process talks to the kernel's sockets.
 public enum Transport {
-  /// The best that there is: io_uring or else epoll where Netty's native jars are on the class path, of Netty's own version, and can
-  /// be loaded, which is on Linux; else NIO. A turn of io_uring
+  /// The best that there is: io_uring or else epoll where Netty's native jars are on the class path, of Netty's own version,
+  /// and can be loaded, which is on Linux; else NIO. A turn of io_uring
   /// hands the kernel the writes to all sockets at once, which makes a delivery cheaper
   /// (`docs/benchmarks.md`); many containers forbid it. With TLS it is epoll ([#forTls]).
   AUTO,
@@ -46,8 +46,8 @@ public enum Transport {
     }
   }
 
-  /// This one, or epoll where any will do. With TLS each member is sent bytes of its own: epoll hands them to the kernel as soon
-  /// as they are encrypted, io_uring keeps those of a whole turn, and a delivery is dearer (`docs/benchmarks.md`).
+  /// This one, or epoll where any will do. With TLS each member is sent bytes of its own: epoll hands them to the kernel as
+  /// soon as they are encrypted, io_uring keeps those of a whole turn, and a delivery is dearer (`docs/benchmarks.md`).
   Transport forTls() {
     return this == AUTO ? withoutIoUring() : this;
   }

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What carries the connections where Netty's native jars are missing, or another Netty's. Each in a JVM of its own, whose class path
-/// is that of the test but for the jars: Netty loads what is native once.
+/// What carries the connections where Netty's native jars are missing, or another Netty's. Each in a JVM of its own, whose
+/// class path is that of the test but for the jars: Netty loads what is native once.
 class NativeJarsTest {
 
   private static final String EPOLL = "netty-transport-native-epoll";

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A cursor on the log for a thread of its own, which asks for what comes next and may wait for it.
 ///
-/// What is near the head comes from the recent events in memory; what lies further back from the log ([LogPages]), with all others
-/// who read it. Nothing is read before it is asked for, and a page is all that is held. At the head the hub wakes it. For one thread
-/// at a time, but [#newest] and [#close], which any thread may call.
+/// What is near the head comes from the recent events in memory; what lies further back from the log ([LogPages]), with all
+/// others who read it. Nothing is read before it is asked for, and a page is all that is held. At the head the hub wakes it.
+/// For one thread at a time, but [#newest] and [#close], which any thread may call.
 public final class LogCursor implements AutoCloseable {
 
   // immutable

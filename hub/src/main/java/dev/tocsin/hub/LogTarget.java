@@ -1,7 +1,7 @@
 package dev.tocsin.hub;
 
-/// A log in the making, which no server can use before it is finished. What was written stays when the copy is given up, and the
-/// next one goes on from there. Of one thread, which may be blocked.
+/// A log in the making, which no server can use before it is finished. What was written stays when the copy is given up, and
+/// the next one goes on from there. Of one thread, which may be blocked.
 public interface LogTarget extends LogReading, AutoCloseable {
 
   /// Begins with the copy of a log, or goes on with it.

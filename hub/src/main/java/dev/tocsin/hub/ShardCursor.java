@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It first *gathers*: it reads on and adds each event, by reference, to the batch of each audience that wants it.
 /// Then it *sends*: each audience's batch goes to its members, once. Both stop when the batches together have reached
-/// [ShardOutput#maxTurnBytes], however many audiences there are. So an event may have been sent to some audiences and not yet to
-/// others: whoever asks for a connection's position has its batch sent first ([#positionOf]), and an audience sends its
+/// [ShardOutput#maxTurnBytes], however many audiences there are. So an event may have been sent to some audiences and not yet
+/// to others: whoever asks for a connection's position has its batch sent first ([#positionOf]), and an audience sends its
 /// batch before its members change ([ShardAudience]).
 ///
 /// Between the two, when nothing is left to be sent, it looks whether the log has begun a new epoch, and takes in the

@@ -14,11 +14,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/// Brings messages into a stream under sequences that are known before: each names the one that has to be the last before it, so
-/// it gets its own sequence or none, and can be sent again without harm.
+/// Brings messages into a stream under sequences that are known before: each names the one that has to be the last before it,
+/// so it gets its own sequence or none, and can be sent again without harm.
 ///
-/// At most [#WINDOW] messages and [#WINDOW_BYTES] are in flight. Whatever goes wrong, the stream's last sequence says where to go
-/// on. It gives up when nothing has come further for [#PATIENCE]. One thread sends, and is blocked; acknowledgements come on
+/// At most [#WINDOW] messages and [#WINDOW_BYTES] are in flight. Whatever goes wrong, the stream's last sequence says where to
+/// go on. It gives up when nothing has come further for [#PATIENCE]. One thread sends, and is blocked; acknowledgements come on
 /// a thread of the library's.
 final class CopySender {
 

@@ -162,8 +162,8 @@ final class EpochKeeper {
     throw new UndecidedException("other gateways change the epoch again and again");
   }
 
-  /// Whether the record still says an epoch, as far as the bucket's leader says or, when it says nothing, any server that has the
-  /// bucket. What such a server says may be a moment old, as is what is read of the record while the stream is followed.
+  /// Whether the record still says an epoch, as far as the bucket's leader says or, when it says nothing, any server that has
+  /// the bucket. What such a server says may be a moment old, as is what is read of the record while the stream is followed.
   private boolean isKnown(String epoch) throws InterruptedException {
     return switch (bucket.readUntilAnswered(JetStreamApi.SOON)) {
       case EpochBucket.Content.Found(EpochRecord found) -> found.epoch().equals(epoch);

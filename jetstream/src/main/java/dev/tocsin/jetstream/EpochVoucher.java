@@ -7,9 +7,9 @@ import tools.jackson.databind.JsonNode;
 /// Keeps the record of the epoch at the newest event, so that a stream that goes back while no gateway runs is found out at the
 /// next start: all but what came since the last look.
 ///
-/// Of many gateways one writes, once in each look, and only when there is a newer event: the one that finds the record as it has
-/// left or seen it. The others see that it changes, and leave it alone. When that one ends, another finds the record unchanged at
-/// its second look. Any thread, one call at a time.
+/// Of many gateways one writes, once in each look, and only when there is a newer event: the one that finds the record as it
+/// has left or seen it. The others see that it changes, and leave it alone. When that one ends, another finds the record
+/// unchanged at its second look. Any thread, one call at a time.
 final class EpochVoucher {
 
   private static final CompletableFuture<Boolean> NOTHING =

@@ -9,8 +9,8 @@ import io.nats.client.Message;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// The way of events to the stream, and of its answers back: core publishes with an inbox of our own. Any thread; nothing blocks,
-/// and nothing is kept back while the connection is away.
+/// The way of events to the stream, and of its answers back: core publishes with an inbox of our own. Any thread; nothing
+/// blocks, and nothing is kept back while the connection is away.
 final class EventChannel {
 
   /// Who is told what the stream says of an event, on a thread of the library's.

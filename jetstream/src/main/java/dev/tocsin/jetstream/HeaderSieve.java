@@ -7,10 +7,10 @@ import java.util.Arrays;
 
 /// Lets through what a NATS server sends, with headers that the library can read.
 ///
-/// A server stores the headers of a message as they come, and anybody may publish into the stream. The library's reader ends at the
-/// first header with a byte beyond ASCII, and takes a message whose header begins with a status for the server's own word. So one
-/// message would keep all gateways from all that follow it. Here such bytes become `?`, lines that are no header are left out, and so
-/// is the status of a message that comes from a stream.
+/// A server stores the headers of a message as they come, and anybody may publish into the stream. The library's reader ends at
+/// the first header with a byte beyond ASCII, and takes a message whose header begins with a status for the server's own word.
+/// So one message would keep all gateways from all that follow it. Here such bytes become `?`, lines that are no header are
+/// left out, and so is the status of a message that comes from a stream.
 ///
 /// Of one thread. It holds back a line, and headers, until they are whole; bodies go through.
 final class HeaderSieve {

@@ -4,9 +4,9 @@ import java.util.concurrent.TimeUnit;
 
 /// Whether the stream takes events at the moment, as far as is known.
 ///
-/// It is *held* while the connection is away or nobody knows whether the epoch goes on. It is *stalled* since JetStream said that
-/// nobody takes events, or nothing for [#SILENCE_NANOS] to events that were sent, until a message that no stream takes was answered.
-/// In both cases nothing new is sent. Unsynchronised: guarded by the [Sender]'s lock.
+/// It is *held* while the connection is away or nobody knows whether the epoch goes on. It is *stalled* since JetStream said
+/// that nobody takes events, or nothing for [#SILENCE_NANOS] to events that were sent, until a message that no stream takes was
+/// answered. In both cases nothing new is sent. Unsynchronised: guarded by the [Sender]'s lock.
 final class Intake {
 
   /// For so long JetStream may say nothing while something is in flight.

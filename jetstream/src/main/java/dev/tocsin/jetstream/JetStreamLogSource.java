@@ -7,8 +7,8 @@ import dev.tocsin.hub.LogSource;
 import java.time.InstantSource;
 import tools.jackson.databind.JsonNode;
 
-/// A log in a stream that is to be copied. Nothing keeps gateways from writing to it meanwhile: [#extent] tells when one did. Of one
-/// thread.
+/// A log in a stream that is to be copied. Nothing keeps gateways from writing to it meanwhile: [#extent] tells when one did.
+/// Of one thread.
 public final class JetStreamLogSource implements LogSource {
 
   private final CopiedStream stream;

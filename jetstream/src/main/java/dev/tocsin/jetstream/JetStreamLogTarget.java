@@ -103,8 +103,8 @@ public final class JetStreamLogTarget implements LogTarget {
     }
   }
 
-  /// Removes a stream into which nobody can publish any more: a server that begins in this moment could be told that its event is
-  /// stored. If one was, the stream stays as it was.
+  /// Removes a stream into which nobody can publish any more: a server that begins in this moment could be told that its event
+  /// is stored. If one was, the stream stays as it was.
   void removeClosed(JsonNode found) throws LogCopyException {
     ObjectNode config = (ObjectNode) found.path("config").deepCopy();
     config.putArray("subjects").add(stream.codec().nobodysSubjects());

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The connection to NATS: made once, and again by itself for ever when it breaks.
 ///
-/// Nothing is kept back while it is away, so that nothing is sent whose fate was told already. [LinkState] logs one line when it
-/// breaks and one when it is there again. Any thread may ask; [#generation] says whether it was away meanwhile.
+/// Nothing is kept back while it is away, so that nothing is sent whose fate was told already. [LinkState] logs one line when
+/// it breaks and one when it is there again. Any thread may ask; [#generation] says whether it was away meanwhile.
 final class Link implements AutoCloseable {
 
   /// How long the servers may take to be there at the start.

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /// What the library tells of the connection; it calls it on a thread of its own.
 ///
-/// Only the connection that was made counts. One that could not be made ends as well, and may do so after another one was made: it
-/// has a thread of its own.
+/// Only the connection that was made counts. One that could not be made ends as well, and may do so after another one was made:
+/// it has a thread of its own.
 final class LinkState implements ConnectionListener, ErrorListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(LinkState.class);

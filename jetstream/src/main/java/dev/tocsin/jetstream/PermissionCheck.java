@@ -5,7 +5,8 @@ import java.util.List;
 
 /// Asks at the start for what a gateway needs later, so that what NATS does not permit is told then.
 ///
-/// The requests are empty: whoever hears one refuses it, and nothing comes of it. Blocks, a second for each that nobody answers.
+/// The requests are empty: whoever hears one refuses it, and nothing comes of it. Blocks, a second for each that nobody
+/// answers.
 final class PermissionCheck {
 
   private final JetStreamSettings settings;

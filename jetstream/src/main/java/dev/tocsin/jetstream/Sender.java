@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 
 /// Brings events into the stream and finds out what became of each.
 ///
-/// What is in flight ([SendWindow]) is settled by the stream's acknowledgement, or by the follower, which meets the event. After
-/// [#PATIENCE] it is *unknown*, or *unavailable* if nobody ever had it.
+/// What is in flight ([SendWindow]) is settled by the stream's acknowledgement, or by the follower, which meets the event.
+/// After [#PATIENCE] it is *unknown*, or *unavailable* if nobody ever had it.
 ///
-/// While the stream takes nothing ([Intake]), nothing new is sent: a message that no stream takes asks whether somebody is there.
-/// Then what surely is not in the stream is sent again, in the order in which it came, and so is what has an idempotency key,
-/// which does no harm as long as JetStream remembers that. An event that is not in the stream while one after it is would come too
-/// late: it is refused.
+/// While the stream takes nothing ([Intake]), nothing new is sent: a message that no stream takes asks whether somebody is
+/// there. Then what surely is not in the stream is sent again, in the order in which it came, and so is what has an idempotency
+/// key, which does no harm as long as JetStream remembers that. An event that is not in the stream while one after it is would
+/// come too late: it is refused.
 ///
 /// All state is guarded by the lock; any thread may call anything, acknowledgements come on a thread of the library's.
 final class Sender {
@@ -54,8 +54,8 @@ final class Sender {
   private final ScheduledExecutorService timer;
   private final Supplier<@Nullable String> fault;
 
-  /// For so long after it was sent an event with a key may be sent again: half of the time for which JetStream remembers keys, so
-  /// that it comes within the other half.
+  /// For so long after it was sent an event with a key may be sent again: half of the time for which JetStream remembers keys,
+  /// so that it comes within the other half.
   private final long keyedNanos;
 
   private final Durations durations = new Durations();

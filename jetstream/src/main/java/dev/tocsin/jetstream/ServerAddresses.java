@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// The servers that the library may connect to: those that the operator has named, and those that these tell of. Remembers behind
-/// which name an address was found, because the library connects to addresses and names them only. Any thread.
+/// The servers that the library may connect to: those that the operator has named, and those that these tell of. Remembers
+/// behind which name an address was found, because the library connects to addresses and names them only. Any thread.
 final class ServerAddresses extends NatsServerPool {
 
   /// How many addresses are remembered; then all are forgotten, and found out anew.

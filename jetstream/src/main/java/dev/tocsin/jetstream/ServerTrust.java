@@ -10,8 +10,8 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/// Trusts a NATS server whose certificate comes from an authority that is trusted and was made for that server. The library asks
-/// for the first alone: whoever has any certificate of that authority could pass for a server. Any thread.
+/// Trusts a NATS server whose certificate comes from an authority that is trusted and was made for that server. The library
+/// asks for the first alone: whoever has any certificate of that authority could pass for a server. Any thread.
 final class ServerTrust extends X509ExtendedTrustManager {
 
   private final X509ExtendedTrustManager authorities;

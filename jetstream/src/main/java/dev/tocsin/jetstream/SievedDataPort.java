@@ -3,8 +3,8 @@ package dev.tocsin.jetstream;
 import io.nats.client.impl.SocketDataPortWithWriteTimeout;
 import java.io.IOException;
 
-/// The socket of a connection, as the library would have it (a write that takes too long ends it), of which the library reads what
-/// it can read ([HeaderSieve]). Public because the library makes it by its name. Reads on one thread.
+/// The socket of a connection, as the library would have it (a write that takes too long ends it), of which the library reads
+/// what it can read ([HeaderSieve]). Public because the library makes it by its name. Reads on one thread.
 public final class SievedDataPort extends SocketDataPortWithWriteTimeout {
 
   private static final int READ_BYTES = 64 << 10;

@@ -53,7 +53,8 @@ final class StreamConsumer implements StreamSource {
     this.subscription = subscription;
   }
 
-  /// Makes one. Blocks until the server has it. Empty when none can be made at the moment: the cluster has no leader, or no room.
+  /// Makes one. Blocks until the server has it. Empty when none can be made at the moment: the cluster has no leader, or no
+  /// room.
   ///
   /// @param after the position after which it delivers
   /// @param atMost how long the answer may take

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a stream from one position on, with all that a copy takes along: one consumer as long as it can be trusted, then another
-/// after the position that was reached. Of one thread, which it blocks.
+/// Reads a stream from one position on, with all that a copy takes along: one consumer as long as it can be trusted, then
+/// another after the position that was reached. Of one thread, which it blocks.
 final class StreamReading implements LogReading, AutoCloseable {
 
   /// How long nothing may come although something has to.

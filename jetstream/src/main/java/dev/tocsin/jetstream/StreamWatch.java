@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
-/// Looks regularly how the stream stands and whether the record of the epoch is still the same, which [EpochVoucher] keeps at the
-/// newest event. Its tasks run on the timer's thread and on the library's.
+/// Looks regularly how the stream stands and whether the record of the epoch is still the same, which [EpochVoucher] keeps at
+/// the newest event. Its tasks run on the timer's thread and on the library's.
 final class StreamWatch {
 
   private static final Logger LOG = LoggerFactory.getLogger(StreamWatch.class);

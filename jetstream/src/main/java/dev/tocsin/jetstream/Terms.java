@@ -6,8 +6,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/// The terms in which the stream can be read: each lasts from a look whether the epoch goes on to the next doubt. A reading counts
-/// when it has begun and ended within one, over one connection; else it is made again. Any thread; nothing blocks.
+/// The terms in which the stream can be read: each lasts from a look whether the epoch goes on to the next doubt. A reading
+/// counts when it has begun and ended within one, over one connection; else it is made again. Any thread; nothing blocks.
 final class Terms {
 
   /// How often a reading is made, with pauses in between: five seconds.

@@ -1,6 +1,7 @@
 package dev.tocsin.jetstream;
 
-/// The newest event that was handed on, as its message stands in the stream: its bytes tell whether the stream is still the same.
+/// The newest event that was handed on, as its message stands in the stream: its bytes tell whether the stream is still the
+/// same.
 ///
 /// They are those of the message, not those of the event as this gateway would write it: a newer one, or anybody else, may have
 /// published it in another form.

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The contract of all logs, for streams of one server or of several, which all tests of a class share. Each log has a prefix of
-/// its own.
+/// The contract of all logs, for streams of one server or of several, which all tests of a class share. Each log has a prefix
+/// of its own.
 abstract class JetStreamContract extends EventLogContract {
 
   /// Of the class whose tests run; it starts them.

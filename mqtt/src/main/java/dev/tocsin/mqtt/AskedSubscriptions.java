@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// What was asked for by SUBSCRIBE and is not answered yet: a broker that answers something else, or nothing, is none to wait for.
-/// Any thread.
+/// What was asked for by SUBSCRIBE and is not answered yet: a broker that answers something else, or nothing, is none to wait
+/// for. Any thread.
 final class AskedSubscriptions {
 
   /// How long a broker may take for an answer.

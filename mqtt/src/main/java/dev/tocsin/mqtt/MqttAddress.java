@@ -28,7 +28,8 @@ public record MqttAddress(String host, int port, boolean isEncrypted) {
 
   /// Reads an address.
   ///
-  /// @throws IllegalArgumentException with what is wrong, as the end of a sentence; it does not repeat what stands before an `@`
+  /// @throws IllegalArgumentException with what is wrong, as the end of a sentence; it does not repeat what stands before an
+  ///     `@`
   public static MqttAddress of(String text) {
     URI uri;
     try {

@@ -21,12 +21,12 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/// One connection to a broker, from [#open] to [#close]. One thread takes what comes; any thread may send, and close. Each call may
-/// block: for virtual threads, for instance.
+/// One connection to a broker, from [#open] to [#close]. One thread takes what comes; any thread may send, and close. Each call
+/// may block: for virtual threads, for instance.
 ///
-/// As long as nobody takes anything nothing is read, so that the broker keeps it; pings go out all the same. Messages are subscribed to at
-/// QoS 1 and acknowledged by the owner alone. Every failure is an [IOException] with a sentence, after which the connection is of no
-/// more use.
+/// As long as nobody takes anything nothing is read, so that the broker keeps it; pings go out all the same. Messages are
+/// subscribed to at QoS 1 and acknowledged by the owner alone. Every failure is an [IOException] with a sentence, after which
+/// the connection is of no more use.
 public final class MqttConnection implements AutoCloseable {
 
   /// How long connecting, and the broker's answer to it, may take.
@@ -171,8 +171,8 @@ public final class MqttConnection implements AutoCloseable {
     return send(id -> Packets.unsubscribe(version, id, filters));
   }
 
-  /// Sends a message at QoS 1, which the broker will acknowledge. That no more than [ConnectAnswer#receiveMaximum] are on their way is the
-  /// caller's matter, as are the broker's other bounds.
+  /// Sends a message at QoS 1, which the broker will acknowledge. That no more than [ConnectAnswer#receiveMaximum] are on their
+  /// way is the caller's matter, as are the broker's other bounds.
   ///
   /// @return the packet identifier of the acknowledgement
   public int publish(MqttMessage message) throws IOException {
@@ -246,7 +246,8 @@ public final class MqttConnection implements AutoCloseable {
     end(version == MqttVersion.V5 ? Packets.disconnectWithWill() : new byte[0]);
   }
 
-  /// Ends the connection: in order, where the broker takes the last word at once. The session stays, as long as the broker keeps it.
+  /// Ends the connection: in order, where the broker takes the last word at once. The session stays, as long as the broker
+  /// keeps it.
   @Override
   public void close() {
     end(Packets.disconnect());

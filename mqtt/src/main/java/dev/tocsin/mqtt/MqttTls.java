@@ -30,8 +30,8 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/// Whom a client trusts, and by what it shows who it is: files as brokers' documentation makes them (PEM). Immutable; the files are read
-/// at each call, so that renewed ones hold from the next connection on.
+/// Whom a client trusts, and by what it shows who it is: files as brokers' documentation makes them (PEM). Immutable; the files
+/// are read at each call, so that renewed ones hold from the next connection on.
 ///
 /// @param ca certificates of the authorities to trust; `null` for those of the Java platform
 /// @param certificate the client's own, with those between it and its authority; `null` for none

@@ -12,13 +12,13 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Messages on their way to a broker over one connection: sent in their order, no more than the broker takes at a time, until each is
-/// answered or the connection is at its end. What the broker cannot take is not sent to it: a message that is larger than it says counts
-/// as refused, and nothing is retained where it retains nothing.
+/// Messages on their way to a broker over one connection: sent in their order, no more than the broker takes at a time, until
+/// each is answered or the connection is at its end. What the broker cannot take is not sent to it: a message that is larger
+/// than it says counts as refused, and nothing is retained where it retains nothing.
 ///
-/// One thread at a time publishes and waits. Another one, which reads the connection, hands acknowledgements to [#take], and says by [#end]
-/// when nothing comes any more. Nothing is sent again here: a connection whose session is clean has nothing to send again, and what was
-/// not answered is the owner's to publish anew.
+/// One thread at a time publishes and waits. Another one, which reads the connection, hands acknowledgements to [#take], and
+/// says by [#end] when nothing comes any more. Nothing is sent again here: a connection whose session is clean has nothing to
+/// send again, and what was not answered is the owner's to publish anew.
 public final class MqttWindow {
 
   /// How many messages are on their way at the most, whatever the broker would take.

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Makes of packets what they say. A message that is too large or breaks the rules is passed over and told; after anything else that
-/// is no MQTT nobody knows where the next packet begins, and the connection is of no more use. Immutable.
+/// Makes of packets what they say. A message that is too large or breaks the rules is passed over and told; after anything else
+/// that is no MQTT nobody knows where the next packet begins, and the connection is of no more use. Immutable.
 ///
 /// @param maxPayloadBytes a larger message is passed over
 record PacketReader(MqttVersion version, int maxPayloadBytes) {

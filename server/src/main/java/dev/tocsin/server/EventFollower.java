@@ -5,8 +5,9 @@ import org.slf4j.LoggerFactory;
 
 /// Takes events within the process, see [TocsinServer#follow].
 ///
-/// Its methods are called one at a time, in the order of the log, on a virtual thread of the following's own. They may block: then
-/// nothing else waits, and the following reads on from the log afterwards. What they throw is logged, and the next event comes.
+/// Its methods are called one at a time, in the order of the log, on a virtual thread of the following's own. They may block:
+/// then nothing else waits, and the following reads on from the log afterwards. What they throw is logged, and the next event
+/// comes.
 @FunctionalInterface
 public interface EventFollower {
 

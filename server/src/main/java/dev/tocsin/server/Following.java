@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /// A subscription within the process: a cursor on the log, with a thread of its own, on which its [EventFollower] is called.
 ///
-/// It is a shard with one connection. While its follower keeps up it takes what the shard hands it; when the follower has been busy
-/// for so long that memory has moved on, it reads the log, as a lagging socket does. So nothing is queued, and nothing is lost that
-/// the log still holds. Any thread may close it, also its follower.
+/// It is a shard with one connection. While its follower keeps up it takes what the shard hands it; when the follower has been
+/// busy for so long that memory has moved on, it reads the log, as a lagging socket does. So nothing is queued, and nothing is
+/// lost that the log still holds. Any thread may close it, also its follower.
 public final class Following implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Following.class);
@@ -167,8 +167,8 @@ public final class Following implements AutoCloseable {
     }
   }
 
-  /// Reads the log from a position on. The shard may have gone to a new epoch since it was handed this: there the position means
-  /// nothing, and what is handed on next is told by [#restarted].
+  /// Reads the log from a position on. The shard may have gone to a new epoch since it was handed this: there the position
+  /// means nothing, and what is handed on next is told by [#restarted].
   ///
   /// @param epoch in which the position counts
   private void readOn(String epoch, long after, long previous) {

@@ -93,7 +93,8 @@ public final class ServerBuilder {
     return this;
   }
 
-  /// Keeps the log in a folder, which is made when it is not there: for a week, up to 2 GiB, safe from the death of the process.
+  /// Keeps the log in a folder, which is made when it is not there: for a week, up to 2 GiB, safe from the death of the
+  /// process.
   public ServerBuilder onDisk(Path folder) {
     return onDisk(SqliteSettings.of(Objects.requireNonNull(folder, "folder")));
   }
@@ -117,8 +118,8 @@ public final class ServerBuilder {
     return this;
   }
 
-  /// Asks everybody for an API key of a file, which `tocsin key` writes, and which is followed. As long as it is not there nobody
-  /// comes in.
+  /// Asks everybody for an API key of a file, which `tocsin key` writes, and which is followed. As long as it is not there
+  /// nobody comes in.
   public ServerBuilder keys(Path file) {
     return authority(
         new AuthoritySettings(new KeysFile(Objects.requireNonNull(file, "file")), null, null));

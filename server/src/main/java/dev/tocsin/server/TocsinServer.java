@@ -153,8 +153,8 @@ public final class TocsinServer implements AutoCloseable {
 
   /// Publishes an event. Without a timestamp it gets the server's.
   ///
-  /// @return what came of it, once it is safe in the log or refused; completed on a thread that must not be blocked. It may close
-  ///     the server
+  /// @return what came of it, once it is safe in the log or refused; completed on a thread that must not be blocked. It may
+  ///     close the server
   public CompletableFuture<PublishResult> publish(WebSocketEvent event) {
     return hub.publish(PublishCommand.of(event));
   }
@@ -217,11 +217,11 @@ public final class TocsinServer implements AutoCloseable {
   }
 
   /// Stops in good order: no new connections, requests under way are answered, what was accepted is delivered, also to
-  /// followers in this process; then the log is closed. Blocks until that is done, the delivery for `limit` at the longest. A second
-  /// call does nothing.
+  /// followers in this process; then the log is closed. Blocks until that is done, the delivery for `limit` at the longest. A
+  /// second call does nothing.
   ///
-  /// A follower may call it, which is not waited for then; and what a publish completes, after which the log of a disk closes by
-  /// itself as soon as that has returned.
+  /// A follower may call it, which is not waited for then; and what a publish completes, after which the log of a disk closes
+  /// by itself as soon as that has returned.
   ///
   /// @param limit at the most a day counts
   public void stop(Duration limit) {
@@ -240,7 +240,8 @@ public final class TocsinServer implements AutoCloseable {
             last));
   }
 
-  /// Does what writes files although its thread may be interrupted, which would close them; it finds itself interrupted afterwards.
+  /// Does what writes files although its thread may be interrupted, which would close them; it finds itself interrupted
+  /// afterwards.
   private static void undisturbed(Runnable step) {
     boolean interrupted = Thread.interrupted();
     try {

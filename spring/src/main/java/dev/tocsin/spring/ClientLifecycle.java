@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
-/// Connects the client when all beans are there, and closes it before any of them goes: the call of a listener that is under way is waited for, and no other begins. Called by the thread that starts and stops the
-/// application.
+/// Connects the client when all beans are there, and closes it before any of them goes: the call of a listener that is under
+/// way is waited for, and no other begins. Called by the thread that starts and stops the application.
 final class ClientLifecycle implements SmartLifecycle {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClientLifecycle.class);

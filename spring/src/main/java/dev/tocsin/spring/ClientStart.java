@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/// The moment at which the client of an application begins to connect, once all beans are there. What they publish before waits for it,
-/// and goes out in its order. Any thread.
+/// The moment at which the client of an application begins to connect, once all beans are there. What they publish before waits
+/// for it, and goes out in its order. Any thread.
 final class ClientStart {
 
   /// How many events may wait.

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// All methods with [TocsinListener], and the listeners that are beans: whom the client tells what happens. Methods are added by the
-/// thread that starts the application, before the client connects; it is called by the client.
+/// All methods with [TocsinListener], and the listeners that are beans: whom the client tells what happens. Methods are added
+/// by the thread that starts the application, before the client connects; it is called by the client.
 final class ListenerMethods implements ClientListener {
 
   /// Values stand in the sentences: Spring Boot's usual pattern leaves out keys beside them.
@@ -96,8 +96,8 @@ final class ListenerMethods implements ClientListener {
     LOG.error("{} has failed at {} {}", method, event.type(), event.sequence(), failure);
   }
 
-  /// No method is called from here on. Waits for the one that is, [#END_LIMIT] at the longest, unless it is that one that ends the
-  /// application.
+  /// No method is called from here on. Waits for the one that is, [#END_LIMIT] at the longest, unless it is that one that ends
+  /// the application.
   void end() {
     boolean locked = false;
     try {

@@ -16,7 +16,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
-/// Makes the client of an application: catalog, options, client, template and listeners. Each gives way to a bean of the application's.
+/// Makes the client of an application: catalog, options, client, template and listeners. Each gives way to a bean of the
+/// application's.
 @AutoConfiguration(after = TocsinServerAutoConfiguration.class)
 @ConditionalOnProperty(name = "tocsin.client.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(TocsinProperties.class)

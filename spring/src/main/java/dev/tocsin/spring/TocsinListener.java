@@ -13,10 +13,10 @@ import java.lang.annotation.Target;
 /// void onAlert(AlertCreatedPayload alert, WebSocketEvent event) { … }
 /// ```
 ///
-/// It takes a payload record, the envelope ([dev.tocsin.events.WebSocketEvent]), or both. With a record it gets the events that have
-/// this payload, of those that its patterns match. Methods are called one at a time, in the order of the log, by a thread of the
-/// client's; what one throws is logged and counted, also by the future that it may return and for which nobody waits, and the others are
-/// called all the same. The application receives the events that
+/// It takes a payload record, the envelope ([dev.tocsin.events.WebSocketEvent]), or both. With a record it gets the events that
+/// have this payload, of those that its patterns match. Methods are called one at a time, in the order of the log, by a thread
+/// of the client's; what one throws is logged and counted, also by the future that it may return and for which nobody waits,
+/// and the others are called all the same. The application receives the events that
 /// some method wants.
 @Documented
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})

@@ -13,7 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param url The hub, for instance https://hub.example. Without one the hub of this application, or http://localhost:8080.
 /// @param key API key or token that the client shows.
 /// @param authorities File of certificates (PEM) that the client trusts, instead of those of the system.
-/// @param connect When the client connects: patiently (the application starts without the hub), at once (it does not), or never.
+/// @param connect When the client connects: patiently (the application starts without the hub), at once (it does not), or
+///     never.
 /// @param firstDelay Bound of the first reconnection's random delay; it doubles with each attempt that fails.
 /// @param longestDelay Where the doubling ends.
 /// @param timeout How long the template's send waits for the hub's answer.

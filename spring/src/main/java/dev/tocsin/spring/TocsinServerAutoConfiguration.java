@@ -13,7 +13,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
-/// Starts a hub in the application, where `tocsin.server.enabled` says so and `tocsin-server` is there. It ends after the client.
+/// Starts a hub in the application, where `tocsin.server.enabled` says so and `tocsin-server` is there. It ends after the
+/// client.
 @AutoConfiguration
 @ConditionalOnClass(TocsinServer.class)
 @ConditionalOnProperty(name = "tocsin.server.enabled")

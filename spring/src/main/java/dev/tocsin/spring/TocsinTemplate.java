@@ -12,8 +12,8 @@ import java.util.concurrent.TimeoutException;
 
 /// The way out for events: publishes what an application gives it. Any thread.
 ///
-/// What a bean publishes while the others are still being made goes out once they are there. What is published while there is no
-/// connection waits in the client's [dev.tocsin.client.Outbox], and is in the log once.
+/// What a bean publishes while the others are still being made goes out once they are there. What is published while there is
+/// no connection waits in the client's [dev.tocsin.client.Outbox], and is in the log once.
 public final class TocsinTemplate {
 
   private final TocsinClient client;
@@ -41,8 +41,8 @@ public final class TocsinTemplate {
     return counted(start.publish(() -> client.publish(event)));
   }
 
-  /// The same with an idempotency key of the application's: what is published again with it, even after a restart, is in the log
-  /// once.
+  /// The same with an idempotency key of the application's: what is published again with it, even after a restart, is in the
+  /// log once.
   public CompletableFuture<PublishOutcome> publish(WebSocketEvent event, String idempotencyKey) {
     return counted(start.publish(() -> client.publish(event, idempotencyKey)));
   }
@@ -55,12 +55,12 @@ public final class TocsinTemplate {
     });
   }
 
-  /// Publishes an event and waits for the hub, `tocsin.client.timeout` at the longest. Not to be called by a listener: its events
-  /// wait meanwhile.
+  /// Publishes an event and waits for the hub, `tocsin.client.timeout` at the longest. Not to be called by a listener: its
+  /// events wait meanwhile.
   ///
   /// @return the event's place in the log
-  /// @throws TocsinPublishException when it is refused, or there is no answer in time; then it may be published yet. Also while the
-  ///     beans of the application are being made: the client connects after that
+  /// @throws TocsinPublishException when it is refused, or there is no answer in time; then it may be published yet. Also while
+  ///     the beans of the application are being made: the client connects after that
   public long send(Record payload) {
     requireBegun();
     return awaited(publish(payload));

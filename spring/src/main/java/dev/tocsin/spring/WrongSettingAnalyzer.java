@@ -3,7 +3,8 @@ package dev.tocsin.spring;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/// Tells a [WrongSettingException] as Spring Boot tells what it knows itself: what is wrong and what to do, without a stack trace.
+/// Tells a [WrongSettingException] as Spring Boot tells what it knows itself: what is wrong and what to do, without a stack
+/// trace.
 final class WrongSettingAnalyzer extends AbstractFailureAnalyzer<WrongSettingException> {
 
   @Override

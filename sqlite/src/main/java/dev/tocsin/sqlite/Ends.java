@@ -46,8 +46,8 @@ final class Ends {
     restore(interrupted);
   }
 
-  /// Does what uses files, although its thread may be interrupted: a channel is closed when it is used by one that is. It finds itself
-  /// interrupted when it is over.
+  /// Does what uses files, although its thread may be interrupted: a channel is closed when it is used by one that is. It finds
+  /// itself interrupted when it is over.
   static void undisturbed(Runnable work) {
     boolean interrupted = Thread.interrupted();
     try {

@@ -295,8 +295,8 @@ public final class SqliteEventLog implements EventLog {
     return CompletableFuture.completedFuture(delivery.told());
   }
 
-  /// Blocks until it is closed, unless it is called on a thread of its own, such as by what an append completes: then it closes as soon
-  /// as that has returned. An interrupt of the caller changes nothing.
+  /// Blocks until it is closed, unless it is called on a thread of its own, such as by what an append completes: then it closes
+  /// as soon as that has returned. An interrupt of the caller changes nothing.
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {

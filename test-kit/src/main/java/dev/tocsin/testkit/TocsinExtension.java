@@ -19,8 +19,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/// Starts a hub before each test, hands out what belongs to it, and ends it afterwards. [TocsinTest] registers it; a test that wants
-/// another hub registers it itself, without the annotation:
+/// Starts a hub before each test, hands out what belongs to it, and ends it afterwards. [TocsinTest] registers it; a test that
+/// wants another hub registers it itself, without the annotation:
 ///
 /// ```java
 /// @RegisterExtension

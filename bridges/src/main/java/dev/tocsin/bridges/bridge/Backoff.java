@@ -3,8 +3,8 @@ package dev.tocsin.bridges.bridge;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/// How long to wait before the next attempt: twice as long each time up to a bound, and drawn from the upper half of that, so that
-/// those who have failed together do not come back together.
+/// How long to wait before the next attempt: twice as long each time up to a bound, and drawn from the upper half of that, so
+/// that those who have failed together do not come back together.
 ///
 /// @param first the longest wait after the first failure
 /// @param longest after any

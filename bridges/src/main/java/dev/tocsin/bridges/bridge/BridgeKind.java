@@ -8,7 +8,8 @@ import dev.tocsin.bridges.description.BridgeDescription;
 /// @param reader reads what is said of a bridge of this kind
 public record BridgeKind(String word, Reader reader) {
 
-  /// Reads what is said of a bridge; what is wrong goes into the faults of the file, and what is given back then is good for nothing.
+  /// Reads what is said of a bridge; what is wrong goes into the faults of the file, and what is given back then is good for
+  /// nothing.
   @FunctionalInterface
   public interface Reader {
 

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Publishes the events of one message, one after the other, and counts what becomes of them. Waits for the hub: for threads that
-/// may.
+/// Publishes the events of one message, one after the other, and counts what becomes of them. Waits for the hub: for threads
+/// that may.
 public final class Publisher {
 
   /// How long the hub may take for an event.
@@ -183,8 +183,8 @@ public final class Publisher {
     return later != null;
   }
 
-  /// What has become of the message. One of which something may succeed later is refused, so that it is sent again. What had become
-  /// an event by then is known by its key; what has none becomes an event once more.
+  /// What has become of the message. One of which something may succeed later is refused, so that it is sent again. What had
+  /// become an event by then is known by its key; what has none becomes an event once more.
   public Result result() {
     Rejection nothing = later == null && published + ignored == 0 ? first : later;
     return nothing == null

@@ -17,9 +17,9 @@ import tools.jackson.databind.JsonNode;
 
 /// What one bridge remembers over a restart: a small JSON file, replaced as a whole. One thread.
 ///
-/// That of a bridge which takes in is not flushed to the disk: what a loss of power takes back is sent again, and is known by its
-/// idempotency key as long as those are kept. That of a bridge which sends out is: without its position it does not know what is
-/// missing.
+/// That of a bridge which takes in is not flushed to the disk: what a loss of power takes back is sent again, and is known by
+/// its idempotency key as long as those are kept. That of a bridge which sends out is: without its position it does not know
+/// what is missing.
 public final class StateFile {
 
   private static final Logger LOG = LoggerFactory.getLogger(StateFile.class);

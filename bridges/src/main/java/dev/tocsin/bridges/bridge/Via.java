@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Through which hubs a message has come: the header `Tocsin-Via`, and the field of the payload that carries it through a hub, so that a
-/// circle through several hubs is noticed by the first of them. Immutable.
+/// Through which hubs a message has come: the header `Tocsin-Via`, and the field of the payload that carries it through a hub,
+/// so that a circle through several hubs is noticed by the first of them. Immutable.
 ///
 /// @param hubs their ids, the one that was first first
 public record Via(List<String> hubs) {

@@ -10,7 +10,8 @@ import java.io.EOFException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What is told of the connection of a bridge to its broker, in its figures and in the log: once, and not each time. Any thread.
+/// What is told of the connection of a bridge to its broker, in its figures and in the log: once, and not each time. Any
+/// thread.
 public record BrokerLink(BridgeSettings bridge, BridgeFigures figures) {
 
   private static final Logger LOG = LoggerFactory.getLogger(BrokerLink.class);

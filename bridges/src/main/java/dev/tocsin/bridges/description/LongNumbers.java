@@ -1,7 +1,7 @@
 package dev.tocsin.bridges.description;
 
-/// Finds numbers that nobody means. Reading one of a million digits takes minutes, so JSON from outside is looked through before
-/// it is read.
+/// Finds numbers that nobody means. Reading one of a million digits takes minutes, so JSON from outside is looked through
+/// before it is read.
 public final class LongNumbers {
 
   /// The longest number that is read, in characters.

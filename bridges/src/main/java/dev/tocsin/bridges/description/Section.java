@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/// A value of a file with its place, read member by member; what is wrong goes into the [Faults] of the file, and reading goes on.
+/// A value of a file with its place, read member by member; what is wrong goes into the [Faults] of the file, and reading goes
+/// on.
 ///
 /// @param json missing where there is nothing
 /// @param pointer where it stands

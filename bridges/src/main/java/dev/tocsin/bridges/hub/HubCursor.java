@@ -3,14 +3,15 @@ package dev.tocsin.bridges.hub;
 import java.time.Duration;
 import java.util.List;
 
-/// A place in the log that moves on as a bridge asks for more: nothing is read ahead without a bound, and a bridge that does not ask
-/// costs nothing. For one thread at a time, but [#close].
+/// A place in the log that moves on as a bridge asks for more: nothing is read ahead without a bound, and a bridge that does
+/// not ask costs nothing. For one thread at a time, but [#close].
 public interface HubCursor extends AutoCloseable {
 
   /// What comes next in the log.
   sealed interface Step {
 
-    /// Events in their order, and how far the log has been looked through; no events when none of what was looked through was wanted.
+    /// Events in their order, and how far the log has been looked through; no events when none of what was looked through was
+    /// wanted.
     ///
     /// @param upTo where to go on when they are done with
     record Events(List<FollowedEvent> events, HubPosition upTo) implements Step {

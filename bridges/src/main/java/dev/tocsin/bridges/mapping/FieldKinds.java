@@ -19,8 +19,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The fields of a type's payload, as a mapping has to fill them. Whether a value is right is asked of the validator itself, with
-/// a payload that has this field alone: only what is wrong with the field counts. Immutable.
+/// The fields of a type's payload, as a mapping has to fill them. Whether a value is right is asked of the validator itself,
+/// with a payload that has this field alone: only what is wrong with the field counts. Immutable.
 public final class FieldKinds {
 
   private static final Set<String> COMPOSED =

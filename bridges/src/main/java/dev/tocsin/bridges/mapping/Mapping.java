@@ -14,8 +14,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// How messages of a kind become events of a type. Whatever a message says, it becomes an event, is not meant, or is refused with
-/// a reason: nothing is thrown, and nothing is larger than an event may be. Immutable, safe for any thread.
+/// How messages of a kind become events of a type. Whatever a message says, it becomes an event, is not meant, or is refused
+/// with a reason: nothing is thrown, and nothing is larger than an event may be. Immutable, safe for any thread.
 public final class Mapping {
 
   private final @Nullable TopicFilter topic;

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
-/// A place in a payload, as a file of bridges names it: `after.label`, or `after/label` as a JSON pointer. Of an array the items are named
-/// 0, 1, 2 and so on. Immutable; equal ones name the same.
+/// A place in a payload, as a file of bridges names it: `after.label`, or `after/label` as a JSON pointer. Of an array the
+/// items are named 0, 1, 2 and so on. Immutable; equal ones name the same.
 ///
 /// @param names empty for all of it
 public record PayloadPath(List<String> names) {

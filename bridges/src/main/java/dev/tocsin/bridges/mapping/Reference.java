@@ -12,8 +12,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.MissingNode;
 
-/// A part of a message, as a mapping names it: `topic`, `topic.1`, `payload`, `payload.after.label` (or `payload/after/label`, a
-/// JSON pointer), `header.x-event`, `received`, `bridge`. Immutable; equal ones name the same.
+/// A part of a message, as a mapping names it: `topic`, `topic.1`, `payload`, `payload.after.label` (or `payload/after/label`,
+/// a JSON pointer), `header.x-event`, `received`, `bridge`. Immutable; equal ones name the same.
 sealed interface Reference {
 
   /// The whole topic.

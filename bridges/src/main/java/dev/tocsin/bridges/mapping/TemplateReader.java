@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/// Reads what a mapping says of a value, and gathers the values that it can give. What is wrong is told; what is given back then
-/// is good for nothing but reading on. One mapping, one thread.
+/// Reads what a mapping says of a value, and gathers the values that it can give. What is wrong is told; what is given back
+/// then is good for nothing but reading on. One mapping, one thread.
 ///
 /// @param filter which topics the mapping is for; `null` where there are none
 record TemplateReader(MessageSource source, @Nullable TopicFilter filter) {

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Which topics are meant, as MQTT writes it: levels between slashes, `+` for any one level, `#` as the last for all that follow,
-/// none as well. Neither stands for a first level that begins with `$`. Immutable.
+/// Which topics are meant, as MQTT writes it: levels between slashes, `+` for any one level, `#` as the last for all that
+/// follow, none as well. Neither stands for a first level that begins with `$`. Immutable.
 ///
 /// @param levels `#` only as the last
 public record TopicFilter(List<String> levels) {

@@ -3,7 +3,8 @@ package dev.tocsin.bridges.out;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What was set aside, on its way to be sent again. One thread. What is on disk is brought up to date now and then, and at the end.
+/// What was set aside, on its way to be sent again. One thread. What is on disk is brought up to date now and then, and at the
+/// end.
 final class AsideAgain {
 
   /// How many events may be sent before the list is written.

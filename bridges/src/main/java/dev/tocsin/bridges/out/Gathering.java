@@ -10,8 +10,8 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The events that a bridge has from the log and has not sent, as they are to go out together. One thread. It holds what one step
-/// of a cursor brings, and what waited before it.
+/// The events that a bridge has from the log and has not sent, as they are to go out together. One thread. It holds what one
+/// step of a cursor brings, and what waited before it.
 final class Gathering {
 
   private final Bundling bundling;

@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A bridge that sends out: a durable cursor on the log of a hub. It follows, hands events to its [Receiver] in their order, and
-/// notes the position when the receiver has taken them. What the receiver cannot take now it is asked to take again, for ever,
-/// and nothing overtakes it; what the receiver never wants is set aside, and holds nothing up. So each event comes at least once.
+/// A bridge that sends out: a durable cursor on the log of a hub. It follows, hands events to its [Receiver] in their order,
+/// and notes the position when the receiver has taken them. What the receiver cannot take now it is asked to take again, for
+/// ever, and nothing overtakes it; what the receiver never wants is set aside, and holds nothing up. So each event comes at
+/// least once.
 ///
 /// All of it is done by one virtual thread, which may block. [#standing], [#sendAgain] and [#close] are for any thread.
 final class OutLoop implements Bridge {

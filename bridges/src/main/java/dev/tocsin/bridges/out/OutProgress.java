@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// How far a bridge that sends out has come, as its figures tell it, and what its log says of the way: that the hub is away, that events are
-/// lost, that the log is another one. It changes nothing. The bridge's thread, and its starter before that.
+/// How far a bridge that sends out has come, as its figures tell it, and what its log says of the way: that the hub is away,
+/// that events are lost, that the log is another one. It changes nothing. The bridge's thread, and its starter before that.
 final class OutProgress {
 
   private static final Logger LOG = LoggerFactory.getLogger(OutLoop.class);

@@ -13,7 +13,8 @@ import java.util.Set;
 ///
 /// @param bridge its name
 /// @param wanted which events go out
-/// @param fromOldest whether a bridge that has never run begins with the oldest event of the log, and not with what comes from then on
+/// @param fromOldest whether a bridge that has never run begins with the oldest event of the log, and not with what comes from
+///     then on
 /// @param catalog of the hub
 public record Outgoing(String bridge, Wanted wanted, boolean fromOldest, EventCatalog catalog) {
 

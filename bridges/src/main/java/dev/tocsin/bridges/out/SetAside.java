@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/// The events that a receiver has refused for good, in the order in which it has: a file of lines, each with the event, why, and what
-/// the receiver has said. One thread, but [#size].
+/// The events that a receiver has refused for good, in the order in which it has: a file of lines, each with the event, why,
+/// and what the receiver has said. One thread, but [#size].
 ///
 /// It is bounded. When it is full nothing is thrown away: whoever wants to add something is told no, and tries again later.
 final class SetAside {

@@ -40,8 +40,8 @@ class MappingPropertyTest {
            "extra":{"x":["{payload}",{"y":"{payload/a/b}"}],"z":{"from":"payload.b","as":"boolean","default":null}}}\
           """);
 
-  /// How many levels of a hostile value branch. One level of a map is evaluated several times by jqwik, so each costs a multiple of
-  /// the one below. Further levels hold one value each, and cost nothing.
+  /// How many levels of a hostile value branch. One level of a map is evaluated several times by jqwik, so each costs a
+  /// multiple of the one below. Further levels hold one value each, and cost nothing.
   private static final int MAX_BRANCHING = 4;
 
   /// With those that branch and with the message around it: as deep as JSON may be here, and a little deeper.

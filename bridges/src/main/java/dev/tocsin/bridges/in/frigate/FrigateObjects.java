@@ -13,8 +13,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Tracked objects, from `frigate/events` and `frigate/tracked_object_update`: each is a security event, and what is seen of it a
-/// detection.
+/// Tracked objects, from `frigate/events` and `frigate/tracked_object_update`: each is a security event, and what is seen of it
+/// a detection.
 final class FrigateObjects {
 
   /// What of an object may change so that somebody wants to know, and what the event says of it besides its own fields.

@@ -12,8 +12,8 @@ import dev.tocsin.bridges.mapping.TopicFilter;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// What Frigate publishes (its documentation's page "MQTT"), as events: tracked objects, review items, availability and figures. Counts,
-/// pictures and switches are not subscribed to.
+/// What Frigate publishes (its documentation's page "MQTT"), as events: tracked objects, review items, availability and
+/// figures. Counts, pictures and switches are not subscribed to.
 ///
 /// @param prefix Frigate's `topic_prefix`, without a slash at the end
 public record FrigateTopics(String prefix) implements MessageHandler {

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Which messages of a broker were taken, on the disk: a line for each, written before it is acknowledged, and now and then the file
-/// anew without those that are forgotten. A line that was not finished is none. Not flushed to the disk, as a `StateFile`; that it
-/// cannot be written is told once. One thread, also one that is interrupted.
+/// Which messages of a broker were taken, on the disk: a line for each, written before it is acknowledged, and now and then the
+/// file anew without those that are forgotten. A line that was not finished is none. Not flushed to the disk, as a `StateFile`;
+/// that it cannot be written is told once. One thread, also one that is interrupted.
 final class DeliveryJournal {
 
   /// Of how many packet identifiers the newest message is remembered.

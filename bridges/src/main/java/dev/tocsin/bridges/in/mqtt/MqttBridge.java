@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A bridge that hears what a broker of MQTT has: connects, subscribes, and takes one message after the other, on a virtual thread of
-/// its own. A message is acknowledged when its events are in the log; what comes meanwhile stays with the broker, also while the hub or
-/// this bridge is away.
+/// A bridge that hears what a broker of MQTT has: connects, subscribes, and takes one message after the other, on a virtual
+/// thread of its own. A message is acknowledged when its events are in the log; what comes meanwhile stays with the broker,
+/// also while the hub or this bridge is away.
 final class MqttBridge implements Bridge {
 
   /// How long a broker keeps the session of a bridge that is away (MQTT 5).

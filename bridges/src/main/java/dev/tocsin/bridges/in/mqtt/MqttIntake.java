@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
-/// Takes the messages of a broker, one after the other: each is done with when its events are in the log, or nothing can become of
-/// it. The bridge's thread, which waits for the hub as long as that takes.
+/// Takes the messages of a broker, one after the other: each is done with when its events are in the log, or nothing can become
+/// of it. The bridge's thread, which waits for the hub as long as that takes.
 final class MqttIntake {
 
   private final String bridge;

@@ -18,9 +18,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// What a bridge knows of the messages that it is done with, so that none is taken twice. One thread.
 ///
-/// A broker that has not seen an acknowledgement sends the message again with the same packet identifier, in the same order, and says so:
-/// the [DeliveryJournal] knows them. A message that is retained comes with each subscription: of the last [#MAX_TOPICS] topics the
-/// newest content is known.
+/// A broker that has not seen an acknowledgement sends the message again with the same packet identifier, in the same order,
+/// and says so: the [DeliveryJournal] knows them. A message that is retained comes with each subscription: of the last
+/// [#MAX_TOPICS] topics the newest content is known.
 final class MqttMemory {
 
   /// Of how many topics the newest content is remembered.
@@ -125,8 +125,8 @@ final class MqttMemory {
     writeSession();
   }
 
-  /// Writes down who the bridge is to its broker, unless that is done. It has to be, before the broker keeps anything for it: under another
-  /// name nobody would ever ask for that.
+  /// Writes down who the bridge is to its broker, unless that is done. It has to be, before the broker keeps anything for it:
+  /// under another name nobody would ever ask for that.
   void writeSession() {
     if (isSessionWritten || session == null) {
       return;
@@ -158,7 +158,8 @@ final class MqttMemory {
     return content.equals(topics.get(digest(topic)));
   }
 
-  /// What tells a message from all others, for an idempotency key: the same for the same delivery, also after a restart in the middle.
+  /// What tells a message from all others, for an idempotency key: the same for the same delivery, also after a restart in the
+  /// middle.
   String delivery(int packetId, String content) {
     return packetId == 0
         ? run + '/' + unacknowledged + '/' + content

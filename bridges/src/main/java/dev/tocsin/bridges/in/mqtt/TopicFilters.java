@@ -4,14 +4,14 @@ import dev.tocsin.bridges.mapping.TopicFilter;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Several topic filters as one subscription: a broker sends a message once for each filter that means it, so no two of those that are
-/// subscribed to may mean the same topic.
+/// Several topic filters as one subscription: a broker sends a message once for each filter that means it, so no two of those
+/// that are subscribed to may mean the same topic.
 final class TopicFilters {
 
   private TopicFilters() {}
 
-  /// Filters that mean all that these mean, and no topic twice; where two of these share some topics without one of them having all of
-  /// the other's, one that has more than both.
+  /// Filters that mean all that these mean, and no topic twice; where two of these share some topics without one of them having
+  /// all of the other's, one that has more than both.
   static List<TopicFilter> apart(List<TopicFilter> filters) {
     List<TopicFilter> apart = new ArrayList<>();
     for (TopicFilter filter : filters) {

@@ -23,12 +23,13 @@ import org.slf4j.LoggerFactory;
 
 /// Appends events to a file, one on each line, and begins another one when it is time.
 ///
-/// What a process that was killed has written, and has not noted, is found in the file: the state says how long the file was when
-/// the position was noted, and all that stands behind that is of the same log. So each event is in the files once, also after a
-/// kill. A line that was not finished is cut off, and written anew. A loss of power may take away what was written after the last
-/// flush; the position is noted only after that, so it is written again.
+/// What a process that was killed has written, and has not noted, is found in the file: the state says how long the file was
+/// when the position was noted, and all that stands behind that is of the same log. So each event is in the files once, also
+/// after a kill. A line that was not finished is cut off, and written anew. A loss of power may take away what was written
+/// after the last flush; the position is noted only after that, so it is written again.
 ///
-/// The state is noted right before a file is put aside and right after: what stands behind the noted length never is of two files.
+/// The state is noted right before a file is put aside and right after: what stands behind the noted length never is of two
+/// files.
 ///
 /// One thread, but [#close], which waits until what is being written is written.
 final class FileReceiver implements Receiver {

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The files that a bridge has written before the one at hand: beside it, with the moment at which they were put aside in their names:
-/// `events-20261128T115203.417Z.ndjson`. Their names sort as they were written. One thread, but [#close].
+/// The files that a bridge has written before the one at hand: beside it, with the moment at which they were put aside in their
+/// names: `events-20261128T115203.417Z.ndjson`. Their names sort as they were written. One thread, but [#close].
 final class RotatedFiles {
 
   private static final Logger LOG = LoggerFactory.getLogger(RotatedFiles.class);
@@ -80,7 +80,8 @@ final class RotatedFiles {
     return path.resolveSibling(stem + '-' + MOMENT.format(moment) + extension);
   }
 
-  /// Compresses and deletes what is to be, also what an earlier process has left. What cannot be done is told, and done the next time.
+  /// Compresses and deletes what is to be, also what an earlier process has left. What cannot be done is told, and done the
+  /// next time.
   void tidy() {
     try {
       List<Aside> all = all();

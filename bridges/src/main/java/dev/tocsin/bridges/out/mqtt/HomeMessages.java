@@ -12,8 +12,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What is said to Home Assistant, in its words: what there is ("device discovery", retained), how it is (retained), and that an alert has
-/// been created, updated or resolved (not retained: Home Assistant takes no event that is).
+/// What is said to Home Assistant, in its words: what there is ("device discovery", retained), how it is (retained), and that
+/// an alert has been created, updated or resolved (not retained: Home Assistant takes no event that is).
 ///
 /// There is a device for Tocsin, and one for each camera. Immutable; what it says is in the [HomeView].
 final class HomeMessages {

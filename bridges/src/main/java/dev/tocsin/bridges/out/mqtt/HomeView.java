@@ -14,8 +14,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What Home Assistant is to be shown: which cameras there are, how each of them is, what it has seen last, and which alerts are open. It is
-/// made of the events that have gone by, and taking one twice changes nothing. Its monitor guards it.
+/// What Home Assistant is to be shown: which cameras there are, how each of them is, what it has seen last, and which alerts
+/// are open. It is made of the events that have gone by, and taking one twice changes nothing. Its monitor guards it.
 final class HomeView {
 
   /// How many cameras are shown. Further ones are not.
@@ -209,7 +209,8 @@ final class HomeView {
     changed.add(id);
   }
 
-  /// An id as Home Assistant takes it: letters, digits, `-` and `_`. What has other characters, or is long, is told from others by a digest.
+  /// An id as Home Assistant takes it: letters, digits, `-` and `_`. What has other characters, or is long, is told from others
+  /// by a digest.
   static String safeId(String id) {
     String plain = id.replaceAll("[^A-Za-z0-9_-]", "_");
     if (plain.equals(id) && id.length() <= PLAIN_ID) {

@@ -11,9 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What comes over one connection of a [MqttLine]: acknowledgements, which it hands to the window of the connection, and Home Assistant's
-/// births. A virtual thread of its own reads. It sends nothing itself: a broker that does not read could not be told from one that says
-/// nothing then. So whoever owns the line asks what there is to acknowledge, and whether to greet anew, each time that the window rings.
+/// What comes over one connection of a [MqttLine]: acknowledgements, which it hands to the window of the connection, and Home
+/// Assistant's births. A virtual thread of its own reads. It sends nothing itself: a broker that does not read could not be
+/// told from one that says nothing then. So whoever owns the line asks what there is to acknowledge, and whether to greet anew,
+/// each time that the window rings.
 final class MqttHearing {
 
   private static final String BORN = "online";

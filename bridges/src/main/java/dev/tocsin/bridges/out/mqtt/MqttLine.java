@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// by itself. It says whether the bridge is there, by a topic and a will, and tells anew what it has to tell after each
 /// connection and each time that Home Assistant says that it has started.
 ///
-/// Each connection has a clean session: the broker keeps nothing for it, and what it has not acknowledged is published anew by whoever asked
-/// for it. One virtual thread connects and greets; what comes over each connection is heard by its [MqttHearing]. [#publish] is for one thread
-/// at a time.
+/// Each connection has a clean session: the broker keeps nothing for it, and what it has not acknowledged is published anew by
+/// whoever asked for it. One virtual thread connects and greets; what comes over each connection is heard by its [MqttHearing].
+/// [#publish] is for one thread at a time.
 final class MqttLine implements AutoCloseable {
 
   /// The largest message that is read. Nothing is subscribed to but a birth message.
@@ -230,7 +230,8 @@ final class MqttLine implements AutoCloseable {
     }
   }
 
-  /// Says what is said first. What it is, is asked for when nobody else speaks: so nothing that is older comes after what is newer.
+  /// Says what is said first. What it is, is asked for when nobody else speaks: so nothing that is older comes after what is
+  /// newer.
   private void greet(MqttWindow open) throws IOException, InterruptedException {
     speaking.lockInterruptibly();
     try {

@@ -27,7 +27,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// acknowledged it; one that it refuses is refused for good, but where a quota is used up. What went out with an event that was
 /// not taken, and was acknowledged itself, is not sent again.
 ///
-/// A broker that ends the connection again and again at the same message does not want it ([MqttSuspect]). One thread, but [#close].
+/// A broker that ends the connection again and again at the same message does not want it ([MqttSuspect]). One thread, but
+/// [#close].
 final class MqttReceiver implements Receiver {
 
   /// How long the broker may acknowledge nothing.

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// The event at which a broker may have ended the connection. It is sent alone from then on, and when the broker does that again and again, it
-/// does not want it: in MQTT 3.1.1 it has no other way to say so. One thread.
+/// The event at which a broker may have ended the connection. It is sent alone from then on, and when the broker does that
+/// again and again, it does not want it: in MQTT 3.1.1 it has no other way to say so. One thread.
 final class MqttSuspect {
 
   /// How often the broker may end the connection at the same message, alone on its way.

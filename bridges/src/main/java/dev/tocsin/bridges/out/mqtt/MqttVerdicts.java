@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What becomes of events by what a broker has said to them, and by what it has not. Several are on their way at a time, so it may have
-/// spoken of some that stand behind one that it has not taken: these are not sent again. A broker that ends the connection again and
-/// again at the same message does not want it ([MqttSuspect]). One thread.
+/// What becomes of events by what a broker has said to them, and by what it has not. Several are on their way at a time, so it
+/// may have spoken of some that stand behind one that it has not taken: these are not sent again. A broker that ends the
+/// connection again and again at the same message does not want it ([MqttSuspect]). One thread.
 final class MqttVerdicts {
 
   /// What the broker has said to events behind one that it has not taken, by their ids; of one shipment at the most.

@@ -10,8 +10,8 @@ import dev.tocsin.mqtt.MqttProperty;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/// Makes of events the messages that go to a broker. Each says through which hubs it has come, twice: as a user property, and in its
-/// JSON, since a broker tells no properties to those who speak 3.1.1. One thread.
+/// Makes of events the messages that go to a broker. Each says through which hubs it has come, twice: as a user property, and
+/// in its JSON, since a broker tells no properties to those who speak 3.1.1. One thread.
 final class MqttWording {
 
   private final MqttOutSettings settings;

@@ -4,11 +4,12 @@ import dev.tocsin.bridges.bridge.Digest;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/// Makes a value fit to stand in one level of a topic: whatever it is, it makes no level of its own, no wildcard, and no topic that a
-/// broker has for itself. Different values become different ones.
+/// Makes a value fit to stand in one level of a topic: whatever it is, it makes no level of its own, no wildcard, and no topic
+/// that a broker has for itself. Different values become different ones.
 ///
-/// `/`, `+`, `#`, `%`, a `$` at the beginning and what is no character to print become their UTF-8 bytes as `%2F`, as in addresses. Nothing,
-/// and no value at all, become `-`, and `-` itself `%2D`. Of what is longer than [#WHOLE_BYTES] the beginning stays, with a digest of all.
+/// `/`, `+`, `#`, `%`, a `$` at the beginning and what is no character to print become their UTF-8 bytes as `%2F`, as in
+/// addresses. Nothing, and no value at all, become `-`, and `-` itself `%2D`. Of what is longer than [#WHOLE_BYTES] the
+/// beginning stays, with a digest of all.
 final class TopicLevel {
 
   private static final int DIGEST_BYTES = 16;

@@ -7,8 +7,8 @@ import dev.tocsin.events.EventType;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/// Under which topic an event goes out: `tocsin/{type}/{key}`. Its levels are those that its author has written; values of events stand in
-/// them ([TopicLevel]) and never make one. Immutable.
+/// Under which topic an event goes out: `tocsin/{type}/{key}`. Its levels are those that its author has written; values of
+/// events stand in them ([TopicLevel]) and never make one. Immutable.
 ///
 /// @param parts one at least
 record TopicTemplate(List<TopicPart> parts) {

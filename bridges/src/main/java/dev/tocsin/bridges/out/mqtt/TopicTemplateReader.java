@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the template of a topic, and tells what could never be a topic: wildcards, empty levels, levels that belong to the broker, names
-/// that no event has, more than fits.
+/// Reads the template of a topic, and tells what could never be a topic: wildcards, empty levels, levels that belong to the
+/// broker, names that no event has, more than fits.
 ///
 /// @param types the events that the bridge sends
 record TopicTemplateReader(EventCatalog catalog, List<EventType> types) {

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Which addresses are of the public Internet, and which lead into somebody's own network or to nowhere.
 ///
-/// Of IPv6 only what is assigned as global unicast is public, but for what carries an IPv4 address in it or has a purpose of its own
-/// (RFC 6890); with NAT64 (RFC 6052) the IPv4 address counts.
+/// Of IPv6 only what is assigned as global unicast is public, but for what carries an IPv4 address in it or has a purpose of
+/// its own (RFC 6890); with NAT64 (RFC 6052) the IPv4 address counts.
 final class Addresses {
 
   private static final Range[] NOT_PUBLIC_4 = {

@@ -21,14 +21,15 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/// A line to one HTTP server: requests are posted one after the other over a connection that is kept open while that is possible.
+/// A line to one HTTP server: requests are posted one after the other over a connection that is kept open while that is
+/// possible.
 ///
-/// It is not the JDK's client, because that looks the name up itself: an address could be checked and another one connected to. Here
-/// the name is looked up for each connection, all its addresses are checked, and the connection is made to one of these.
+/// It is not the JDK's client, because that looks the name up itself: an address could be checked and another one connected to.
+/// Here the name is looked up for each connection, all its addresses are checked, and the connection is made to one of these.
 /// No proxy is asked, whatever the process is told, and no redirect is followed.
 ///
-/// For one thread at a time, which may block, but [#close]. A watchman closes the socket of a request that takes too long, whatever
-/// it waits for.
+/// For one thread at a time, which may block, but [#close]. A watchman closes the socket of a request that takes too long,
+/// whatever it waits for.
 final class HttpLine implements AutoCloseable {
 
   /// How long connecting to one address may take.

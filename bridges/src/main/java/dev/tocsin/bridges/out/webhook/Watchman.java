@@ -5,8 +5,8 @@ import java.net.Socket;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// Sees to it that no request takes longer than it may: its virtual thread closes the socket, and whoever waits for it goes on. For one
-/// request at a time; [#close] is for any thread.
+/// Sees to it that no request takes longer than it may: its virtual thread closes the socket, and whoever waits for it goes on.
+/// For one request at a time; [#close] is for any thread.
 final class Watchman implements AutoCloseable {
 
   private final Duration timeout;

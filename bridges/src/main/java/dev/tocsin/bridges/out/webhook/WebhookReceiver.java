@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Posts events to an address as Standard Webhooks: with an id that is the same on each try, the moment of the try, and a signature
-/// for each secret. What the answer means is judged by its status alone. One thread, but [#close].
+/// Posts events to an address as Standard Webhooks: with an id that is the same on each try, the moment of the try, and a
+/// signature for each secret. What the answer means is judged by its status alone. One thread, but [#close].
 final class WebhookReceiver implements Receiver {
 
   private static final String USER_AGENT = "Tocsin-Webhook";

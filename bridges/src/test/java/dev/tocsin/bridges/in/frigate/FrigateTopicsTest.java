@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/// Messages of the shapes that Frigate 0.16 and 0.17 publish, and what becomes of them. Whatever becomes an event is one that the hub
-/// takes.
+/// Messages of the shapes that Frigate 0.16 and 0.17 publish, and what becomes of them. Whatever becomes an event is one that
+/// the hub takes.
 class FrigateTopicsTest {
 
   private static final String ID = "1767960000.118201-k3v9qa";

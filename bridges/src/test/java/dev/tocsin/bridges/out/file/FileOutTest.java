@@ -195,7 +195,8 @@ class FileOutTest {
     assertThat(sequences()).isEqualTo(upTo(500));
   }
 
-  /// A kill may come between any two bytes that are written, and the position may be older than the file by any number of lines.
+  /// A kill may come between any two bytes that are written, and the position may be older than the file by any number of
+  /// lines.
   @Test
   void killAtAnyByteLosesNothingAndDoublesNothing() throws Exception {
     publish(4);
