@@ -330,7 +330,7 @@ class Hub extends EventTarget {
       return await problem(await this.fetch("/ws/events", { signal: AbortSignal.timeout(this.#silence / 6) }));
     } catch (unreachable) {
       const origin = globalThis.location?.origin;
-      const isThere = origin && (await fetch(this.url + "/healthz", { mode: "no-cors" }).catch(() => false));
+      const isThere = origin && (await fetch(this.url + "/healthz", { mode: "no-cors" }).catch(() => {}));
       return isThere ? broken(`${this.url} may need --allow-origin ${origin}`) : asError(unreachable);
     }
   }
@@ -433,6 +433,8 @@ class Hub extends EventTarget {
     clearTimeout(this.#timers.probe);
     this.#timers.probe = undefined;
     const { id, sequence, payload } = message;
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
     switch (message.action ?? message.type) {
       case "connection.established":
         return this.#established(payload);
@@ -452,7 +454,7 @@ class Hub extends EventTarget {
         }
       // falls through
       case "begun": // the same of a stream, which may still have to come there
-        return this.#asked.get(id)?.subscribed(id, this.#epoch, sequence);
+        return asked?.subscribed(id, this.#epoch, sequence);
       case "resumed":
         return this.#resumed(message);
       case "gap":
@@ -469,9 +471,8 @@ class Hub extends EventTarget {
       case "tab":
         return this.#tabTold(message);
       case "error":
-        return this.#refused(id, payload);
-      case "authenticated":
-      case "pong":
+        return this.#refused(id, payload, asked);
+      case "authenticated": // that it has a position makes no event of it
         return;
       default:
         if (sequence) this.#event(message);
@@ -520,10 +521,10 @@ class Hub extends EventTarget {
   /**
    * @param {string} id
    * @param {Message} payload
+   * @param {Subscription} [subscription] whose subscribe it was
    */
-  #refused(id, payload) {
+  #refused(id, payload, subscription) {
     const error = refusal(payload);
-    const subscription = this.#asked.get(id);
     if (subscription) subscription.end(error);
     else if (this.outbox.answered(id, error)) return;
     else if (this.state === "connecting") this.#ended(broken(error.message, error.details));
@@ -683,7 +684,8 @@ class Subscription {
   /** What it has carried while pages are read. @type {Message[]} */
   #pending = [];
   #reading = false;
-  #poked = () => {};
+  /** Something has changed that reading on may have waited for. */
+  poke = () => {};
   /** Where the event stands that the consumer is busy with. @type {Place | undefined} */
   #given;
   /** Everything up to here is done with. @type {Place | undefined} */
@@ -900,11 +902,6 @@ class Subscription {
 
   // The log.
 
-  /** Something has changed that reading on may have waited for. */
-  poke() {
-    this.#poked();
-  }
-
   /** Reads the log until it is live. */
   async #catchUp() {
     if (this.#reading) return;
@@ -912,7 +909,7 @@ class Subscription {
     try {
       while (this.lagging || (this.phase === "joining" && this.#from !== undefined)) {
         if (this.hub.state === "open" && this.#queue.length <= this.buffer / 2) await this.#readOn();
-        else await new Promise((resolve) => (this.#poked = /** @type {() => void} */ (resolve)));
+        else await new Promise((resolve) => (this.poke = /** @type {() => void} */ (resolve)));
       }
     } catch (thrown) {
       this.end(thrown);
@@ -1348,33 +1345,39 @@ function share(hub, name) {
   real.tell = (told, fields) => (say({ action: "tab", told, fields }), false);
   const moved = () => say({ type: "ping", sequence: real.place?.sequence });
   real.subscriptions.add(Object.assign(new Subscription(real, [], {}), { offer: say, moved }));
-  /** What each tab wants. @type {Map<string, Subscription[]>} */
-  const tabs = new Map();
+  /** Those that have said hello. */
+  const tabs = new Set();
+  /** A tab has done with some patterns, or with all. @type {(tab: string, those?: string[]) => void} */
+  const leave = (tab, those) => {
+    for (const one of real.subscriptions) {
+      if (one.options.name !== tab) continue;
+      one.patterns = one.patterns.filter((pattern) => those && !those.includes(pattern));
+      if (!one.patterns.length) one.close();
+    }
+  };
   channel.onmessage = ({ data: { from, said } }) => {
     if (!from) return;
     const { action, id, events, where } = said;
-    const wanted = tabs.get(from) ?? [];
     if (action === "hello") {
       const { state, reason, retryAt, place } = real;
       if (place) say({ type: "connection.established", payload: place }, from);
       say({ action: "tab", told: "state", fields: { state, reason, retryAt } }, from);
-      if (!tabs.has(from)) navigator.locks.request(name + from, () => wanted.forEach((one) => one.close()));
-      tabs.set(from, wanted);
+      if (!tabs.has(from)) navigator.locks.request(name + from, () => (tabs.delete(from), leave(from)));
+      tabs.add(from);
       real.probe();
     } else if (action === "ping") {
       say({ type: "pong" }, from);
     } else if (events) {
-      for (const one of wanted) one.patterns = one.patterns.filter((pattern) => !events.includes(pattern));
+      leave(from, events);
       if (action === "subscribe") {
-        const subscription = new Subscription(real, events, { where });
+        const subscription = new Subscription(real, events, { where, name: from });
         // While the connection goes back to its place, what the server says here is ahead of the events to come.
         const subscribed = () => say({ action: "subscribed", id, sequence: real.place?.sequence }, from);
-        const end = (/** @type {unknown} */ error) => {
+        const end = (/** @type {TocsinError | undefined} */ error) => {
           real.subscriptions.delete(subscription);
-          if (error) say(told(asError(error), id), from);
+          if (error) say(told(error, id), from);
         };
-        wanted.push(Object.assign(subscription, { offer() {}, subscribed, end }));
-        real.subscriptions.add(subscription);
+        real.subscriptions.add(Object.assign(subscription, { offer() {}, subscribed, end }));
       }
       real.changed();
     }
@@ -1418,7 +1421,7 @@ function judge(patterns, where) {
  * @returns {boolean | undefined}
  */
 function fulfils(value, condition) {
-  if (value === null || !/^[bns][otu]/.test(typeof value)) return false; // boolean, number, string
+  if (!/^[bns][otu]/.test(typeof value)) return false; // boolean, number, string
   if (typeof condition !== "object" || Array.isArray(condition)) return isOneOf(value, condition);
   const { not = [], min = -Infinity, max = Infinity } = condition;
   if (("min" in condition || "max" in condition) && !(typeof value === "number" && value >= min && value <= max)) return false;
@@ -1495,7 +1498,7 @@ function read(text) {
   if (text === undefined || text === null) return undefined;
   const [, epoch = "", sequence] = /^(?:(.+):)?(\d+)$/.exec(String(text)) ?? [];
   if (!sequence) throw new TypeError(`no position: ${text}`);
-  return { epoch, sequence: Number(sequence) };
+  return { epoch, sequence: +sequence };
 }
 
 /** A connection that can be made again. @param {string} reason @param {Message} [details] */
@@ -1530,7 +1533,7 @@ function asError(thrown) {
 
 /** A text that nobody else has; it is no secret. */
 function unique() {
-  return [1, 2, 3].map(Math.random).join("");
+  return `${Math.random()}${Math.random()}`;
 }
 
 /** Something of the application's has failed; nothing else comes of it. @param {unknown} thrown */

@@ -1,6 +1,8 @@
 // Subscriptions in Node against the packaged server: what each gets, with which event it begins, and from where it goes on.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { collect, hubOf, ids, isOpen, upTo } from "./hubs.js";
 import { alerts, Server } from "./server.js";
 import { until } from "./tools.js";
@@ -9,6 +11,27 @@ describe("subscriptions", () => {
   let server;
   before(async () => (server = await Server.start()));
   after(() => server.remove());
+
+  test("a client that goes on lets go of the subscriptions that are over", async () => {
+    const hub = hubOf(server.url);
+    await isOpen(hub);
+    const over = [];
+    for (const number of upTo(20)) {
+      const subscription = hub.subscribe(number % 2 ? "alert.*" : "nothing[", { where: { id: `${number}` }, ...(number % 3 && { last: 1 }) });
+      if (number % 2) await until("it has an answer", () => subscription.position !== undefined);
+      subscription.close();
+      over.push(new WeakRef(subscription));
+    }
+    setFlagsFromString("--expose-gc");
+    const collectGarbage = runInNewContext("gc");
+    await until("nobody holds them", async () => {
+      await new Promise(setImmediate);
+      collectGarbage();
+      return over.every((one) => one.deref() === undefined);
+    });
+    assert.equal(hub.state, "open");
+    hub.close();
+  });
 
   test("subscriptions that share a connection each get what the server would give them alone", async () => {
     const hub = hubOf(server.url);
