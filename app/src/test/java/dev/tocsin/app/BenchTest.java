@@ -30,7 +30,7 @@ class BenchTest {
       new TestProcess()
           .with("TOCSIN_CONNECTIONS", "10")
           .with("TOCSIN_DURATION", "1s")
-          .with("TOCSIN_WARM_UP", "1s");
+          .with("TOCSIN_WARM_UP", "300ms");
   private String url = "";
 
   @BeforeEach
