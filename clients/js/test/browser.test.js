@@ -316,6 +316,38 @@ describe("tabs that share a connection", () => {
     assert.deepEqual((await got(other)).filter(([sequence]) => sequence > from).map(([, id]) => id), ["1", "3"]);
   });
 
+  test("no tab keeps the subscriptions that are over, its own or another's", async () => {
+    context = await browser.newContext();
+    await context.addInitScript(() => {
+      window.made = [];
+      const { add } = Set.prototype;
+      Set.prototype.add = function (one) {
+        if (one?.patterns) made.push(new WeakRef(one));
+        return add.call(this, one);
+      };
+    });
+    const pages = [await open(server.url, { shared: true }), await open(server.url, { shared: true })];
+    await begun(...pages);
+    for (const page of pages) {
+      await page.evaluate(async () => {
+        for (let id = 0; id < 10; id++) {
+          const subscription = hub.subscribe("alert.*", { where: { id: `${id}` } });
+          while (!subscription.position) await new Promise((resolve) => setTimeout(resolve, 5));
+          subscription.close();
+        }
+      });
+    }
+    const kept = async (page) => {
+      const session = await context.newCDPSession(page);
+      await session.send("HeapProfiler.collectGarbage");
+      await session.detach();
+      return page.evaluate(() => made.filter((one) => one.deref()).length);
+    };
+    // One of each page; and where the connection is, one for each page and the one that passes on what comes.
+    await until("five are left", async () => (await kept(pages[0])) + (await kept(pages[1])) === 5);
+    assert.equal(await pages[0].evaluate(() => made.length) + (await pages[1].evaluate(() => made.length)), 45);
+  });
+
   test("the tab that has the connection is closed", async () => {
     const pages = [];
     for (const _ of upTo(3)) pages.push(await open(server.url, { shared: true }));

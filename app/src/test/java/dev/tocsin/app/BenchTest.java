@@ -12,86 +12,13 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// `bench` against a real server, which runs in this process, and against none.
-@Timeout(120)
-class BenchTest {
-
-  private final TestProcess server = new TestProcess();
-  private final TestProcess bench =
-      new TestProcess()
-          .with("TOCSIN_CONNECTIONS", "10")
-          .with("TOCSIN_DURATION", "1s")
-          .with("TOCSIN_WARM_UP", "300ms");
-  private String url = "";
-
-  @BeforeEach
-  void serve() throws InterruptedException {
-    url = server.start("serve", "--port", "0", "--memory").url();
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    bench.interrupt();
-    assertThat(server.interrupt()).isZero();
-  }
-
-  private static String[] args(String url, String more) {
-    return ("bench --url " + url + " " + more).strip().split(" +", -1);
-  }
-
-  private JsonNode measure(String more) {
-    int code = bench.run(args(url, "--json " + more));
-
-    assertThat(code).as(bench.err()).isZero();
-    assertThat(bench.outLines()).hasSize(1);
-    return JsonMapper.shared().readTree(bench.out());
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "--rate 100",
-        "--rate 100 --publish http",
-        "--rate 1000 --publish ndjson --batch 10",
-        "--in-flight 4",
-        "--in-flight 4 --publish ndjson --batch 10",
-        "--in-flight 4 --audiences 4 --receivers 2",
-        "--rate 100 --transport sse",
-        "--in-flight 4 --transport sse --size 9000 --patterns detection.*,*.new+alert.*",
-        "--rate 100 --transport ndjson",
-        "--rate 100 --size 2000 --patterns detection.*,*.new+alert.*"
-      })
-  void everyEventReachesEveryConnection(String load) {
-    JsonNode report = measure(load);
-
-    double published = report.path("published_per_second").asDouble();
-    assertThat(published).isPositive();
-    assertThat(report.path("deliveries_per_second").asDouble() / published).isBetween(9.0, 11.0);
-    assertThat(report.path("latency_ms").path("count").asLong()).isPositive();
-    assertThat(report.path("latency_ms").path("p50").asDouble()).isPositive();
-    assertThat(report.path("server_cpu").asDouble()).isPositive();
-    for (String fault : List.of("lost", "gaps", "duplicates", "out_of_order", "closed")) {
-      assertThat(report.path(fault).asLong(-1)).as(fault).isZero();
-    }
-  }
-
-  @Test
-  void whatNobodyWantsIsPublishedAllTheSame() {
-    JsonNode report = measure("--in-flight 2 --patterns alert.*");
-
-    assertThat(report.path("published_per_second").asDouble()).isPositive();
-    assertThat(report.path("deliveries_per_second").asDouble(-1)).isZero();
-    assertThat(report.path("lost").asLong(-1)).isZero();
-  }
+/// What `bench` says, against a real server, against others, and against none.
+class BenchTest extends AtTheBench {
 
   @Test
   void showsATable() {
@@ -108,14 +35,6 @@ class BenchTest {
     assertThat(bench.onTerminal().run(args(url, "--rate 20"))).isZero();
 
     assertThat(bench.err()).contains("\rwarming up").contains("measuring, ");
-  }
-
-  @Test
-  void connectionsAloneAreMeasuredToo() {
-    JsonNode report = measure("--idle --warm-connections 5");
-
-    assertThat(report.path("connections_per_second").asDouble()).isPositive();
-    assertThat(report.has("published_per_second")).isFalse();
   }
 
   @Test
