@@ -1,5 +1,6 @@
 package dev.tocsin.client;
 
+import java.security.InvalidAlgorithmParameterException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Locale;
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Why TLS could not be begun, in words: Java names it by its own parts, "PKIX path building failed" for instance.
 final class TlsFailures {
+
+  private static final String ADD_IT = "add --ca FILE (in Java: ClientOptions.withSsl)";
 
   private TlsFailures() {}
 
@@ -34,6 +37,13 @@ final class TlsFailures {
       if (t instanceof CertificateNotYetValidException) {
         return certificate("its certificate is not valid yet; is the clock of this machine right?");
       }
+      if (t instanceof InvalidAlgorithmParameterException) {
+        return new Found(
+            ConnectFailedException.Kind.UNTRUSTED,
+            "this Java trusts no authority at all: its trust store is empty or missing (Debian's"
+                + " package ca-certificates-java fills it); for an authority of yours, "
+                + ADD_IT);
+      }
       isTls |= t instanceof SSLException;
       all += String.valueOf(t.getMessage()).toLowerCase(Locale.ROOT) + '\n';
     }
@@ -46,8 +56,8 @@ final class TlsFailures {
     if (all.contains("certification path") || all.contains("path building failed")) {
       return new Found(
           ConnectFailedException.Kind.UNTRUSTED,
-          "its certificate is signed by an authority that is not trusted here; if it is yours, add"
-              + " --ca FILE (in Java: ClientOptions.withSsl)");
+          "its certificate is signed by an authority that is not trusted here; if it is yours, "
+              + ADD_IT);
     }
     if (all.contains("path validation failed") || all.contains("certificate")) {
       return certificate("its certificate is not accepted");

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -234,6 +235,28 @@ class ClientTlsTest {
     ConnectFailedException failure = failureOf(connect(ClientOptions.of(secure(server))));
 
     assertThat(failure).hasMessageContaining("not trusted here").hasMessageContaining("--ca FILE");
+    assertThat(failure.kind()).isEqualTo(ConnectFailedException.Kind.UNTRUSTED);
+  }
+
+  /// As where Java was installed without the authorities of the system.
+  @Test
+  void aJavaThatTrustsNobodyIsASentenceThatSaysWhatToDo() throws Exception {
+    TinyWebSocketServer server = server("good");
+    acceptInBackground(server);
+    KeyStore empty = KeyStore.getInstance(KeyStore.getDefaultType());
+    empty.load(null, null);
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(empty);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+
+    ConnectFailedException failure =
+        failureOf(connect(ClientOptions.of(secure(server)).withSsl(context)));
+
+    assertThat(failure)
+        .hasMessageContaining("this Java trusts no authority at all")
+        .hasMessageContaining("--ca FILE");
     assertThat(failure.kind()).isEqualTo(ConnectFailedException.Kind.UNTRUSTED);
   }
 
