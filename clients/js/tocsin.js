@@ -472,7 +472,8 @@ class Hub extends EventTarget {
         return this.#tabTold(message);
       case "error":
         return this.#refused(id, payload, asked);
-      case "authenticated": // that it has a position makes no event of it
+      case "authenticated":
+      case "pong":
         return;
       default:
         if (sequence) this.#event(message);
@@ -1362,7 +1363,7 @@ function share(hub, name) {
       const { state, reason, retryAt, place } = real;
       if (place) say({ type: "connection.established", payload: place }, from);
       say({ action: "tab", told: "state", fields: { state, reason, retryAt } }, from);
-      if (!tabs.has(from)) navigator.locks.request(name + from, () => (tabs.delete(from), leave(from)));
+      if (!tabs.has(from)) navigator.locks.request(name + from, () => (leave(from), tabs.delete(from)));
       tabs.add(from);
       real.probe();
     } else if (action === "ping") {
@@ -1521,7 +1522,7 @@ async function problem(/** @type {Response} */ answer) {
   const { status, headers } = answer;
   const own = headers.get("content-type")?.includes("problem+json");
   const { error = `http_${status}`, detail = `HTTP ${status}`, details = {} } = own ? await answer.json() : {};
-  const seconds = Number(headers.get("retry-after"));
+  const seconds = +/** @type {string} */ (headers.get("retry-after")); // 0 where there is none
   if (seconds) details.retry_after_ms ??= seconds * 1000;
   return new TocsinError(error, detail, !own || status >= 500 || status === 408 || status === 429, details);
 }

@@ -16,6 +16,8 @@ import sys
 import time
 from pathlib import Path
 
+import checks
+from checks import check
 from ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -41,16 +43,6 @@ exec env -i container=other PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$1" /lib/
 """
 NAMESPACES = ("pid", "mount", "uts", "ipc", "cgroup")
 
-failures = 0
-
-
-def check(name, ok, seen=""):
-    global failures
-    print(("ok   " if ok else "FAIL ") + name, flush=True)
-    if not ok:
-        failures += 1
-        print(str(seen)[-3000:], flush=True)
-
 
 class Machine:
     """A system in a folder, on or off."""
@@ -72,8 +64,11 @@ class Machine:
         return self.first and Path(f"/proc/{self.first}/comm").read_text().strip() == "systemd"
 
     def off(self):
-        self.run("systemctl poweroff")
-        self.shell.wait(timeout=60)
+        try:
+            self.run("systemctl poweroff")
+            self.shell.wait(timeout=60)
+        finally:
+            self.shell.kill()
 
     def run(self, command):
         done = subprocess.run(
@@ -117,8 +112,8 @@ def packages(folder):
     subprocess.run(["dpkg-deb", "--raw-extract", package, after], check=True)
     control = after / "DEBIAN/control"
     control.write_text(re.sub(r"(?m)^Version: .*", "Version: 999", control.read_text()))
-    subprocess.run(["dpkg-deb", "-Znone", "--build", after, folder / "root/after.deb"], check=True, stdout=subprocess.DEVNULL)
-    shutil.copy(package, folder / "root/first.deb")
+    subprocess.run(["dpkg-deb", "-Znone", "--build", after, folder / "srv/after.deb"], check=True, stdout=subprocess.DEVNULL)
+    shutil.copy(package, folder / "srv/first.deb")
     shutil.rmtree(after)
 
 
@@ -133,7 +128,7 @@ def debian(folder, suite):
 
 def test(machine):
     other = free_port()
-    machine.must("it installs", "apt-get install -y /root/first.deb")
+    machine.must("it installs", "apt-get install -y /srv/first.deb")
     machine.is_ready(8080)
     machine.publish(8080, "1")
     main = machine.service("MainPID")
@@ -149,7 +144,7 @@ def test(machine):
     machine.is_ready(other)
     check("killed, it comes back by itself, with its events and its new options", machine.service("NRestarts") == "1"
           and machine.events(other) == ["1"], machine.events(other))
-    machine.must("it is upgraded", "apt-get install -y /root/after.deb")
+    machine.must("it is upgraded", "apt-get install -y /srv/after.deb")
     machine.is_ready(other)
     check("an upgrade runs the new one on the same log", "999" in machine.run("dpkg -s tocsin")[1] and machine.events(other) == ["1"])
 
@@ -171,7 +166,7 @@ def test(machine):
 
     machine.must("it is removed", "apt-get remove -y tocsin")
     check("which keeps the log", machine.run("ls /var/lib/tocsin/events.db")[0] == 0)
-    machine.must("it is installed again", "apt-get install -y /root/first.deb")
+    machine.must("it is installed again", "apt-get install -y /srv/first.deb")
     machine.is_ready(other)
     check("and has its events", machine.events(other) == ["1", "2"])
     machine.must("it is purged", "apt-get purge -y tocsin")
@@ -192,13 +187,12 @@ def main():
     debian(folder, options.suite)
     packages(folder)
     machine = Machine(str(folder))
-    machine.on()
     try:
+        machine.on()
         test(machine)
     finally:
         machine.off()
-    print("booted: all passed" if not failures else f"booted: {failures} failed", flush=True)
-    sys.exit(failures > 0)
+    checks.end("booted")
 
 
 main()

@@ -19,6 +19,8 @@ import threading
 import time
 from pathlib import Path
 
+import checks
+from checks import check
 from ports import free_port
 from server import ROOT, Server
 
@@ -30,16 +32,6 @@ arguments.add_argument("parts", nargs="*", default=PARTS)
 arguments.add_argument("--events", type=int, default=10_000)
 arguments.add_argument("--node", help="a folder whose node_modules has standardwebhooks")
 arguments = arguments.parse_args()
-
-failures = 0
-
-
-def check(name, ok, seen=""):
-    global failures
-    print(("ok   " if ok else "FAIL ") + name, flush=True)
-    if not ok:
-        failures += 1
-        print(str(seen)[:2000], flush=True)
 
 
 def until(condition, seconds):
@@ -594,8 +586,7 @@ def main():
             began = time.monotonic()
             globals()[part.replace("-", "_")](Path(folder))
             print(f"     {part}: {time.monotonic() - began:.0f} s", flush=True)
-    print("bridges: " + (f"{failures} failed" if failures else "all passed"))
-    sys.exit(1 if failures else 0)
+    checks.end("bridges")
 
 
 main()

@@ -9,17 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import checks
+from checks import check
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMPOSE = ROOT / "deploy/compose"
-failures = 0
-
-
-def check(name, ok, seen=""):
-    global failures
-    print(("ok   " if ok else "FAIL ") + name, flush=True)
-    if not ok:
-        failures += 1
-        print(str(seen)[:2000], flush=True)
 
 
 def run(*command, **more):
@@ -109,4 +103,4 @@ except ImportError:
     sys.exit(0)
 composed(library)
 pods(library)
-sys.exit(1 if failures else 0)
+checks.end("files for containers")

@@ -17,6 +17,8 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+import checks
+from checks import check
 from nats_servers import NatsServers, program
 from ports import free_port
 from server import ROOT, Server
@@ -25,16 +27,6 @@ WORK = Path(sys.argv[1] if len(sys.argv) > 1 else "target/e2e/metrics").resolve(
 RULES = ROOT / "deploy/prometheus/tocsin.rules.yml"
 RULE_TESTS = ROOT / "deploy/prometheus/tocsin.rules.test.yml"
 DASHBOARD = ROOT / "deploy/grafana/tocsin.json"
-
-failures = 0
-
-
-def check(name, ok, seen=""):
-    global failures
-    print(("ok   " if ok else "FAIL ") + name, flush=True)
-    if not ok:
-        failures += 1
-        print(str(seen)[:3000], flush=True)
 
 
 def run(*command, stdin=None):
@@ -269,8 +261,7 @@ def main():
         if shared:
             shared.stop()
             nats.kill()
-    print("metrics: all green" if not failures else f"metrics: {failures} failed")
-    sys.exit(1 if failures else 0)
+    checks.end("metrics")
 
 
 if __name__ == "__main__":

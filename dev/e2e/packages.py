@@ -19,6 +19,8 @@ import tarfile
 import time
 from pathlib import Path
 
+import checks
+from checks import check
 from ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -35,16 +37,6 @@ DONE_WITHOUT = {"java.desktop"}
 
 # Our own archives, owners and all; an older Python knows no filters and takes them as they are.
 TRUSTED = {"filter": "fully_trusted"} if hasattr(tarfile, "fully_trusted_filter") else {}
-
-failures = 0
-
-
-def check(name, ok, seen=""):
-    global failures
-    print(("ok   " if ok else "FAIL ") + name, flush=True)
-    if not ok:
-        failures += 1
-        print(str(seen)[:3000], flush=True)
 
 
 def skip(name):
@@ -341,4 +333,4 @@ for kind in WANTED:
     if kind == "tar":
         before = digest(built)
         check("tar: built again, it is the same to the byte", digest(build(kind)) == before)
-sys.exit(1 if failures else 0)
+checks.end("packages")
