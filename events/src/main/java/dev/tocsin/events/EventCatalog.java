@@ -38,7 +38,7 @@ public final class EventCatalog {
         throw new IllegalArgumentException("There is an event type \"" + type + "\" already");
       }
       if (type.payload() instanceof RecordSchema schema) {
-        records.putIfAbsent(schema.shape().type(), type);
+        records.putIfAbsent(schema.type(), type);
       }
     }
     this.types = byName;
@@ -54,7 +54,7 @@ public final class EventCatalog {
               type.wireName(),
               type.channel(),
               type.description(),
-              record == null ? null : PayloadSchema.of(record),
+              record == null ? null : RecordSchemas.ofBuiltIn(record),
               type.isReserved());
         })
         .toList();
@@ -74,10 +74,9 @@ public final class EventCatalog {
       throw new IllegalArgumentException("\"" + type + "\" is not a type that can be published");
     }
     EventType.requireNames(type.name(), type.channel());
-    if (type.payload() instanceof RecordSchema schema
-        && byRecord.containsKey(schema.shape().type())) {
+    if (type.payload() instanceof RecordSchema schema && byRecord.containsKey(schema.type())) {
       throw new IllegalArgumentException(
-          schema.name() + " is the payload of " + byRecord.get(schema.shape().type()) + " already");
+          schema.name() + " is the payload of " + byRecord.get(schema.type()) + " already");
     }
     List<EventType> all = new ArrayList<>(types.values());
     all.add(type);
@@ -128,8 +127,7 @@ public final class EventCatalog {
   /// @throws IllegalArgumentException when the type's payload is another record
   public WebSocketEvent createEvent(String type, Record payload) {
     EventType known = known(type);
-    if (known.payload() instanceof RecordSchema schema
-        && schema.shape().type() == payload.getClass()) {
+    if (known.payload() instanceof RecordSchema schema && schema.type() == payload.getClass()) {
       return created(known, schema.shape().write(payload));
     }
     throw new IllegalArgumentException(

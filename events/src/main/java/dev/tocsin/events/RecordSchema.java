@@ -17,31 +17,44 @@ final class RecordSchema extends PayloadSchema {
   /// The annotation that names the key, see [Key].
   static final String KEY = "x-tocsin-key";
 
-  private final RecordShape shape;
-  private final List<String> requiredFields;
+  private final Class<? extends Record> type;
 
-  RecordSchema(RecordShape shape) {
-    this.shape = shape;
-    this.requiredFields = shape.requiredFields();
+  /// Made when somebody asks first, for a program uses few of the built-in types.
+  private volatile @Nullable RecordShape shape;
+
+  RecordSchema(Class<? extends Record> type) {
+    this.type = type;
   }
 
+  /// The payload record.
+  Class<? extends Record> type() {
+    return type;
+  }
+
+  /// @throws IllegalArgumentException when the record cannot be a payload
   RecordShape shape() {
-    return shape;
+    RecordShape known = shape;
+    if (known == null) {
+      known = RecordShape.of(type, List.of());
+      RecordNames.requireDistinctInside(known);
+      shape = known;
+    }
+    return known;
   }
 
   @Override
   public String name() {
-    return shape.type().getSimpleName();
+    return type.getSimpleName();
   }
 
   @Override
   public List<String> requiredFields() {
-    return requiredFields;
+    return shape().requiredFields();
   }
 
   @Override
   public Optional<String> keyField() {
-    return shape.keyField();
+    return shape().keyField();
   }
 
   @Override
@@ -53,8 +66,8 @@ final class RecordSchema extends PayloadSchema {
     schema.put("title", name());
     schema.put("description", description);
     Map<String, ObjectNode> definitions = new LinkedHashMap<>();
-    shape.describeFields(schema, definitions);
-    schema.putArray("examples").add(shape.example(""));
+    shape().describeFields(schema, definitions);
+    schema.putArray("examples").add(shape().example(""));
     if (!definitions.isEmpty()) {
       ObjectNode defs = schema.putObject("$defs");
       definitions.forEach(defs::set);
@@ -75,7 +88,7 @@ final class RecordSchema extends PayloadSchema {
 
   @Override
   boolean accepts(PlainJson json) {
-    return shape.acceptsPayload(json);
+    return shape().acceptsPayload(json);
   }
 
   @Override
@@ -83,7 +96,7 @@ final class RecordSchema extends PayloadSchema {
     PayloadCheck check = new PayloadCheck();
     try (JsonParser parser = StrictJson.checkedParser(json, offset, length)) {
       parser.nextToken();
-      shape.check(parser, check);
+      shape().check(parser, check);
     }
     return check;
   }

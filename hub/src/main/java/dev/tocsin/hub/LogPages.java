@@ -107,14 +107,26 @@ public final class LogPages {
     private final TypeFilter filter;
     private final long after;
     private final Page page;
+
+    /// The oldest sequence of the log before the page was read.
+    private final long oldest;
+
     private final long weight;
     private int leases;
 
-    Kept(TypeFilter filter, long after, Page page) {
+    Kept(TypeFilter filter, long after, Page page, long oldest) {
       this.filter = filter;
       this.after = after;
       this.page = page;
+      this.oldest = oldest;
       this.weight = page.weight();
+    }
+
+    /// Whether some of what it tells of may have been deleted since it was read.
+    ///
+    /// @param now the oldest sequence at present
+    boolean isOutlived(long now) {
+      return Math.max(after + 1, oldest) < Math.min(page.position() + 1, now);
     }
   }
 
@@ -166,7 +178,9 @@ public final class LogPages {
   }
 
   /// What is to be read next.
-  private record Request(Lane lane, long after, long generation) {}
+  ///
+  /// @param oldest the oldest sequence of the log
+  private record Request(Lane lane, long after, long oldest, long generation) {}
 
   LogPages(EventLog log) {
     this(log, System::nanoTime);
@@ -189,12 +203,13 @@ public final class LogPages {
   /// @param filter what is wanted of it
   /// @param reader is called at once when the page is there already
   public void read(long after, TypeFilter filter, Reader reader) {
+    long oldest = log.state().oldest();
     Lease lease = null;
     lock.lock();
     try {
       Lane lane = lanes.computeIfAbsent(filter, Lane::new);
       Kept known = lane.page(after);
-      if (known == null) {
+      if (known == null || known.isOutlived(oldest)) {
         if (lane.waiting.isEmpty()) {
           turns.add(lane);
         }
@@ -286,6 +301,7 @@ public final class LogPages {
   }
 
   private @Nullable Request begin() {
+    long oldest = log.state().oldest();
     lock.lock();
     try {
       Lane lane = reading || lent >= MAX_LENT ? null : turns.peek();
@@ -293,7 +309,7 @@ public final class LogPages {
         return null;
       }
       reading = true;
-      return new Request(lane, lane.next(), generation);
+      return new Request(lane, lane.next(), oldest, generation);
     } finally {
       lock.unlock();
     }
@@ -309,7 +325,7 @@ public final class LogPages {
       if (page == null) {
         readers = lane.take(request.after, request.after + 1);
       } else {
-        Kept found = new Kept(lane.filter, request.after, page);
+        Kept found = new Kept(lane.filter, request.after, page, request.oldest);
         readers = lane.take(request.after, Math.max(page.position(), request.after + 1));
         readers.forEach(reader -> leases.add(lease(found)));
         keep(request, lane, found);

@@ -6,6 +6,7 @@ import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventType;
 import dev.tocsin.events.FieldValues;
 import dev.tocsin.events.PayloadField;
+import dev.tocsin.events.PayloadSchema;
 import dev.tocsin.events.Rejection;
 import dev.tocsin.events.Suggestions;
 import dev.tocsin.events.WebSocketEvent;
@@ -36,9 +37,8 @@ final class TypeTable {
   private final TypeSet none;
   private final TypeSet all;
 
-  /// The fields of the catalogued types that can be compared, by the type's name; shared by all tables that grow out of
-  /// one.
-  private final Map<String, Map<String, PayloadField>> fields;
+  /// The payloads of the catalogued types, by the type's name; shared by all tables that grow out of one.
+  private final Map<String, PayloadSchema> payloads;
 
   private final EventFields values;
 
@@ -49,7 +49,7 @@ final class TypeTable {
         joined(catalog.allEventTypes().stream().map(EventType::name).toList(), logged),
         catalog.allEventTypes().size(),
         Suggestions.of(worthSuggesting(catalog)),
-        fields(catalog),
+        payloads(catalog),
         new EventFields());
   }
 
@@ -67,12 +67,12 @@ final class TypeTable {
       List<String> names,
       int catalogued,
       Suggestions suggestions,
-      Map<String, Map<String, PayloadField>> fields,
+      Map<String, PayloadSchema> payloads,
       EventFields values) {
     this.names = names;
     this.catalogued = catalogued;
     this.suggestions = suggestions;
-    this.fields = fields;
+    this.payloads = payloads;
     this.values = values;
     for (String name : names) {
       places.put(name, places.size());
@@ -91,21 +91,24 @@ final class TypeTable {
   TypeTable with(Collection<String> more) {
     return places.keySet().containsAll(more)
         ? this
-        : new TypeTable(joined(names, more), catalogued, suggestions, fields, values);
+        : new TypeTable(joined(names, more), catalogued, suggestions, payloads, values);
   }
 
-  private static Map<String, Map<String, PayloadField>> fields(EventCatalog catalog) {
-    Map<String, Map<String, PayloadField>> fields = new HashMap<>();
+  private static Map<String, PayloadSchema> payloads(EventCatalog catalog) {
+    Map<String, PayloadSchema> payloads = new HashMap<>();
     for (EventType type : catalog.allEventTypes()) {
-      catalog
-          .payloadSchema(type.name())
-          .ifPresent(schema -> fields.put(type.name(), schema.fields()));
+      PayloadSchema payload = type.payload();
+      if (payload != null) {
+        payloads.put(type.name(), payload);
+      }
     }
-    return fields;
+    return payloads;
   }
 
+  /// The fields of a catalogued type that can be compared.
   private Map<String, PayloadField> fieldsOf(String name) {
-    return fields.getOrDefault(name, Map.of());
+    PayloadSchema payload = payloads.get(name);
+    return payload == null ? Map.of() : payload.fields();
   }
 
   /// What the fields of an event say that can be compared.

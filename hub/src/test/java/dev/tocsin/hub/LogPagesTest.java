@@ -239,6 +239,46 @@ class LogPagesTest {
     assertThat(log.pages()).isEqualTo(2);
   }
 
+  /// The events of the page that follows a position.
+  private List<LoggedEvent> eventsAfter(long position) {
+    List<LoggedEvent> events = new ArrayList<>();
+    pages.read(
+        position,
+        TypeFilter.ALL,
+        new LogPages.Reader() {
+          @Override
+          public void page(LogPages.Lease lease) {
+            events.addAll(lease.page().events());
+            lease.close();
+          }
+
+          @Override
+          public void failed(Throwable failure, long retryMillis) {
+            throw new AssertionError(failure);
+          }
+        });
+    return events;
+  }
+
+  @Test
+  void whatTheLogHasDeletedIsNotHandedOutFromMemory() {
+    append(6, "a.a", 1_000);
+    assertThat(eventsAfter(0)).extracting(LoggedEvent::sequence).startsWith(1L);
+    for (int i = 0; i < 600; i++) {
+      append(1_000, "a.a", 1_000);
+    }
+    long oldest = stored.state().oldest();
+    assertThat(oldest).isGreaterThan(6);
+
+    for (long after : List.of(0L, 3L)) {
+      assertThat(eventsAfter(after)).first().extracting(LoggedEvent::sequence).isEqualTo(oldest);
+    }
+    // From here on nothing is deleted: what was read serves the next one too.
+    int read = log.pages();
+    eventsAfter(0);
+    assertThat(log.pages()).isEqualTo(read);
+  }
+
   @Test
   void failsOnlyWhoAskedForWhatCannotBeRead() {
     append(10, "a.a", 10);
