@@ -133,7 +133,8 @@ final class Gateway {
         .work(() -> {
           simulation.agenda().spend(simulation.cost(Coefficient.PUBLISH_NANOS));
           CompletableFuture<PublishResult> answer =
-              hub.publish(new PublishCommand(event, null, null, simulation.agenda().nanoTime()));
+              hub.publish(
+                  new PublishCommand(event, null, "", null, simulation.agenda().nanoTime()));
           answer.thenAccept(result -> answered(result, number));
         });
   }

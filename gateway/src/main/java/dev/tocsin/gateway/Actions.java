@@ -327,7 +327,11 @@ final class Actions {
       publishes.add(
           connection,
           new PublishCommand(
-              message.event(), message.idempotencyKey(), loop.publishable(access), receivedNanos),
+              message.event(),
+              message.idempotencyKey(),
+              access.name(),
+              loop.publishable(access),
+              receivedNanos),
           result -> {
             answer.give(answer(result));
             connection.actionFinished();

@@ -70,6 +70,9 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
 
   private long lineNanos;
 
+  /// Whose it is.
+  private String producer = "";
+
   /// What of it may be published; `null` for everything.
   private @Nullable EventFilter granted;
 
@@ -106,13 +109,10 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
       bytes += Limits.LINE_BYTES + length;
     }
 
-    void add(
-        long number, CloudEvents.Read line, @Nullable EventFilter granted, long receivedNanos) {
+    void add(long number, PublishCommand line) {
       numbers.add(number);
-      batch.add(
-          new PublishCommand(
-              Slice.of(line.envelope()), line.idempotencyKey(), granted, receivedNanos));
-      bytes += Limits.LINE_BYTES + line.envelope().length;
+      batch.add(line);
+      bytes += Limits.LINE_BYTES + line.event().length();
     }
   }
 
@@ -178,6 +178,7 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
   /// Looks again at what may be published; whether anything may.
   private boolean mayGoOn() {
     access = visitor.access().orElse(null);
+    producer = access == null ? "" : access.name();
     granted = access == null ? null : loop.publishable(access);
     return access != null;
   }
@@ -190,13 +191,18 @@ final class NdjsonExchange extends Exchange implements Turns.Waiting {
     return gathered.bytes < Limits.MAX_PUBLISHES_BYTES;
   }
 
+  private PublishCommand command(CloudEvents.Read event) {
+    return new PublishCommand(
+        Slice.of(event.envelope()), event.idempotencyKey(), producer, granted, lineNanos);
+  }
+
   private void line(long number, byte @Nullable [] line) {
     nextLine = number + 1;
     if (line == null) {
       gathered.refuse(number, 0, TOO_LONG);
     } else {
       switch (envelopes.of(line)) {
-        case CloudEvents.Read event -> gathered.add(number, event, granted, lineNanos);
+        case CloudEvents.Read event -> gathered.add(number, command(event));
         case CloudEvents.Refused(Rejection rejection) -> {
           hub.countRefused(rejection.code());
           gathered.refuse(number, line.length, rejection);

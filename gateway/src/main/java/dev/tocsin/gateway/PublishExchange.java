@@ -68,6 +68,7 @@ final class PublishExchange extends BodyExchange {
             new PublishCommand(
                 Slice.of(event.envelope()),
                 event.idempotencyKey(),
+                access.name(),
                 loop.publishable(access),
                 connection().firstByteNanos()))
         .whenComplete((result, failure) ->

@@ -26,13 +26,18 @@ sealed interface Upgrade {
       ClientMessage.@Nullable Initial initial)
       implements Upgrade {}
 
+  /// What a stranger is told of a query that asks for what there is not.
+  String UNTOLD =
+      "The query asks for what there is not; with a credential in the handshake the answer says"
+          + " what";
+
   /// The wish is refused.
   record Refused(Response response) implements Upgrade {}
 
   /// Judges a request for the socket's path.
   ///
-  /// @param known whether it is known who asks: a stranger is not told that there is no such thing as its query asks for, which
-  ///     would tell what there is
+  /// @param known whether it is known who asks: a stranger is not told what of its query there is not, or what there is
+  ///     instead
   static Upgrade of(
       HttpRequest request, QueryStringDecoder uri, boolean known, GatewayContext context) {
     return switch (Handshake.of(request, context.deflate().enabled(), CloudEvents.SUBPROTOCOL)) {
@@ -54,7 +59,7 @@ sealed interface Upgrade {
       Accepted accepted = new Accepted(handshake, events, resume, InitialQuery.of(query));
       Rejection fault = events.fault(hub);
       if (fault != null) {
-        return new Refused(known ? Problems.response(fault) : Door.unauthenticated());
+        return new Refused(Problems.response(known ? fault : new Rejection(fault.code(), UNTOLD)));
       }
       return accepted;
     } catch (QueryParameters.InvalidQueryException e) {

@@ -388,11 +388,17 @@ class AccessTest {
   /// What it may ask for depends on the catalog, which is not for everybody.
   @Test
   void aStrangerIsNotToldWhatThereIsNot() {
-    assertThat(
-            server
-                .ask(RawWebSocket.handshake("/ws/events?events=*&where=%7B%22cam%22:1%7D"))
-                .problem())
-        .isEqualTo("401 unauthenticated");
+    for (String where : List.of("%7B%22camera%22:1%7D", "%7B%22confidence%22:%22x%22%7D")) {
+      String query = "/ws/events?events=*&where=" + where;
+      HttpAnswer known = server.ask(RawWebSocket.handshake(query, bearer(TestAuthenticator.ROOT)));
+      assertThat(known.problem()).isEqualTo("400 invalid_filter");
+      assertThat(known.json().path("details").path("field").isString()).isTrue();
+
+      HttpAnswer stranger = server.ask(RawWebSocket.handshake(query));
+      assertThat(stranger.problem()).isEqualTo("400 invalid_filter");
+      assertThat(stranger.json().has("details")).isFalse();
+      assertThat(stranger.json().path("detail").asString()).isEqualTo(Upgrade.UNTOLD);
+    }
   }
 
   @Test
@@ -530,6 +536,65 @@ class AccessTest {
                   .asString())
           .isEqualTo("published");
     }
+  }
+
+  /// Of a key that another has used nobody learns that he has, or what he published.
+  @Test
+  void eachNameHasIdempotencyKeysOfItsOwn() {
+    door.let("a", "a", Rights.ALL);
+    door.let("b", "b", Rights.ALL);
+    String cloud =
+        "{'specversion':'1.0','type':'tocsin.alert.deleted','source':'/s','id':'1','data':{'id':'%s'}}"
+            .replace('\'', '"');
+    long next = 1;
+    for (String token : List.of("a", "b")) {
+      for (int repeated = 0; repeated < 2; repeated++) {
+        assertThat(keyed(token, "k", TestServer.alert(token)).json().path("sequence").asLong())
+            .isEqualTo(next);
+        try (RawWebSocket socket = socket(token, "")) {
+          String said =
+              "{\"action\":\"publish\",\"idempotency_key\":\"w\",\"event\":"
+                  + TestServer.alert(token)
+                  + "}";
+          assertThat(socket.ask(said).path("sequence").asLong()).isEqualTo(next + 1);
+        }
+        assertThat(
+                cloud(token, "application/cloudevents+json", cloud.formatted(token))
+                    .json()
+                    .path("sequence")
+                    .asLong())
+            .isEqualTo(next + 2);
+        assertThat(
+                cloud(
+                        token,
+                        "application/cloudevents-batch+json",
+                        "[" + cloud.formatted(token) + "]")
+                    .json()
+                    .path("accepted")
+                    .asInt())
+            .isOne();
+        assertThat(server.hub.log().state().newest()).isEqualTo(next + 2);
+      }
+      assertThat(keyed(token, "k", TestServer.alert("other")).problem())
+          .isEqualTo("409 idempotency_conflict");
+      next += 3;
+    }
+  }
+
+  private HttpAnswer keyed(String token, String key, String event) {
+    return server.ask(
+        request(
+            "POST",
+            "/api/v1/events",
+            event,
+            "Content-Type: application/json",
+            "Idempotency-Key: " + key,
+            bearer(token)));
+  }
+
+  private HttpAnswer cloud(String token, String contentType, String events) {
+    return server.ask(
+        request("POST", "/api/v1/events", events, "Content-Type: " + contentType, bearer(token)));
   }
 
   private HttpAnswer publish(String token, String event) {

@@ -8,7 +8,8 @@ import java.security.NoSuchAlgorithmException;
 /// The name that a producer gives to one publish, so that repeating it does no harm, with what tells
 /// whether the repetition says the same.
 ///
-/// @param key the producer's text
+/// @param key the producer's text; where it is known who he is, after his name and a line feed, so that nobody can ask
+///     with a key of his whether another has published something
 /// @param bodyDigest SHA-256 of the envelope's bytes; not to be changed
 @SuppressWarnings("ArrayRecordComponent") // compared by isOfSameBody
 public record IdempotencyKey(String key, byte[] bodyDigest) {
@@ -18,8 +19,10 @@ public record IdempotencyKey(String key, byte[] bodyDigest) {
   public static final int MAX_LENGTH = 256;
 
   /// The key of a publish.
-  public static IdempotencyKey of(String key, Slice body) {
-    return new IdempotencyKey(key, sha256(body));
+  ///
+  /// @param producer the name of who publishes; empty where nobody is asked who he is
+  public static IdempotencyKey of(String producer, String key, Slice body) {
+    return new IdempotencyKey(producer.isEmpty() ? key : producer + '\n' + key, sha256(body));
   }
 
   /// What stands for a key where its text cannot: SHA-256 of it in UTF-8.

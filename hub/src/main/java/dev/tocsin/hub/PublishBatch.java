@@ -40,7 +40,10 @@ public final class PublishBatch {
         receivedNanos = Arrays.copyOf(receivedNanos, 2 * receivedNanos.length);
       }
       receivedNanos[accepted.size()] = command.receivedNanos();
-      accepted.add(new Append(event, key == null ? null : IdempotencyKey.of(key, command.event())));
+      accepted.add(
+          new Append(
+              event,
+              key == null ? null : IdempotencyKey.of(command.producer(), key, command.event())));
     }
     encoded.add(result);
     return result instanceof Rejection rejection ? rejection : null;

@@ -9,18 +9,20 @@ import org.jspecify.annotations.Nullable;
 /// @param event the bytes of the envelope, not yet checked
 /// @param idempotencyKey a name of the producer's for this publish, so that repeating it does no harm;
 ///     `null` for none
+/// @param producer whose it is, for two may call theirs the same; empty where nobody is asked who he is
 /// @param granted what the producer may publish; `null` for everything
 /// @param receivedNanos when its first byte came, see [System#nanoTime]
 public record PublishCommand(
     Slice event,
     @Nullable String idempotencyKey,
+    String producer,
     @Nullable EventFilter granted,
     long receivedNanos) {
 
   /// A wish that comes now.
   public PublishCommand(
       Slice event, @Nullable String idempotencyKey, @Nullable EventFilter granted) {
-    this(event, idempotencyKey, granted, System.nanoTime());
+    this(event, idempotencyKey, "", granted, System.nanoTime());
   }
 
   /// The wish of somebody who may publish everything.

@@ -136,7 +136,7 @@ class HubFiguresTest {
   void anAppendLastsFromTheFirstByte() {
     hub.publish(
             new PublishCommand(
-                slice(detection("front")), null, null, System.nanoTime() - 3 * SECOND))
+                slice(detection("front")), null, "", null, System.nanoTime() - 3 * SECOND))
         .join();
     hub.publish(new PublishCommand(slice(detection("front")))).join();
 

@@ -36,6 +36,6 @@ public final class SampleEvents {
   /// The wish to append an event under an idempotency key, which its type stands in for the body of.
   public static Append keyed(String key, String type) {
     Slice body = Slice.of(type.getBytes(StandardCharsets.UTF_8));
-    return new Append(event(type), IdempotencyKey.of(key, body));
+    return new Append(event(type), IdempotencyKey.of("", key, body));
   }
 }
