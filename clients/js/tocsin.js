@@ -105,9 +105,11 @@ class Hub extends EventTarget {
   #resuming = false;
   /** What the connection is subscribed to: each pattern with its filter. @type {Map<string, string>} */
   #told = new Map();
-  /** Whose subscribe has which id. @type {Map<string, Subscription | undefined>} */
-  #asked = new Map();
-  #syncing = false;
+  /**
+   * Whose subscribe has which id, until it is answered; `""` is what is not asked yet.
+   * @type {Map<string, Subscription | undefined>}
+   */
+  asked = new Map();
 
   /** Why the server says that it closes. */
   #farewell = "";
@@ -133,7 +135,7 @@ class Hub extends EventTarget {
   constructor(url, options) {
     super();
     const { protocol, host, pathname } = new URL(url, globalThis.location?.href);
-    this.url = `${protocol.replace("ws", "http")}//${host}${pathname}`.replace(/\/+$/, "");
+    this.url = protocol.replace("ws", "http") + "//" + host + pathname.replace(/\/+$/, "");
     this.options = options;
     this.#WebSocket = options.WebSocket ?? globalThis.WebSocket;
     this.backoff = new Backoff(options);
@@ -260,10 +262,11 @@ class Hub extends EventTarget {
       this.#sync();
       this.backoff.reset();
     } else if (link?.kind === "shared") {
-      // The connection of another tab goes on from where it is, and the subscriptions read what lies between.
+      // The connection of another tab is anywhere, and is still to be told what is wanted here: the subscriptions read on in the
+      // log until it carries that.
       this.place = { epoch, sequence };
       if (place.epoch !== epoch) this.#lost("epoch_changed");
-      else if (place.sequence !== sequence) this.#lag(place.sequence);
+      this.#lag(place.epoch === epoch ? place.sequence : sequence);
       this.#sync();
     } else {
       this.#resuming = true;
@@ -347,7 +350,7 @@ class Hub extends EventTarget {
 
   /** What a connection was told, and has not answered, goes with it. */
   #forget() {
-    this.#asked.clear();
+    this.asked.clear();
     for (const subscription of this.subscriptions) subscription.disconnected();
   }
 
@@ -433,8 +436,8 @@ class Hub extends EventTarget {
     clearTimeout(this.#timers.probe);
     this.#timers.probe = undefined;
     const { id, sequence, payload } = message;
-    const asked = this.#asked.get(id);
-    this.#asked.delete(id);
+    const asked = this.asked.get(id);
+    if (this.asked.delete(id)) this.outbox.send();
     switch (message.action ?? message.type) {
       case "connection.established":
         return this.#established(payload);
@@ -567,11 +570,13 @@ class Hub extends EventTarget {
 
   /** Something has changed in it. */
   changed() {
-    if (this.#syncing) return;
-    this.#syncing = true;
+    const { asked } = this;
+    if (asked.has("")) return;
+    asked.set("", undefined);
     queueMicrotask(() => {
-      this.#syncing = false;
+      asked.delete("");
       if (this.state === "open") this.#sync();
+      this.outbox.send();
     });
   }
 
@@ -590,9 +595,8 @@ class Hub extends EventTarget {
 
   /** Tells the server what it does not know of it, each pattern by itself: a bad one is refused alone. */
   #sync() {
-    const wanted = this.wanted();
     const told = this.#told;
-    this.#told = wanted;
+    const wanted = (this.#told = this.wanted());
     for (const one of told.keys()) if (!wanted.has(one)) this.link?.send({ action: "unsubscribe", events: [one] });
     for (const subscription of this.subscriptions) {
       if (!subscription.asks) continue;
@@ -613,7 +617,7 @@ class Hub extends EventTarget {
     const id = unique();
     const where = this.#told.get(pattern);
     if (subscription) subscription.awaits = id;
-    this.#asked.set(id, subscription);
+    this.asked.set(id, subscription);
     this.link?.send({ action: "subscribe", id, events: [pattern], where: where ? JSON.parse(where) : undefined });
   }
 
@@ -645,7 +649,7 @@ class Hub extends EventTarget {
       if (token) headers = { Authorization: `Bearer ${token}`, ...headers };
       return await fetch(this.url + path, { cache: "no-store", signal, ...init, headers });
     } catch (thrown) {
-      throw broken(`cannot reach ${this.url}`);
+      throw broken(`no answer from ${this.url}`);
     }
   }
 }
@@ -775,10 +779,9 @@ class Subscription {
   }
 
   async #keep() {
-    const { store } = this.hub.options;
     const { position } = this;
     try {
-      if (position) await store?.setItem(this.name, position);
+      if (position) await this.hub.options.store?.setItem(this.name, position);
     } catch (thrown) {
       report(thrown);
     }
@@ -947,8 +950,9 @@ class Subscription {
     for (const { from, to } of gaps) hub.tell("gap", { reason: "deleted", from, to, subscription: this });
     for (const event of events) this.#put(initial ? { ...event, initial } : event);
     this.#more = next; // of `latest` there may be more pages, and then it was the case at the last one's sequence
-    this.#at = latest ? (next === undefined ? page.sequence : undefined) : next;
-    if (this.#from !== undefined && (this.#at ?? 0) >= this.#from) this.#goLive();
+    this.#at = latest ? (next ? undefined : page.sequence) : next;
+    // Not while one of them is undefined.
+    if (/** @type {number} */ (this.#at) >= /** @type {number} */ (this.#from)) this.#goLive();
     else if (this.lagging && this.#at !== undefined && events.length < limit) this.#join();
   }
 
@@ -1007,7 +1011,7 @@ class Outbox {
     if (this.#held.size >= OUTBOX_EVENTS) throw new TocsinError("outbox_full", `${OUTBOX_EVENTS} wait`, true);
     return new Promise((resolve, reject) => {
       this.#held.add({ event, key, bytes, resolve, reject });
-      this.#send();
+      this.send();
     });
   }
 
@@ -1015,13 +1019,17 @@ class Outbox {
   connected() {
     clearTimeout(this.#pause);
     this.#pause = undefined;
-    this.#send();
+    this.send();
   }
 
-  /** Over a WebSocket all that can go goes; by HTTP one at a time, which keeps their order. */
-  #send() {
-    const { link, state } = this.hub;
-    if (this.#pause || state !== "open" || !link) return;
+  /**
+   * Over a WebSocket all that can go goes; by HTTP one at a time, which keeps their order, and not while subscribes have no
+   * answer, which it would overtake.
+   */
+  send() {
+    const { link, state, asked } = this.hub;
+    const byHttp = link?.kind !== "websocket";
+    if (this.#pause || state !== "open" || (asked.size && byHttp)) return;
     for (const parcel of this.#held) {
       const { event, key } = parcel;
       if (!parcel.id) {
@@ -1031,10 +1039,10 @@ class Outbox {
           continue;
         }
         const id = (parcel.id = unique());
-        if (link.kind === "websocket") link.send({ action: "publish", id, event, idempotency_key: key });
-        else this.#post(id, event, key);
+        if (byHttp) this.#post(id, event, key);
+        else link.send({ action: "publish", id, event, idempotency_key: key });
       }
-      if (link.kind !== "websocket") return;
+      if (byHttp) return;
     }
   }
 
@@ -1049,7 +1057,7 @@ class Outbox {
     const headers = { "Content-Type": "application/json", "Idempotency-Key": bytes };
     const request = this.hub.ask("/api/v1/events", { method: "POST", body: JSON.stringify(event), headers });
     this.answered(id, await request.then(({ sequence }) => sequence, asError));
-    this.#send();
+    this.send();
   }
 
   /**
@@ -1061,11 +1069,12 @@ class Outbox {
     const parcel = [...this.#held].find((one) => id && one.id === id);
     if (!parcel) return false;
     if (typeof answer === "number") this.backoff.reset();
-    if (typeof answer === "number" || !answer.retryable || isLate(parcel)) {
-      this.#settle(parcel, answer);
-    } else {
+    const error = /** @type {TocsinError} */ (answer); // a sequence is not retryable
+    if (error.retryable && !isLate(parcel)) {
       parcel.id = undefined;
-      this.#pause ??= setTimeout(() => this.connected(), answer.details.retry_after_ms ?? this.backoff.next());
+      this.#pause ??= setTimeout(() => this.connected(), error.details.retry_after_ms ?? this.backoff.next());
+    } else {
+      this.#settle(parcel, answer);
     }
     return true;
   }
@@ -1105,7 +1114,7 @@ class Outbox {
 
 /** @param {Parcel} parcel */
 function isLate({ sentAt }) {
-  return Date.now() - (sentAt ?? Infinity) >= REPEAT_MS;
+  return Date.now() - /** @type {number} */ (sentAt) >= REPEAT_MS; // never, before it went out
 }
 
 // ------------------------------------------------------------------------------------------------------------- Credential
@@ -1406,11 +1415,11 @@ function judge(patterns, where) {
   const known = new Map();
   const conditions = Object.entries(where);
   return ({ type, payload, ...envelope }) => {
-    if (!known.has(type)) known.set(type, patterns.length > 0 && types.test(type));
+    if (!known.has(type)) known.set(type, types.test(type));
     let verdict = known.get(type);
     for (const [field, condition] of conditions) {
       if (!verdict) break;
-      verdict = fulfils(field[0] === "$" ? envelope[field.slice(1)] : payload?.[field], condition) ?? (verdict = undefined);
+      verdict = fulfils(field[0] === "$" ? envelope[field.slice(1)] : payload?.[field], condition);
     }
     return verdict;
   };
@@ -1465,9 +1474,9 @@ class Backoff {
   }
 
   next() {
-    const delay = Math.random() * this.bound;
-    this.bound = Math.min(2 * this.bound, this.longest);
-    return delay;
+    const { bound } = this;
+    this.bound = Math.min(2 * bound, this.longest);
+    return Math.random() * bound;
   }
 
   reset() {
@@ -1520,11 +1529,11 @@ function told({ code, message, details }, id) {
 /** What an answer refuses. Without a problem document it is not the hub's, but that of a proxy: later it may be otherwise. */
 async function problem(/** @type {Response} */ answer) {
   const { status, headers } = answer;
-  const own = headers.get("content-type")?.includes("problem+json");
+  const own = /problem.json/.test(`${headers.get("content-type")}`);
   const { error = `http_${status}`, detail = `HTTP ${status}`, details = {} } = own ? await answer.json() : {};
   const seconds = +/** @type {string} */ (headers.get("retry-after")); // 0 where there is none
   if (seconds) details.retry_after_ms ??= seconds * 1000;
-  return new TocsinError(error, detail, !own || status >= 500 || status === 408 || status === 429, details);
+  return new TocsinError(error, detail, !own || /^(5|408|429)/.test(`${status}`), details);
 }
 
 /** @param {unknown} thrown */

@@ -54,6 +54,16 @@ describe("credentials", () => {
     await isOpen(other);
   });
 
+  test("one that is for publishing alone publishes, by whatever connection", async () => {
+    const grants = { subscribe: [], publish: [{ events: ["alert.*"] }] };
+    for (const options of [{}, { WebSocket: undefined }]) {
+      const hub = hubOf(server.url, { token: token(300, grants), ...options });
+      assert(Number.isInteger(await hub.publish("alert.deleted", { id: "1" })));
+      await assert.rejects(hub.publish("job.cancelled", { job_id: "1" }), { code: "forbidden" });
+      assert.equal(hub.state, "open");
+    }
+  });
+
   test("one that is revoked: the next one is asked for, and nothing is missed", async () => {
     const first = key();
     const second = key();

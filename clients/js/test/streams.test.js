@@ -44,6 +44,20 @@ describe("WebSockets are blocked", () => {
     assert.equal(refusal.faults[0].path, "/id");
   });
 
+  test("what is published after a subscribe does not overtake it", async () => {
+    for (const hub of [hubOf(server.url, { WebSocket: undefined }), await blockedHub()]) {
+      for (const pattern of ["alert.deleted", "alert.d*"]) {
+        const events = [];
+        hub.on(pattern, (event) => events.push(event.sequence)); // at first before there is a connection
+        const sequences = await Promise.all(upTo(3).map((id) => hub.publish("alert.deleted", { id: String(-20 - id) })));
+        await until("all have come", () => events.length >= 3);
+        assert.deepEqual(events, sequences);
+      }
+      hub.on("*", () => {})(); // nobody waits for the answer to a subscribe that is over
+      await hub.publish("alert.deleted", { id: "-30" });
+    }
+  });
+
   test("an idempotency key is the same one as over a WebSocket, whatever its letters, and one that cannot be sent is refused", async () => {
     const hub = await blockedHub();
     await until("it is open", () => hub.state === "open");

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeoutException;
 ///
 /// The JVM runs shutdown hooks when a signal comes and then ends with a code that tells of the
 /// signal. The hook here tells the command instead, waits for its exit code, and ends the process
-/// with that. A command that never [#listen]s is ended at once, as usual. Any thread may call
-/// anything.
+/// with that. A command that never [#listen]s is ended at once, as usual, and so is one that is still
+/// [#starting], which counts as a good end. Any thread may call anything.
 final class Interruption {
 
   /// A command that takes longer than this to end is not waited for.
@@ -21,6 +21,7 @@ final class Interruption {
   private final CompletableFuture<Void> asked = new CompletableFuture<>();
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
   private volatile boolean listening;
+  private volatile boolean starting;
 
   /// From now on signals are noticed.
   void arm() {
@@ -28,7 +29,13 @@ final class Interruption {
   }
 
   private void onShutdown() {
-    if (!listening || ended.isDone()) {
+    if (ended.isDone()) {
+      return;
+    }
+    if (!listening) {
+      if (starting) {
+        Runtime.getRuntime().halt(0);
+      }
       return;
     }
     ask();
@@ -47,6 +54,11 @@ final class Interruption {
   /// The command has ended with this exit code.
   void end(int code) {
     ended.complete(code);
+  }
+
+  /// The command begins what may take long, has promised nobody anything yet, and will [#listen] when it has.
+  void starting() {
+    starting = true;
   }
 
   /// The command promises to wait for the end, and to end then.

@@ -42,7 +42,7 @@ final class Serve implements Callable<Integer> {
   public Integer call() throws Failure, WrongUse {
     GatewaySettings settings = options.check();
     EventCatalog catalog = options.catalog().load();
-    surroundings.interruption().listen();
+    surroundings.interruption().starting();
     // Bridges end after the server, whose last requests they answer.
     try (Guard guard = options.guard(surroundings);
         Bridges bridges = options.bridges().load(catalog, options.log().folder(), surroundings)) {
@@ -55,6 +55,7 @@ final class Serve implements Callable<Integer> {
       EventCatalog catalog, GatewaySettings settings, Guard guard, @Nullable Bridges bridges)
       throws Failure, WrongUse {
     TocsinServer server = options.log().start(catalog, settings, surroundings);
+    surroundings.interruption().listen();
     try {
       if (bridges != null) {
         bridges.start(new OwnHub(server.hub(), null));

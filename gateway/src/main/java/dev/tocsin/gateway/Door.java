@@ -120,7 +120,7 @@ final class Door implements Doorkeeper {
   private Verdict verdict(Judge.Finding finding, Knock knock, Sender sender) {
     return switch (finding) {
       case Judge.Finding.Known known ->
-          allows(known.access(), knock.right())
+          allows(known.access(), knock)
               ? new Verdict.Admitted(new Visitor(known.pass(), sender))
               : denied(known.access(), knock, sender);
       case Judge.Finding.Bad bad -> new Verdict.Denied(Problems.response(bad.rejection()));
@@ -154,19 +154,28 @@ final class Door implements Doorkeeper {
         .with("WWW-Authenticate", "Bearer");
   }
 
-  private static boolean allows(Access access, Right right) {
+  private static boolean allows(Access access, Knock knock) {
+    Right right = knock.right();
     if (MANAGED.contains(right)) {
       return access.rights().manage().contains(right.name());
     }
     if (right.equals(READ)) {
-      return mayRead(access);
+      return mayFollow(access, PatternQuery.wantsNothing(knock.uri()));
     }
     return !right.equals(CONNECT) || mayConnect(access);
   }
 
   /// Whether there is anything that somebody may be sent.
-  static boolean mayRead(Access access) {
+  private static boolean mayRead(Access access) {
     return isSomething(access.rights().subscribe());
+  }
+
+  /// Whether somebody may have a stream.
+  ///
+  /// @param nothing whether it is to carry no event: then it tells a producer where WebSockets are blocked that the server is
+  ///     there
+  static boolean mayFollow(Access access, boolean nothing) {
+    return mayRead(access) || (nothing && mayConnect(access));
   }
 
   /// Whether there is anything that somebody could do with a WebSocket.

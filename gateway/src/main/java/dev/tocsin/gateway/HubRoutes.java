@@ -203,17 +203,17 @@ final class HubRoutes {
                   "What is here is " + mediaType + ", which the request's Accept excludes")));
     }
     return request.head().method().equals(HttpMethod.HEAD)
-        ? request.answer(head(request, query.kind()))
+        ? request.answer(head(request, query))
         : new StreamExchange(request, context, loop, query);
   }
 
   /// What a request for the stream itself is answered with.
-  private static Response head(Request request, StreamKind kind) {
+  private static Response head(Request request, StreamQuery query) {
     return Visitor.of(request)
         .access()
         .map(access ->
-            Door.mayRead(access)
-                ? StreamExchange.head(kind)
+            Door.mayFollow(access, query.events().wantsNothing())
+                ? StreamExchange.head(query.kind())
                 : Response.problem(Problem.forbidden(Door.FORBIDDEN)))
         .orElseGet(Door::unauthenticated);
   }

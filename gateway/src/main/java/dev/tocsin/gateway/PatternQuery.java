@@ -6,6 +6,7 @@ import dev.tocsin.http.QueryParameters;
 import dev.tocsin.http.QueryParameters.InvalidQueryException;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.Hub;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 record PatternQuery(@Nullable List<EventPattern> patterns, @Nullable Where where) {
 
   private static final List<EventPattern> EVERYTHING = List.of(EventPattern.of("*"));
+
+  /// The value of `events` of somebody who wants no event: a pattern that matches no type.
+  private static final String NOTHING = "-";
 
   /// The patterns of `events`, separated by commas, and what narrows them, `where`. Alone, `where` narrows everything.
   static PatternQuery of(QueryParameters query, Hub hub) throws InvalidQueryException {
@@ -35,6 +39,16 @@ record PatternQuery(@Nullable List<EventPattern> patterns, @Nullable Where where
     return where == null || patterns != null
         ? new PatternQuery(patterns, where)
         : new PatternQuery(EVERYTHING, where);
+  }
+
+  /// Whether a request says that it wants no event.
+  static boolean wantsNothing(QueryStringDecoder uri) {
+    return List.of(NOTHING).equals(uri.parameters().get("events"));
+  }
+
+  /// Whether no event is wanted.
+  boolean wantsNothing() {
+    return patterns != null && patterns.equals(List.of(EventPattern.of(NOTHING)));
   }
 
   /// Why no event type that there is can fulfil it; `null` when one can.

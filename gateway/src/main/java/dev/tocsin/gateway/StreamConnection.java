@@ -329,7 +329,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
         close(CloseCode.CREDENTIAL_ENDED, "The credential has expired or was revoked");
       }
       case Membership.Change.Other(Access access) -> {
-        if (!Door.mayRead(access)) {
+        if (!Door.mayFollow(access, query.events().wantsNothing())) {
           close(CloseCode.FORBIDDEN, Door.FORBIDDEN);
           return;
         }

@@ -42,7 +42,7 @@ final class StreamExchange extends BodyExchange {
     Access access = visitor.access().orElse(null);
     if (access == null) {
       respond(Door.unauthenticated());
-    } else if (!Door.mayRead(access)) {
+    } else if (!Door.mayFollow(access, query.events().wantsNothing())) {
       respond(Response.problem(Problem.forbidden(Door.FORBIDDEN)));
     } else if (!loop.quotas().connect(access)) {
       respond(Door.tooManyConnections());

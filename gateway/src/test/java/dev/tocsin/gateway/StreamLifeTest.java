@@ -14,6 +14,7 @@ import dev.tocsin.fixtures.RecordedLogs;
 import dev.tocsin.http.AddressRules;
 import dev.tocsin.http.Transport;
 import dev.tocsin.hub.Access;
+import dev.tocsin.hub.Grants;
 import dev.tocsin.hub.InMemoryEventLog;
 import dev.tocsin.hub.Limits;
 import dev.tocsin.hub.Rights;
@@ -139,6 +140,32 @@ class StreamLifeTest {
     // An empty id is none: nobody comes back with it.
     assertThat(server.ask(get(SSE, BEARER, "Last-Event-ID: ")).problem())
         .isEqualTo("403 forbidden");
+  }
+
+  /// A producer where WebSockets are blocked.
+  @Test
+  void whoMayOnlyPublishMayHaveAStreamThatCarriesNothing() {
+    ask();
+    Grants alerts = new Grants(List.of(TestAuthenticator.grant(null, "alert.*")));
+    door.let(TOKEN, "somebody", new Rights(new Grants(List.of()), alerts, Set.of()));
+
+    for (String wish : List.of("", "?events=alert.*", "?events=-,alert.*", "?events=-&events=*")) {
+      assertThat(server.ask(get(SSE + wish, BEARER)).status()).as(wish).isIn(400, 403);
+    }
+    assertThat(server.ask(get(FOLLOW + "&events=*", BEARER)).problem()).isEqualTo("403 forbidden");
+    RawStream.open(server.port(), FOLLOW + "&events=-", BEARER).close();
+    try (RawEventSource source = established(source("?events=-", BEARER))) {
+      server.passSeconds(1);
+      server.publish(TestServer.alert("a"));
+      server.passSeconds(15);
+      assertThat(source.block()).isNull();
+      assertThat(source.lastEventId()).isEqualTo("epoch-1:1");
+
+      door.let(TOKEN, "somebody", TestAuthenticator.reader());
+      server.passSeconds(1);
+      assertThat(error(source).asString()).isEqualTo("forbidden");
+    }
+    assertThat(server.ask(get(SSE + "?events=-", BEARER)).problem()).isEqualTo("403 forbidden");
   }
 
   @ParameterizedTest

@@ -44,6 +44,11 @@ public interface EventLog extends AutoCloseable {
   ///     which must not be blocked
   CompletionStage<List<AppendResult>> append(List<Append> appends);
 
+  /// Answers what it has been given and does not know the fate of: that may be there or not ([AppendResult.Unknown]). From now
+  /// on it takes nothing. For a server that ends, and cannot wait any longer; a log that is never long without an answer
+  /// need not do anything. Any thread.
+  default void giveUp() {}
+
   /// Reads on after a position, in order, what the follower has been handed and is of the wanted types:
   /// `maxEvents` events, fewer when they exceed `maxBytes` of JSON, but at least one if the look came to
   /// one. It may end earlier, so that no single look takes long: [Page#position] says how far it

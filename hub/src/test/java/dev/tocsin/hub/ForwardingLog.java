@@ -38,6 +38,11 @@ public class ForwardingLog implements EventLog {
   }
 
   @Override
+  public void giveUp() {
+    log.giveUp();
+  }
+
+  @Override
   public CompletionStage<Page> read(long after, TypeFilter types, int maxEvents, int maxBytes) {
     return log.read(after, types, maxEvents, maxBytes);
   }

@@ -318,6 +318,11 @@ public final class JetStreamEventLog implements EventLog {
 
   /// Waits for what is in flight until the follower has met it, but not for a NATS that is away.
   @Override
+  public void giveUp() {
+    sender.close(Duration.ZERO);
+  }
+
+  @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
       return;

@@ -46,6 +46,9 @@ public final class TocsinServer implements AutoCloseable {
 
   private static final Duration LONGEST_STOP = Duration.ofDays(1);
 
+  /// How long before the end of a stop the last requests are answered.
+  private static final Duration LAST_ANSWERS = Duration.ofMillis(1_500);
+
   private final EventLog log;
   private final Hub hub;
   private final Gateway gateway;
@@ -232,12 +235,38 @@ public final class TocsinServer implements AutoCloseable {
     long end = System.nanoTime() + bounded.toNanos();
     doEach(
         List.of(
-            () -> gateway.stop(bounded),
+            () -> stopGateway(bounded),
             () -> undisturbed(() -> awaitFollowers(end)),
             () -> followings.forEach(Following::close),
             () -> undisturbed(hub::close),
             log::close,
             last));
+  }
+
+  /// Ends the connections. What the log has not answered shortly before the limit is answered that nobody knows.
+  private void stopGateway(Duration limit) {
+    Duration patience = limit.dividedBy(2);
+    if (limit.minus(LAST_ANSWERS).compareTo(patience) > 0) {
+      patience = limit.minus(LAST_ANSWERS);
+    }
+    Thread impatient =
+        Thread.ofPlatform().daemon().name("tocsin-stop").start(giveUpAfter(patience));
+    try {
+      gateway.stop(limit);
+    } finally {
+      impatient.interrupt();
+    }
+  }
+
+  private Runnable giveUpAfter(Duration patience) {
+    return () -> {
+      try {
+        Thread.sleep(patience);
+      } catch (InterruptedException e) {
+        return; // everybody has gone
+      }
+      log.giveUp();
+    };
   }
 
   /// Does what writes files although its thread may be interrupted, which would close them; it finds itself interrupted
