@@ -68,7 +68,7 @@ public record EventType(
   }
 
   /// Whether a text may be the name of a type, of whatever catalog.
-  static boolean isName(String text) {
+  public static boolean isName(String text) {
     return !text.isEmpty()
         && text.length() <= MAX_NAME_LENGTH
         && text.chars()

@@ -31,12 +31,13 @@ final class DirectGet {
 
   /// One message that was found.
   ///
+  /// @param subject as the server says it; empty when it was not asked
   /// @param event `null` when it is none
   /// @param acceptedMillis when another log accepted it that it was copied from; 0 when it was not copied
-  record Found(long sequence, @Nullable EncodedEvent event, long acceptedMillis) {
+  record Found(long sequence, String subject, @Nullable EncodedEvent event, long acceptedMillis) {
 
     Found(long sequence, @Nullable EncodedEvent event) {
-      this(sequence, event, 0);
+      this(sequence, "", event, 0);
     }
   }
 
@@ -134,6 +135,7 @@ final class DirectGet {
       gathering.messages.add(
           new Found(
               Long.parseLong(sequence),
+              of,
               codec.event(of, message.getData()),
               EventCodec.accepted(headers.getFirst(EventCodec.ACCEPTED), 0)));
     }

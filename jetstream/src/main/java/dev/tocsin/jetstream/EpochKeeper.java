@@ -1,7 +1,10 @@
 package dev.tocsin.jetstream;
 
+import dev.tocsin.hub.Stretch;
 import dev.tocsin.jetstream.JetStreamApi.Answer;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,7 +30,23 @@ final class EpochKeeper {
   /// @param epoch the name of the epoch
   /// @param info the stream
   /// @param isNew whether the epoch is another one than before
-  record Verdict(String epoch, StreamInfo info, boolean isNew) {}
+  /// @param foreign for whoever begins with this epoch: where there may be messages that are no event
+  record Verdict(String epoch, StreamInfo info, boolean isNew, List<Stretch> foreign) {
+
+    /// For whoever begins with the epoch of a record.
+    static Verdict of(EpochRecord record, StreamInfo info, boolean isNew) {
+      List<Stretch> foreign = new ArrayList<>(record.foreign());
+      if (info.last() > record.sequence()) {
+        foreign.add(new Stretch(record.sequence() + 1, info.last()));
+      }
+      return new Verdict(record.epoch(), info, isNew, foreign);
+    }
+
+    /// For whoever goes on with an epoch.
+    static Verdict same(String epoch, StreamInfo info) {
+      return new Verdict(epoch, info, false, List.of());
+    }
+  }
 
   /// Nobody can say at the moment.
   static final class UndecidedException extends Exception {
@@ -57,20 +76,27 @@ final class EpochKeeper {
   private final StreamLeader leader;
   private final EpochBucket bucket;
   private final RandomGenerator random;
+  private final ForeignParts foreign;
 
   // owned by the thread that decides
   private long belowSinceNanos;
   private boolean below;
   private @Nullable String created;
 
+  /// @param foreign what is known of messages that are no event
   EpochKeeper(
-      JetStreamSettings settings, JetStreamApi api, EpochBucket bucket, RandomGenerator random) {
+      JetStreamSettings settings,
+      JetStreamApi api,
+      EpochBucket bucket,
+      RandomGenerator random,
+      ForeignParts foreign) {
     this.stream = settings.stream();
     this.create = settings.create();
     this.api = api;
     this.leader = new StreamLeader(api, settings.stream());
     this.bucket = bucket;
     this.random = random;
+    this.foreign = foreign;
   }
 
   /// Decides at the start, when nothing is known but the record.
@@ -85,7 +111,7 @@ final class EpochKeeper {
                   && isThere(info, found.sequence(), found.digest());
           if (same) {
             created = info.created();
-            return new Verdict(found.epoch(), info, false);
+            return Verdict.of(found, info, false);
           }
           Verdict verdict =
               write(fresh(info, found.revision()), info, "the stream is not the one it was");
@@ -109,7 +135,7 @@ final class EpochKeeper {
     throw new UndecidedException("other gateways change the epoch again and again");
   }
 
-  /// Begins a new epoch, whatever is known: for a stream that was copied.
+  /// Begins a new epoch, whatever is known: for a stream that was copied, in which all messages are events.
   ///
   /// @param info the stream, which nobody writes to
   Verdict renew(StreamInfo info) throws UndecidedException, InterruptedException {
@@ -117,9 +143,9 @@ final class EpochKeeper {
       Verdict verdict =
           switch (content()) {
             case EpochBucket.Content.Found(EpochRecord found) ->
-                write(fresh(info, found.revision()), info, null);
+                write(fresh(info, found.revision(), List.of()), info, null);
             case EpochBucket.Content.Absent(long revision, boolean there) ->
-                write(fresh(info, revision), info, null);
+                write(fresh(info, revision, List.of()), info, null);
             case EpochBucket.Content.Unknown(String reason) -> throw new UndecidedException(reason);
           };
       if (verdict != null) {
@@ -147,12 +173,13 @@ final class EpochKeeper {
                   && last.sequence() >= info.first()
                   && !isStill(last.sequence(), last.digest()));
       if (!wentBack && !suspected && isKnown(epoch)) {
-        return new Verdict(epoch, info, false);
+        return Verdict.same(epoch, info);
       }
       Verdict verdict =
           decide(
               info,
               epoch,
+              newest,
               wentBack,
               another ? "the stream is another one" : "the stream went back");
       if (verdict != null) {
@@ -172,33 +199,36 @@ final class EpochKeeper {
     };
   }
 
-  private @Nullable Verdict decide(StreamInfo info, String epoch, boolean wentBack, String reason)
+  private @Nullable Verdict decide(
+      StreamInfo info, String epoch, long newest, boolean wentBack, String reason)
       throws UndecidedException, InterruptedException {
     return switch (content()) {
       case EpochBucket.Content.Found(EpochRecord found) when !found.epoch().equals(epoch) -> {
         // Somebody else has seen it first.
         created = info.created();
-        yield new Verdict(found.epoch(), info, true);
+        yield Verdict.of(found, info, true);
       }
       case EpochBucket.Content.Found(EpochRecord found) -> {
         if (wentBack) {
           yield write(fresh(info, found.revision()), info, reason);
         }
-        yield new Verdict(epoch, info, false);
+        yield Verdict.same(epoch, info);
       }
       case EpochBucket.Content.Absent(long revision, boolean there) -> {
         if (wentBack) {
           yield write(fresh(info, revision), info, reason);
         }
         // This gateway has been there all the time, and knows.
-        EpochRecord record = fingerprint(info, epoch, revision);
+        List<Stretch> parts = new ArrayList<>(foreign.recorded());
+        parts.addAll(stretch(newest + 1, info.last()));
+        EpochRecord record = fingerprint(info, epoch, parts, revision);
         Verdict put = write(record, info, null);
         if (put != null) {
           LOG.atWarn()
               .addKeyValue("epoch", epoch)
               .log("the record of the epoch was gone: put back");
         }
-        yield put == null ? null : new Verdict(epoch, info, false);
+        yield put == null ? null : Verdict.same(epoch, info);
       }
       case EpochBucket.Content.Unknown(String unknown) -> throw new UndecidedException(unknown);
     };
@@ -273,24 +303,33 @@ final class EpochKeeper {
     return bucket.readUntilAnswered(JetStreamApi.PATIENCE);
   }
 
-  /// A record of a new epoch.
+  /// A record of a new epoch for a stream that nobody has looked through.
   private EpochRecord fresh(StreamInfo info, long revision)
+      throws UndecidedException, InterruptedException {
+    return fresh(info, revision, stretch(info.first(), info.last()));
+  }
+
+  private static List<Stretch> stretch(long from, long to) {
+    return from > to ? List.of() : List.of(new Stretch(from, to));
+  }
+
+  private EpochRecord fresh(StreamInfo info, long revision, List<Stretch> parts)
       throws UndecidedException, InterruptedException {
     byte[] name = new byte[8];
     random.nextBytes(name);
-    return fingerprint(info, HexFormat.of().formatHex(name), revision);
+    return fingerprint(info, HexFormat.of().formatHex(name), parts, revision);
   }
 
   /// A record that the stream's newest event vouches for.
-  private EpochRecord fingerprint(StreamInfo info, String epoch, long revision)
+  private EpochRecord fingerprint(StreamInfo info, String epoch, List<Stretch> parts, long revision)
       throws UndecidedException, InterruptedException {
-    EpochRecord unvouched = new EpochRecord(epoch, info.created(), 0, "", revision);
+    EpochRecord unvouched = new EpochRecord(epoch, info.created(), 0, "", parts, revision);
     if (info.first() > info.last()) {
       return unvouched;
     }
     return switch (leader.messageUntilAnswered(info.last())) {
       case StreamLeader.Message.Found(StoredMessage message) ->
-          unvouched.at(info.last(), new Witness(info.last(), message.body()).digest());
+          unvouched.at(info.last(), new Witness(info.last(), message.body()).digest(), parts);
       case StreamLeader.Message.Lost lost -> unvouched;
       case StreamLeader.Message.Unsaid(String reason) -> throw new UndecidedException(reason);
     };
@@ -325,7 +364,7 @@ final class EpochKeeper {
               .addKeyValue("reason", reason)
               .log("this gateway begins a new epoch");
         }
-        yield new Verdict(record.epoch(), info, true);
+        yield Verdict.of(record, info, true);
       }
       case Answer.Refused(int status, int code, String words) -> {
         if (code == JetStreamApi.WRONG_LAST_SEQUENCE

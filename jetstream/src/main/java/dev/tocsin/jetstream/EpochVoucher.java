@@ -1,13 +1,16 @@
 package dev.tocsin.jetstream;
 
+import dev.tocsin.hub.Stretch;
 import dev.tocsin.jetstream.JetStreamApi.Answer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import tools.jackson.databind.JsonNode;
 
 /// Keeps the record of the epoch at the newest event, so that a stream that goes back while no gateway runs is found out at the
 /// next start: all but what came since the last look.
 ///
-/// Of many gateways one writes, once in each look, and only when there is a newer event: the one that finds the record as it
+/// Beside the event stands what is known of messages that are none. Of many gateways one writes, once in each look, and only
+/// when there is something new: the one that finds the record as it
 /// has left or seen it. The others see that it changes, and leave it alone. When that one ends, another finds the record
 /// unchanged at its second look. Any thread, one call at a time.
 final class EpochVoucher {
@@ -17,13 +20,15 @@ final class EpochVoucher {
 
   private final EpochBucket bucket;
   private final Delivery delivery;
+  private final ForeignParts foreign;
 
   // owned by whoever calls: one at a time
   private volatile long knownRevision;
 
-  EpochVoucher(EpochBucket bucket, Delivery delivery) {
+  EpochVoucher(EpochBucket bucket, Delivery delivery, ForeignParts foreign) {
     this.bucket = bucket;
     this.delivery = delivery;
+    this.foreign = foreign;
   }
 
   /// Looks whether it is this gateway's turn to let its newest event vouch for the epoch.
@@ -45,11 +50,15 @@ final class EpochVoucher {
   /// Lets the newest event vouch, whoever's turn it is.
   CompletableFuture<Boolean> vouch(EpochRecord found) {
     Witness last = delivery.witness();
-    if (last == null || last.sequence() <= found.sequence()) {
+    // Asked for after the event: whatever is no event before it is known then.
+    List<Stretch> parts = foreign.recorded();
+    if (last == null
+        || last.sequence() < found.sequence()
+        || (last.sequence() == found.sequence() && parts.equals(found.foreign()))) {
       return NOTHING;
     }
     return bucket
-        .put(found.at(last.sequence(), last.digest()))
+        .put(found.at(last.sequence(), last.digest(), parts))
         .thenApply(answer -> {
           if (answer instanceof Answer.Done(JsonNode json)) {
             knownRevision = json.path("seq").asLong(0);

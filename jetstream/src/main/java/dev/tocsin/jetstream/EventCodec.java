@@ -116,6 +116,12 @@ final class EventCodec {
     return eventPrefix + "connection.hole";
   }
 
+  /// The type whose events have a subject; `null` when no event can have it.
+  @Nullable String type(String subject) {
+    String type = subject.startsWith(eventPrefix) ? subject.substring(eventPrefix.length()) : "";
+    return EventType.isName(type) && !EventType.isReservedName(type) ? type : null;
+  }
+
   /// A digest as it stands in a header.
   static String digestText(byte[] digest) {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);

@@ -80,9 +80,11 @@ public final class JetStreamEventLog implements EventLog {
     permissions.checkReading();
     DurabilityCheck.check(settings, link.connection().getServers(), DurabilityCheck.PORT);
     EventCodec codec = new EventCodec(settings.prefix(), gateway);
-    EpochKeeper keeper = new EpochKeeper(settings, api, bucket, new SecureRandom());
+    ForeignParts foreign = new ForeignParts();
+    EpochKeeper keeper = new EpochKeeper(settings, api, bucket, new SecureRandom(), foreign);
     EpochKeeper.Verdict verdict = begin(keeper);
     StreamInfo info = verdict.info();
+    foreign.begin(verdict.foreign(), info);
     this.delivery = new Delivery(verdict.epoch(), info.last());
     this.lag = new Lag(System.nanoTime());
     DirectGet direct = new DirectGet(link.connection(), codec, settings.stream());
@@ -90,13 +92,14 @@ public final class JetStreamEventLog implements EventLog {
     this.bounds = new StreamBounds(api, settings.stream());
     StreamLeader leader = new StreamLeader(api, settings.stream());
     StreamRanges ranges =
-        new StreamRanges(delivery, direct, bounds, leader, new Terms(link), codec);
+        new StreamRanges(delivery, direct, bounds, leader, new Terms(link), codec, foreign);
     StreamTypes types = new StreamTypes(direct, api, codec, settings.stream());
-    this.pages = new StreamPages(delivery, leader, ranges, bounds, types, codec);
+    this.pages = new StreamPages(delivery, leader, ranges, bounds, types, foreign);
     pages.beginTerm(info);
     StreamPages.Beginning beginning = pages.beginning(info);
     delivery.noteLast(beginning.lastByType());
     delivery.begin(beginning.newest());
+    ForeignWarning warning = new ForeignWarning();
     FirstUse firstUse = new FirstUse(leader, codec);
     this.sender =
         new Sender(
@@ -108,9 +111,23 @@ public final class JetStreamEventLog implements EventLog {
             this::fault);
     sender.start();
     this.follower =
-        new StreamFollower(link, api, setup, settings, codec, keeper, delivery, sender, pages, lag);
+        new StreamFollower(
+            link, api, setup, settings, codec, keeper, delivery, sender, pages, lag, foreign,
+            warning);
     this.watch =
-        new StreamWatch(settings, api, bucket, delivery, sender, bounds, follower, clock, info);
+        new StreamWatch(
+            settings,
+            api,
+            new EpochVoucher(bucket, delivery, foreign),
+            bucket,
+            delivery,
+            sender,
+            bounds,
+            foreign,
+            new ForeignSearch(ranges, foreign, warning),
+            follower,
+            clock,
+            info);
     this.thread = Thread.ofPlatform().name("tocsin-jetstream-follow").daemon().start(follower);
     link.whenChanged(this::linkChanged);
     link.whenForbidden(sender::forbidden);

@@ -219,7 +219,8 @@ public final class JetStreamLogTarget implements LogTarget {
             stream.settings(),
             stream.api(),
             new EpochBucket(stream.settings(), stream.api()),
-            new SecureRandom());
+            new SecureRandom(),
+            new ForeignParts());
     long end = System.nanoTime() + Link.PATIENCE.toNanos();
     while (true) {
       try {

@@ -43,17 +43,17 @@ final class StreamFollower implements Runnable {
   private final Sender sender;
   private final StreamPages pages;
   private final Lag lag;
+  private final ForeignParts foreign;
+  private final ForeignWarning warning;
 
   // owned by the thread
   private final List<LoggedEvent> group = new ArrayList<>();
   private long[] numbers = new long[MAX_GROUP];
   private byte[] lastBody = new byte[0];
-  private long foreign;
   private boolean suspected;
   private long idleAt = -1;
   private long idleNanos;
-  private long foreignLoggedNanos = System.nanoTime() - LOG_NANOS;
-  private long doubtLoggedNanos = foreignLoggedNanos;
+  private long doubtLoggedNanos = System.nanoTime() - LOG_NANOS;
 
   // written by the thread, read by any
   private volatile @Nullable String fault;
@@ -74,7 +74,9 @@ final class StreamFollower implements Runnable {
       Delivery delivery,
       Sender sender,
       StreamPages pages,
-      Lag lag) {
+      Lag lag,
+      ForeignParts foreign,
+      ForeignWarning warning) {
     this.link = link;
     this.api = api;
     this.setup = setup;
@@ -85,6 +87,8 @@ final class StreamFollower implements Runnable {
     this.sender = sender;
     this.pages = pages;
     this.lag = lag;
+    this.foreign = foreign;
+    this.warning = warning;
   }
 
   /// Whether the stream is followed at the moment.
@@ -219,6 +223,7 @@ final class StreamFollower implements Runnable {
       throws EpochKeeper.UndecidedException, InterruptedException {
     StreamInfo info = verdict.info();
     StreamPages.Beginning beginning = pages.beginning(info);
+    foreign.begin(verdict.foreign(), info);
     lag.restart(info.last());
     head = info.last();
     delivery.restarted(verdict.epoch(), info.last(), beginning.newest(), beginning.lastByType());
@@ -281,25 +286,13 @@ final class StreamFollower implements Runnable {
       delivery.lost(expected, event == null ? sequence : sequence - 1);
     }
     if (event == null) {
-      noteForeign(message.subject(), sequence);
+      foreign.add(sequence);
+      warning.warn(message.subject(), sequence);
       return;
     }
     numbers[group.size()] = codec.number(message.header(EventCodec.ORIGIN));
     group.add(new LoggedEvent(sequence, event));
     lastBody = message.body();
-  }
-
-  private void noteForeign(String subject, long sequence) {
-    foreign++;
-    long now = System.nanoTime();
-    if (now - foreignLoggedNanos >= LOG_NANOS) {
-      foreignLoggedNanos = now;
-      LOG.atWarn()
-          .addKeyValue("subject", subject)
-          .addKeyValue("sequence", sequence)
-          .addKeyValue("count", foreign)
-          .log("a message of the stream is no event: somebody else publishes to its subjects");
-    }
   }
 
   private void handOn() {

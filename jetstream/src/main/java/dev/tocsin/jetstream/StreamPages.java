@@ -33,7 +33,7 @@ final class StreamPages {
   private final StreamRanges ranges;
   private final StreamBounds bounds;
   private final StreamTypes types;
-  private final EventCodec codec;
+  private final ForeignParts foreign;
 
   StreamPages(
       Delivery delivery,
@@ -41,18 +41,18 @@ final class StreamPages {
       StreamRanges ranges,
       StreamBounds bounds,
       StreamTypes types,
-      EventCodec codec) {
+      ForeignParts foreign) {
     this.delivery = delivery;
     this.leader = leader;
     this.ranges = ranges;
     this.bounds = bounds;
     this.types = types;
-    this.codec = codec;
+    this.foreign = foreign;
   }
 
   /// What a log knows when it begins with a stream.
   ///
-  /// @param newest its newest event; `null` when there is none
+  /// @param newest its newest message; `null` when there is none
   /// @param lastByType the last sequence of each type
   record Beginning(@Nullable Witness newest, Map<String, Long> lastByType) {}
 
@@ -63,24 +63,23 @@ final class StreamPages {
     }
     Witness newest = leaders(info.last());
     for (int i = 0; i < Terms.TRIES; i++) {
-      Map<String, Long> last = types.lastByType(info.last());
-      if (newest == null || last.containsValue(newest.sequence())) {
-        return new Beginning(newest, last);
+      StreamTypes.Last last = types.last(info.last());
+      if (newest == null || last.newest() >= newest.sequence()) {
+        return new Beginning(newest, last.byType());
       }
       // A server answered that is behind.
       Thread.sleep(Terms.PAUSE.toMillis());
     }
-    throw new EpochKeeper.UndecidedException("the servers do not agree on the newest event");
+    throw new EpochKeeper.UndecidedException("the servers do not agree on the newest message");
   }
 
-  /// An event as the leader has it; `null` when it is lost or none.
+  /// A message as the leader has it, which may be no event: its bytes tell as well whether the stream is the same. `null` when
+  /// it is lost.
   private @Nullable Witness leaders(long sequence)
       throws EpochKeeper.UndecidedException, InterruptedException {
     return switch (leader.messageUntilAnswered(sequence)) {
       case StreamLeader.Message.Found(StoredMessage message) ->
-          codec.event(message.subject(), message.body()) == null
-              ? null
-              : new Witness(message.sequence(), message.body());
+          new Witness(message.sequence(), message.body());
       case StreamLeader.Message.Lost lost -> null;
       case StreamLeader.Message.Unsaid(String reason) ->
           throw new EpochKeeper.UndecidedException(reason);
@@ -98,11 +97,6 @@ final class StreamPages {
       return CompletableFuture.completedFuture(recent);
     }
     TypeFilter some = narrowed(types, after);
-    Set<String> names = some.names();
-    if (names != null && names.isEmpty() && bounds.knowsLost()) {
-      return CompletableFuture.completedFuture(
-          new Page(List.of(), bounds.lostBetween(after, newest, newest + 1), newest));
-    }
     return ranges
         .read(after, newest, some, maxEvents, maxBytes)
         .thenApply(range -> page(range, some, maxEvents, maxBytes));
@@ -162,13 +156,17 @@ final class StreamPages {
       return CompletableFuture.completedFuture(
           new Page(List.of(), List.of(new Stretch(1, top)), 0));
     }
+    // Either within one of the parts that are read whole, or between two of them.
+    Stretch part = types.isAll() ? null : foreign.upTo(top);
+    boolean isWithin = part != null && part.to() >= top;
+    long floor = part == null ? 0 : isWithin ? part.from() - 1 : part.to();
     Set<String> names = types.names();
-    if (names != null && names.isEmpty() && bounds.knowsLost()) {
-      List<Stretch> lost = new ArrayList<>(bounds.lostBetween(0, top, top + 1));
+    if (names != null && names.isEmpty() && bounds.knowsLost() && !isWithin) {
+      List<Stretch> lost = new ArrayList<>(bounds.lostBetween(floor, top, top + 1));
       Collections.reverse(lost);
-      return CompletableFuture.completedFuture(new Page(List.of(), lost, 0));
+      return CompletableFuture.completedFuture(new Page(List.of(), lost, floor));
     }
-    long bottom = Math.max(oldest, top - window + 1);
+    long bottom = Math.max(Math.max(oldest, floor + 1), top - window + 1);
     return ranges
         .read(bottom - 1, top, types, StreamRanges.MAX_BATCH, StreamRanges.MAX_BYTES)
         .thenCompose(range ->

@@ -38,6 +38,7 @@ final class StreamRanges {
   private final StreamLeader leader;
   private final Terms terms;
   private final EventCodec codec;
+  private final ForeignParts foreign;
 
   // written by the follower's thread, read by any
   private volatile long copiedUpTo;
@@ -48,21 +49,25 @@ final class StreamRanges {
       StreamBounds bounds,
       StreamLeader leader,
       Terms terms,
-      EventCodec codec) {
+      EventCodec codec,
+      ForeignParts foreign) {
     this.delivery = delivery;
     this.direct = direct;
     this.bounds = bounds;
     this.leader = leader;
     this.terms = terms;
     this.codec = codec;
+    this.foreign = foreign;
   }
 
   /// A part of the stream.
   ///
   /// @param events what is wanted, ascending
-  /// @param lost what is lost, ascending
+  /// @param lost what is lost or no event, ascending
+  /// @param foreign what is no event, as far as it was met
   /// @param to how far it goes
-  record Range(List<LoggedEvent> events, List<Stretch> lost, long to) {}
+  record Range(
+      List<LoggedEvent> events, List<Stretch> lost, List<DirectGet.Found> foreign, long to) {}
 
   void beginTerm(StreamInfo info) {
     bounds.begin(info);
@@ -79,7 +84,8 @@ final class StreamRanges {
     return copiedUpTo;
   }
 
-  /// Reads what follows a position.
+  /// Reads what follows a position. Where some types are asked for it ends where [ForeignParts] begin or end: what is missing
+  /// in them shows among all messages only.
   ///
   /// @param upTo at most the newest that was handed on
   CompletableFuture<Range> read(
@@ -92,12 +98,31 @@ final class StreamRanges {
     Set<String> names = types.names();
     // Where it is not known what is lost, everything is read: the holes show among all messages
     // only.
-    boolean exact =
-        names == null || names.isEmpty() || names.size() > MAX_SUBJECTS || !bounds.knowsLost();
+    if (names == null || names.size() > MAX_SUBJECTS || !bounds.knowsLost()) {
+      return readPart(after, upTo, names, true, maxEvents, maxBytes);
+    }
+    Stretch part = foreign.after(after);
+    if (part == null || part.from() > after + 1) {
+      long to = part == null ? upTo : Math.min(upTo, part.from() - 1);
+      return names.isEmpty()
+          ? CompletableFuture.completedFuture(
+              new Range(List.of(), bounds.lostBetween(after, to, to + 1), List.of(), to))
+          : readPart(after, to, names, false, maxEvents, maxBytes);
+    }
+    return readPart(after, Math.min(upTo, part.to()), names, true, maxEvents, maxBytes);
+  }
+
+  private CompletableFuture<Range> readPart(
+      long after,
+      long upTo,
+      @Nullable Set<String> names,
+      boolean exact,
+      int maxEvents,
+      int maxBytes) {
     int batch = names != null && exact ? MAX_BATCH : Math.clamp(maxEvents, 1, MAX_BATCH);
     int bytes = (int) Math.min(Math.max(maxBytes, 0) + (long) SLACK_BYTES, MAX_BYTES);
     List<CompletableFuture<Part>> parts = new ArrayList<>();
-    if (names == null || exact) {
+    if (exact || names == null) {
       parts.add(part(EVERYTHING, after, upTo, upTo, batch, bytes));
     } else {
       for (String name : names) {
@@ -177,6 +202,7 @@ final class StreamRanges {
             .toList();
     List<LoggedEvent> events = new ArrayList<>(all.size());
     List<Stretch> lost = new ArrayList<>(0);
+    List<DirectGet.Found> others = new ArrayList<>(0);
     long position = after;
     for (DirectGet.Found found : all) {
       if (exact && found.sequence() > position + 1) {
@@ -185,6 +211,7 @@ final class StreamRanges {
       position = found.sequence();
       if (found.event() == null) {
         lost.add(new Stretch(position, position));
+        others.add(found);
       } else {
         events.add(new LoggedEvent(position, found.event()));
       }
@@ -196,11 +223,11 @@ final class StreamRanges {
       if (!all.isEmpty() && after < bounds.oldest()) {
         bounds.startAt(all.getFirst().sequence());
       }
-      return new Range(events, joined(lost), to);
+      return new Range(events, joined(lost), others, to);
     }
     lost.addAll(bounds.lostBetween(after, to, all.isEmpty() ? to + 1 : all.getFirst().sequence()));
     lost.sort(Comparator.comparingLong(Stretch::from));
-    return new Range(events, joined(lost), to);
+    return new Range(events, joined(lost), others, to);
   }
 
   /// Those next to each other as one.

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -15,6 +16,9 @@ final class StreamTypes {
   /// How many types are asked for at a time when there are more than JetStream answers at once (1,024): as many as fit into a
   /// message of the smallest size that is allowed here.
   private static final int MAX_NAMED = 256;
+
+  /// How often at the most it looks what was before messages that are no events: for all types together.
+  private static final int MAX_STEPS = 1_024;
 
   private final DirectGet direct;
   private final JetStreamApi api;
@@ -28,10 +32,15 @@ final class StreamTypes {
     this.stream = stream;
   }
 
-  /// The last sequence of each type, as some server has it: it may be behind the leader.
-  Map<String, Long> lastByType(long upTo)
-      throws EpochKeeper.UndecidedException, InterruptedException {
-    Map<String, Long> last = new HashMap<>();
+  /// What came last, as some server has it: it may be behind the leader.
+  ///
+  /// @param byType the last event of each type
+  /// @param newest the last message, an event or not
+  record Last(Map<String, Long> byType, long newest) {}
+
+  /// Looks what came last up to a sequence.
+  Last last(long upTo) throws EpochKeeper.UndecidedException, InterruptedException {
+    List<DirectGet.Found> last = new ArrayList<>();
     try {
       if (!noteLast(List.of(codec.subjects()), upTo, last)) {
         List<String> subjects = subjects();
@@ -40,26 +49,58 @@ final class StreamTypes {
           noteLast(subjects.subList(from, to), upTo, last);
         }
       }
-      return last;
+      return new Last(
+          byType(last), last.stream().mapToLong(DirectGet.Found::sequence).max().orElse(0));
     } catch (ExecutionException e) {
       throw new EpochKeeper.UndecidedException(
           "the newest events of each type cannot be read: " + e.getMessage());
     }
   }
 
-  /// Whether the subjects were not too many.
-  private boolean noteLast(List<String> subjects, long upTo, Map<String, Long> last)
+  /// The last event of each type. Where the last message of a subject is none, those before it are looked at.
+  private Map<String, Long> byType(List<DirectGet.Found> last)
       throws ExecutionException, InterruptedException {
+    Map<String, Long> byType = new HashMap<>();
+    int steps = MAX_STEPS;
+    for (DirectGet.Found each : last) {
+      String type = each.event() == null ? codec.type(each.subject()) : each.event().type();
+      DirectGet.@Nullable Found found = each;
+      while (type != null && found != null && found.event() == null && steps > 0) {
+        steps--;
+        found = before(found);
+      }
+      if (type != null && found != null) {
+        // One that is no event stands for those before it that were not looked at.
+        byType.merge(type, found.sequence(), Math::max);
+      }
+    }
+    return byType;
+  }
+
+  /// The message of the same subject before another; `null` when there is none.
+  private DirectGet.@Nullable Found before(DirectGet.Found found)
+      throws ExecutionException, InterruptedException {
+    if (found.sequence() == 1) {
+      return null;
+    }
+    List<DirectGet.Found> before =
+        direct.get(request(List.of(found.subject()), found.sequence() - 1)).get().messages();
+    return before.isEmpty() ? null : before.getLast();
+  }
+
+  private static ObjectNode request(List<String> subjects, long upTo) {
     ObjectNode request = JetStreamApi.request();
     subjects.forEach(request.putArray("multi_last")::add);
     request.put("up_to_seq", upTo);
     request.put("batch", StreamRanges.MAX_BATCH);
+    return request;
+  }
+
+  /// Whether the subjects were not too many.
+  private boolean noteLast(List<String> subjects, long upTo, List<DirectGet.Found> last)
+      throws ExecutionException, InterruptedException {
     try {
-      for (DirectGet.Found found : direct.get(request).get().messages()) {
-        if (found.event() != null) {
-          last.merge(found.event().type(), found.sequence(), Math::max);
-        }
-      }
+      last.addAll(direct.get(request(subjects, upTo)).get().messages());
       return true;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof DirectGet.ReadException failure && failure.isTooMany()) {

@@ -40,6 +40,8 @@ final class StreamWatch {
   private final Delivery delivery;
   private final Sender sender;
   private final StreamBounds bounds;
+  private final ForeignParts foreign;
+  private final ForeignSearch search;
   private final StreamFollower follower;
   private final InstantSource clock;
   private final AtomicBoolean looking = new AtomicBoolean();
@@ -51,20 +53,25 @@ final class StreamWatch {
   StreamWatch(
       JetStreamSettings settings,
       JetStreamApi api,
+      EpochVoucher voucher,
       EpochBucket bucket,
       Delivery delivery,
       Sender sender,
       StreamBounds bounds,
+      ForeignParts foreign,
+      ForeignSearch search,
       StreamFollower follower,
       InstantSource clock,
       StreamInfo info) {
     this.stream = settings.stream();
     this.api = api;
     this.bucket = bucket;
-    this.voucher = new EpochVoucher(bucket, delivery);
+    this.voucher = voucher;
     this.delivery = delivery;
     this.sender = sender;
     this.bounds = bounds;
+    this.foreign = foreign;
+    this.search = search;
     this.follower = follower;
     this.clock = clock;
     this.info = info;
@@ -125,6 +132,8 @@ final class StreamWatch {
       follower.noteHead(now.last());
       bounds.note(now);
       delivery.forgetBefore(now.first());
+      foreign.forgetBefore(now.first());
+      search.goOn();
     }
     Instant told = now.time();
     if (told != null) {

@@ -72,7 +72,8 @@ class EpochKeeperTest extends OnRealServers {
   }
 
   private EpochKeeper keeper(long seed) {
-    return new EpochKeeper(settings, new JetStreamApi(nats), bucket, new Random(seed));
+    return new EpochKeeper(
+        settings, new JetStreamApi(nats), bucket, new Random(seed), new ForeignParts());
   }
 
   private static Witness event(long sequence, String type) {
@@ -146,7 +147,7 @@ class EpochKeeperTest extends OnRealServers {
   void anotherEventInItsPlaceIsANewEpochAtTheStart() throws Exception {
     publish("a.a");
     String epoch = keeper(1).begin().epoch();
-    put(record().at(1, event(1, "a.b").digest()));
+    put(record().at(1, event(1, "a.b").digest(), List.of()));
 
     assertThat(keeper(2).begin().epoch()).isNotEqualTo(epoch);
   }
@@ -233,7 +234,7 @@ class EpochKeeperTest extends OnRealServers {
     String epoch = keeper.begin().epoch();
     for (String name : List.of("", "<script>", "a".repeat(65))) {
       EpochRecord found = record();
-      put(new EpochRecord(name, found.created(), 1, found.digest(), found.revision()));
+      put(new EpochRecord(name, found.created(), 1, found.digest(), List.of(), found.revision()));
 
       assertThat(keeper.check(epoch, 1, event(1, "a.a"), false).isNew()).isFalse();
       assertThat(record().epoch()).isEqualTo(epoch);
@@ -246,11 +247,12 @@ class EpochKeeperTest extends OnRealServers {
     EpochKeeper keeper = keeper(1);
     String epoch = keeper.begin().epoch();
     EpochRecord found = record();
-    put(new EpochRecord("other", found.created(), 1, found.digest(), found.revision()));
+    put(new EpochRecord("other", found.created(), 1, found.digest(), List.of(), found.revision()));
 
     EpochKeeper.Verdict verdict = keeper.check(epoch, 1, event(1, "a.a"), false);
 
-    assertThat(verdict).isEqualTo(new EpochKeeper.Verdict("other", verdict.info(), true));
+    assertThat(verdict)
+        .isEqualTo(new EpochKeeper.Verdict("other", verdict.info(), true, List.of()));
   }
 
   private void loseTheBucketsLeader() {
@@ -273,7 +275,7 @@ class EpochKeeperTest extends OnRealServers {
     EpochKeeper keeper = keeper(1);
     String epoch = keeper.begin().epoch();
     EpochRecord found = record();
-    put(new EpochRecord("other", found.created(), 1, found.digest(), found.revision()));
+    put(new EpochRecord("other", found.created(), 1, found.digest(), List.of(), found.revision()));
     loseTheBucketsLeader();
 
     assertThatThrownBy(() -> keeper.check(epoch, 1, event(1, "a.a"), false))

@@ -21,7 +21,8 @@ class EpochVoucherTest extends OnOwnServer {
   /// A gateway, as far as it vouches.
   private final class Gateway {
     private final Delivery delivery = new Delivery("epoch", 0);
-    private final EpochVoucher voucher = new EpochVoucher(bucket, delivery);
+    private final ForeignParts foreign = new ForeignParts();
+    private final EpochVoucher voucher = new EpochVoucher(bucket, delivery, foreign);
 
     void deliver(long sequence) {
       delivery.events(
@@ -39,7 +40,7 @@ class EpochVoucherTest extends OnOwnServer {
     nats = connect();
     bucket = new EpochBucket(TestSettings.of(servers, "log").build(), new JetStreamApi(nats));
     assertThat(Logs.await(bucket.create())).isInstanceOf(JetStreamApi.Answer.Done.class);
-    assertThat(Logs.await(bucket.put(new EpochRecord("epoch", "created", 0, "", 0))))
+    assertThat(Logs.await(bucket.put(new EpochRecord("epoch", "created", 0, "", List.of(), 0))))
         .isInstanceOf(JetStreamApi.Answer.Done.class);
   }
 

@@ -24,7 +24,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -238,6 +241,134 @@ class SharedStreamTest extends OnOneServer {
     Page page = Logs.await(other.read(0, TypeFilter.ALL, 10, Logs.ALL));
     assertThat(sequences(page.events())).containsExactly(1L, 4L);
     assertThat(page.lost()).containsExactly(new Stretch(2, 3));
+  }
+
+  private void publishForeign(String type) throws Exception {
+    nats.request(
+        prefix + ".e." + type, "junk".getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(10));
+  }
+
+  /// What a reader of some types is told, in that order: of what is lost the negative sequence.
+  private static List<Long> told(EventLog log, String... types) {
+    List<Long> told = new ArrayList<>();
+    for (long after = 0; after < log.state().newest(); ) {
+      Page page = Logs.await(log.read(after, TypeFilter.of(Set.of(types)), 10, Logs.ALL));
+      assertThat(page.position()).isGreaterThan(after);
+      after = page.position();
+      told.addAll(inOrder(page));
+    }
+    return told;
+  }
+
+  /// The same from the end.
+  private static List<Long> toldBack(EventLog log, String... types) {
+    List<Long> told = new ArrayList<>();
+    for (long before = log.state().newest() + 1; before > 1; ) {
+      Page page = Logs.await(log.readBack(before, TypeFilter.of(Set.of(types)), 10, Logs.ALL));
+      assertThat(page.position()).isLessThan(before);
+      before = page.position() + 1;
+      told.addAll(inOrder(page).reversed());
+    }
+    return told.reversed();
+  }
+
+  private static List<Long> inOrder(Page page) {
+    List<Long> told = new ArrayList<>(sequences(page.events()));
+    page.lost()
+        .forEach(lost ->
+            LongStream.rangeClosed(lost.from(), lost.to()).forEach(each -> told.add(-each)));
+    told.sort(Comparator.comparingLong(Math::abs));
+    return told;
+  }
+
+  /// The last message of a subject says nothing of those before it.
+  @Test
+  void eventsBeforeAForeignMessageOfTheirTypeAreFoundLater() throws Exception {
+    JetStreamEventLog first = open();
+    append(first, "a.a", "a.a", "a.a", "a.a");
+    publishForeign("a.a");
+    publishForeign("a.a");
+    publishForeign("a.none");
+    append(first, "a.b");
+    first.close();
+
+    JetStreamEventLog log = open();
+
+    assertThat(log.lastByType()).containsExactlyInAnyOrderEntriesOf(Map.of("a.a", 4L, "a.b", 8L));
+    List<Long> all = List.of(1L, 2L, 3L, 4L, -5L, -6L, -7L);
+    assertThat(told(log, "a.a")).isEqualTo(all);
+    assertThat(toldBack(log, "a.a")).isEqualTo(all);
+    assertThat(told(log, "a.b")).containsExactly(-5L, -6L, -7L, 8L);
+  }
+
+  /// A foreign message is a gap to all, whatever they asked for: also when the gateway that met it is gone, and when none did.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void foreignMessagesAreToldByWhoStartsLater(boolean met) throws Exception {
+    prefix += met;
+    JetStreamEventLog first = open();
+    append(first, "a.a", "a.a", "a.a");
+    if (!met) {
+      first.close();
+    }
+    publishForeign("a.b");
+    publishForeign("foreign.thing");
+    nats.request(
+        prefix + ".e.a.a", EventCodec.body(SampleEvents.event("a.a")), Duration.ofSeconds(10));
+    reach(met ? first : open(), 6);
+    opened.forEach(EventLog::close);
+
+    JetStreamEventLog log = open();
+
+    List<Long> all = List.of(1L, 2L, 3L, -4L, -5L, 6L);
+    assertThat(told(log, "a.a")).isEqualTo(all);
+    assertThat(told(log, "a.a", "a.b", "a.c")).isEqualTo(all);
+    assertThat(toldBack(log, "a.a")).isEqualTo(all);
+    assertThat(told(log, "a.b")).containsExactly(-4L, -5L);
+    assertThat(toldBack(log, "a.b")).containsExactly(-4L, -5L);
+  }
+
+  private String recorded() throws Exception {
+    JsonNode record =
+        api("STREAM.MSG.GET.KV_" + prefix, "{\"last_by_subj\":\"$KV." + prefix + ".epoch\"}");
+    byte[] body = Base64.getDecoder().decode(record.path("message").path("data").asString(""));
+    return ((Json.Value) Json.read(body)).tree().path("foreign").toString();
+  }
+
+  /// What a stream has that nobody has followed is looked through once, and the record says what was found.
+  @Test
+  void theRecordOfTheEpochNamesTheForeignMessages() throws Exception {
+    makeStream(config -> {});
+    for (String type : List.of("a.a", "a.b", "a.c")) {
+      nats.request(
+          prefix + ".e." + type, EventCodec.body(SampleEvents.event(type)), Duration.ofSeconds(10));
+      publishForeign(type);
+    }
+
+    JetStreamEventLog log = open();
+
+    assertThat(told(log, "a.b")).containsExactly(-2L, 3L, -4L, -6L);
+    await(() -> recorded().equals("[[2,2],[4,4],[6,6]]"));
+    assertThat(told(log, "a.b")).containsExactly(-2L, 3L, -4L, -6L);
+    publishForeign("a.d");
+    append(log, "a.a");
+    await(() -> recorded().equals("[[2,2],[4,4],[6,7]]"));
+  }
+
+  @Test
+  void theRecordOfACleanStreamNamesNone() throws Exception {
+    makeStream(config -> {});
+    for (int i = 0; i < 5; i++) {
+      nats.request(
+          prefix + ".e.a.a", EventCodec.body(SampleEvents.event("a.a")), Duration.ofSeconds(10));
+    }
+
+    JetStreamEventLog log = open();
+
+    await(() -> recorded().equals("[]"));
+    append(log, "a.a");
+    log.close();
+    assertThat(recorded()).isEqualTo("[]");
   }
 
   /// Writes down what it is told, in that order: of what is lost the negative sequence.

@@ -64,7 +64,8 @@ class StreamRangesTest extends OnOwnServer {
             bounds,
             new StreamLeader(new JetStreamApi(link.connection()), "log"),
             new Terms(link),
-            new EventCodec("log", "gate"));
+            new EventCodec("log", "gate"),
+            new ForeignParts());
     made.beginTerm(StreamInfo.of(api(nats, "STREAM.INFO.log", "")));
     return made;
   }
@@ -236,7 +237,8 @@ class StreamRangesTest extends OnOwnServer {
             new StreamBounds(api, "log"),
             new StreamLeader(api, "log"),
             new Terms(link),
-            codec);
+            codec,
+            new ForeignParts());
     others.beginTerm(info);
     Subscription asked = nats.subscribe("$JS.API.DIRECT.GET.slow");
     nats.flush(PATIENCE);
