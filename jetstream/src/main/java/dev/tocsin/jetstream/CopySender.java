@@ -175,7 +175,7 @@ final class CopySender {
         }
         case PublishAnswer.NotNow(String reason, boolean known) when of == attempt ->
             disturb(reason);
-        case PublishAnswer.Never(String reason) when of == attempt -> disturb(reason);
+        case PublishAnswer.Never(String reason, boolean all) when of == attempt -> disturb(reason);
         case null, default -> {}
       }
     } finally {

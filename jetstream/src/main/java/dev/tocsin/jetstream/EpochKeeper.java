@@ -5,6 +5,7 @@ import dev.tocsin.jetstream.JetStreamApi.Answer;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -77,19 +78,23 @@ final class EpochKeeper {
   private final EpochBucket bucket;
   private final RandomGenerator random;
   private final ForeignParts foreign;
+  private final Function<JsonNode, @Nullable String> fault;
 
   // owned by the thread that decides
   private long belowSinceNanos;
   private boolean below;
   private @Nullable String created;
+  private @Nullable String refused;
 
   /// @param foreign what is known of messages that are no event
+  /// @param fault says of a stream's configuration why it is refused; `null` where it is not
   EpochKeeper(
       JetStreamSettings settings,
       JetStreamApi api,
       EpochBucket bucket,
       RandomGenerator random,
-      ForeignParts foreign) {
+      ForeignParts foreign,
+      Function<JsonNode, @Nullable String> fault) {
     this.stream = settings.stream();
     this.create = settings.create();
     this.api = api;
@@ -97,6 +102,7 @@ final class EpochKeeper {
     this.bucket = bucket;
     this.random = random;
     this.foreign = foreign;
+    this.fault = fault;
   }
 
   /// Decides at the start, when nothing is known but the record.
@@ -290,6 +296,7 @@ final class EpochKeeper {
       if (info.copy().unfinished() != null) {
         throw new UndecidedException(CopyMarks.refusal(stream));
       }
+      refuse(fault.apply(json.path("config")));
       return info;
     }
     if (answer instanceof Answer.Refused refused
@@ -297,6 +304,17 @@ final class EpochKeeper {
       throw new UndecidedException("the stream " + stream + " is gone", true);
     }
     throw new UndecidedException(String.valueOf(answer.fault()));
+  }
+
+  /// Goes no further with a stream whose settings are others than those of the start, until they are changed back.
+  private void refuse(@Nullable String reason) throws UndecidedException {
+    if (reason != null && !reason.equals(refused)) {
+      LOG.atError().addKeyValue("reason", reason).log("the stream is not used any more");
+    }
+    refused = reason;
+    if (reason != null) {
+      throw new UndecidedException(reason);
+    }
   }
 
   private EpochBucket.Content content() throws InterruptedException {

@@ -83,7 +83,7 @@ final class ForeignParts {
   void lookedThrough(long epoch, long after, long to, List<Long> found) {
     lock.lock();
     try {
-      if (epoch != epochs) {
+      if (epoch != epochs || to <= after) {
         return;
       }
       cut(after, to);

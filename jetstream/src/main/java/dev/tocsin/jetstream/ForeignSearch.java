@@ -43,7 +43,7 @@ final class ForeignSearch {
   private CompletionStage<Boolean> next() {
     Stretch part = foreign.after(position);
     long end = foreign.end();
-    if (part == null || part.from() > end) {
+    if (position >= end || part == null || part.from() > end) {
       return CompletableFuture.completedStage(true);
     }
     long after = Math.max(position, part.from() - 1);

@@ -81,7 +81,14 @@ public final class JetStreamEventLog implements EventLog {
     DurabilityCheck.check(settings, link.connection().getServers(), DurabilityCheck.PORT);
     EventCodec codec = new EventCodec(settings.prefix(), gateway);
     ForeignParts foreign = new ForeignParts();
-    EpochKeeper keeper = new EpochKeeper(settings, api, bucket, new SecureRandom(), foreign);
+    EpochKeeper keeper =
+        new EpochKeeper(
+            settings,
+            api,
+            bucket,
+            new SecureRandom(),
+            foreign,
+            config -> StreamSetup.fault(settings, config));
     EpochKeeper.Verdict verdict = begin(keeper);
     StreamInfo info = verdict.info();
     foreign.begin(verdict.foreign(), info);
@@ -213,13 +220,13 @@ public final class JetStreamEventLog implements EventLog {
     if (!link.isUp()) {
       return "NATS is not connected: events wait for ten seconds, then they are refused";
     }
-    String reason = follower.fault();
-    if (reason != null) {
-      return "JetStream cannot be followed: " + reason;
-    }
     String refusal = sender.refusal();
     if (refusal != null) {
       return refusal;
+    }
+    String reason = follower.fault();
+    if (reason != null) {
+      return "JetStream cannot be followed: " + reason;
     }
     return sender.isStalled() && follower.isSteady()
         ? "JetStream does not take events at the moment: its stream has no leader, or not enough"

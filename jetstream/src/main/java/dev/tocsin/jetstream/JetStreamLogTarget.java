@@ -220,7 +220,8 @@ public final class JetStreamLogTarget implements LogTarget {
             stream.api(),
             new EpochBucket(stream.settings(), stream.api()),
             new SecureRandom(),
-            new ForeignParts());
+            new ForeignParts(),
+            config -> null);
     long end = System.nanoTime() + Link.PATIENCE.toNanos();
     while (true) {
       try {

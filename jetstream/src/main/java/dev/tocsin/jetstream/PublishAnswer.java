@@ -1,6 +1,7 @@
 package dev.tocsin.jetstream;
 
 import dev.tocsin.jetstream.JetStreamApi.Answer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -23,8 +24,13 @@ sealed interface PublishAnswer {
   /// Nobody listens to the subject.
   NotNow NOBODY = new NotNow("JetStream has no leader at the moment", false);
 
+  /// The message is larger than the stream takes, or its headers are.
+  List<Integer> TOO_LARGE = List.of(10054, 10097);
+
   /// It is not in the stream and never will be.
-  record Never(String reason) implements PublishAnswer {}
+  ///
+  /// @param all whether the stream takes no other either, as far as it says
+  record Never(String reason, boolean all) implements PublishAnswer {}
 
   /// Reads an acknowledgement; `null` when it is none. Nearly all are `{"stream":"…","seq":…}`, which is read without a parser.
   static @Nullable PublishAnswer of(byte[] json) {
@@ -41,7 +47,7 @@ sealed interface PublishAnswer {
         boolean inFlight = code == ID_IN_FLIGHT;
         yield inFlight || status >= 500 || status == 429
             ? new NotNow("JetStream does not take it at the moment: " + words, inFlight)
-            : new Never("JetStream does not take it: " + words);
+            : new Never("JetStream does not take it: " + words, !TOO_LARGE.contains(code));
       }
       case Answer.Silent silent -> null;
     };

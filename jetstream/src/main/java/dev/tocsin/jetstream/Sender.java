@@ -164,16 +164,24 @@ final class Sender {
           later(() -> sendAgain(flight.number()), AGAIN);
         } else {
           if (!answer.equals(PublishAnswer.NOBODY)) {
-            refusal = reason;
-            refusedNanos = System.nanoTime();
+            refused(reason);
           }
           flight.refuse();
           intake.stall();
         }
       }
-      case PublishAnswer.Never(String reason) ->
-          window.settle(flight, new AppendResult.Unavailable(reason));
+      case PublishAnswer.Never(String reason, boolean all) -> {
+        if (all) {
+          refused(reason);
+        }
+        window.settle(flight, new AppendResult.Unavailable(reason));
+      }
     }
+  }
+
+  private void refused(String reason) {
+    refusal = reason;
+    refusedNanos = System.nanoTime();
   }
 
   private void stored(Flight flight, long sequence) {

@@ -62,6 +62,7 @@ final class StreamFollower implements Runnable {
   // written by any, read by the thread
   private volatile boolean closed;
   private volatile boolean otherEpoch;
+  private volatile boolean otherSettings;
   private volatile long head;
 
   StreamFollower(
@@ -104,6 +105,11 @@ final class StreamFollower implements Runnable {
   /// The record of the epoch says another one: any thread.
   void suspectEpoch() {
     otherEpoch = true;
+  }
+
+  /// The stream is kept in another way than it was: any thread.
+  void suspectSettings() {
+    otherSettings = true;
   }
 
   /// The newest sequence of the stream, as its leader says now and then: any thread.
@@ -195,6 +201,7 @@ final class StreamFollower implements Runnable {
       otherEpoch = false;
       suspected = true;
     }
+    otherSettings = false;
     EpochKeeper.Verdict verdict =
         keeper.check(place.epoch(), place.newest(), delivery.witness(), suspected);
     suspected = false;
@@ -242,6 +249,8 @@ final class StreamFollower implements Runnable {
         source.suspect("the connection was lost");
       } else if (otherEpoch) {
         source.suspect("another gateway has begun a new epoch");
+      } else if (otherSettings) {
+        source.suspect("the settings of the stream have changed");
       }
     }
   }

@@ -118,7 +118,10 @@ final class StreamSetup {
           if (CopyMarks.of(json.path("config")).unfinished() != null) {
             throw new JetStreamOpenException(CopyMarks.refusal(settings.stream()));
           }
-          checkConfig(json.path("config"));
+          String fault = fault(settings, json.path("config"));
+          if (fault != null) {
+            throw new JetStreamOpenException(fault);
+          }
           return StreamInfo.of(json);
         }
         case Answer.Refused refused when isFinal(refused) -> throw refusal(refused);
@@ -175,8 +178,10 @@ final class StreamSetup {
                 + " use $JS.API.>");
   }
 
-  /// Refuses a stream that is kept in another way, naming each difference.
-  private void checkConfig(JsonNode found) throws JetStreamOpenException {
+  /// Why a stream is refused that is kept in another way: a sentence that names each difference; `null` where there is none.
+  ///
+  /// @param found the configuration of the stream
+  static @Nullable String fault(JetStreamSettings settings, JsonNode found) {
     JsonNode wanted = config(settings);
     List<String> differences = new ArrayList<>();
     for (String name : wanted.propertyNames()) {
@@ -188,14 +193,13 @@ final class StreamSetup {
       }
     }
     foreign(found, differences);
-    if (!differences.isEmpty()) {
-      throw new JetStreamOpenException(
-          "The stream "
-              + settings.stream()
-              + " is kept in another way than this gateway is told: "
-              + String.join("; ", differences)
-              + ". Change the one or the other, or choose another prefix");
-    }
+    return differences.isEmpty()
+        ? null
+        : "The stream "
+            + settings.stream()
+            + " is kept in another way than this gateway is told: "
+            + String.join("; ", differences)
+            + ". Change the one or the other, or choose another prefix";
   }
 
   /// What would make something else of a log, although nobody asks for it.

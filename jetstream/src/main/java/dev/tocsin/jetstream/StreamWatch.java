@@ -33,7 +33,7 @@ final class StreamWatch {
 
   private static final String FAILED = "watching the stream failed";
 
-  private final String stream;
+  private final JetStreamSettings settings;
   private final JetStreamApi api;
   private final EpochBucket bucket;
   private final EpochVoucher voucher;
@@ -63,7 +63,7 @@ final class StreamWatch {
       StreamFollower follower,
       InstantSource clock,
       StreamInfo info) {
-    this.stream = settings.stream();
+    this.settings = settings;
     this.api = api;
     this.bucket = bucket;
     this.voucher = voucher;
@@ -110,10 +110,13 @@ final class StreamWatch {
     }
     // What the question throws ends the look as well, and not the looking.
     CompletableFuture.completedStage(null)
-        .thenCompose(begun -> api.ask("STREAM.INFO." + stream, null))
+        .thenCompose(begun -> api.ask("STREAM.INFO." + settings.stream(), null))
         .thenAccept(answer -> {
           if (answer instanceof Answer.Done(JsonNode json)) {
             noted(StreamInfo.of(json));
+            if (StreamSetup.fault(settings, json.path("config")) != null) {
+              follower.suspectSettings();
+            }
           }
         })
         .thenCompose(done -> bucket.read())

@@ -73,7 +73,12 @@ class EpochKeeperTest extends OnRealServers {
 
   private EpochKeeper keeper(long seed) {
     return new EpochKeeper(
-        settings, new JetStreamApi(nats), bucket, new Random(seed), new ForeignParts());
+        settings,
+        new JetStreamApi(nats),
+        bucket,
+        new Random(seed),
+        new ForeignParts(),
+        config -> null);
   }
 
   private static Witness event(long sequence, String type) {

@@ -102,6 +102,15 @@ class ForeignPartsTest {
   }
 
   @Test
+  void nothingIsLookedThroughBetweenTwoMessagesNextToEachOther() {
+    parts.begin(List.of(new Stretch(6, 7)), stream(1, 10));
+
+    parts.lookedThrough(parts.epoch(), 6, 6, List.of());
+
+    assertThat(parts.recorded()).containsExactly(new Stretch(6, 7));
+  }
+
+  @Test
   void aRecordThatSaysNothingOfThemMayHaveThemEverywhere() {
     for (String foreign :
         List.of("", ",\"foreign\":7", ",\"foreign\":[[0,3]]", ",\"foreign\":[[4,3]]")) {

@@ -43,7 +43,10 @@ class PublishAnswerTest {
 
   @Test
   void whatMayNot() {
-    assertThat(error(400, 10054)).isInstanceOf(PublishAnswer.Never.class);
+    assertThat(error(400, 10054))
+        .isEqualTo(new PublishAnswer.Never("JetStream does not take it: words", false));
+    assertThat(error(400, 10109))
+        .isEqualTo(new PublishAnswer.Never("JetStream does not take it: words", true));
   }
 
   private static PublishAnswer error(int status, int code) {

@@ -808,10 +808,82 @@ class SharedStreamTest extends OnOneServer {
             no -> assertThat(no.reason()).contains("maximum messages exceeded"));
     assertThat(log.state().fault().orElseThrow()).contains("maximum messages exceeded");
 
-    config.put("max_msgs", -1);
-    assertThat(api("STREAM.UPDATE." + prefix, Json.write(config)).has("error")).isFalse();
+    update(changed -> {});
+    await(() -> log.state().fault().orElse("").isEmpty());
     assertThat(append(log, "a.b")).isEqualTo(2);
     assertThat(log.state().fault()).isEmpty();
+  }
+
+  private void update(Consumer<ObjectNode> change) throws Exception {
+    ObjectNode config = StreamSetup.config(settings().build());
+    change.accept(config);
+    assertThat(api("STREAM.UPDATE." + prefix, Json.write(config)).has("error")).isFalse();
+  }
+
+  @Test
+  void aStreamThatTakesNothingMoreIsNotReady() throws Exception {
+    JetStreamEventLog log = open();
+    append(log, "a.a");
+    update(config -> config.put("sealed", true));
+
+    String words = "invalid operation on sealed stream";
+    assertThat(append(log, SampleEvents.appends("a.b").getFirst()))
+        .isInstanceOfSatisfying(
+            AppendResult.Unavailable.class, no -> assertThat(no.reason()).contains(words));
+    assertThat(log.state().fault().orElseThrow()).contains(words);
+    // Also when NATS has said nothing for long.
+    await(() -> log.state().fault().orElseThrow().contains("sealed is true and should be false"));
+  }
+
+  @Test
+  void aSettingThatChangesWhileAGatewayRunsIsRefused() throws Exception {
+    JetStreamEventLog log = open();
+    append(log, "a.a");
+    String epoch = log.state().epoch();
+    update(config -> config.put("max_msgs", 1_000));
+
+    await(
+        () -> log.state().fault().orElse("").contains("max_msgs is 1000 and should be unlimited"));
+    assertThat(append(log, SampleEvents.appends("a.b").getFirst()))
+        .isInstanceOfSatisfying(
+            AppendResult.Unavailable.class,
+            no -> assertThat(no.reason()).contains("max_msgs is 1000"));
+
+    update(config -> {});
+    await(() -> log.state().fault().isEmpty());
+    assertThat(append(log, "a.b")).isEqualTo(2);
+    assertThat(log.state().epoch()).isEqualTo(epoch);
+  }
+
+  @Test
+  void aStreamThatWasMadeAnewInAnotherWayIsRefused() throws Exception {
+    open().close();
+    // One that would not make it itself meanwhile.
+    JetStreamEventLog log = opened(settings().notCreating());
+    append(log, "a.a");
+    String epoch = log.state().epoch();
+    api("STREAM.DELETE." + prefix, "");
+    makeStream(config -> {
+      config.put("deny_delete", false);
+      config.put("deny_purge", false);
+      config.put("max_msgs", 3);
+    });
+
+    await(() ->
+        log.state()
+            .fault()
+            .orElse("")
+            .contains(
+                "deny_delete is false and should be true; deny_purge is false and should be true;"
+                    + " max_msgs is 3 and should be unlimited"));
+    assertThat(append(log, SampleEvents.appends("a.b").getFirst()))
+        .isInstanceOf(AppendResult.Unavailable.class);
+    assertThat(log.state().epoch()).isEqualTo(epoch);
+
+    update(config -> {});
+    await(() -> log.state().fault().isEmpty());
+    assertThat(append(log, "a.b")).isEqualTo(1);
+    assertThat(log.state().epoch()).isNotEqualTo(epoch);
   }
 
   @Test
