@@ -12,6 +12,7 @@ import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.SampleEvents;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -321,7 +322,12 @@ class ServerSetupTest {
   }
 
   private static void checkDisks(NatsServers servers, int port) throws JetStreamOpenException {
-    DurabilityCheck.check(settings(servers, true, false), servers.urls(), port);
+    checkDisks(servers, port, false);
+  }
+
+  private static void checkDisks(NatsServers servers, int port, boolean word)
+      throws JetStreamOpenException {
+    DurabilityCheck.check(settings(servers, true, word), servers.urls(), port);
   }
 
   @Test
@@ -336,8 +342,61 @@ class ServerSetupTest {
     try (NatsServers servers = NatsServers.one(folder)) {
       assertThatThrownBy(() -> checkDisks(servers, servers.server(0).figuresPort()))
           .isInstanceOf(JetStreamOpenException.class)
-          .hasMessageContaining("127.0.0.1 does not flush")
+          .hasMessageContaining(servers.url(0) + " does not flush")
           .hasMessageContaining("sync_interval: always");
+      // What a server tells, nobody's word changes.
+      assertThatThrownBy(() -> checkDisks(servers, servers.server(0).figuresPort(), true))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("does not flush");
+    }
+  }
+
+  /// A server's word on the same host is not that of another.
+  @Test
+  void aServerThatFlushesSaysNothingOfAnother(@TempDir Path other) throws Exception {
+    try (NatsServers neighbour = NatsServers.start(1, other, NatsConfig.SYNCED);
+        NatsServers servers = NatsServers.one(folder)) {
+      int port = neighbour.server(0).figuresPort();
+
+      assertThatThrownBy(() -> checkDisks(servers, port))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining(servers.url(0) + " does not tell on port " + port)
+          .hasMessageContaining("--jetstream-synced");
+      checkDisks(servers, port, true);
+    }
+  }
+
+  /// The others of a cluster that has one host each tell nothing there.
+  @Test
+  void eachServerOfAClusterHasToTell() throws Exception {
+    try (NatsServers servers = NatsServers.start(3, folder, NatsConfig.SYNCED)) {
+      int port = servers.server(1).figuresPort();
+      assertThatThrownBy(() -> checkDisks(servers, port))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining(servers.url(0) + " does not tell");
+      // The same server under two addresses tells once.
+      DurabilityCheck.check(
+          settings(servers, true, false),
+          List.of(servers.url(1), servers.url(1).replace("127.0.0.1", "localhost")),
+          port);
+    }
+  }
+
+  @Test
+  void aServerWhoseIdCannotBeReadDoesNotTell() throws Exception {
+    try (NatsServers servers = NatsServers.start(1, folder, NatsConfig.SYNCED);
+        ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int port = servers.server(0).figuresPort();
+      for (String address :
+          List.of(
+              "wss://127.0.0.1:" + servers.server(0).port(),
+              "nats://127.0.0.1:" + silent.getLocalPort(),
+              "nats://127.0.0.1:" + port)) {
+        assertThatThrownBy(
+                () -> DurabilityCheck.check(settings(servers, true, false), List.of(address), port))
+            .isInstanceOf(JetStreamOpenException.class)
+            .hasMessageContaining(address + " does not tell");
+      }
     }
   }
 
@@ -355,7 +414,7 @@ class ServerSetupTest {
           .isInstanceOf(JetStreamOpenException.class)
           .hasMessageContaining("nats_1:4222 does not tell");
     }
-    assertThat(DurabilityCheck.synced("{}".getBytes(StandardCharsets.UTF_8))).isNull();
-    assertThat(DurabilityCheck.synced("hello".getBytes(StandardCharsets.UTF_8))).isNull();
+    assertThat(DurabilityCheck.told("{}".getBytes(StandardCharsets.UTF_8))).isNull();
+    assertThat(DurabilityCheck.told("hello".getBytes(StandardCharsets.UTF_8))).isNull();
   }
 }
