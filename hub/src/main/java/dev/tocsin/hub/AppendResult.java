@@ -9,8 +9,16 @@ public sealed interface AppendResult {
   /// @param timestamp its timestamp
   record Stored(long sequence, String timestamp) implements AppendResult {}
 
-  /// The idempotency key was used before with another body. The event is not in the log.
-  record Conflict() implements AppendResult {}
+  /// The idempotency key was used before, and not for this event as far as is known. The event is not in the log.
+  ///
+  /// @param reason a sentence for a person
+  record Conflict(String reason) implements AppendResult {
+
+    /// It was used with another body.
+    public Conflict() {
+      this("The idempotency key was used before with another event");
+    }
+  }
 
   /// The event is not in the log; it may take it later.
   ///

@@ -335,9 +335,7 @@ public final class Hub implements AutoCloseable {
           new PublishResult.Published(stored.sequence(), stored.timestamp());
       case AppendResult.Conflict conflict ->
           new PublishResult.Refused(
-              new Rejection(
-                  ErrorCode.IDEMPOTENCY_CONFLICT,
-                  "The idempotency key was used before with another event"));
+              new Rejection(ErrorCode.IDEMPOTENCY_CONFLICT, conflict.reason()));
       case AppendResult.Unavailable unavailable ->
           new PublishResult.Refused(new Rejection(ErrorCode.UNAVAILABLE, unavailable.reason()));
       case AppendResult.Unknown unknown ->

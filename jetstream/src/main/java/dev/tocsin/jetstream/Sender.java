@@ -189,7 +189,10 @@ final class Sender {
     refusal = null;
     newestStored = Math.max(newestStored, sequence);
     durations.note(System.nanoTime() - flight.sentNanos(), 1);
-    window.settle(flight, new AppendResult.Stored(sequence, flight.append().event().timestamp()));
+    AppendResult.Stored result =
+        new AppendResult.Stored(sequence, flight.append().event().timestamp());
+    firstUse.note(flight.append().idempotencyKey(), result);
+    window.settle(flight, result);
   }
 
   private void sendAgain(long number) {
@@ -212,6 +215,9 @@ final class Sender {
                 return;
               }
               if (result.isPresent()) {
+                if (result.get() instanceof AppendResult.Stored first) {
+                  firstUse.note(key, first);
+                }
                 window.settle(flight, result.get());
                 pump();
               } else {

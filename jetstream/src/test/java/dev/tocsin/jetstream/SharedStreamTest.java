@@ -188,6 +188,35 @@ class SharedStreamTest extends OnOneServer {
     assertThat(later).isEqualTo(stored(2));
   }
 
+  /// A key is settled for good, also where nobody can read any more what came first: to say that it may be tried again would be
+  /// wrong.
+  @Test
+  void aKeyWhoseEventIsNotKeptAnyMoreIsSettled() throws Exception {
+    TestSettings small = settings().keeping(JetStreamSettings.MIN_RETAIN_BYTES);
+    EventLog one = opened(small);
+    EventLog other = opened(small);
+    assertThat(append(one, SampleEvents.keyed("key", "a.a"))).isEqualTo(stored(1));
+    assertThat(append(one, SampleEvents.keyed("second", "a.a"))).isEqualTo(stored(2));
+    assertThat(append(other, SampleEvents.keyed("second", "a.a"))).isEqualTo(stored(2));
+    byte[] large = new byte[60_000];
+    for (int i = 0; i < 20; i++) {
+      nats.request(prefix + ".e.large.one", large, Duration.ofSeconds(10));
+    }
+    await(() -> one.state().oldest() > 2 && other.state().oldest() > 2);
+
+    assertThat(append(one, SampleEvents.keyed("key", "a.a"))).isEqualTo(stored(1));
+    assertThat(append(one, SampleEvents.keyed("key", "a.b")))
+        .isEqualTo(new AppendResult.Conflict());
+    for (String type : List.of("a.a", "a.b")) {
+      assertThat(append(other, SampleEvents.keyed("key", type)))
+          .isInstanceOfSatisfying(
+              AppendResult.Conflict.class,
+              no -> assertThat(no.reason()).contains("an event that is not kept any more"));
+    }
+    // One that has told it once knows it as well.
+    assertThat(append(other, SampleEvents.keyed("second", "a.a"))).isEqualTo(stored(2));
+  }
+
   @Test
   void whatTheStreamHasLostIsAGap() throws Exception {
     // deny_delete can be set later, but not taken away.
