@@ -3,7 +3,6 @@ package dev.tocsin.app;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.gateway.GatewaySettings;
 import dev.tocsin.http.StartFailedException;
-import dev.tocsin.hub.NoteFile;
 import dev.tocsin.jetstream.JetStreamEventLog;
 import dev.tocsin.jetstream.JetStreamOpenException;
 import dev.tocsin.jetstream.JetStreamSettings;
@@ -47,7 +46,7 @@ final class ServerStart {
 
   /// Starts a server whose log is a stream that it shares with others.
   ///
-  /// @param folder this server's own, for what it would otherwise read the stream for; may be lost
+  /// @param folder this server's own, for its notes of the stream; may be lost
   static TocsinServer onJetStream(
       EventCatalog catalog,
       JetStreamSettings stream,
@@ -56,8 +55,7 @@ final class ServerStart {
       InstantSource clock)
       throws Failure {
     try {
-      NoteFile note = new NoteFile(folder.resolve("latest-" + stream.prefix()));
-      JetStreamEventLog log = JetStreamEventLog.open(stream, note, clock);
+      JetStreamEventLog log = JetStreamEventLog.open(stream, folder, clock);
       return start(ServerParts.of(catalog, log, settings, clock));
     } catch (JetStreamOpenException e) {
       throw new Failure(String.valueOf(e.getMessage()), e);

@@ -29,6 +29,7 @@ final class Delivery {
   private final Waiters waiters = new Waiters();
   private @Nullable Follower follower;
   private @Nullable Witness witness;
+  private @Nullable Runnable moved;
   private boolean closed;
 
   // written under the lock, read by any
@@ -76,6 +77,37 @@ final class Delivery {
     }
   }
 
+  /// All that is known of the newest, of one moment.
+  HeadNote.Known known() {
+    lock.lock();
+    try {
+      Witness last = witness;
+      return last == null
+          ? new HeadNote.Known(place.epoch(), newest(), 0, "")
+          : new HeadNote.Known(place.epoch(), newest(), last.sequence(), last.digest());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Is told whenever that is something else, under the lock.
+  void whenMoved(Runnable listener) {
+    lock.lock();
+    try {
+      moved = listener;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// It stands elsewhere. Under the lock.
+  private void stand(Place now) {
+    place = now;
+    if (moved != null) {
+      moved.run();
+    }
+  }
+
   /// Begins with the newest event that is there; `null` when there is none.
   void begin(@Nullable Witness event) {
     lock.lock();
@@ -99,7 +131,7 @@ final class Delivery {
       }
       long newest = events.getLast().sequence();
       witness = new Witness(newest, lastBody);
-      place = new Place(place.epoch(), newest);
+      stand(new Place(place.epoch(), newest));
       if (follower != null) {
         follower.events(events);
       }
@@ -116,7 +148,7 @@ final class Delivery {
     lock.lock();
     try {
       recent.lose(to);
-      place = new Place(place.epoch(), to);
+      stand(new Place(place.epoch(), to));
       if (follower != null) {
         follower.lost(from, to);
       }
@@ -139,7 +171,7 @@ final class Delivery {
       witness = last;
       lastByType.clear();
       lastByType.putAll(types);
-      place = new Place(epoch, newest);
+      stand(new Place(epoch, newest));
       if (follower != null) {
         follower.restarted(epoch, newest);
       }

@@ -105,8 +105,10 @@ final class EpochKeeper {
     this.fault = fault;
   }
 
-  /// Decides at the start, when nothing is known but the record.
-  Verdict begin() throws UndecidedException, InterruptedException {
+  /// Decides at the start, when nothing is known but the record and what this gateway has noted.
+  ///
+  /// @param noted `null` when there is no note
+  Verdict begin(HeadNote.@Nullable Known noted) throws UndecidedException, InterruptedException {
     for (int i = 0; i < TRIES; i++) {
       StreamInfo info = info();
       EpochBucket.Content content = content();
@@ -114,7 +116,10 @@ final class EpochKeeper {
         case EpochBucket.Content.Found(EpochRecord found) -> {
           boolean same =
               found.created().equals(info.created())
-                  && isThere(info, found.sequence(), found.digest());
+                  && isThere(info, found.sequence(), found.sequence(), found.digest())
+                  && (noted == null
+                      || !noted.epoch().equals(found.epoch())
+                      || isThere(info, noted.newest(), noted.witness(), noted.digest()));
           if (same) {
             created = info.created();
             return Verdict.of(found, info, false);
@@ -263,19 +268,20 @@ final class EpochKeeper {
     return true;
   }
 
-  /// Whether an event that was there is, or had to go, or was lost.
-  private boolean isThere(StreamInfo info, long sequence, String digest)
+  /// Whether all that was there is, or had to go, or was lost.
+  ///
+  /// @param newest the newest sequence that was
+  /// @param sequence of an event that was; 0 for none
+  private boolean isThere(StreamInfo info, long newest, long sequence, String digest)
       throws UndecidedException, InterruptedException {
-    if (sequence == 0) {
-      return true;
-    }
     StreamInfo now = info;
     long end = System.nanoTime() + PATIENCE_NANOS;
-    while (now.last() < sequence && System.nanoTime() < end) {
+    while (now.last() < newest && System.nanoTime() < end) {
       Thread.sleep(100);
       now = info();
     }
-    return now.last() >= sequence && (sequence < now.first() || isStill(sequence, digest));
+    return now.last() >= newest
+        && (sequence == 0 || sequence < now.first() || isStill(sequence, digest));
   }
 
   /// Whether an event is the same, or lost. One that was lost is told as a gap; it says nothing of the others.

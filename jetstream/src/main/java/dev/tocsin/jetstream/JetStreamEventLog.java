@@ -14,6 +14,7 @@ import dev.tocsin.hub.NoteFile;
 import dev.tocsin.hub.Page;
 import dev.tocsin.hub.SharedLogFigures;
 import dev.tocsin.hub.TypeFilter;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,6 +45,7 @@ public final class JetStreamEventLog implements EventLog {
   private final JetStreamSettings settings;
   private final String gateway;
   private final @Nullable NoteFile note;
+  private final @Nullable HeadNote headNote;
   private final Link link;
   private final Delivery delivery;
   private final Sender sender;
@@ -59,14 +61,16 @@ public final class JetStreamEventLog implements EventLog {
   private JetStreamEventLog(
       JetStreamSettings settings,
       String gateway,
-      @Nullable NoteFile note,
+      @Nullable Path folder,
       Link link,
       ScheduledThreadPoolExecutor timer,
       InstantSource clock)
       throws JetStreamOpenException, EpochKeeper.UndecidedException, InterruptedException {
     this.settings = settings;
     this.gateway = gateway;
-    this.note = note;
+    this.note = folder == null ? null : new NoteFile(folder.resolve("latest-" + settings.prefix()));
+    this.headNote =
+        folder == null ? null : new HeadNote(folder.resolve("newest-" + settings.prefix()));
     this.link = link;
     this.timer = timer;
     JetStreamApi api = new JetStreamApi(link.connection());
@@ -89,7 +93,8 @@ public final class JetStreamEventLog implements EventLog {
             new SecureRandom(),
             foreign,
             config -> StreamSetup.fault(settings, config));
-    EpochKeeper.Verdict verdict = begin(keeper);
+    EpochKeeper.Verdict verdict =
+        begin(keeper, headNote == null ? null : headNote.read().orElse(null));
     StreamInfo info = verdict.info();
     foreign.begin(verdict.foreign(), info);
     this.delivery = new Delivery(verdict.epoch(), info.last());
@@ -139,14 +144,17 @@ public final class JetStreamEventLog implements EventLog {
     link.whenChanged(this::linkChanged);
     link.whenForbidden(sender::forbidden);
     watch.start(timer);
+    if (headNote != null) {
+      headNote.start(delivery);
+    }
   }
 
-  private static EpochKeeper.Verdict begin(EpochKeeper keeper)
+  private static EpochKeeper.Verdict begin(EpochKeeper keeper, HeadNote.@Nullable Known noted)
       throws EpochKeeper.UndecidedException, InterruptedException {
     long end = System.nanoTime() + Link.PATIENCE.toNanos();
     while (true) {
       try {
-        return keeper.begin();
+        return keeper.begin(noted);
       } catch (EpochKeeper.UndecidedException e) {
         if (System.nanoTime() > end) {
           throw e;
@@ -164,11 +172,11 @@ public final class JetStreamEventLog implements EventLog {
     return open(settings, null, clock);
   }
 
-  /// As [#open(JetStreamSettings, InstantSource)], with a place for a note of this gateway's.
+  /// As [#open(JetStreamSettings, InstantSource)], with a place for notes of this gateway's.
   ///
-  /// @param note is closed with the log; `null` for none
+  /// @param folder of this gateway alone, where `latest-` and `newest-` with the prefix are its files; `null` for none
   public static JetStreamEventLog open(
-      JetStreamSettings settings, @Nullable NoteFile note, InstantSource clock)
+      JetStreamSettings settings, @Nullable Path folder, InstantSource clock)
       throws JetStreamOpenException {
     byte[] name = new byte[6];
     new SecureRandom().nextBytes(name);
@@ -180,7 +188,7 @@ public final class JetStreamEventLog implements EventLog {
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     boolean open = false;
     try {
-      JetStreamEventLog log = new JetStreamEventLog(settings, gateway, note, link, timer, clock);
+      JetStreamEventLog log = new JetStreamEventLog(settings, gateway, folder, link, timer, clock);
       open = true;
       return log;
     } catch (EpochKeeper.UndecidedException e) {
@@ -366,6 +374,9 @@ public final class JetStreamEventLog implements EventLog {
       timer.awaitTermination(END.toMillis(), MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    if (headNote != null) {
+      headNote.close();
     }
     delivery.close();
     link.close();

@@ -99,10 +99,10 @@ class EpochKeeperTest extends OnRealServers {
   @Test
   void whoStartsLaterFindsTheEpochOfTheFirst() throws Exception {
     publish("a.a");
-    EpochKeeper.Verdict first = keeper(1).begin();
+    EpochKeeper.Verdict first = keeper(1).begin(null);
     publish("a.b");
 
-    EpochKeeper.Verdict second = keeper(2).begin();
+    EpochKeeper.Verdict second = keeper(2).begin(null);
 
     assertThat(first.isNew()).isTrue();
     assertThat(second.isNew()).isFalse();
@@ -126,17 +126,17 @@ class EpochKeeperTest extends OnRealServers {
 
   @Test
   void aStreamThatWasMadeAnewIsAnotherAtTheStart() throws Exception {
-    String epoch = keeper(1).begin().epoch();
+    String epoch = keeper(1).begin(null).epoch();
     api(nats, "STREAM.DELETE.log", "");
     makeStream();
 
-    assertThat(keeper(2).begin().epoch()).isNotEqualTo(epoch);
+    assertThat(keeper(2).begin(null).epoch()).isNotEqualTo(epoch);
   }
 
   @Test
   void aStreamThatWasMadeAnewIsAnotherLater() throws Exception {
     EpochKeeper keeper = keeper(1);
-    String epoch = keeper.begin().epoch();
+    String epoch = keeper.begin(null).epoch();
     assertThat(keeper.check(epoch, 0, null, false).isNew()).isFalse();
     api(nats, "STREAM.DELETE.log", "");
     makeStream();
@@ -148,20 +148,49 @@ class EpochKeeperTest extends OnRealServers {
     assertThat(keeper.check(verdict.epoch(), 0, null, false).isNew()).isFalse();
   }
 
+  private static HeadNote.Known noted(String epoch, long newest, long sequence, String type) {
+    return new HeadNote.Known(epoch, newest, sequence, event(sequence, type).digest());
+  }
+
+  @Test
+  void whatThisGatewayHasNotedHasToBeThere() throws Exception {
+    publish("a.a");
+    publish("a.b");
+    String epoch = keeper(1).begin(null).epoch();
+
+    for (HeadNote.Known well :
+        List.of(
+            noted(epoch, 1, 1, "a.a"),
+            noted(epoch, 2, 2, "a.b"),
+            noted(epoch, 2, 1, "a.a"),
+            new HeadNote.Known(epoch, 2, 0, ""),
+            // Of another epoch: it says nothing.
+            noted("other", 9, 9, "a.a"))) {
+      assertThat(keeper(2).begin(well).epoch()).as(well.toString()).isEqualTo(epoch);
+    }
+    for (String type : List.of("a.a", "a.c")) {
+      String before = keeper(3).begin(null).epoch();
+      HeadNote.Known badly = noted(before, 2, 2, type);
+      assertThat(keeper(type.hashCode()).begin(badly).epoch()).isNotEqualTo(before);
+    }
+    String before = keeper(4).begin(null).epoch();
+    assertThat(keeper(5).begin(noted(before, 3, 2, "a.b")).epoch()).isNotEqualTo(before);
+  }
+
   @Test
   void anotherEventInItsPlaceIsANewEpochAtTheStart() throws Exception {
     publish("a.a");
-    String epoch = keeper(1).begin().epoch();
+    String epoch = keeper(1).begin(null).epoch();
     put(record().at(1, event(1, "a.b").digest(), List.of()));
 
-    assertThat(keeper(2).begin().epoch()).isNotEqualTo(epoch);
+    assertThat(keeper(2).begin(null).epoch()).isNotEqualTo(epoch);
   }
 
   @Test
   void anotherEventInItsPlaceIsANewEpochLater() throws Exception {
     publish("a.a");
     EpochKeeper keeper = keeper(1);
-    String epoch = keeper.begin().epoch();
+    String epoch = keeper.begin(null).epoch();
 
     assertThat(keeper.check(epoch, 1, event(1, "a.a"), false).isNew()).isFalse();
     EpochKeeper.Verdict verdict = keeper.check(epoch, 1, event(1, "a.b"), false);
@@ -174,31 +203,31 @@ class EpochKeeperTest extends OnRealServers {
     publish("a.a");
     publish("a.b");
     EpochKeeper keeper = keeper(1);
-    String epoch = keeper.begin().epoch();
+    String epoch = keeper.begin(null).epoch();
     publish("a.c");
     delete(2);
 
     assertThat(keeper.check(epoch, 3, event(2, "a.b"), false).isNew()).isFalse();
-    assertThat(keeper(2).begin().epoch()).isEqualTo(epoch);
+    assertThat(keeper(2).begin(null).epoch()).isEqualTo(epoch);
   }
 
   @Test
   void anEventThatHadToGoSaysNothingOfTheEpoch() throws Exception {
     publish("a.a");
     EpochKeeper keeper = keeper(1);
-    String epoch = keeper.begin().epoch();
+    String epoch = keeper.begin(null).epoch();
     publish("a.b");
     delete(1);
 
     assertThat(keeper.check(epoch, 2, event(1, "a.x"), false).isNew()).isFalse();
-    assertThat(keeper(2).begin().epoch()).isEqualTo(epoch);
+    assertThat(keeper(2).begin(null).epoch()).isEqualTo(epoch);
   }
 
   @Test
   void aHeadThatIsBelowOursIsGivenTimeToComeBack() throws Exception {
     publish("a.a");
     EpochKeeper keeper = keeper(1);
-    String epoch = keeper.begin().epoch();
+    String epoch = keeper.begin(null).epoch();
 
     assertThatThrownBy(() -> keeper.check(epoch, 2, null, false))
         .isInstanceOf(EpochKeeper.UndecidedException.class)
@@ -216,7 +245,7 @@ class EpochKeeperTest extends OnRealServers {
   void aHeadThatStaysBelowOursIsANewEpoch() throws Exception {
     publish("a.a");
     EpochKeeper keeper = keeper(1);
-    String epoch = keeper.begin().epoch();
+    String epoch = keeper.begin(null).epoch();
 
     EpochKeeper.Verdict[] verdict = new EpochKeeper.Verdict[1];
     await(() -> {
@@ -236,7 +265,7 @@ class EpochKeeperTest extends OnRealServers {
   void whatIsNoNameOfAnEpochIsNotTaken() throws Exception {
     publish("a.a");
     EpochKeeper keeper = keeper(1);
-    String epoch = keeper.begin().epoch();
+    String epoch = keeper.begin(null).epoch();
     for (String name : List.of("", "<script>", "a".repeat(65))) {
       EpochRecord found = record();
       put(new EpochRecord(name, found.created(), 1, found.digest(), List.of(), found.revision()));
@@ -250,7 +279,7 @@ class EpochKeeperTest extends OnRealServers {
   void theEpochOfTheRecordIsTaken() throws Exception {
     publish("a.a");
     EpochKeeper keeper = keeper(1);
-    String epoch = keeper.begin().epoch();
+    String epoch = keeper.begin(null).epoch();
     EpochRecord found = record();
     put(new EpochRecord("other", found.created(), 1, found.digest(), List.of(), found.revision()));
 
@@ -268,7 +297,7 @@ class EpochKeeperTest extends OnRealServers {
   void anEpochThatAnyServerKnowsGoesOnWithoutTheBucketsLeader() throws Exception {
     publish("a.a");
     EpochKeeper keeper = keeper(1);
-    String epoch = keeper.begin().epoch();
+    String epoch = keeper.begin(null).epoch();
     loseTheBucketsLeader();
 
     assertThat(keeper.check(epoch, 1, event(1, "a.a"), false).isNew()).isFalse();
@@ -278,7 +307,7 @@ class EpochKeeperTest extends OnRealServers {
   void onlyTheBucketsLeaderEndsAnEpoch() throws Exception {
     publish("a.a");
     EpochKeeper keeper = keeper(1);
-    String epoch = keeper.begin().epoch();
+    String epoch = keeper.begin(null).epoch();
     EpochRecord found = record();
     put(new EpochRecord("other", found.created(), 1, found.digest(), List.of(), found.revision()));
     loseTheBucketsLeader();
@@ -291,7 +320,7 @@ class EpochKeeperTest extends OnRealServers {
   void onlyTheBucketsLeaderIsBelievedWhenTheEpochIsDoubted() throws Exception {
     publish("a.a");
     EpochKeeper keeper = keeper(1);
-    String epoch = keeper.begin().epoch();
+    String epoch = keeper.begin(null).epoch();
     loseTheBucketsLeader();
 
     assertThatThrownBy(() -> keeper.check(epoch, 1, event(1, "a.a"), true))

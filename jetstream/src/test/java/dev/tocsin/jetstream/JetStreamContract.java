@@ -3,7 +3,6 @@ package dev.tocsin.jetstream;
 import dev.tocsin.fixtures.NatsServers;
 import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.EventLogContract;
-import dev.tocsin.hub.NoteFile;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +31,7 @@ abstract class JetStreamContract extends EventLogContract {
     String prefix = "log" + logs++;
     return JetStreamEventLog.open(
         TestSettings.of(servers, prefix).keeping(keptBytes * 2).build(),
-        new NoteFile(folder.resolve(prefix)),
+        folder.resolve(prefix),
         clock);
   }
 }

@@ -14,6 +14,7 @@ import io.nats.client.Nats;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -154,6 +155,84 @@ class ServerEndsTest extends OnRealServers {
       before.close();
 
       assertNewEpochOnTheCopy(servers, before);
+    }
+  }
+
+  private JetStreamEventLog openWithNotes(NatsServers servers, Path data)
+      throws JetStreamOpenException {
+    return JetStreamEventLog.open(
+        TestSettings.of(servers, "tocsin").build(), data, InstantSource.system());
+  }
+
+  private void putBack(NatsServers servers, Path copy) throws Exception {
+    servers.kill(0);
+    deleteTree(folder.resolve("n1").resolve("store"));
+    copyTree(copy, folder.resolve("n1").resolve("store"));
+    servers.restart(0);
+  }
+
+  /// The record of the epoch went back as well: nothing in NATS says that anything is missing.
+  @Test
+  void aWholeStoreThatWasPutBackWhileNobodyWatchedIsANewEpoch() throws Exception {
+    Path copy = folder.resolve("copy");
+    Path data = folder.resolve("data");
+    try (NatsServers servers = NatsServers.one(folder)) {
+      String epoch;
+      try (JetStreamEventLog log = openWithNotes(servers, data)) {
+        append(log, "a.a", "a.b");
+        epoch = log.state().epoch();
+      }
+      servers.terminate(0);
+      copyTree(folder.resolve("n1").resolve("store"), copy);
+      servers.restart(0);
+      try (JetStreamEventLog log = openWithNotes(servers, data)) {
+        assertThat(log.state().epoch()).isEqualTo(epoch);
+        append(log, "a.c", "a.d");
+      }
+      putBack(servers, copy);
+
+      try (JetStreamEventLog log = openWithNotes(servers, data)) {
+        assertThat(log.state().newest()).isEqualTo(2);
+        assertThat(log.state().epoch()).isNotEqualTo(epoch);
+        epoch = log.state().epoch();
+        append(log, "a.e");
+      }
+      // Once more, and meanwhile somebody has gone on who knew nothing of it.
+      putBack(servers, copy);
+      try (JetStreamEventLog log = open(servers)) {
+        append(log, "a.f", "a.g", "a.h");
+      }
+      try (JetStreamEventLog log = openWithNotes(servers, data)) {
+        assertThat(log.state().newest()).isEqualTo(5);
+        assertThat(log.state().epoch()).isNotEqualTo(epoch);
+      }
+    }
+  }
+
+  @Test
+  void aCopyThatLacksWhatAKilledGatewayHasJustTakenIsANewEpoch() throws Exception {
+    Path data = folder.resolve("data");
+    Path left = folder.resolve("left");
+    try (NatsServers servers = NatsServers.one(folder)) {
+      JetStreamEventLog before = openWithNotes(servers, data);
+      append(before, "a.a", "a.b");
+      servers.terminate(0);
+      copyTree(stream(), folder.resolve("copy"));
+      servers.restart(0);
+      append(before, "a.c", "a.d");
+      await(() -> Files.readString(data.resolve("newest-tocsin")).contains("\"newest\":4"));
+      // As it is when the gateway is killed, and before it has told NATS of the last events.
+      copyTree(data, left);
+      servers.kill(0);
+      before.close();
+      deleteTree(stream());
+      copyTree(folder.resolve("copy"), stream());
+      servers.restart(0);
+
+      try (JetStreamEventLog after = openWithNotes(servers, left)) {
+        assertThat(after.state().newest()).isEqualTo(2);
+        assertThat(after.state().epoch()).isNotEqualTo(before.state().epoch());
+      }
     }
   }
 
