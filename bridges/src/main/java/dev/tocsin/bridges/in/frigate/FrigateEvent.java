@@ -25,8 +25,8 @@ final class FrigateEvent {
 
   /// An event.
   ///
-  /// @param key what tells it from others
-  static Mapped of(String type, ObjectNode payload, String key) {
+  /// @param key what tells it from others; `null` for a state, which its topic tells
+  static Mapped of(String type, ObjectNode payload, @Nullable String key) {
     ObjectNode envelope = JsonNodeFactory.instance.objectNode();
     envelope.put("type", type);
     envelope.set("payload", payload);

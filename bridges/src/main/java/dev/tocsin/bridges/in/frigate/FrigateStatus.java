@@ -44,15 +44,9 @@ final class FrigateStatus {
     };
   }
 
-  /// One that is another each time it is said: what was said before may hold again.
+  /// One without a key: what was said before may hold again. It is known by what its topic has said before it.
   private static List<Mapped> event(String type, ObjectNode payload) {
-    return List.of(withoutKey(FrigateEvent.of(type, payload, "")));
-  }
-
-  private static Mapped withoutKey(Mapped mapped) {
-    return mapped instanceof Mapped.Event event
-        ? new Mapped.Event(event.type(), event.envelope(), null)
-        : mapped;
+    return List.of(FrigateEvent.of(type, payload, null));
   }
 
   /// `frigate/available`.

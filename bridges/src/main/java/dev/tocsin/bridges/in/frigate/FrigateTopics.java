@@ -24,6 +24,8 @@ public record FrigateTopics(String prefix) implements MessageHandler {
   /// What is usual as their beginning.
   private static final String PREFIX = "frigate";
 
+  private static final String AVAILABLE = "available";
+
   private static MqttSettings read(BridgeDescription bridge) {
     bridge.allow(BrokerSettings.MEMBERS, List.of("topic_prefix"));
     BrokerSettings broker = BrokerSettings.read(bridge);
@@ -44,27 +46,41 @@ public record FrigateTopics(String prefix) implements MessageHandler {
 
   @Override
   public List<TopicFilter> filters() {
-    return Stream.of(
-            "events", "reviews", "tracked_object_update", "available", "stats", "+/status/+")
+    return Stream.of("events", "reviews", "tracked_object_update", AVAILABLE, "stats", "+/status/+")
         .map(rest -> TopicFilter.of(prefix + '/' + rest))
         .toList();
+  }
+
+  /// Words, as `online`. What else Frigate says has keys.
+  @Override
+  public boolean isState(List<String> topic) {
+    int own = levels();
+    return isCamera(topic, own) || (topic.size() == own + 1 && topic.getLast().equals(AVAILABLE));
+  }
+
+  private static boolean isCamera(List<String> topic, int own) {
+    return topic.size() == own + 3;
+  }
+
+  private int levels() {
+    return TopicFilter.split(prefix).size();
   }
 
   @Override
   public List<Mapped> handle(BridgeMessage message) {
     List<String> topic = message.topic();
-    int own = TopicFilter.split(prefix).size();
+    int own = levels();
     if (topic == null || topic.size() <= own) {
       return List.of();
     }
-    if (topic.size() == own + 3) {
+    if (isCamera(topic, own)) {
       return FrigateStatus.camera(topic.get(own), topic.get(own + 2), message);
     }
     return switch (topic.get(own)) {
       case "events" -> FrigateObjects.changed(message);
       case "tracked_object_update" -> FrigateObjects.recognised(message);
       case "reviews" -> FrigateReviews.changed(message);
-      case "available" -> FrigateStatus.available(message);
+      case AVAILABLE -> FrigateStatus.available(message);
       case "stats" -> FrigateStatus.stats(message);
       default -> List.of();
     };

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -46,6 +45,7 @@ final class DeliveryJournal {
   /// A message that was taken.
   ///
   /// @param number how many had been taken before
+  /// @param packetId 0 at QoS 0
   /// @param topic a digest of its topic
   /// @param content a digest of topic and payload
   private record Delivery(long number, int packetId, String topic, String content) {
@@ -54,27 +54,33 @@ final class DeliveryJournal {
     }
   }
 
+  /// Is told of messages in the file.
+  @FunctionalInterface
+  interface Reader {
+
+    /// Is told of one message, with the digests of its topic and its content.
+    void taken(long number, String topic, String content);
+  }
+
   /// @param path `null` for memory alone
-  /// @param known is told of each message in the file, in their order: the digests of its topic and its content
-  DeliveryJournal(@Nullable Path path, BiConsumer<String, String> known) {
+  /// @param known is told of each message in the file, in their order
+  DeliveryJournal(@Nullable Path path, Reader known) {
     this.path = path;
     if (path != null) {
       read(path, known);
     }
   }
 
-  private void read(Path file, BiConsumer<String, String> known) {
+  private void read(Path file, Reader known) {
     try (Stream<String> all = Files.lines(file, StandardCharsets.ISO_8859_1)) {
       all.map(LINE::matcher)
           .filter(Matcher::matches)
           .forEach(line -> {
+            long number = Long.parseLong(line.group(1));
             note(
                 new Delivery(
-                    Long.parseLong(line.group(1)),
-                    Integer.parseInt(line.group(2)),
-                    line.group(3),
-                    line.group(4)));
-            known.accept(line.group(3), line.group(4));
+                    number, Integer.parseInt(line.group(2)), line.group(3), line.group(4)));
+            known.taken(number, line.group(3), line.group(4));
           });
     } catch (NoSuchFileException e) {
       // The first time.
@@ -103,10 +109,10 @@ final class DeliveryJournal {
     return taken;
   }
 
-  /// Whether the newest message of a packet identifier is this.
+  /// Whether the newest message of a packet identifier is this. At QoS 0, where there is none, never.
   boolean has(int packetId, String content) {
     Delivery delivery = newest.get(packetId);
-    return delivery != null && delivery.content().equals(content);
+    return packetId != 0 && delivery != null && delivery.content().equals(content);
   }
 
   /// Whether the file will be written anew with the next message, and forget some of its topics.

@@ -11,6 +11,14 @@ public interface MessageHandler {
   /// Which topics it wants to hear.
   List<TopicFilter> filters();
 
+  /// Whether what a topic says holds until it says something else, so that the same once more is nothing new. What a broker has
+  /// retained is such a state whatever its topic.
+  ///
+  /// @param topic its levels
+  default boolean isState(List<String> topic) {
+    return false;
+  }
+
   /// What becomes of a message, in this order; empty when nothing is for it.
   ///
   /// @param message with a topic

@@ -33,6 +33,12 @@ final class MqttIntake {
   private final ReconnectPause pause;
   private final InstantSource clock;
 
+  /// By what a message is known.
+  ///
+  /// @param sort what that is
+  /// @param distinct what tells it from all others
+  private record Known(String sort, String distinct) {}
+
   /// @param pause between tries at a hub that takes nothing
   MqttIntake(
       String bridge,
@@ -56,15 +62,19 @@ final class MqttIntake {
   void take(MqttIncoming.Message message) throws InterruptedException {
     figures.noteReceived();
     String content = MqttMemory.content(message.topic(), message.payload());
-    if (message.isRetained()
-        ? memory.isNewest(message.topic(), content)
-        : message.isRepeated() && memory.isTaken(message.packetId(), content)) {
+    List<String> topic = TopicFilter.split(message.topic());
+    boolean isState = message.isRetained() || handler.isState(topic);
+    if (message.isRepeated() && memory.isTaken(message.packetId(), content)) {
       figures.noteIgnored(Reason.REPEATED);
+      return;
+    }
+    if (isState && memory.isNewest(message.topic(), content)) {
+      figures.noteIgnored(Reason.REPEATED);
+      memory.noteTaken(message.packetId(), message.topic(), content);
       return;
     }
     Via via = via(message);
     Publisher publisher = new Publisher(bridge, hub, figures, message.payload(), via);
-    List<String> topic = TopicFilter.split(message.topic());
     if (via.isLoop(hub.id())) {
       refuse(publisher, Reason.LOOP, "This message has come out of this hub: " + Via.IN_A_LOOP);
     } else if (filters.stream().noneMatch(filter -> filter.matches(topic))) {
@@ -75,9 +85,10 @@ final class MqttIntake {
         refuse(publisher, Reason.MALFORMED, "This is neither JSON nor text");
       } else {
         publish(
-            message,
-            content,
             new BridgeMessage(bridge, topic, said, Map.of(), clock.instant()),
+            isState
+                ? new Known("state", memory.state(message.topic(), content))
+                : new Known("delivery", memory.delivery(message.packetId(), content)),
             publisher);
       }
     }
@@ -93,8 +104,7 @@ final class MqttIntake {
         message.topic().getBytes(StandardCharsets.UTF_8));
   }
 
-  private void publish(
-      MqttIncoming.Message message, String content, BridgeMessage said, Publisher publisher)
+  private void publish(BridgeMessage said, Known known, Publisher publisher)
       throws InterruptedException {
     List<Mapped> all = handler.handle(said);
     if (all.isEmpty()) {
@@ -107,24 +117,14 @@ final class MqttIntake {
         case Mapped.Impossible impossible ->
             publisher.refuse(impossible.reason(), impossible.rejection());
         case Mapped.Event event ->
-            publisher.publishAtLast(
-                event.envelope(), key(message, content, Integer.toString(i), event), pause);
+            publisher.publishAtLast(event.envelope(), key(event, i, known), pause);
       }
     }
   }
 
-  private String key(
-      MqttIncoming.Message message, String content, String index, Mapped.Event event) {
-    String distinct = event.key();
-    if (distinct != null) {
-      return Publisher.key(bridge, "key", index, event.type(), distinct);
-    }
-    return Publisher.key(
-        bridge,
-        message.isRetained() ? "retained" : "delivery",
-        index,
-        event.type(),
-        message.isRetained() ? content : memory.delivery(message.packetId(), content));
+  private String key(Mapped.Event event, int index, Known known) {
+    Known by = event.key() == null ? known : new Known("key", event.key());
+    return Publisher.key(bridge, by.sort(), Integer.toString(index), event.type(), by.distinct());
   }
 
   private static void refuse(Publisher publisher, Reason reason, String sentence) {

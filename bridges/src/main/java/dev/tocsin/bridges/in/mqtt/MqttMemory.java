@@ -20,14 +20,12 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// A broker that has not seen an acknowledgement sends the message again with the same packet identifier, in the same order,
 /// and says so: the [DeliveryJournal] knows them. A message that is retained comes with each subscription: of the last
-/// [#MAX_TOPICS] topics the newest content is known.
+/// [#MAX_TOPICS] topics the newest content is known, and what came before it. The journal says what has come since that was
+/// written down.
 final class MqttMemory {
 
   /// Of how many topics the newest content is remembered.
   static final int MAX_TOPICS = 10_000;
-
-  /// After how many messages the topics are written down. Until then the journal knows them.
-  private static final int UNSAVED_TOPICS = 1_000;
 
   private static final int DIGEST_BYTES = 9;
 
@@ -35,12 +33,27 @@ final class MqttMemory {
   private final @Nullable StateFile topicsFile;
   private final DeliveryJournal journal;
   private final String run;
-  private final Map<String, String> topics = new LinkedHashMap<>();
+  private final Map<String, State> topics = new LinkedHashMap<>();
+  private long written;
   private List<String> filters = List.of();
   private String clientId = "";
   private boolean isSessionWritten;
-  private int unsaved;
-  private long unacknowledged;
+
+  /// What a topic says.
+  ///
+  /// @param content a digest of it
+  /// @param id a digest of it and of all that came before: another one each time the topic comes back to what it has said
+  ///     once; empty where an older release has not written that down
+  private record State(String content, String id) {
+
+    /// What a topic says after this, be it the same.
+    static State after(@Nullable State before, String content) {
+      return before != null && before.content.equals(content)
+          ? before
+          : new State(
+              content, Digest.ofParts(before == null ? "" : before.id, content).hex(DIGEST_BYTES));
+    }
+  }
 
   private MqttMemory(
       @Nullable StateFile session,
@@ -56,8 +69,14 @@ final class MqttMemory {
     if (topics != null) {
       topics.read().ifPresent(this::readTopics);
     }
-    this.journal = new DeliveryJournal(journal, this::note);
-    unsaved = this.topics.size();
+    this.journal =
+        new DeliveryJournal(
+            journal,
+            (number, topic, content) -> {
+              if (number >= written) {
+                note(topic, content);
+              }
+            });
     if (clientId.isEmpty()) {
       clientId = Integer.toHexString(random.nextInt()) + Integer.toHexString(random.nextInt());
     }
@@ -87,10 +106,18 @@ final class MqttMemory {
   }
 
   private void readTopics(JsonNode state) {
+    written = state.path("taken").asLong(0);
     state
         .path("topics")
         .properties()
-        .forEach(topic -> note(topic.getKey(), topic.getValue().asString("")));
+        .forEach(topic -> {
+          JsonNode said = topic.getValue();
+          note(
+              topic.getKey(),
+              said.isArray()
+                  ? new State(said.path(0).asString(""), said.path(1).asString(""))
+                  : new State(said.asString(""), ""));
+        });
   }
 
   /// Has somebody told that something cannot be written, besides the log.
@@ -153,40 +180,42 @@ final class MqttMemory {
     return journal.has(packetId, content);
   }
 
-  /// Whether a message that is retained was taken before.
+  /// Whether this is what a topic has said last.
   boolean isNewest(String topic, String content) {
-    return content.equals(topics.get(digest(topic)));
+    State newest = topics.get(digest(topic));
+    return newest != null && newest.content().equals(content);
+  }
+
+  /// What tells a state from all others of its topic, for an idempotency key: the same until the topic says something else, also
+  /// after a restart in the middle.
+  String state(String topic, String content) {
+    return content + '/' + State.after(topics.get(digest(topic)), content).id();
   }
 
   /// What tells a message from all others, for an idempotency key: the same for the same delivery, also after a restart in the
-  /// middle.
+  /// middle. At QoS 0, where nothing comes again, it is another one after a restart.
   String delivery(int packetId, String content) {
-    return packetId == 0
-        ? run + '/' + unacknowledged + '/' + content
-        : "/" + packetId + '/' + journal.taken() + '/' + content;
+    return (packetId == 0 ? run : "/" + packetId) + '/' + journal.taken() + '/' + content;
   }
 
-  /// Notes that a message is done with; on the disk, where it is going to be acknowledged.
+  /// Notes that a message is done with; on the disk, also where it is not going to be acknowledged: what a topic has said would
+  /// be forgotten otherwise.
   void noteTaken(int packetId, String topic, String content) {
     String digest = digest(topic);
     note(digest, content);
-    unsaved++;
-    if (packetId == 0) {
-      unacknowledged++;
-    } else {
-      if (journal.isDue()) {
-        saveTopics();
-      }
-      journal.add(packetId, digest, content);
-    }
-    if (unsaved >= UNSAVED_TOPICS) {
+    if (journal.isDue()) {
       saveTopics();
     }
+    journal.add(packetId, digest, content);
   }
 
   private void note(String topic, String content) {
+    note(topic, State.after(topics.get(topic), content));
+  }
+
+  private void note(String topic, State state) {
     topics.remove(topic);
-    topics.put(topic, content);
+    topics.put(topic, state);
     if (topics.size() > MAX_TOPICS) {
       topics.remove(topics.keySet().iterator().next());
     }
@@ -197,13 +226,12 @@ final class MqttMemory {
   }
 
   private void saveTopics() {
-    if (unsaved > 0 && topicsFile != null) {
+    if (topicsFile != null && !topics.isEmpty()) {
       ObjectNode state = JsonNodeFactory.instance.objectNode();
+      state.put("taken", journal.taken());
       ObjectNode map = state.putObject("topics");
-      topics.forEach(map::put);
-      if (topicsFile.write(state)) {
-        unsaved = 0;
-      }
+      topics.forEach((topic, said) -> map.putArray(topic).add(said.content()).add(said.id()));
+      topicsFile.write(state);
     }
   }
 

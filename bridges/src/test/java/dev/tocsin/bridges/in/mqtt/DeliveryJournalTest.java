@@ -17,7 +17,8 @@ class DeliveryJournalTest {
 
   private DeliveryJournal open(List<String> known) {
     return new DeliveryJournal(
-        folder.resolve("state/a.deliveries"), (topic, content) -> known.add(topic + content));
+        folder.resolve("state/a.deliveries"),
+        (number, topic, content) -> known.add(number + topic + content));
   }
 
   @Test
@@ -33,7 +34,7 @@ class DeliveryJournalTest {
     assertThat(second.has(1, "03")).isTrue();
     assertThat(second.has(1, "01")).isFalse();
     assertThat(second.has(2, "02")).isTrue();
-    assertThat(known).containsExactly("aa01", "aa02", "bb03");
+    assertThat(known).containsExactly("0aa01", "1aa02", "2bb03");
     first.close();
   }
 

@@ -166,6 +166,33 @@ class MqttBreaksTest extends OnMosquitto {
     assertThat(ids()).containsExactly("1", "2", "3");
   }
 
+  /// A camera goes away; broker and hub go too; the camera is back before the hub is.
+  @ParameterizedTest
+  @ValueSource(strings = {"5", "3.1.1"})
+  void retainedMessageOfABrokerThatHasForgottenAllIsAnEventWhenAnotherLayBetween(String version)
+      throws Exception {
+    Mosquitto mosquitto = broker();
+    byte[] one = n(1).getBytes(StandardCharsets.UTF_8);
+    mosquitto.publish("garage/a/door", one, true);
+    Bridges first = bridge(",\"version\":\"" + version + "\"", MAPPING);
+    await(1);
+    mosquitto.publish("garage/a/door", n(2).getBytes(StandardCharsets.UTF_8), true);
+    await(2);
+    first.close();
+    for (int i = 0; i < 2; i++) {
+      mosquitto.terminate();
+      Files.delete(folder.resolve("store/mosquitto.db"));
+      mosquitto.start();
+      mosquitto.publish("garage/a/door", one, true);
+      Bridges again = bridge(",\"version\":\"" + version + "\"", MAPPING);
+      await(again, now -> now.received() == 1);
+      await(3);
+      again.close();
+    }
+
+    assertThat(ids()).containsExactly("1", "2", "1");
+  }
+
   @Test
   void brokerThatIsRestartedInTheMiddleLosesAndDoublesNothing() throws Exception {
     Mosquitto mosquitto = broker();
