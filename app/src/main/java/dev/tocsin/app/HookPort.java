@@ -1,9 +1,11 @@
 package dev.tocsin.app;
 
 import dev.tocsin.bridges.Bridges;
+import dev.tocsin.bridges.bridge.Reason;
 import dev.tocsin.bridges.in.hook.HookPlace;
 import dev.tocsin.bridges.in.hook.HookRequest;
 import dev.tocsin.gateway.HookServer;
+import dev.tocsin.gateway.Hooks;
 import dev.tocsin.http.BrowserRules;
 import dev.tocsin.http.HttpSettings;
 import dev.tocsin.http.IpLiteral;
@@ -11,7 +13,9 @@ import dev.tocsin.http.StartFailedException;
 import dev.tocsin.http.Transport;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -54,15 +58,29 @@ record HookPort(String host, int port, BrowserRules rules) {
       return HookServer.start(
           new HttpSettings(host, port, rules, Transport.AUTO, LOOPS),
           ServerHooks.places(bridges),
-          (path, headers, body) ->
-              bridges
-                  .receive(path, new HookRequest(headers, body, hub))
-                  .thenApply(ServerHooks::answer),
+          new Receiver(bridges, hub),
           clock);
     } catch (StartFailedException e) {
       throw new Failure("hooks: " + e.sentence() + " (--listen says where)", e);
     } catch (IllegalArgumentException e) {
       throw new Failure("hooks cannot listen: " + e.getMessage(), e);
+    }
+  }
+
+  /// What was posted, for bridges.
+  private record Receiver(Bridges bridges, RemoteHub hub) implements HookServer.Receiver {
+
+    @Override
+    public CompletionStage<Hooks.Answer> receive(
+        String path, Map<String, String> headers, byte[] body) {
+      return bridges
+          .receive(path, new HookRequest(headers, body, hub))
+          .thenApply(ServerHooks::answer);
+    }
+
+    @Override
+    public void refused(String path, String code, String sentence) {
+      bridges.refused(path, new Reason(code), sentence);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.tocsin.app;
 
 import dev.tocsin.bridges.Bridges;
+import dev.tocsin.bridges.bridge.Reason;
 import dev.tocsin.bridges.in.hook.HookAnswer;
 import dev.tocsin.bridges.in.hook.HookRequest;
 import dev.tocsin.events.BridgeStanding;
@@ -34,6 +35,11 @@ record ServerHooks(Bridges bridges) implements Hooks {
             post.path(),
             new HookRequest(post.headers(), post.body(), new OwnHub(post.hub(), post.granted())))
         .thenApply(ServerHooks::answer);
+  }
+
+  @Override
+  public void refused(String path, String code, String sentence) {
+    bridges.refused(path, new Reason(code), sentence);
   }
 
   static Answer answer(HookAnswer answer) {

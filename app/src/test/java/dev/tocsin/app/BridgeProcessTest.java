@@ -113,6 +113,9 @@ class BridgeProcessTest {
     assertThat(refused.body()).contains("\"error\":\"invalid_payload\"");
     assertThat(http.post(hooks + "/hooks/none", "{}").statusCode()).isEqualTo(404);
     assertThat(http.post(hooks + "/hooks/open", "{").statusCode()).isEqualTo(400);
+    assertThat(http.post(hooks + "/hooks/open", "x".repeat((1 << 20) + 1)).statusCode())
+        .isEqualTo(413);
+    awaitStatus("open: refused 1, message_too_large; last: The body is larger than 1048576 bytes");
 
     JsonNode events = http.json(server.url() + "/api/v1/events").get("events");
     assertThat(events.valueStream().map(event -> event.at("/payload/id").asString("")))

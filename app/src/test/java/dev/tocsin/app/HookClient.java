@@ -18,23 +18,28 @@ final class HookClient implements AutoCloseable {
   /// @param headers names and values, one after the other
   HttpResponse<String> post(String url, String body, String... headers)
       throws IOException, InterruptedException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url))
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    return send(request.build());
+    return postAs("application/json", url, HttpRequest.BodyPublishers.ofString(body), headers);
   }
 
-  HttpResponse<String> get(String url) throws IOException, InterruptedException {
-    return send(HttpRequest.newBuilder(URI.create(url)).build());
+  HttpResponse<String> postAs(
+      String mediaType, String url, HttpRequest.BodyPublisher body, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url)).header("Content-Type", mediaType).POST(body);
+    return send(with(request, headers));
+  }
+
+  HttpResponse<String> get(String url, String... headers) throws IOException, InterruptedException {
+    return send(with(HttpRequest.newBuilder(URI.create(url)), headers));
+  }
+
+  private static HttpRequest with(HttpRequest.Builder request, String... headers) {
+    return (headers.length > 0 ? request.headers(headers) : request).build();
   }
 
   /// The JSON that is at an address.
-  JsonNode json(String url) throws IOException, InterruptedException {
-    return ((Json.Value) Json.read(get(url).body())).tree();
+  JsonNode json(String url, String... headers) throws IOException, InterruptedException {
+    return ((Json.Value) Json.read(get(url, headers).body())).tree();
   }
 
   HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {

@@ -2,6 +2,7 @@ package dev.tocsin.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -211,6 +212,55 @@ class ServeBridgesTest {
     System.arraycopy(options, 0, all, 5, options.length);
     assertThat(maker.run(all)).as(maker.err()).isZero();
     return maker.out().strip();
+  }
+
+  /// Whatever stands between a sender and the bridge: what does not get through is counted where an operator looks.
+  @Test
+  void whatIsRefusedBeforeTheBridgeSeesItIsCounted() throws Exception {
+    Files.createDirectories(folder.resolve("data"));
+    String[] all = {
+      "Authorization",
+      "Bearer " + newKey("--subscribe", "*", "--publish", "*", "--manage", "metrics")
+    };
+    String[] slow = {"Authorization", "Bearer " + newKey("--publishes-per-second", "1")};
+    serve();
+    String open = process.url() + "/hooks/open";
+    String large = "\"" + "x".repeat(1 << 20) + "\"";
+
+    assertThat(http.post(open, "{}").statusCode()).isEqualTo(401);
+    assertThat(http.post(open, "{}", "Authorization", "Bearer none").statusCode()).isEqualTo(401);
+    assertThat(http.post(open, large, all).statusCode()).isEqualTo(413);
+    assertThat(http.postAs("application/json", open, chunked(large), all).statusCode())
+        .isEqualTo(413);
+    assertThat(
+            http.postAs(
+                    "application/x-www-form-urlencoded",
+                    open,
+                    HttpRequest.BodyPublishers.ofString("payload=%7B%7D"),
+                    all)
+                .statusCode())
+        .isEqualTo(415);
+    assertThat(http.post(open, "{}", "Origin", "http://elsewhere.example").statusCode())
+        .isEqualTo(403);
+    assertThat(http.post(open, "{\"id\":\"1\"}", slow).statusCode()).isEqualTo(200);
+    assertThat(http.post(open, "{\"id\":\"2\"}", slow).statusCode()).isEqualTo(429);
+    assertThat(http.get(open).statusCode()).isEqualTo(405);
+
+    JsonNode standing = http.json(process.url() + "/api/v1/stats", all).get("bridges").get(1);
+    assertThat(standing.get("refused").toString())
+        .isEqualTo(
+            "{\"forbidden\":1,\"message_too_large\":2,\"rate_limited\":1,\"unauthenticated\":2,"
+                + "\"unsupported_media_type\":1}");
+    assertThat(standing.get("received").asInt()).isEqualTo(8);
+    assertThat(http.json(process.url() + "/api/v1/stats", all).at("/bridges/1/refusals/1/message"))
+        .hasToString("\"The body is larger than 1048576 bytes\"");
+    assertThat(http.get(process.url() + "/metrics", all).body())
+        .contains("tocsin_bridge_refused_total{bridge=\"open\",reason=\"message_too_large\"} 2.0");
+  }
+
+  private static HttpRequest.BodyPublisher chunked(String body) {
+    return HttpRequest.BodyPublishers.ofInputStream(
+        () -> new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)));
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.tocsin.bridges.bridge.Backoff;
 import dev.tocsin.bridges.bridge.Bridge;
 import dev.tocsin.bridges.bridge.BridgeSettings;
 import dev.tocsin.bridges.bridge.Equipment;
+import dev.tocsin.bridges.bridge.Reason;
 import dev.tocsin.bridges.description.BridgeFault;
 import dev.tocsin.bridges.description.MissingSecretException;
 import dev.tocsin.bridges.hub.FollowableHub;
@@ -91,11 +92,24 @@ public final class Bridges implements AutoCloseable {
   /// @param path of one of the places
   /// @return completed on another thread, or at once; it does not fail
   public CompletionStage<HookAnswer> receive(String path, HookRequest request) {
+    return desk(path).receive(request);
+  }
+
+  /// Notes a request that was refused before it could be received.
+  ///
+  /// @param path of one of the places
+  /// @param reason one of a fixed set, whatever comes from outside
+  /// @param sentence what its sender was told
+  public void refused(String path, Reason reason, String sentence) {
+    desk(path).refused(reason, sentence);
+  }
+
+  private HookDesk desk(String path) {
     HookDesk desk = desks.get(path);
     if (desk == null) {
       throw new IllegalArgumentException("there is no hook at " + path);
     }
-    return desk.receive(request);
+    return desk;
   }
 
   /// Has a bridge that sends out send again what its receiver has refused for good; and one that has ended begins again.

@@ -51,14 +51,15 @@ final class HookExchange extends BodyExchange {
   protected void complete(byte[] body) {
     Access access = visitor.access().orElse(null);
     if (access == null) {
-      respond(Door.unauthenticated());
+      refuseUnseen(Door.unauthenticated());
       return;
     }
     // Who signs has no credential: the operator who has told the secret to him has said what
     // becomes of it.
     Rejection tooFast = place.isSigned() ? null : loop.quotas().publish(access, body.length);
     if (tooFast != null) {
-      refuse(tooFast, body.length);
+      connection().allowance().spend(Limits.refusedNanos(body.length));
+      refuseUnseen(Problems.response(tooFast));
       return;
     }
     EventFilter granted = place.isSigned() ? null : loop.publishable(access);
@@ -67,6 +68,15 @@ final class HookExchange extends BodyExchange {
         .receive(new Hooks.Post(place.path(), headers, body, context.hub(), granted))
         .whenComplete((answer, failure) ->
             connection().onLoop(() -> answer(answer, failure, access, body.length)));
+  }
+
+  /// Refuses what the bridge does not come to see, and tells it so.
+  private void refuseUnseen(Response response) {
+    Problem problem = response.problem();
+    if (problem != null) {
+      context.hooks().refused(place.path(), problem.code(), problem.message());
+    }
+    respond(response);
   }
 
   private void answer(

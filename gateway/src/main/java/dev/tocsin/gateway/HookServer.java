@@ -52,6 +52,9 @@ public final class HookServer {
     /// @param body not to be changed
     /// @return completed on any thread
     CompletionStage<Hooks.Answer> receive(String path, Map<String, String> headers, byte[] body);
+
+    /// Notes what was refused before it could be received, as [Hooks#refused].
+    void refused(String path, String code, String sentence);
   }
 
   /// Opens the port.
@@ -94,7 +97,8 @@ public final class HookServer {
                       ? new Post(request, path, receiver, failed)
                       : notJson(request))
           .withAny()
-          .unlisted();
+          .unlisted()
+          .telling(problem -> receiver.refused(path, problem.code(), problem.message()));
     }
 
     private static Exchange notJson(Request request) {

@@ -28,6 +28,9 @@ public interface Hooks {
         }
 
         @Override
+        public void refused(String path, String code, String sentence) {}
+
+        @Override
         public CompletionStage<Retry> retry(String bridge) {
           return CompletableFuture.completedFuture(new Retry.Impossible());
         }
@@ -99,6 +102,14 @@ public interface Hooks {
   ///
   /// @return completed on any thread
   CompletionStage<Answer> receive(Post post);
+
+  /// Notes what was posted and refused before it could be received: by whom it came, its head, its size, or a body that broke
+  /// off.
+  ///
+  /// @param path of one of the places
+  /// @param code why, one of a few
+  /// @param sentence what the sender was told
+  void refused(String path, String code, String sentence);
 
   /// Has a bridge send again what its other side has refused for good.
   ///

@@ -78,7 +78,9 @@ final class HubRoutes {
                     ? new HookExchange(request, context, loop, place)
                     : request.answer(unsupported(JSON)))
         .withAny()
-        .unlisted();
+        .unlisted()
+        .telling(
+            problem -> context.hooks().refused(place.path(), problem.code(), problem.message()));
   }
 
   /// Whether a body is JSON by what its head says.

@@ -51,6 +51,11 @@ class BridgePagesTest {
     }
 
     @Override
+    public void refused(String path, String code, String sentence) {
+      throw new AssertionError();
+    }
+
+    @Override
     public CompletionStage<Retry> retry(String bridge) {
       return CompletableFuture.supplyAsync(
           () -> bridge.equals("pager") ? new Retry.Begun(3) : new Retry.Impossible());

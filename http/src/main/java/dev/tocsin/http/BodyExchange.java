@@ -61,6 +61,11 @@ public abstract class BodyExchange extends Exchange {
   }
 
   @Override
+  boolean hasAll() {
+    return complete;
+  }
+
+  @Override
   protected final void goAway() {
     if (!refused && !complete) {
       refused = true;

@@ -76,9 +76,9 @@ final class Conversation {
       return;
     }
     switch (loop.routes().find(head, connection.sender(head), loop.context().browserRules())) {
-      case Routes.Finding.Settled settled ->
-          receive(asked, new FixedExchange(connection, settled.response()));
-      case Routes.Finding.Found found -> admit(asked.with(found.route().policy()), found);
+      case Routes.Finding.Settled(Response response, Route route) ->
+          receive(route == null ? asked : asked.to(route), new FixedExchange(connection, response));
+      case Routes.Finding.Found found -> admit(asked.to(found.route()), found);
     }
   }
 
@@ -212,6 +212,11 @@ final class Conversation {
     }
     loop.context().noteAnswer(response.status());
     loop.context().refusals().note(asked.request(), response, connection.channel());
+    if (response.problem() != null
+        && asked.route() != null
+        && (finished == null || !finished.hasAll())) {
+      asked.route().refusals().accept(response.problem());
+    }
     ChannelFuture written = connection.write(message);
     written.addListener(done ->
         connection.onLoop(() -> {

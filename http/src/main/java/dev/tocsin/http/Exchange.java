@@ -34,6 +34,11 @@ public abstract class Exchange {
     return 0;
   }
 
+  /// Whether it has had the whole request, so that its answer is its own.
+  boolean hasAll() {
+    return true;
+  }
+
   /// The body is complete.
   protected abstract void end();
 

@@ -17,6 +17,11 @@ public final class FixedExchange extends BodyExchange {
   }
 
   @Override
+  boolean hasAll() {
+    return false;
+  }
+
+  @Override
   protected Response tooLarge() {
     return response;
   }

@@ -29,21 +29,26 @@ sealed interface HttpPhase {
 
   /// A request that is being served.
   ///
-  /// @param policy what goes with its answer
+  /// @param route which it takes, once that is known; `null` where there is none
   /// @param caller who asks, once that is known
   /// @param last whether the connection ends with the answer, whatever the client wants
-  record Asked(HttpRequest request, AnswerPolicy policy, Caller caller, boolean last) {
+  record Asked(HttpRequest request, @Nullable Route route, Caller caller, boolean last) {
 
-    Asked with(AnswerPolicy routes) {
-      return new Asked(request, routes, caller, last);
+    /// What goes with its answer.
+    AnswerPolicy policy() {
+      return route == null ? AnswerPolicy.API : route.policy();
+    }
+
+    Asked to(Route found) {
+      return new Asked(request, found, caller, last);
     }
 
     Asked by(Caller known) {
-      return new Asked(request, policy, known, last);
+      return new Asked(request, route, known, last);
     }
 
     Asked asLast() {
-      return new Asked(request, policy, caller, true);
+      return new Asked(request, route, caller, true);
     }
   }
 
@@ -62,7 +67,7 @@ sealed interface HttpPhase {
     }
 
     Admitting ask(HttpRequest request, long nowMillis) {
-      return new Admitting(new Asked(request, AnswerPolicy.API, Caller.ANYONE, false), nowMillis);
+      return new Admitting(new Asked(request, null, Caller.ANYONE, false), nowMillis);
     }
 
     boolean isOverdue(long nowMillis) {
@@ -103,8 +108,8 @@ sealed interface HttpPhase {
       return new Receiving(asked, exchange, false, nowMillis);
     }
 
-    Admitting with(AnswerPolicy routes) {
-      return new Admitting(asked.with(routes), sinceMillis);
+    Admitting to(Route route) {
+      return new Admitting(asked.to(route), sinceMillis);
     }
 
     Admitting by(Caller caller) {

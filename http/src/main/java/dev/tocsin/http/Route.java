@@ -2,6 +2,7 @@ package dev.tocsin.http;
 
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What is served at a path by some methods.
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param right what who asks needs to have
 /// @param policy what goes with its answers
 /// @param listed whether its path is named to those who have asked for another
+/// @param refusals is told, on the event loop, why a request to it was refused that its exchange has not had whole
 /// @param handler makes the exchange that answers
 public record Route(
     Set<HttpMethod> methods,
@@ -20,6 +22,7 @@ public record Route(
     Right right,
     AnswerPolicy policy,
     boolean listed,
+    Consumer<Problem> refusals,
     Handler handler) {
 
   /// Makes the exchange of a request, on the event loop.
@@ -50,44 +53,74 @@ public record Route(
         right,
         AnswerPolicy.API,
         true,
+        Route::tellNobody,
         handler);
   }
 
   /// What takes a body.
   public static Route post(String path, Right right, Handler handler) {
     return new Route(
-        Set.of(HttpMethod.POST), path, Set.of(), right, AnswerPolicy.API, true, handler);
+        Set.of(HttpMethod.POST),
+        path,
+        Set.of(),
+        right,
+        AnswerPolicy.API,
+        true,
+        Route::tellNobody,
+        handler);
   }
 
   /// What can be done away with.
   public static Route delete(String path, Right right, Handler handler) {
     return new Route(
-        Set.of(HttpMethod.DELETE), path, Set.of(), right, AnswerPolicy.API, true, handler);
+        Set.of(HttpMethod.DELETE),
+        path,
+        Set.of(),
+        right,
+        AnswerPolicy.API,
+        true,
+        Route::tellNobody,
+        handler);
   }
 
   /// What takes the connection over ([HttpConnection#takeOver]): there is no HEAD of it.
   public static Route takeOver(String path, Right right, Handler handler) {
     return new Route(
-        Set.of(HttpMethod.GET), path, Set.of(), right, AnswerPolicy.API, true, handler);
+        Set.of(HttpMethod.GET),
+        path,
+        Set.of(),
+        right,
+        AnswerPolicy.API,
+        true,
+        Route::tellNobody,
+        handler);
   }
 
   /// The same with parameters that a query may have.
   public Route with(String... names) {
-    return new Route(methods, path, Set.of(names), right, policy, listed, handler);
+    return new Route(methods, path, Set.of(names), right, policy, listed, refusals, handler);
   }
 
   /// The same with another policy.
   public Route under(AnswerPolicy other) {
-    return new Route(methods, path, parameters, right, other, listed, handler);
+    return new Route(methods, path, parameters, right, other, listed, refusals, handler);
   }
 
   /// The same, whatever the query: for what is called by programs that add parameters of their own.
   public Route withAny() {
-    return new Route(methods, path, null, right, policy, listed, handler);
+    return new Route(methods, path, null, right, policy, listed, refusals, handler);
   }
 
   /// The same, which is not named to those who have asked for another path.
   public Route unlisted() {
-    return new Route(methods, path, parameters, right, policy, false, handler);
+    return new Route(methods, path, parameters, right, policy, false, refusals, handler);
   }
+
+  /// The same, with somebody who is told why a request was refused that its exchange has not had whole: by the rules for web
+  /// pages, at the door, by what its head says, or because its body is too large or breaks off.
+  public Route telling(Consumer<Problem> told) {
+    return new Route(methods, path, parameters, right, policy, listed, told, handler);
+  }
+
+  private static void tellNobody(Problem problem) {}
 }

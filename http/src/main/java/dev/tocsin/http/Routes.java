@@ -128,8 +128,15 @@ public final class Routes {
     record Found(Route route, Map<String, String> parameters, QueryStringDecoder uri)
         implements Finding {}
 
-    /// No route; the answer.
-    record Settled(Response response) implements Finding {}
+    /// It is not taken; the answer.
+    ///
+    /// @param route which it would have taken; `null` where there is none
+    record Settled(Response response, @Nullable Route route) implements Finding {
+
+      Settled(Response response) {
+        this(response, null);
+      }
+    }
   }
 
   Doorkeeper doorkeeper() {
@@ -153,7 +160,7 @@ public final class Routes {
     if (!isCheck(head, place)) {
       String fault = rules.fault(head.headers(), target.authority(), sender);
       if (fault != null) {
-        return settled(Problem.forbidden(fault));
+        return settled(Problem.forbidden(fault), route(place, head));
       }
     }
     return head.method().equals(HttpMethod.OPTIONS)
@@ -174,11 +181,15 @@ public final class Routes {
 
   /// Whether a load balancer asks how the server is: without naming a host, as no browser does, for what anyone may know.
   private static boolean isCheck(HttpRequest head, @Nullable Place place) {
-    Route route = place == null ? null : place.routes.get(head.method());
+    Route route = route(place, head);
     return route != null
         && route.right().equals(Right.NONE)
         && !head.headers().contains(HttpHeaderNames.HOST)
         && !head.headers().contains(HttpHeaderNames.ORIGIN);
+  }
+
+  private static @Nullable Route route(@Nullable Place place, HttpRequest head) {
+    return place == null ? null : place.routes.get(head.method());
   }
 
   private @Nullable Place place(String path, Map<String, String> parameters) {
@@ -202,7 +213,7 @@ public final class Routes {
       QueryStringDecoder uri) {
     Problem leak = doorkeepersFault(path, uri);
     if (leak != null) {
-      return settled(leak);
+      return settled(leak, route(place, head));
     }
     if (place == null) {
       return home != null && isBrowserAtTheRoot(head, path)
@@ -212,7 +223,7 @@ public final class Routes {
     Route route = place.routes.get(head.method());
     if (route != null) {
       Problem fault = queryFault(route, uri);
-      return fault == null ? new Finding.Found(route, parameters, uri) : settled(fault);
+      return fault == null ? new Finding.Found(route, parameters, uri) : settled(fault, route);
     }
     String methods = String.join(", ", place.methods());
     Problem problem =
@@ -313,6 +324,10 @@ public final class Routes {
   }
 
   private static Finding settled(Problem problem) {
-    return new Finding.Settled(Response.problem(problem));
+    return settled(problem, null);
+  }
+
+  private static Finding settled(Problem problem, @Nullable Route route) {
+    return new Finding.Settled(Response.problem(problem), route);
   }
 }

@@ -266,6 +266,7 @@ class RoutesTest {
             Right.NONE,
             page,
             true,
+            problem -> {},
             request -> request.answer(text("p")));
     try (EmbeddedHttp server = new EmbeddedHttp(Doorkeeper.NONE, styled, HELLO)) {
       assertThat(server.receive(get("/page")).said())

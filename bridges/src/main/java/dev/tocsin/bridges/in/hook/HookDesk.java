@@ -97,6 +97,14 @@ public final class HookDesk implements Bridge {
     return CompletableFuture.completedFuture(COME_BACK);
   }
 
+  /// Notes a request that was refused before it could be received. Any thread.
+  ///
+  /// @param sentence what its sender was told
+  public void refused(Reason reason, String sentence) {
+    figures.noteReceived();
+    figures.noteRefused(reason, sentence, new byte[0]);
+  }
+
   /// Where it takes requests.
   public HookPlace place() {
     return HookPlace.of(bridge);
