@@ -27,9 +27,10 @@ class ServeBridgesTest {
   private static final String SECRET = "It's a Secret to Everybody";
   private static final String ALERT =
       """
-      {"version":"4","groupKey":"{}:{}","receiver":"tocsin","status":"firing","alerts":[
+      {"version":"4","groupKey":"{}:{}","receiver":"tocsin","status":"firing","externalURL":"http://am:9093",
+       "groupLabels":{},"commonLabels":{},"commonAnnotations":{},"truncatedAlerts":0,"alerts":[
         {"status":"firing","fingerprint":"0123456789abcdef","labels":{"alertname":"DiskFull","severity":"critical"},
-         "annotations":{},"startsAt":"2026-03-04T05:00:00Z","endsAt":"0001-01-01T00:00:00Z"}]}\
+         "annotations":{},"startsAt":"2026-03-04T05:00:00Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":""}]}\
       """;
 
   private final TestProcess process = new TestProcess();

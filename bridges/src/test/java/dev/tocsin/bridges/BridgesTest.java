@@ -111,6 +111,7 @@ class BridgesTest {
   private static String group(String rest, String... alerts) {
     return "{\"version\":\"4\",\"groupKey\":\"{}:{}\",\"receiver\":\"tocsin\",\"status\":\"firing\""
         + rest
+        + ",\"groupLabels\":{},\"commonLabels\":{},\"commonAnnotations\":{},\"externalURL\":\"http://am\""
         + ",\"alerts\":["
         + String.join(",", alerts)
         + "]}";
@@ -296,7 +297,7 @@ class BridgesTest {
         .isEqualTo(new HookAnswer.Taken(0, 1, 0));
     prod(group("", alert("firing", "f1", "{\"alertname\":\"DiskFull\",\"severity\":\"warn\"}")));
     prod(group("", alert("resolved", "f1", labels)));
-    prod(group("", alert("resolved", "f1", labels), alert("firing", "f1", labels)));
+    prod(group("", alert("resolved", "f1", labels), alert("firing", "f2", "{}")));
 
     assertThat(hub.types())
         .containsExactly("alert.created", "alert.created", "alert.updated", "alert.resolved");
@@ -357,11 +358,8 @@ class BridgesTest {
       textBlock =
           """
           []                                                     | ''
-          {}                                                     | /version, /alerts
-          {"version":"3","alerts":[]}                            | /version
-          {"version":4,"alerts":{}}                              | /version, /alerts
-          {"version":"4","alerts":[1,{}]}                        | /alerts/0, /alerts/1/status, /alerts/1/fingerprint, /alerts/1/labels, /alerts/1/startsAt
-          {"version":"4","truncatedAlerts":"1","alerts":[]}      | /truncatedAlerts
+          {}                                                     | /version, /groupKey, /receiver, /status, /groupLabels, /commonLabels, /commonAnnotations, /externalURL, /alerts
+          {"version":"4","groupKey":"g","receiver":"r","status":"firing","groupLabels":{},"commonLabels":{},"commonAnnotations":{},"externalURL":"","truncatedAlerts":-1,"alerts":[1,{}]} | /truncatedAlerts, /alerts/0, /alerts/1/status, /alerts/1/fingerprint, /alerts/1/labels, /alerts/1/annotations, /alerts/1/startsAt, /alerts/1/endsAt, /alerts/1/generatorURL
           """)
   void whatIsNoMessageOfAnAlertmanagerIsRefusedWithAllItsFaults(String body, String paths)
       throws Exception {
@@ -374,6 +372,13 @@ class BridgesTest {
                   .containsExactly(paths.split(", ", -1));
             });
     assertThat(hub.events).isEmpty();
+    assertThat(standing("prod").refused())
+        .singleElement()
+        .satisfies(refusal -> {
+          assertThat(refusal.reason()).isEqualTo("malformed");
+          assertThat(refusal.example()).isEqualTo(body);
+          assertThat(refusal.sentence()).contains(paths.split(", ", -1));
+        });
   }
 
   @Test

@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// A hook for Prometheus' Alertmanager. An alert is known by its fingerprint and when it began: told for the first time it is
 /// `alert.created`, with other labels or annotations `alert.updated`, in the end `alert.resolved`; told once more it is
-/// nothing.
+/// nothing. One that fires after it was resolved is created anew: a Prometheus that was cut off begins no new alert.
 final class AlertmanagerHook implements Hook {
 
   private static final Instant LEAST_END = Instant.parse("1970-01-01T00:00:00Z");
@@ -68,7 +68,8 @@ final class AlertmanagerHook implements Hook {
     KnownAlerts.Known before = known.get(id);
     boolean isTold =
         before != null
-            && (before.resolved() || (!alert.resolved() && before.digest().equals(digest)));
+            && before.resolved() == alert.resolved()
+            && (alert.resolved() || before.digest().equals(digest));
     if (isTold) {
       known.touch(id);
       publisher.ignore(Reason.REPEATED);
@@ -76,27 +77,28 @@ final class AlertmanagerHook implements Hook {
     }
     String key;
     int changes = before == null ? 0 : before.changes();
+    int returns = before == null ? 0 : before.returns();
     ObjectNode payload = JsonNodeFactory.instance.objectNode();
     payload.put("id", id).put("event_id", EventNumber.of(id));
     String type;
     if (alert.resolved()) {
       type = "alert.resolved";
-      key = Publisher.key(settings.name(), id, "resolved");
+      key = key(id, "resolved", returns);
       Instant end = alert.endsAt();
       // The end of an alert that has none yet is the year 1.
-      boolean isKnown = end != null && end.isAfter(LEAST_END);
-      payload.put("resolved_at", text(isKnown && end != null ? end : clock.instant()));
+      payload.put("resolved_at", text(end.isAfter(LEAST_END) ? end : clock.instant()));
     } else {
       payload.put("rule_id", alert.label("alertname"));
       payload.put("severity", severity(alert));
-      if (before == null) {
+      if (before == null || before.resolved()) {
         type = "alert.created";
-        key = Publisher.key(settings.name(), id, "firing");
+        returns += before == null ? 0 : 1;
+        key = key(id, "firing", returns);
         payload
             .put("status", "pending")
             .put("dedup_key", alert.fingerprint())
             .put("created_at", text(alert.startsAt()))
-            .put("updated_at", text(alert.startsAt()));
+            .put("updated_at", text(before == null ? alert.startsAt() : clock.instant()));
       } else {
         type = "alert.updated";
         // An alert may say again what it has said before: that is another change.
@@ -107,8 +109,17 @@ final class AlertmanagerHook implements Hook {
     }
     describe(alert, message, payload);
     if (publish(type, payload, key, publisher)) {
-      known.note(id, new KnownAlerts.Known(digest, alert.resolved(), changes));
+      known.note(id, new KnownAlerts.Known(digest, alert.resolved(), changes, returns));
     }
+  }
+
+  /// The key of a status that an alert has for the first time, or has again.
+  ///
+  /// @param returns how often the alert has fired again after it was resolved
+  private String key(String id, String status, int returns) {
+    return returns == 0
+        ? Publisher.key(settings.name(), id, status)
+        : Publisher.key(settings.name(), id, status, Integer.toString(returns));
   }
 
   /// What an alert says besides what every alert of the hub does.

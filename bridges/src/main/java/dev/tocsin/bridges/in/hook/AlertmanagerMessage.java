@@ -8,13 +8,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What an Alertmanager posts: version 4 of its webhook, see "webhook_config" in Prometheus' documentation.
 ///
-/// @param receiver by which it was sent; empty where that is not said
-/// @param groupKey which group it is about; empty where that is not said
+/// @param receiver by which it was sent
+/// @param groupKey which group it is about
 /// @param truncated how many alerts of the group were left out
 record AlertmanagerMessage(String receiver, String groupKey, long truncated, List<Alert> alerts) {
 
@@ -23,13 +25,17 @@ record AlertmanagerMessage(String receiver, String groupKey, long truncated, Lis
 
   private static final int MAX_FINGERPRINT = 128;
 
+  private static final String RESOLVED = "resolved";
+  private static final List<String> STATUSES = List.of("firing", RESOLVED);
+  private static final String FIRING_OR_RESOLVED = "must be firing or resolved";
+
   AlertmanagerMessage {
     alerts = List.copyOf(alerts);
   }
 
   /// One alert.
   ///
-  /// @param endsAt `null` where it is not known
+  /// @param endsAt the year 1 where it has not ended
   /// @param generatorUrl empty where there is none
   record Alert(
       boolean resolved,
@@ -37,7 +43,7 @@ record AlertmanagerMessage(String receiver, String groupKey, long truncated, Lis
       ObjectNode labels,
       ObjectNode annotations,
       Instant startsAt,
-      @Nullable Instant endsAt,
+      Instant endsAt,
       String generatorUrl) {
 
     String label(String name) {
@@ -55,50 +61,54 @@ record AlertmanagerMessage(String receiver, String groupKey, long truncated, Lis
     record Refused(Rejection rejection) implements Reading {}
   }
 
-  /// Reads a body.
+  /// Reads a body. What every Alertmanager sends has to be there, and what this does not know may be.
   static Reading read(JsonNode json) {
     List<PayloadError> errors = new ArrayList<>();
     if (!json.isObject()) {
       errors.add(new PayloadError("", "type", "must be an object"));
       return refused(errors);
     }
-    JsonNode version = json.path("version");
-    if (!version.isString() || !version.stringValue().equals("4")) {
-      errors.add(
-          new PayloadError(
-              "/version",
-              version.isMissingNode() ? "required" : "enum",
-              "must be \"4\": this is for the webhook of an Alertmanager"));
+    Members group = new Members(json, "", errors);
+    group.word(
+        "version", List.of("4"), "must be \"4\": this is for the webhook of an Alertmanager");
+    String groupKey = group.text("groupKey");
+    String receiver = group.text("receiver");
+    group.word("status", STATUSES, FIRING_OR_RESOLVED);
+    group.texts("groupLabels");
+    group.texts("commonLabels");
+    group.texts("commonAnnotations");
+    group.text("externalURL");
+    long truncated = truncated(json.path("truncatedAlerts"), group);
+    List<Alert> alerts = alerts(json.path("alerts"), group);
+    return errors.isEmpty()
+        ? new Reading.Read(new AlertmanagerMessage(receiver, groupKey, truncated, alerts))
+        : refused(errors);
+  }
+
+  /// How many were left out. Older ones do not say.
+  private static long truncated(JsonNode json, Members group) {
+    boolean isThere = !json.isMissingNode();
+    if (isThere && !((json.isInt() || json.isLong()) && json.longValue() >= 0)) {
+      group.fault("truncatedAlerts", "must be an integer from 0 on");
     }
-    JsonNode truncated = json.path("truncatedAlerts");
-    if (!truncated.isMissingNode() && !(truncated.isInt() || truncated.isLong())) {
-      errors.add(new PayloadError("/truncatedAlerts", "type", "must be an integer"));
-    }
-    JsonNode list = json.path("alerts");
+    return json.asLong(0);
+  }
+
+  private static List<Alert> alerts(JsonNode list, Members group) {
     List<Alert> alerts = new ArrayList<>();
     if (!list.isArray()) {
-      errors.add(
-          new PayloadError(
-              "/alerts", list.isMissingNode() ? "required" : "type", "must be an array of alerts"));
+      group.fault("alerts", "must be an array of alerts");
     } else if (list.size() > MAX_ALERTS) {
-      errors.add(
-          new PayloadError("/alerts", "maxItems", "may have " + MAX_ALERTS + " alerts at most"));
+      group.fault("alerts", "maxItems", "may have " + MAX_ALERTS + " alerts at most");
     } else {
-      for (int i = 0; i < list.size() && errors.size() < Rejection.MAX_ERRORS; i++) {
-        Alert alert = alert(list.get(i), "/alerts/" + i, errors);
+      for (int i = 0; i < list.size() && group.errors().size() < Rejection.MAX_ERRORS; i++) {
+        Alert alert = alert(list.get(i), "/alerts/" + i, group.errors());
         if (alert != null) {
           alerts.add(alert);
         }
       }
     }
-    return errors.isEmpty()
-        ? new Reading.Read(
-            new AlertmanagerMessage(
-                json.path("receiver").asString(""),
-                json.path("groupKey").asString(""),
-                truncated.asLong(0),
-                alerts))
-        : refused(errors);
+    return alerts;
   }
 
   private static Reading refused(List<PayloadError> errors) {
@@ -117,42 +127,83 @@ record AlertmanagerMessage(String receiver, String groupKey, long truncated, Lis
       return null;
     }
     int before = errors.size();
-    String status = json.path("status").asString("");
-    if (!status.equals("firing") && !status.equals("resolved")) {
-      errors.add(new PayloadError(path + "/status", "enum", "must be firing or resolved"));
-    }
-    String fingerprint = json.path("fingerprint").asString("");
+    Members alert = new Members(json, path, errors);
+    String status = alert.word("status", STATUSES, FIRING_OR_RESOLVED);
+    String fingerprint = json.path("fingerprint").stringValue("");
     if (fingerprint.isBlank() || fingerprint.length() > MAX_FINGERPRINT) {
-      errors.add(
-          new PayloadError(path + "/fingerprint", "type", "must be a text of 1 to 128 characters"));
+      alert.fault("fingerprint", "must be a text of 1 to 128 characters");
     }
-    JsonNode labels = json.path("labels");
-    if (!labels.isObject()) {
-      errors.add(new PayloadError(path + "/labels", "type", "must be an object"));
-    }
-    JsonNode annotations = json.path("annotations");
-    if (!annotations.isObject() && !annotations.isMissingNode() && !annotations.isNull()) {
-      errors.add(new PayloadError(path + "/annotations", "type", "must be an object"));
-    }
-    Instant startsAt = moment(json.path("startsAt"));
-    if (startsAt == null) {
-      errors.add(
-          new PayloadError(path + "/startsAt", "format", "must be an ISO 8601 date and time"));
-    }
-    if (errors.size() > before || startsAt == null) {
-      return null;
-    }
-    return new Alert(
-        status.equals("resolved"),
-        fingerprint,
-        (ObjectNode) labels,
-        annotations.isObject() ? (ObjectNode) annotations : ((ObjectNode) labels).objectNode(),
-        startsAt,
-        moment(json.path("endsAt")),
-        json.path("generatorURL").asString(""));
+    ObjectNode labels = alert.texts("labels");
+    ObjectNode annotations = alert.texts("annotations");
+    Instant startsAt = alert.moment("startsAt");
+    Instant endsAt = alert.moment("endsAt");
+    String generatorUrl = alert.text("generatorURL");
+    return errors.size() > before
+        ? null
+        : new Alert(
+            status.equals(RESOLVED),
+            fingerprint,
+            labels,
+            annotations,
+            startsAt,
+            endsAt,
+            generatorUrl);
   }
 
-  private static @Nullable Instant moment(JsonNode json) {
-    return MomentUnit.ISO.moment(json);
+  /// The members of an object, each of which has to be there. What is read where there is a fault is good for nothing.
+  ///
+  /// @param path of the object
+  /// @param errors what is wrong
+  private record Members(JsonNode json, String path, List<PayloadError> errors) {
+
+    void fault(String name, String message) {
+      fault(name, json.has(name) ? "type" : "required", message);
+    }
+
+    void fault(String name, String code, String message) {
+      errors.add(new PayloadError(path + '/' + name, code, message));
+    }
+
+    String text(String name) {
+      JsonNode value = json.path(name);
+      if (!value.isString()) {
+        fault(name, "must be a text");
+      }
+      return value.stringValue("");
+    }
+
+    String word(String name, List<String> words, String message) {
+      String word = json.path(name).stringValue("");
+      if (!words.contains(word)) {
+        fault(name, json.has(name) ? "enum" : "required", message);
+      }
+      return word;
+    }
+
+    ObjectNode texts(String name) {
+      if (!(json.path(name) instanceof ObjectNode texts)) {
+        fault(name, "must be an object of texts");
+        return JsonNodeFactory.instance.objectNode();
+      }
+      texts
+          .properties()
+          .forEach(entry -> {
+            if (!entry.getValue().isString() && errors.size() < Rejection.MAX_ERRORS) {
+              fault(
+                  name + JsonPointer.empty().appendProperty(entry.getKey()),
+                  "type",
+                  "must be a text");
+            }
+          });
+      return texts;
+    }
+
+    Instant moment(String name) {
+      Instant moment = MomentUnit.ISO.moment(json.path(name));
+      if (moment == null) {
+        fault(name, json.has(name) ? "format" : "required", "must be an ISO 8601 date and time");
+      }
+      return moment == null ? Instant.EPOCH : moment;
+    }
   }
 }

@@ -21,7 +21,8 @@ final class KnownAlerts {
   ///
   /// @param digest of what it said
   /// @param changes how often it has said something else since it was created
-  record Known(String digest, boolean resolved, int changes) {}
+  /// @param returns how often it has fired again after it was resolved
+  record Known(String digest, boolean resolved, int changes, int returns) {}
 
   private final @Nullable StateFile file;
   private final Map<String, Known> alerts = new LinkedHashMap<>();
@@ -44,7 +45,8 @@ final class KnownAlerts {
             new Known(
                 alert.path("digest").asString(""),
                 alert.path("resolved").asBoolean(false),
-                alert.path("changes").asInt(0)));
+                alert.path("changes").asInt(0),
+                alert.path("returns").asInt(0)));
       }
     }
     changed = false;
@@ -85,7 +87,8 @@ final class KnownAlerts {
             .put("id", id)
             .put("digest", known.digest())
             .put("resolved", known.resolved())
-            .put("changes", known.changes()));
+            .put("changes", known.changes())
+            .put("returns", known.returns()));
     changed = !file.write(state);
   }
 }

@@ -37,13 +37,21 @@ class AlertmanagerHookTest {
 
   /// The Alertmanager says, a second after what it said before, that the alert is firing.
   private HookAnswer tell(String summary) throws InterruptedException {
+    return tell("firing", summary);
+  }
+
+  /// @param said for instance `firing A`
+  private HookAnswer say(String said) throws InterruptedException {
+    int space = said.indexOf(' ');
+    return tell(said.substring(0, space), said.substring(space + 1));
+  }
+
+  private HookAnswer tell(String status, String summary) throws InterruptedException {
     now = now.plusSeconds(1);
     String body =
-        "{\"version\":\"4\",\"groupKey\":\"{}:{}\",\"receiver\":\"tocsin\",\"alerts\":["
-            + "{\"status\":\"firing\",\"fingerprint\":\"f1\",\"labels\":{\"alertname\":\"DiskFull\"},"
-            + "\"annotations\":{\"summary\":\""
-            + summary
-            + "\"},\"startsAt\":\"2026-03-04T05:00:00Z\",\"endsAt\":\"0001-01-01T00:00:00Z\"}]}";
+        AlertmanagerBodies.group(
+            AlertmanagerBodies.alert(
+                status, "f1", "{\"alertname\":\"DiskFull\"}", "{\"summary\":\"" + summary + "\"}"));
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     return new AlertmanagerHook(SETTINGS, known, () -> now)
         .take(
@@ -97,16 +105,81 @@ class AlertmanagerHookTest {
     assertThat(summaries()).containsExactly("A", "B", "A");
   }
 
+  /// Prometheus was cut off and came back: the alert is the same, since when as well.
+  @Test
+  void alertThatFiresAfterItWasResolvedIsOpenedAgain() throws Exception {
+    known = written();
+    List<String> told =
+        List.of(
+            "firing A",
+            "firing A",
+            "resolved A",
+            "resolved A",
+            "firing A",
+            "firing A",
+            "firing B",
+            "resolved B",
+            "firing B",
+            "resolved B");
+    for (String one : told) {
+      known = written();
+      say(one);
+    }
+
+    assertThat(hub.types())
+        .containsExactly(
+            "alert.created",
+            "alert.resolved",
+            "alert.created",
+            "alert.updated",
+            "alert.resolved",
+            "alert.created",
+            "alert.resolved");
+    assertThat(hub.payloads())
+        .extracting(payload -> payload.get("id"))
+        .containsOnly(hub.payloads().getFirst().get("id"));
+    assertThat(hub.payloads().get(2).get("status")).hasToString("\"pending\"");
+    assertThat(hub.payloads().get(2).get("created_at")).hasToString("\"2026-03-04T05:00:00Z\"");
+    assertThat(hub.payloads().get(2).get("updated_at")).hasToString("\"2026-03-04T05:06:12Z\"");
+  }
+
+  /// Whatever the Alertmanager says, it says it again when nobody has answered.
+  @Test
+  void whatIsSentAgainAfterACrashIsOneEvent() throws Exception {
+    Path state = folder.resolve("prod.json");
+    Path before = folder.resolve("before");
+    for (String one : List.of("firing A", "resolved A", "firing A", "resolved A", "firing B")) {
+      known = written();
+      known.save();
+      if (Files.exists(state)) {
+        Files.copy(state, before, StandardCopyOption.REPLACE_EXISTING);
+      }
+      say(one);
+      // Killed before it could write down what it had published.
+      if (Files.exists(before)) {
+        Files.move(before, state, StandardCopyOption.REPLACE_EXISTING);
+      } else {
+        Files.delete(state);
+      }
+      known = written();
+      assertThat(say(one)).isEqualTo(new HookAnswer.Taken(0, 1, 0));
+    }
+
+    assertThat(hub.types())
+        .containsExactly(
+            "alert.created", "alert.resolved", "alert.created", "alert.resolved", "alert.created");
+  }
+
   @Test
   void alertThatIsToldAgainAndAgainIsNotForgotten() throws Exception {
     tell("A");
     for (int i = 1; i < KnownAlerts.MAX_ALERTS; i++) {
-      known.note("other" + i, new KnownAlerts.Known("", false, 0));
+      known.note("other" + i, new KnownAlerts.Known("", false, 0, 0));
     }
     hub.forgetKeys();
 
     tell("A");
-    known.note("one too many", new KnownAlerts.Known("", false, 0));
+    known.note("one too many", new KnownAlerts.Known("", false, 0, 0));
 
     assertThat(tell("A")).isEqualTo(new HookAnswer.Taken(0, 1, 0));
     assertThat(hub.types()).containsExactly("alert.created");

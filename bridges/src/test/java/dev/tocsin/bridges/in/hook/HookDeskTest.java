@@ -74,8 +74,7 @@ class HookDeskTest {
       desk.start(hub);
       post(
           (HookDesk) desk,
-          "{\"version\":\"4\",\"alerts\":[{\"status\":\"firing\",\"labels\":{},\"fingerprint\":\"f\","
-              + "\"startsAt\":\"2026-01-01T00:00:00Z\"}]}");
+          AlertmanagerBodies.group(AlertmanagerBodies.alert("firing", "f", "{}", "{}")));
 
       BridgeStanding.Trouble trouble = Objects.requireNonNull(desk.standing().lastError());
       assertThat(trouble.sentence()).startsWith("what it remembers cannot be written to " + file);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class KnownAlertsTest {
 
-  private static final KnownAlerts.Known FIRING = new KnownAlerts.Known("d", false, 3);
+  private static final KnownAlerts.Known FIRING = new KnownAlerts.Known("d", false, 3, 2);
 
   @TempDir private Path folder;
 
@@ -18,10 +18,10 @@ class KnownAlertsTest {
   void alertsThatAreToldLongestAgoAreForgotten() {
     KnownAlerts known = new KnownAlerts(null);
     for (int i = 0; i < KnownAlerts.MAX_ALERTS; i++) {
-      known.note("a" + i, new KnownAlerts.Known("", false, 0));
+      known.note("a" + i, new KnownAlerts.Known("", false, 0, 0));
     }
-    known.note("a0", new KnownAlerts.Known("", true, 0));
-    known.note("new", new KnownAlerts.Known("", false, 0));
+    known.note("a0", new KnownAlerts.Known("", true, 0, 0));
+    known.note("new", new KnownAlerts.Known("", false, 0, 0));
 
     assertThat(known.get("a0")).isNotNull();
     assertThat(known.get("a1")).isNull();
