@@ -65,7 +65,7 @@ record FrigateChange(String kind, JsonNode before, JsonNode now, BridgeMessage m
     JsonNode of(JsonNode thing, String name);
   }
 
-  private static boolean isNothing(JsonNode value) {
+  static boolean isNothing(JsonNode value) {
     return value.isMissingNode() || value.isNull();
   }
 

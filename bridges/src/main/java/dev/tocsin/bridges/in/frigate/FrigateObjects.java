@@ -32,10 +32,12 @@ final class FrigateObjects {
           "max_severity",
           "recognized_license_plate");
 
+  private static final String OBJECT = "object";
+
   private FrigateObjects() {}
 
   /// `frigate/events`: a change of an object.
-  static List<Mapped> changed(BridgeMessage message) {
+  static List<Mapped> changed(BridgeMessage message, FrigateThings things) {
     FrigateChange change = FrigateChange.of(message);
     if (change.lacks("label")) {
       return FrigateEvent.malformed(
@@ -47,19 +49,24 @@ final class FrigateObjects {
       return List.of(new Mapped.Ignored(Reason.FALSE_POSITIVE));
     }
     return switch (change.kind()) {
-      case "new" ->
-          List.of(detection(now, id, message), created(now, id, change.camera(), message));
+      case "new" -> {
+        things.begin(OBJECT, change, TOLD, FrigateObjects::value);
+        yield List.of(detection(now, id, message), created(now, id, change.camera(), message));
+      }
       case "update" -> {
-        List<String> changes = change.changes(TOLD, FrigateObjects::value);
+        FrigateThings.Change told = things.take(OBJECT, change, TOLD, FrigateObjects::value);
         Mapped seen = detection(now, id, message);
-        yield changes.isEmpty() ? List.of(seen) : List.of(seen, updated(now, id, changes, message));
+        yield told.fields().isEmpty()
+            ? List.of(seen)
+            : List.of(seen, updated(now, id, told.fields(), told.key(), message));
       }
       case "end" -> {
-        List<String> changes = change.changes(TOLD, FrigateObjects::value);
+        FrigateThings.Change told = things.take(OBJECT, change, TOLD, FrigateObjects::value);
+        List<String> changes = new ArrayList<>(told.fields());
         if (!changes.contains("end_time")) {
           changes.add("end_time");
         }
-        yield List.of(updated(now, id, changes, message));
+        yield List.of(updated(now, id, changes, told.key(), message));
       }
       default -> change.unknown();
     };
@@ -153,7 +160,7 @@ final class FrigateObjects {
   }
 
   private static Mapped updated(
-      JsonNode now, String id, List<String> changes, BridgeMessage message) {
+      JsonNode now, String id, List<String> changes, String key, BridgeMessage message) {
     ObjectNode payload = JsonNodeFactory.instance.objectNode();
     payload.put("id", EventNumber.of(id));
     list(changes, payload);
@@ -173,8 +180,7 @@ final class FrigateObjects {
     if (end != null) {
       payload.put("ended_at", FrigateEvent.text(end));
     }
-    return FrigateEvent.of(
-        "event.updated", payload, "updated/" + id + '/' + FrigateEvent.digest(message));
+    return FrigateEvent.of("event.updated", payload, "updated/" + id + '/' + key);
   }
 
   private static void list(List<String> changes, ObjectNode payload) {
@@ -213,7 +219,7 @@ final class FrigateObjects {
   }
 
   /// `frigate/tracked_object_update`: what a model has recognised in an object.
-  static List<Mapped> recognised(BridgeMessage message) {
+  static List<Mapped> recognised(BridgeMessage message, FrigateThings things) {
     JsonNode said = message.payload();
     if (!said.isObject()) {
       return FrigateEvent.malformed("it is no update of a tracked object");
@@ -231,7 +237,8 @@ final class FrigateObjects {
     payload.put("frigate_id", id);
     FrigateEvent.put(said.path("camera"), payload, "camera_id");
     FrigateEvent.copy(said, payload, "score", "model");
-    switch (FrigateEvent.text(said, "type")) {
+    String type = FrigateEvent.text(said, "type");
+    switch (type) {
       case "description" -> told(said, "description", "description", payload, fields);
       case "face" -> told(said, "name", "sub_label", payload, fields);
       case "lpr" -> {
@@ -246,11 +253,14 @@ final class FrigateObjects {
         return List.of(new Mapped.Ignored(Reason.NO_MAPPING));
       }
     }
-    return fields.isEmpty()
-        ? List.of(new Mapped.Ignored(Reason.UNCHANGED))
-        : List.of(
-            FrigateEvent.of(
-                "event.updated", payload, "recognised/" + id + '/' + FrigateEvent.digest(message)));
+    if (fields.isEmpty()) {
+      return List.of(new Mapped.Ignored(Reason.UNCHANGED));
+    }
+    String content = FrigateEvent.digest(message);
+    // What says when it was recognised is the same however late it comes once more.
+    String key =
+        said.has("timestamp") ? content : things.take("recognised/" + id + '/' + type, content);
+    return List.of(FrigateEvent.of("event.updated", payload, "recognised/" + id + '/' + key));
   }
 
   private static void told(

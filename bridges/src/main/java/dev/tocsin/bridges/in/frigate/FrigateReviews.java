@@ -14,14 +14,15 @@ import tools.jackson.databind.node.ObjectNode;
 /// Review items, from `frigate/reviews`: each is an alert, which begins, changes and ends.
 final class FrigateReviews {
 
-  private static final List<String> TOLD =
-      List.of("detections", "objects", "sub_labels", "zones", "audio", "metadata");
-
   private static final String SEVERITY = "severity";
+
+  /// What is worth telling when it changes: the severity, and what the review's data has.
+  private static final List<String> TOLD =
+      List.of(SEVERITY, "detections", "objects", "sub_labels", "zones", "audio", "metadata");
 
   private FrigateReviews() {}
 
-  static List<Mapped> changed(BridgeMessage message) {
+  static List<Mapped> changed(BridgeMessage message, FrigateThings things) {
     FrigateChange change = FrigateChange.of(message);
     if (change.lacks(SEVERITY)) {
       return FrigateEvent.malformed(
@@ -34,6 +35,7 @@ final class FrigateReviews {
     payload.put("id", id).put("event_id", EventNumber.of(first(now, id)));
     return switch (change.kind()) {
       case "new" -> {
+        things.begin("review", change, TOLD, FrigateReviews::value);
         String start = FrigateEvent.moment(now.path("start_time"), message);
         rate(severity, payload);
         payload
@@ -46,18 +48,16 @@ final class FrigateReviews {
       }
       // A description by a language model comes as a kind of its own.
       case "update", "genai" -> {
-        List<String> changes = changes(change);
-        if (changes.isEmpty()) {
+        FrigateThings.Change told = things.take("review", change, TOLD, FrigateReviews::value);
+        if (told.fields().isEmpty()) {
           yield List.of(new Mapped.Ignored(Reason.UNCHANGED));
         }
         rate(severity, payload);
         payload.put("updated_at", FrigateEvent.text(message.received()));
         ArrayNode fields = payload.putArray("updated_fields");
-        changes.forEach(fields::add);
+        told.fields().forEach(fields::add);
         describe(now, change.camera(), payload);
-        yield List.of(
-            FrigateEvent.of(
-                "alert.updated", payload, "review/" + id + '/' + FrigateEvent.digest(message)));
+        yield List.of(FrigateEvent.of("alert.updated", payload, "review/" + id + '/' + told.key()));
       }
       case "end" -> {
         payload.put("resolved_at", FrigateEvent.moment(now.path("end_time"), message));
@@ -81,16 +81,11 @@ final class FrigateReviews {
     return first.isEmpty() ? id : first;
   }
 
-  private static List<String> changes(FrigateChange change) {
-    List<String> changes = change.changes(TOLD, FrigateReviews::value);
-    if (!FrigateEvent.text(change.before(), SEVERITY).equals(change.text(SEVERITY))) {
-      changes.addFirst(SEVERITY);
-    }
-    return changes;
-  }
-
   /// What is empty is as good as nothing.
   private static JsonNode value(JsonNode review, String name) {
+    if (name.equals(SEVERITY)) {
+      return review.path(name);
+    }
     JsonNode value = review.path("data").path(name);
     return value.isEmpty() ? MissingNode.getInstance() : value;
   }
@@ -106,7 +101,8 @@ final class FrigateReviews {
   /// What Frigate knows besides: extra fields.
   private static void describe(JsonNode now, String camera, ObjectNode payload) {
     payload.put("source", "frigate").put("camera_id", camera);
-    FrigateEvent.copy(now.path("data"), payload, TOLD.toArray(String[]::new));
+    FrigateEvent.copy(
+        now.path("data"), payload, TOLD.subList(1, TOLD.size()).toArray(String[]::new));
     FrigateEvent.copy(now, payload, "thumb_path");
   }
 }

@@ -14,9 +14,7 @@ import java.util.stream.Stream;
 
 /// What Frigate publishes (its documentation's page "MQTT"), as events: tracked objects, review items, availability and
 /// figures. Counts, pictures and switches are not subscribed to.
-///
-/// @param prefix Frigate's `topic_prefix`, without a slash at the end
-public record FrigateTopics(String prefix) implements MessageHandler {
+public final class FrigateTopics implements MessageHandler {
 
   /// The kind of bridges that hear them.
   public static final BridgeKind KIND = new BridgeKind("frigate", FrigateTopics::read);
@@ -25,6 +23,14 @@ public record FrigateTopics(String prefix) implements MessageHandler {
   private static final String PREFIX = "frigate";
 
   private static final String AVAILABLE = "available";
+
+  private final String prefix;
+  private final FrigateThings things = new FrigateThings();
+
+  /// @param prefix Frigate's `topic_prefix`, without a slash at the end
+  public FrigateTopics(String prefix) {
+    this.prefix = prefix;
+  }
 
   private static MqttSettings read(BridgeDescription bridge) {
     bridge.allow(BrokerSettings.MEMBERS, List.of("topic_prefix"));
@@ -41,7 +47,7 @@ public record FrigateTopics(String prefix) implements MessageHandler {
       }
     }
     return new MqttSettings(
-        bridge.name(), KIND.word(), broker, new FrigateTopics(text == null ? PREFIX : text));
+        bridge.name(), KIND.word(), broker, () -> new FrigateTopics(text == null ? PREFIX : text));
   }
 
   @Override
@@ -77,9 +83,9 @@ public record FrigateTopics(String prefix) implements MessageHandler {
       return FrigateStatus.camera(topic.get(own), topic.get(own + 2), message);
     }
     return switch (topic.get(own)) {
-      case "events" -> FrigateObjects.changed(message);
-      case "tracked_object_update" -> FrigateObjects.recognised(message);
-      case "reviews" -> FrigateReviews.changed(message);
+      case "events" -> FrigateObjects.changed(message, things);
+      case "tracked_object_update" -> FrigateObjects.recognised(message, things);
+      case "reviews" -> FrigateReviews.changed(message, things);
       case AVAILABLE -> FrigateStatus.available(message);
       case "stats" -> FrigateStatus.stats(message);
       default -> List.of();

@@ -5,7 +5,8 @@ import dev.tocsin.bridges.mapping.Mapped;
 import dev.tocsin.bridges.mapping.TopicFilter;
 import java.util.List;
 
-/// What a bridge makes of the messages of a broker. Immutable, safe for any thread; whatever a message says, nothing is thrown.
+/// What a bridge makes of the messages of a broker. It is that bridge's own, and used by its thread alone; whatever a message says,
+/// nothing is thrown.
 public interface MessageHandler {
 
   /// Which topics it wants to hear.

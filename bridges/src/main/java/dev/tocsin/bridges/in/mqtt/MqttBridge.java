@@ -85,7 +85,7 @@ final class MqttBridge implements Bridge {
       RandomGenerator random,
       InstantSource clock) {
     this.settings = settings;
-    this.handler = settings.handler();
+    this.handler = settings.handlers().get();
     this.filters =
         TopicFilters.apart(handler.filters()).stream().map(TopicFilter::toString).toList();
     this.environment = Map.copyOf(environment);

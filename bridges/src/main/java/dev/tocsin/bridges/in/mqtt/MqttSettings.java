@@ -16,12 +16,14 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /// A bridge that hears what a broker of MQTT has.
 ///
-/// @param handler what becomes of its messages
-public record MqttSettings(String name, String kind, BrokerSettings broker, MessageHandler handler)
+/// @param handlers makes what becomes of its messages, for each bridge anew
+public record MqttSettings(
+    String name, String kind, BrokerSettings broker, Supplier<MessageHandler> handlers)
     implements BridgeSettings {
 
   /// The kind whose messages become what an operator's mappings say.
@@ -32,7 +34,7 @@ public record MqttSettings(String name, String kind, BrokerSettings broker, Mess
     BrokerSettings broker = BrokerSettings.read(bridge);
     List<Mapping> mappings =
         new MappingReader(bridge.catalog(), MessageSource.MQTT).readAll(bridge.at("map"));
-    return new MqttSettings(bridge.name(), KIND.word(), broker, new MappedTopics(mappings));
+    return new MqttSettings(bridge.name(), KIND.word(), broker, () -> new MappedTopics(mappings));
   }
 
   @Override
