@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 /// A place in the log that moves on as a bridge asks for more: nothing is read ahead without a bound, and a bridge that does
-/// not ask costs nothing. For one thread at a time, but [#close].
+/// not ask costs nothing. For one thread at a time, but [#newest] and [#close].
 public interface HubCursor extends AutoCloseable {
 
   /// What comes next in the log.
@@ -37,7 +37,7 @@ public interface HubCursor extends AutoCloseable {
   /// @param atMost how long; when it is over there is a step without events
   Step next(Duration atMost) throws InterruptedException;
 
-  /// The newest sequence of the log, as far as it is known: how far behind a bridge is.
+  /// The newest sequence of the log, as far as it is known: how far behind a bridge is. Any thread, also when it is closed.
   long newest();
 
   /// Ends it, also while another thread waits in [#next].

@@ -77,6 +77,8 @@ final class OutLoop implements Bridge {
 
   @Override
   public BridgeStanding standing() {
+    // The bridge itself may be waiting for its receiver.
+    progress.tell();
     return figures.of(bridge);
   }
 
@@ -109,6 +111,7 @@ final class OutLoop implements Bridge {
   }
 
   private void run(FollowableHub hub) throws InterruptedException {
+    receiver.comesFrom(hub.id());
     open();
     while (true) {
       awaitBeginning(hub);

@@ -9,7 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// How far a bridge that sends out has come, as its figures tell it, and what its log says of the way: that the hub is away,
-/// that events are lost, that the log is another one. It changes nothing. The bridge's thread, and its starter before that.
+/// that events are lost, that the log is another one. It changes nothing. The bridge's thread, and its starter before that; any
+/// thread may [#tell].
 final class OutProgress {
 
   private static final Logger LOG = LoggerFactory.getLogger(OutLoop.class);
@@ -19,8 +20,10 @@ final class OutProgress {
   private final Sending sending;
   private final SetAside aside;
   private final BridgeFigures figures;
-  private @Nullable HubCursor cursor;
   private boolean isHubAway;
+
+  // guarded by this
+  private @Nullable HubCursor cursor;
   private long lost;
 
   OutProgress(
@@ -33,12 +36,12 @@ final class OutProgress {
   }
 
   /// Whose log it is from now on; `null` while nothing is followed.
-  void follows(@Nullable HubCursor now) {
+  synchronized void follows(@Nullable HubCursor now) {
     cursor = now;
   }
 
-  /// Tells how far it is.
-  void tell() {
+  /// Tells how far it is by now. Any thread.
+  synchronized void tell() {
     HubPosition position = state.position();
     long at = position == null ? 0 : position.sequence();
     HubCursor followed = cursor;
@@ -68,7 +71,9 @@ final class OutProgress {
 
   /// The log holds some events no more, and nobody has sent them.
   void noteLost(long from, long to) {
-    lost += to - from + 1;
+    synchronized (this) {
+      lost += to - from + 1;
+    }
     warn(
         "the log does not hold "
             + from

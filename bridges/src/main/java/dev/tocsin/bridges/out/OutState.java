@@ -26,7 +26,7 @@ public final class OutState {
   private final String target;
   private BooleanSupplier beforeWriting = () -> true;
 
-  private @Nullable HubPosition position;
+  private volatile @Nullable HubPosition position;
   private @Nullable JsonNode note;
   private @Nullable String end;
   private boolean isFresh;

@@ -9,6 +9,11 @@ public interface Receiver extends AutoCloseable {
   /// Sends events and waits for what becomes of them. When it throws, they are sent again later.
   Answer send(Shipment shipment) throws InterruptedException;
 
+  /// Is told whose events it is going to get, before it is opened.
+  ///
+  /// @param hub what tells the hub from others
+  default void comesFrom(String hub) {}
+
   /// Is called once, before anything is sent: a receiver that knows better than the state how far it has come says so there.
   ///
   /// @return why it is to be tried again later; empty when it is open

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -266,6 +267,32 @@ class OutLoopTest {
     Until.is(() -> out(second).behind() == 5);
     second.sendAgain();
     awaitTaken(TestReceiver.ids("epoch-1", 1, 5));
+  }
+
+  @Test
+  void howFarBehindItIsIsSaidAtOnceWhateverTheReceiverIsBusyWith() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch free = new CountDownLatch(1);
+    receiver.rule =
+        shipment -> {
+          busy.countDown();
+          try {
+            free.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return new Receiver.Answer.Taken(1);
+        };
+    publish(1);
+    OutLoop loop = beginWithOldest();
+    busy.await();
+
+    for (int i = 1; i <= 3; i++) {
+      publish(5);
+      assertThat(out(loop).behind()).isEqualTo(1 + 5 * i);
+    }
+    free.countDown();
+    Until.is(() -> out(loop).behind() == 0);
   }
 
   @Test

@@ -43,7 +43,7 @@ final class HomeMessages {
 
   /// Everything that has to be told: what there is first, and then how it is.
   ///
-  /// @param hub the epoch of its log, so that nothing goes round in a circle; empty where it is not known yet
+  /// @param hub the epoch of its log, so that nothing goes round in a circle
   /// @param isWhole whether Tocsin itself is to be announced
   List<MqttMessage> of(HomeView view, HomeView.News news, String hub, boolean isWhole) {
     List<MqttMessage> messages = new ArrayList<>();
@@ -201,14 +201,10 @@ final class HomeMessages {
   }
 
   private static byte[] marked(JsonNode json, String hub) {
-    return hub.isEmpty() ? bytes(json) : Via.into(bytes(json), Via.FIELD, hub);
+    return Via.into(bytes(json), Via.FIELD, hub);
   }
 
   private static MqttMessage message(String topic, byte[] payload, boolean isRetained, String hub) {
-    return new MqttMessage(
-        topic,
-        payload,
-        isRetained,
-        hub.isEmpty() ? List.of() : List.of(new MqttProperty(Via.HEADER, hub)));
+    return new MqttMessage(topic, payload, isRetained, List.of(new MqttProperty(Via.HEADER, hub)));
   }
 }

@@ -43,14 +43,14 @@ final class MqttLine implements AutoCloseable {
   /// What a line is made with.
   ///
   /// @param clientId by which the broker knows it
-  /// @param will what the broker says when the line breaks
+  /// @param will what the broker says when the line breaks; asked for at each connection
   /// @param birth the topic that is heard for Home Assistant's birth; `null` for none
   /// @param greeting what is said first on each connection, and after each birth
   /// @param ready is run when a connection is there
   /// @param patience how long the broker may acknowledge nothing
   record Parts(
       String clientId,
-      MqttMessage will,
+      Supplier<MqttMessage> will,
       @Nullable String birth,
       Supplier<List<MqttMessage>> greeting,
       Runnable ready,
@@ -190,7 +190,7 @@ final class MqttLine implements AutoCloseable {
         0,
         MqttWindow.MAX_IN_FLIGHT,
         MAX_PAYLOAD_BYTES,
-        parts.will());
+        parts.will().get());
   }
 
   private synchronized boolean adopt(MqttConnection open) {

@@ -1,6 +1,7 @@
 package dev.tocsin.bridges.out.mqtt;
 
 import dev.tocsin.bridges.bridge.Backoff;
+import dev.tocsin.bridges.bridge.Via;
 import dev.tocsin.bridges.hub.FollowedEvent;
 import dev.tocsin.bridges.hub.HubPosition;
 import dev.tocsin.bridges.out.OutSettings;
@@ -10,6 +11,7 @@ import dev.tocsin.bridges.out.Shipment;
 import dev.tocsin.events.Json;
 import dev.tocsin.mqtt.MqttIncoming;
 import dev.tocsin.mqtt.MqttMessage;
+import dev.tocsin.mqtt.MqttProperty;
 import dev.tocsin.mqtt.MqttWindow;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -80,6 +82,11 @@ final class MqttReceiver implements Receiver {
   }
 
   @Override
+  public void comesFrom(String id) {
+    hub = id;
+  }
+
+  @Override
   public void whenReady(Runnable ring) {
     bell = ring;
   }
@@ -95,8 +102,6 @@ final class MqttReceiver implements Receiver {
     String kept = note.path(CLIENT).stringValue("");
     String client = kept.isEmpty() ? Integer.toHexString(random.nextInt()) : kept;
     view.restore(note.path(HOME));
-    HubPosition position = now.position();
-    hub = position == null ? "" : position.epoch();
     now.beforeWriting(() -> {
       ObjectNode known = JsonNodeFactory.instance.objectNode().put(CLIENT, client);
       if (home != null) {
@@ -113,7 +118,7 @@ final class MqttReceiver implements Receiver {
             parts,
             new MqttLine.Parts(
                 own == null ? "tocsin-" + settings.name() + '-' + client : own,
-                status(OFFLINE),
+                () -> status(OFFLINE),
                 wanted == null ? null : wanted.birth(),
                 this::greeting,
                 () -> bell.run(),
@@ -129,7 +134,10 @@ final class MqttReceiver implements Receiver {
 
   private MqttMessage status(String word) {
     return new MqttMessage(
-        settings.status(), word.getBytes(StandardCharsets.UTF_8), true, List.of());
+        settings.status(),
+        word.getBytes(StandardCharsets.UTF_8),
+        true,
+        List.of(new MqttProperty(Via.HEADER, hub)));
   }
 
   /// What is said first on each connection. Any thread.

@@ -9,6 +9,7 @@ import dev.tocsin.bridges.broker.OnMosquitto;
 import dev.tocsin.bridges.mapping.TestMessages;
 import dev.tocsin.events.BridgeStanding;
 import dev.tocsin.mqtt.MqttIncoming;
+import dev.tocsin.mqtt.MqttProperty;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
@@ -64,6 +65,42 @@ class MqttOutTest extends OnMosquitto {
 
   private static List<String> topics(Listener listener) {
     return listener.messages().stream().map(MqttIncoming.Message::topic).distinct().toList();
+  }
+
+  /// A bridge that takes in all that is below the topics of one that sends out, of the same hub.
+  @Test
+  void whateverItSaysNamesTheHubFromTheFirstWordOn() throws Exception {
+    Listener listener = Listener.on(broker(), "#", "ear");
+    Bridges bridges =
+        bridges(
+            "{\"bridges\":[{\"name\":\"in\",\"kind\":\"mqtt\",\"broker\":\"%1$s\",\"map\":[{\"topic\":\"tocsin/#\",\"event\":\"alert.deleted\",\"payload\":{\"id\":\"loop\"}}]},{\"name\":\"out\",\"kind\":\"mqtt-out\",\"broker\":\"%1$s\",\"events\":[\"camera.*\"],\"home_assistant\":true}]}"
+                .formatted(broker.url()),
+            hub);
+    await("both bridges", () -> bridges.standings().stream().allMatch(OnMosquitto::isUp));
+    camera("camera.online", "front");
+    await("a camera", () -> topics(listener).contains("tocsin/camera.online/front"));
+    await(
+        "a connection",
+        () -> topics(listener).contains("tocsin/home-assistant/out/camera/front/connection"));
+    await("what came back", () -> bridges.standings().getFirst().received() >= 4);
+    assertThat(hub.types()).containsExactly("camera.online");
+    assertThat(bridges.standings().getFirst().refused())
+        .extracting(BridgeStanding.Refusal::reason)
+        .containsExactly("loop");
+    bridges.close();
+    await("the will", () -> "offline".equals(listener.newest().get("tocsin/status")));
+
+    assertThat(topics(listener))
+        .contains(
+            "tocsin/status",
+            "tocsin/home-assistant/out/alerts",
+            "homeassistant/device/tocsin_out/config");
+    assertThat(listener.messages())
+        .allSatisfy(message ->
+            assertThat(message.properties())
+                .as(message.topic() + ' ' + Listener.text(message))
+                .containsExactly(new MqttProperty("tocsin-via", hub.id())));
+    listener.close();
   }
 
   @ParameterizedTest
