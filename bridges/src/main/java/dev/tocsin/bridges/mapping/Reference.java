@@ -59,17 +59,27 @@ sealed interface Reference {
     return found.isNull() ? MissingNode.getInstance() : found;
   }
 
+  /// Whether a text is one by its beginning.
+  static boolean isLikely(String text, MessageSource source) {
+    return source.roots().contains(root(text));
+  }
+
+  /// What comes before the first dot or slash.
+  private static String root(String text) {
+    int end = 0;
+    while (end < text.length() && text.charAt(end) != '.' && text.charAt(end) != '/') {
+      end++;
+    }
+    return text.substring(0, end);
+  }
+
   /// Reads one; `null` when it names nothing that a message can have, which is told.
   ///
   /// @param filter which topics its mapping is for; `null` where there are none
   static @Nullable Reference read(
       String text, Section place, MessageSource source, @Nullable TopicFilter filter) {
-    int end = 0;
-    while (end < text.length() && text.charAt(end) != '.' && text.charAt(end) != '/') {
-      end++;
-    }
-    String root = text.substring(0, end);
-    String rest = text.substring(end);
+    String root = root(text);
+    String rest = text.substring(root.length());
     if (!source.roots().contains(root)) {
       String name = Faults.quoted('{' + text + '}');
       place.unknown(

@@ -3,6 +3,7 @@ package dev.tocsin.bridges.mapping;
 import dev.tocsin.bridges.description.Braces;
 import dev.tocsin.bridges.description.Faults;
 import dev.tocsin.bridges.description.Section;
+import dev.tocsin.events.Suggestions;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 record TemplateReader(MessageSource source, @Nullable TopicFilter filter) {
 
   private static final String FROM = "from";
+  private static final String DEFAULT = "default";
   private static final Set<String> CONVERSIONS = Set.of("table", "steps", "scale", "time", "as");
   private static final Template NOTHING = new Template.Literal(JsonNodeFactory.instance.nullNode());
   private static final JsonNode SOME_TEXT = JsonNodeFactory.instance.stringNode("text");
@@ -40,7 +42,17 @@ record TemplateReader(MessageSource source, @Nullable TopicFilter filter) {
       return text(section, json.stringValue(), samples);
     }
     if (json.isObject()) {
-      return json.has(FROM) ? lookup(section, samples) : members(section, samples);
+      if (json.has(FROM)) {
+        return lookup(section, samples);
+      }
+      String misspelt = misspeltFrom(json);
+      if (misspelt != null) {
+        section
+            .at(misspelt)
+            .unknown("there is no member " + Faults.quoted(misspelt), misspelt, Set.of(FROM));
+        return NOTHING;
+      }
+      return members(section, samples);
     }
     if (json.isArray()) {
       List<Template> items = new ArrayList<>();
@@ -54,6 +66,25 @@ record TemplateReader(MessageSource source, @Nullable TopicFilter filter) {
     }
     samples.add(new Sample(section, json, true));
     return new Template.Literal(json);
+  }
+
+  /// The member that was meant as `from`: of an object that has nothing besides but what goes with that, it has a reference, and
+  /// nearly that name; `null` when there is none.
+  private @Nullable String misspeltFrom(JsonNode json) {
+    String found = null;
+    for (Map.Entry<String, JsonNode> member : json.properties()) {
+      String name = member.getKey();
+      if (CONVERSIONS.contains(name) || name.equals(DEFAULT)) {
+        continue;
+      }
+      if (found != null
+          || !Reference.isLikely(member.getValue().stringValue(""), source)
+          || Suggestions.nearest(name, List.of(FROM)).isEmpty()) {
+        return null;
+      }
+      found = name;
+    }
+    return found;
   }
 
   private Template members(Section section, List<Sample> samples) {
@@ -113,7 +144,7 @@ record TemplateReader(MessageSource source, @Nullable TopicFilter filter) {
   /// `{"from":"payload.score","default":0,…}`, with one conversion at most.
   private Template lookup(Section section, List<Sample> samples) {
     section.allow(
-        Stream.concat(CONVERSIONS.stream(), Stream.of(FROM, "default")).toArray(String[]::new));
+        Stream.concat(CONVERSIONS.stream(), Stream.of(FROM, DEFAULT)).toArray(String[]::new));
     Section from = section.at(FROM);
     String text = from.text("what the value is taken from, as payload.state");
     Reference reference = text == null ? null : reference(text, from);
@@ -121,7 +152,7 @@ record TemplateReader(MessageSource source, @Nullable TopicFilter filter) {
     if (asked.size() > 1) {
       section.fault("has " + String.join(" and ", asked) + "; a value is converted once");
     }
-    Section fallback = section.at("default");
+    Section fallback = section.at(DEFAULT);
     if (fallback.isThere()) {
       samples.add(new Sample(fallback, fallback.json(), true));
     }

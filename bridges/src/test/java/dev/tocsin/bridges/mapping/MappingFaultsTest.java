@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is wrong with a mapping before any message has come.
 class MappingFaultsTest {
@@ -130,6 +131,9 @@ class MappingFaultsTest {
           {"from":"payload.a","steps":[[5,1],[5,2]]}         | begins no higher than the step before it
           {"from":"payload.a","steps":[5]}                   | must be a step
           {"from":7}                                         | must be what the value is taken from
+          {"form":"payload.x"}                               | /extra/x/form: there is no member "form"; did you mean "from"?
+          {"From":"topic.1","scale":2,"default":"0"}         | /extra/x/From: there is no member "From"; did you mean "from"?
+          {"a":[{"b":{"frm":"received","time":"iso"}}]}      | /extra/x/a/0/b/frm: there is no member "frm"; did you mean "from"?
           """)
   void templatesThatCannotWorkAreTold(String template, String fault) {
     assertThat(
@@ -141,6 +145,44 @@ class MappingFaultsTest {
         .singleElement()
         .asString()
         .contains(fault);
+  }
+
+  /// In a field of the schema as well, where an object may be wrong by itself.
+  @ParameterizedTest
+  @ValueSource(strings = {"id", "reason"})
+  void misspeltFromIsToldWithTheNearestWordAndNothingElse(String field) {
+    String id = field.equals("id") ? "" : "\"id\":\"1\",";
+    assertThat(
+            TestMessages.faults(
+                MessageSource.MQTT,
+                "{\"topic\":\"#\",\"event\":\"alert.deleted\",\"payload\":{"
+                    + id
+                    + "\""
+                    + field
+                    + "\":{\"form\":\"payload.x\"}}}"))
+        .singleElement()
+        .asString()
+        .contains(
+            "/payload/" + field + "/form: there is no member \"form\"; did you mean \"from\"?");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"form\":\"round\"}",
+        "{\"form\":\"{payload.x}\"}",
+        "{\"form\":\"payload.x\",\"colour\":\"red\"}",
+        "{\"label\":\"payload.x\"}",
+        "{\"form\":7}"
+      })
+  void objectThatIsMeantAsOneIsOne(String extra) {
+    assertThat(
+            TestMessages.faults(
+                MessageSource.MQTT,
+                "{\"topic\":\"#\",\"event\":\"alert.deleted\",\"payload\":{\"id\":\"1\"},\"extra\":{\"x\":"
+                    + extra
+                    + "}}"))
+        .isEmpty();
   }
 
   @ParameterizedTest
