@@ -1,11 +1,12 @@
 """Servers that fail while everybody publishes and follows, with the account of each failure."""
 import contextlib
 import random
+import threading
 import time
 
 from access_client import check
 from cluster_account import Account, table
-from cluster_setting import Gateway, Setting
+from cluster_setting import Gateway, Setting, alert
 from nats_servers import Nats, Proxy
 
 # The lines of all failures, for the end.
@@ -132,6 +133,35 @@ def one(folder, count, long):
                            ("a gateway killed, one NATS", failures.gateway_killed),
                            ("a gateway stopped, one NATS", failures.gateway_stopped)]
         accounts_of(setting, happenings, 3 if long else 1)
+        told_at_the_end(setting)
+
+
+def told_at_the_end(setting):
+    """A gateway that ends while NATS is silent tells whoever publishes that nobody knows, and says farewell."""
+    gateway = setting.gateways[0]
+    socket = gateway.socket_at("?events=-")
+    socket.await_message(lambda message: message.get("type") == "connection.established")
+    for each in setting.nats.all:
+        each.freeze()
+    answers = []
+    publishing = threading.Thread(target=lambda: answers.append(gateway.publish(alert("at the end"))))
+    publishing.start()
+    socket.send({"action": "publish", "id": "1", "event": alert("at the end too")})
+    time.sleep(0.3)
+    gateway.stop()  # which checks how it ends
+    publishing.join()
+    status, answer = answers[0] or (None, {})
+    check("what is published when a gateway ends and NATS is silent is 503, uncertain",
+          status == 503 and answer["details"] == {"uncertain": True}, answers)
+    code = socket.ended(5)
+    said = [message for message in socket.messages if message.get("id") == "1" or message.get("action") == "reconnect"]
+    check("over a socket too, which is told to come back", code == 1001 and [
+        message.get("payload", {}).get("details", message.get("action")) for message in said
+    ] in ([{"uncertain": True}, "reconnect"], ["reconnect", {"uncertain": True}]), (code, said))
+    for each in setting.nats.all:
+        each.thaw()
+    setting.nats.await_work()
+    gateway.start()
 
 
 def three(folder, count, long):

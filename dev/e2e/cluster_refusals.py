@@ -1,6 +1,7 @@
 """What a gateway does not start with: each is a sentence and an exit code, and shows neither a stack trace nor a password."""
 import subprocess
 import tempfile
+import time
 
 from access_client import check, until
 from cluster_setting import Setting, alert
@@ -45,9 +46,23 @@ def start(folder, count, long):
         if not old(folder, refuse):
             print("     cluster: skip an old NATS: Debian bookworm's is not to be had", flush=True)
         small(folder, refuse)
+    ended()
     accounts(folder, long)
     nkeys(folder, long)
     power(folder)
+
+
+def ended():
+    """A start that waits for NATS has promised nobody anything: whoever ends it does not wait with it."""
+    with tempfile.TemporaryDirectory() as data:
+        process = subprocess.Popen(
+            [str(ROOT / "tocsin"), "serve", "--port", "0", "--data", data, "--jetstream", f"nats://127.0.0.1:{free_port()}"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process.stderr.readline()  # that NATS is not there
+        begin = time.monotonic()
+        process.terminate()
+        code = process.wait(timeout=60)
+        check("a start that waits for NATS ends at once when it is asked to", code == 0 and time.monotonic() - begin < 4, code)
 
 
 class Refusals:
