@@ -358,8 +358,8 @@ class BridgesTest {
       textBlock =
           """
           []                                                     | ''
-          {}                                                     | /version, /groupKey, /receiver, /status, /groupLabels, /commonLabels, /commonAnnotations, /externalURL, /alerts
-          {"version":"4","groupKey":"g","receiver":"r","status":"firing","groupLabels":{},"commonLabels":{},"commonAnnotations":{},"externalURL":"","truncatedAlerts":-1,"alerts":[1,{}]} | /truncatedAlerts, /alerts/0, /alerts/1/status, /alerts/1/fingerprint, /alerts/1/labels, /alerts/1/annotations, /alerts/1/startsAt, /alerts/1/endsAt, /alerts/1/generatorURL
+          {}                                                     | /version, /alerts
+          {"version":"4","groupKey":"g","receiver":"r","status":"firing","groupLabels":{},"commonLabels":{},"commonAnnotations":{},"externalURL":"","truncatedAlerts":-1,"alerts":[1,{}]} | /truncatedAlerts, /alerts/0, /alerts/1/status, /alerts/1/fingerprint, /alerts/1/labels, /alerts/1/startsAt
           """)
   void whatIsNoMessageOfAnAlertmanagerIsRefusedWithAllItsFaults(String body, String paths)
       throws Exception {

@@ -28,6 +28,10 @@ record AlertmanagerMessage(String receiver, String groupKey, long truncated, Lis
   private static final String RESOLVED = "resolved";
   private static final List<String> STATUSES = List.of("firing", RESOLVED);
   private static final String FIRING_OR_RESOLVED = "must be firing or resolved";
+  private static final String OBJECT_OF_TEXTS = "must be an object of texts";
+
+  /// What an Alertmanager says of an alert that has not ended.
+  private static final Instant NOT_ENDED = Instant.parse("0001-01-01T00:00:00Z");
 
   AlertmanagerMessage {
     alerts = List.copyOf(alerts);
@@ -61,7 +65,8 @@ record AlertmanagerMessage(String receiver, String groupKey, long truncated, Lis
     record Refused(Rejection rejection) implements Reading {}
   }
 
-  /// Reads a body. What every Alertmanager sends has to be there, and what this does not know may be.
+  /// Reads a body. What makes an alert has to be there; the rest of what every Alertmanager sends may be left out by others who
+  /// send such messages, but is not to be anything else. What this does not know may be there.
   static Reading read(JsonNode json) {
     List<PayloadError> errors = new ArrayList<>();
     if (!json.isObject()) {
@@ -73,7 +78,9 @@ record AlertmanagerMessage(String receiver, String groupKey, long truncated, Lis
         "version", List.of("4"), "must be \"4\": this is for the webhook of an Alertmanager");
     String groupKey = group.text("groupKey");
     String receiver = group.text("receiver");
-    group.word("status", STATUSES, FIRING_OR_RESOLVED);
+    if (json.has("status")) {
+      group.word("status", STATUSES, FIRING_OR_RESOLVED);
+    }
     group.texts("groupLabels");
     group.texts("commonLabels");
     group.texts("commonAnnotations");
@@ -133,10 +140,13 @@ record AlertmanagerMessage(String receiver, String groupKey, long truncated, Lis
     if (fingerprint.isBlank() || fingerprint.length() > MAX_FINGERPRINT) {
       alert.fault("fingerprint", "must be a text of 1 to 128 characters");
     }
+    if (!json.has("labels")) {
+      alert.fault("labels", OBJECT_OF_TEXTS);
+    }
     ObjectNode labels = alert.texts("labels");
     ObjectNode annotations = alert.texts("annotations");
     Instant startsAt = alert.moment("startsAt");
-    Instant endsAt = alert.moment("endsAt");
+    Instant endsAt = json.has("endsAt") ? alert.moment("endsAt") : NOT_ENDED;
     String generatorUrl = alert.text("generatorURL");
     return errors.size() > before
         ? null
@@ -150,7 +160,7 @@ record AlertmanagerMessage(String receiver, String groupKey, long truncated, Lis
             generatorUrl);
   }
 
-  /// The members of an object, each of which has to be there. What is read where there is a fault is good for nothing.
+  /// The members of an object. What is read where there is a fault is good for nothing.
   ///
   /// @param path of the object
   /// @param errors what is wrong
@@ -164,9 +174,10 @@ record AlertmanagerMessage(String receiver, String groupKey, long truncated, Lis
       errors.add(new PayloadError(path + '/' + name, code, message));
     }
 
+    /// A text; empty when it is not there.
     String text(String name) {
       JsonNode value = json.path(name);
-      if (!value.isString()) {
+      if (json.has(name) && !value.isString()) {
         fault(name, "must be a text");
       }
       return value.stringValue("");
@@ -180,9 +191,12 @@ record AlertmanagerMessage(String receiver, String groupKey, long truncated, Lis
       return word;
     }
 
+    /// Texts by their names; none when it is not there.
     ObjectNode texts(String name) {
       if (!(json.path(name) instanceof ObjectNode texts)) {
-        fault(name, "must be an object of texts");
+        if (json.has(name)) {
+          fault(name, OBJECT_OF_TEXTS);
+        }
         return JsonNodeFactory.instance.objectNode();
       }
       texts
