@@ -253,7 +253,14 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   /// @return what to answer
   byte[] renew(ClientMessage.Authenticate message, Pass pass, Access access) {
     Membership member = Objects.requireNonNull(membership);
-    if (!member.access().name().equals(access.name())) {
+    String name = member.access().name();
+    if (!name.equals(access.name())) {
+      loop.trail()
+          .note(
+              Audit.What.CREDENTIAL_REFUSED,
+              access.name(),
+              sender(),
+              "the connection is one of " + name);
       return ServerMessages.error(
           message.id(),
           new Rejection(

@@ -641,6 +641,27 @@ class AccessTest {
   }
 
   @Test
+  void aCredentialOfAnotherNameIsRefusedInTheAuditToo() {
+    List<Audit.Entry> audited = new CopyOnWriteArrayList<>();
+    AccessSettings settings =
+        new AccessSettings(door, false, AddressRules.NONE, null, audited::add);
+    try (TestServer own = TestServer.start(TestServer.settings(Transport.AUTO).with(settings));
+        RawWebSocket socket =
+            RawWebSocket.opened(
+                own.client().send(RawWebSocket.handshake("/ws/events", bearer(FRONT))))) {
+      socket.ask(authenticate(TestAuthenticator.ROOT));
+    }
+    assertThat(audited)
+        .contains(
+            new Audit.Entry(
+                Audit.What.CREDENTIAL_REFUSED,
+                "root",
+                "127.0.0.1",
+                "the connection is one of front",
+                List.of()));
+  }
+
+  @Test
   void renewsInPlaceForTheSameNameOnly() {
     door.let("newer", "front", Rights.ALL);
     try (RawWebSocket socket = socket(FRONT, "?events=detection.*")) {

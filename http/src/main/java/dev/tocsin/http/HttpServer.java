@@ -59,14 +59,6 @@ public final class HttpServer {
     this.server = server;
   }
 
-  /// Loads what a server needs, for a caller who has something else to do before [#start]; in a JVM that has had a server
-  /// there is nothing left to load. Returns at once. What fails makes [#start] fail too, which says so.
-  ///
-  /// @param tls whether connections will be encrypted
-  public static void load(Transport transport, boolean tls) {
-    FirstServer.load(transport, tls);
-  }
-
   /// Opens the port.
   ///
   /// @param clock tells the dates of answers

@@ -12,7 +12,6 @@ import dev.tocsin.gateway.DeflateSettings;
 import dev.tocsin.gateway.GatewaySettings;
 import dev.tocsin.gateway.Hooks;
 import dev.tocsin.http.AddressRules;
-import dev.tocsin.http.HttpServer;
 import dev.tocsin.http.HttpSettings;
 import dev.tocsin.http.IpLiteral;
 import dev.tocsin.http.StartFailedException;
@@ -200,7 +199,6 @@ public final class ServerBuilder {
               + " others than this machine reach the server: say who may come in (keys, authority,"
               + " authenticator), or insecure()");
     }
-    HttpServer.load(transport, tls != null);
     Authority judge = null;
     TocsinServer server = null;
     try {
