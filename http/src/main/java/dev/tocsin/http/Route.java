@@ -46,54 +46,27 @@ public record Route(
 
   /// What can be read. HEAD is answered as GET is, without the body.
   public static Route get(String path, Right right, Handler handler) {
-    return new Route(
-        Set.of(HttpMethod.GET, HttpMethod.HEAD),
-        path,
-        Set.of(),
-        right,
-        AnswerPolicy.API,
-        true,
-        Route::tellNobody,
-        handler);
+    return of(Set.of(HttpMethod.GET, HttpMethod.HEAD), path, right, handler);
   }
 
   /// What takes a body.
   public static Route post(String path, Right right, Handler handler) {
-    return new Route(
-        Set.of(HttpMethod.POST),
-        path,
-        Set.of(),
-        right,
-        AnswerPolicy.API,
-        true,
-        Route::tellNobody,
-        handler);
+    return of(Set.of(HttpMethod.POST), path, right, handler);
   }
 
   /// What can be done away with.
   public static Route delete(String path, Right right, Handler handler) {
-    return new Route(
-        Set.of(HttpMethod.DELETE),
-        path,
-        Set.of(),
-        right,
-        AnswerPolicy.API,
-        true,
-        Route::tellNobody,
-        handler);
+    return of(Set.of(HttpMethod.DELETE), path, right, handler);
   }
 
   /// What takes the connection over ([HttpConnection#takeOver]): there is no HEAD of it.
   public static Route takeOver(String path, Right right, Handler handler) {
+    return of(Set.of(HttpMethod.GET), path, right, handler);
+  }
+
+  private static Route of(Set<HttpMethod> methods, String path, Right right, Handler handler) {
     return new Route(
-        Set.of(HttpMethod.GET),
-        path,
-        Set.of(),
-        right,
-        AnswerPolicy.API,
-        true,
-        Route::tellNobody,
-        handler);
+        methods, path, Set.of(), right, AnswerPolicy.API, true, problem -> {}, handler);
   }
 
   /// The same with parameters that a query may have.
@@ -121,6 +94,4 @@ public record Route(
   public Route telling(Consumer<Problem> told) {
     return new Route(methods, path, parameters, right, policy, listed, told, handler);
   }
-
-  private static void tellNobody(Problem problem) {}
 }

@@ -35,6 +35,9 @@ final class LogThread implements Runnable {
   private final LogClock clock;
   private final Consumer<List<LoggedEvent>> deliver;
 
+  /// What is being written; written by the thread, read by any.
+  private volatile List<AppendQueue.Request> inHand = List.of();
+
   // owned by the thread
   private @Nullable LogWriter writer;
   private long newest;
@@ -161,6 +164,15 @@ final class LogThread implements Runnable {
       return;
     }
     List<AppendQueue.Request> requests = queue.take();
+    inHand = requests;
+    try {
+      write(writing, requests);
+    } finally {
+      inHand = List.of();
+    }
+  }
+
+  private void write(LogWriter writing, List<AppendQueue.Request> requests) {
     LogWriter.Group group;
     boolean mayBeStored = false;
     health.atDisk();
@@ -183,6 +195,12 @@ final class LogThread implements Runnable {
       health.backFromDisk();
     }
     written(requests, group);
+  }
+
+  /// Answers everything that was put, see [dev.tocsin.hub.EventLog#giveUp]. Any thread.
+  void giveUp() {
+    queue.abandon(LogFault.CLOSED);
+    inHand.forEach(request -> request.leaveOpen(LogFault.HANGS));
   }
 
   private void written(List<AppendQueue.Request> requests, LogWriter.Group group) {

@@ -229,6 +229,11 @@ public final class SqliteEventLog implements EventLog {
   }
 
   @Override
+  public void giveUp() {
+    writing.giveUp();
+  }
+
+  @Override
   public CompletableFuture<Page> read(long after, TypeFilter types, int maxEvents, int maxBytes) {
     long upTo = delivery.newest();
     if (after >= upTo) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +32,7 @@ class LogThreadTest {
   private final AppendQueue queue = new AppendQueue();
   private final List<LoggedEvent> delivered = Collections.synchronizedList(new ArrayList<>());
   private Connection connection;
+  private final Semaphore deliveries = new Semaphore(Integer.MAX_VALUE);
   private LogMark mark;
   private LogReader reader;
   private LogThread log;
@@ -52,7 +54,10 @@ class LogThreadTest {
             new LogClock(clock, clock::nanoTime),
             mark,
             0,
-            delivered::addAll);
+            events -> {
+              deliveries.acquireUninterruptibly();
+              delivered.addAll(events);
+            });
     thread = Thread.ofPlatform().start(log);
   }
 
@@ -165,6 +170,26 @@ class LogThreadTest {
     assertThat(log.fault()).contains("for the test");
     assertThat(await(append(1, 10))).containsExactly(stored(2));
     assertThat(LogFile.number(connection, "SELECT count(*) FROM events")).isEqualTo(2);
+  }
+
+  /// As when a server ends while the disk hangs.
+  @Test
+  void answersEverythingWhenItIsGivenUp() throws Exception {
+    deliveries.drainPermits();
+    CompletableFuture<List<AppendResult>> written = append(1, 10);
+    await(deliveries::hasQueuedThreads);
+    CompletableFuture<List<AppendResult>> waiting = append(1, 10);
+
+    log.giveUp();
+
+    assertThat(written).isCompletedWithValue(List.of(new AppendResult.Unknown(LogFault.HANGS)));
+    assertThat(waiting)
+        .isCompletedWithValue(List.of(new AppendResult.Unavailable(LogFault.CLOSED)));
+    assertThat(append(1, 10))
+        .isCompletedWithValue(List.of(new AppendResult.Unavailable(LogFault.CLOSED)));
+    deliveries.release();
+    thread.join();
+    assertThat(deliveredSequences()).containsExactly(1L);
   }
 
   @Test
