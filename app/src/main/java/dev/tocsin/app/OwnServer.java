@@ -81,7 +81,7 @@ final class OwnServer implements AutoCloseable {
     StringBuilder said = new StringBuilder();
     for (String line = out.readLine(); line != null; line = out.readLine()) {
       if (line.startsWith(LISTENING)) {
-        Thread.ofVirtual().start(() -> drain(out));
+        Thread.ofPlatform().daemon().name("tocsin-bench-output").start(() -> drain(out));
         return line.substring(LISTENING.length());
       }
       said.append('\n').append(line);

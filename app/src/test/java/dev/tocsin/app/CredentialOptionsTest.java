@@ -192,19 +192,7 @@ class CredentialOptionsTest {
   @Test
   void aPlainServerAtAnAddressForTlsIsNamed() throws Exception {
     try (ServerSocket plain = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-      Thread.ofVirtual()
-          .start(() -> {
-            try (Socket socket = plain.accept()) {
-              // Like any server it hears first what is wanted. If it spoke first, the client could
-              // be in the middle of its own first words, and find its connection closed by itself.
-              if (socket.getInputStream().read() >= 0) {
-                socket.getOutputStream().write("HTTP/1.1 400 No\r\n\r\n".getBytes(US_ASCII));
-              }
-              socket.getInputStream().readAllBytes();
-            } catch (IOException e) {
-              // the command has ended
-            }
-          });
+      Thread.ofVirtual().start(() -> answerInPlain(plain));
 
       assertThat(process.run("stats", "--url", "https://127.0.0.1:" + plain.getLocalPort()))
           .isEqualTo(1);
@@ -213,5 +201,22 @@ class CredentialOptionsTest {
     assertThat(process.err())
         .contains("does not speak TLS")
         .doesNotContain("is a server running there");
+  }
+
+  /// Answers every connection: Java's client may take a failed handshake for a connection that was
+  /// cut, and try once more.
+  private static void answerInPlain(ServerSocket plain) {
+    while (!plain.isClosed()) {
+      try (Socket socket = plain.accept()) {
+        // Like any server it hears first what is wanted. If it spoke first, the client could be in
+        // the middle of its own first words, and find its connection closed by itself.
+        if (socket.getInputStream().read() >= 0) {
+          socket.getOutputStream().write("HTTP/1.1 400 No\r\n\r\n".getBytes(US_ASCII));
+        }
+        socket.getInputStream().readAllBytes();
+      } catch (IOException e) {
+        // this connection has ended, or the test
+      }
+    }
   }
 }

@@ -116,6 +116,10 @@ final class TinyWebSocketServer implements AutoCloseable {
     }
   }
 
+  boolean isClosed() {
+    return socket.isClosed();
+  }
+
   @Override
   public void close() throws IOException {
     socket.close();
