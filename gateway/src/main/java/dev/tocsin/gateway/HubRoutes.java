@@ -57,7 +57,7 @@ final class HubRoutes {
   }
 
   /// All that is served. What is added here belongs into the description of it as well, which a test compares
-  /// (`openapi.json` in `describe`), but for hooks, which the operator has made.
+  /// (`openapi.json` in `describe`), hooks by the name that a bridge may have.
   static List<Route> table(GatewayContext context, Loop loop) {
     HubRoutes hub = new HubRoutes(context, loop);
     List<Route> routes = new ArrayList<>();

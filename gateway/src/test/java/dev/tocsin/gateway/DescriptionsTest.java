@@ -41,20 +41,26 @@ class DescriptionsTest {
     server.close();
   }
 
-  /// Each operation with the parameters of its query; none for what takes any, whose query means nothing.
+  /// Each operation with the parameters of its query; none for what takes any, whose query means nothing. Hooks are there as
+  /// a bridge of any name has them, and of the files that browsers get those that pages import.
   private static Map<String, Set<String>> served() {
+    Map<String, Set<String>> operations = new TreeMap<>();
     try (EmbeddedServer embedded = new EmbeddedServer()) {
-      Map<String, Set<String>> operations = new TreeMap<>();
-      for (Route route : embedded.routes()) {
-        for (HttpMethod method : route.methods()) {
-          if (!method.equals(HttpMethod.HEAD)) {
-            operations.put(
-                method.name().toLowerCase(Locale.ROOT) + " " + route.path(),
-                new TreeSet<>(Objects.requireNonNullElse(route.parameters(), Set.of())));
-          }
-        }
+      embedded.routes().forEach(route -> add(operations, route));
+    }
+    WebPages.read(false).routes().forEach(route -> add(operations, route));
+    operations.put("post /hooks/{name}", Set.of());
+    operations.put("post /hooks/alertmanager/{name}", Set.of());
+    return operations;
+  }
+
+  private static void add(Map<String, Set<String>> operations, Route route) {
+    for (HttpMethod method : route.methods()) {
+      if (!method.equals(HttpMethod.HEAD)) {
+        operations.put(
+            method.name().toLowerCase(Locale.ROOT) + " " + route.path(),
+            new TreeSet<>(Objects.requireNonNullElse(route.parameters(), Set.of())));
       }
-      return operations;
     }
   }
 
