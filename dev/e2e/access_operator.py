@@ -6,6 +6,7 @@ import re
 import stat
 import subprocess
 import time
+from datetime import datetime
 from pathlib import Path
 
 import access_client
@@ -136,6 +137,8 @@ def audit(folder):
     time.sleep(2.2)
     several = denied()[len(known):]
     check("at most a line a second, whatever is denied", 0 < len(several) <= time.monotonic() - begin + 2, several)
+    times = [datetime.fromisoformat(line["time"][:26].rstrip("Z") + "+00:00") for line in denied()]
+    check("and a second between them", all((b - a).total_seconds() >= 1 for a, b in zip(times, times[1:])), denied())
     check("the file is the operator's", stat.S_IMODE(hub.audit_log.stat().st_mode) == 0o600)
     connection.close()
     renamed(hub, reader)

@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,12 +34,18 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// What happens again and again to the same principal, from the same address, is one line a second, which says how often. The
 /// publishes that are denied to a principal are one line a second whatever they are, and so are the subscriptions: it describes
-/// the first and counts all. A thread of its own writes; when the file was renamed or is gone, it is opened anew. What the disk
-/// does not take is told to the operator, and kept until it does, [#MAX_WAITING] of it.
+/// the first and counts all. So a line is written a second after what it describes first, and the times of two that could have
+/// been one are that far apart. A thread of its own writes; when the file was renamed or is gone, it is opened anew. What the
+/// disk does not take is told to the operator, and kept until it does, [#MAX_WAITING] of it.
 final class AuditFile implements Audit, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(AuditFile.class);
-  private static final long PAUSE_MILLIS = 1_000;
+
+  /// How far the times of two lines are apart that could have been one.
+  private static final Duration APART = Duration.ofSeconds(1);
+
+  private static final long PAUSE_MILLIS = 100;
+  private static final long CLOSE_MILLIS = 1_000;
   private static final int MAX_WAITING = 100_000;
 
   private final Path path;
@@ -45,7 +53,7 @@ final class AuditFile implements Audit, AutoCloseable {
   private final Thread writer;
   private final CountDownLatch closing = new CountDownLatch(1);
 
-  // guarded by this; by what is told together
+  // guarded by this; by what is told together, the oldest first
   private Map<Entry, Occurrence> waiting = new LinkedHashMap<>();
   private long lost;
 
@@ -121,7 +129,7 @@ final class AuditFile implements Audit, AutoCloseable {
     do {
       last = pause();
       try {
-        write();
+        write(last ? takeAll() : takeDue());
       } catch (RuntimeException | Error e) {
         // What comes after it is written all the same.
         LOG.atError()
@@ -148,19 +156,35 @@ final class AuditFile implements Audit, AutoCloseable {
     return all;
   }
 
-  private void write() {
-    Map<Entry, Occurrence> all = takeAll();
-    if (all.isEmpty()) {
+  /// What is to be told by now; all of it when the clock was set back.
+  private synchronized Map<Entry, Occurrence> takeDue() {
+    Map<Entry, Occurrence> due = new LinkedHashMap<>();
+    Instant now = clock.instant();
+    Iterator<Map.Entry<Entry, Occurrence>> oldest = waiting.entrySet().iterator();
+    while (oldest.hasNext()) {
+      Map.Entry<Entry, Occurrence> next = oldest.next();
+      Instant since = next.getValue().time;
+      if (now.isBefore(since.plus(APART)) && !now.isBefore(since)) {
+        break;
+      }
+      due.put(next.getKey(), next.getValue());
+      oldest.remove();
+    }
+    return due;
+  }
+
+  private void write(Map<Entry, Occurrence> taken) {
+    if (taken.isEmpty()) {
       return;
     }
     StringBuilder lines = new StringBuilder();
-    all.forEach((together, occurrence) ->
+    taken.forEach((together, occurrence) ->
         lines.append(Secrets.masked(Json.write(json(occurrence)))).append('\n'));
     try {
       append(reopen(), lines.toString().getBytes(StandardCharsets.UTF_8));
       failing = false;
     } catch (IOException e) {
-      putBack(all);
+      putBack(taken);
       if (!failing) {
         failing = true;
         LOG.atError()
@@ -188,16 +212,16 @@ final class AuditFile implements Audit, AutoCloseable {
     }
   }
 
-  private synchronized void putBack(Map<Entry, Occurrence> all) {
+  private synchronized void putBack(Map<Entry, Occurrence> taken) {
     waiting.forEach((entry, occurrence) ->
-        all.merge(
+        taken.merge(
             entry,
             occurrence,
             (before, since) -> {
               before.count += since.count;
               return before;
             }));
-    waiting = all;
+    waiting = taken;
   }
 
   private synchronized void tellLost() {
@@ -272,7 +296,7 @@ final class AuditFile implements Audit, AutoCloseable {
   public void close() {
     closing.countDown();
     try {
-      writer.join(PAUSE_MILLIS);
+      writer.join(CLOSE_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

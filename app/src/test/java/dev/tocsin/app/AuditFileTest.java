@@ -6,9 +6,11 @@ import dev.tocsin.gateway.Audit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,36 @@ class AuditFileTest {
     assertThat(lines.getFirst().path("count").asInt()).isEqualTo(3);
     assertThat(lines.getFirst().path("reason").asString()).isEqualTo("not alert.created");
     assertThat(lines.getLast().has("count")).isFalse();
+  }
+
+  @Test
+  void whatIsDeniedWithinASecondIsOneLineWheneverTheSecondBegins() throws Exception {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-02T03:04:05Z"));
+    Path path = folder.resolve("audit.log");
+    try (AuditFile file = AuditFile.open(path, now::get)) {
+      file.note(entry(Audit.What.PUBLISH_DENIED, "bert", "before"));
+      now.updateAndGet(before -> before.plusMillis(600));
+      file.note(entry(Audit.What.PUBLISH_DENIED, "anna", "first"));
+      now.updateAndGet(before -> before.plusMillis(400));
+      awaitLine(path); // of bert
+      file.note(entry(Audit.What.PUBLISH_DENIED, "anna", "second"));
+    }
+
+    assertThat(lines(path))
+        .extracting(line -> line.path("name").asString() + line.path("count").asInt())
+        .containsExactly("bert0", "anna2");
+  }
+
+  @Test
+  void aClockThatIsSetBackHoldsNothingBack() throws Exception {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-02T03:04:05Z"));
+    Path path = folder.resolve("audit.log");
+    try (AuditFile file = AuditFile.open(path, now::get)) {
+      file.note(entry(Audit.What.PUBLISH_DENIED, "anna", "first"));
+      now.updateAndGet(before -> before.minusSeconds(3_600));
+
+      awaitLine(path);
+    }
   }
 
   @Test
@@ -110,6 +142,10 @@ class AuditFileTest {
     try (AuditFile file = AuditFile.open(path, InstantSource.system())) {
       List.of(entries).forEach(file::note);
     }
+    return lines(path);
+  }
+
+  private static List<JsonNode> lines(Path path) throws Exception {
     return Files.readAllLines(path).stream().map(JsonMapper.shared()::readTree).toList();
   }
 
