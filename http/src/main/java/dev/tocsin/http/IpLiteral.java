@@ -1,5 +1,6 @@
 package dev.tocsin.http;
 
+import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -74,17 +75,11 @@ public final class IpLiteral {
     }
   }
 
-  /// What is reached at an address, for instance `http://[::1]:8080`.
+  /// What is reached at an address, for instance `http://[::1]:8080`; without a scope, which no URL has.
   public static String url(String scheme, InetSocketAddress address) {
     InetAddress ip = address.getAddress();
-    String host = ip.getHostAddress();
-    if (ip instanceof Inet6Address) {
-      String literal =
-          ip.isLoopbackAddress()
-              ? "::1"
-              : ip.isAnyLocalAddress() ? "::" : host.replaceFirst("%.*", "");
-      host = '[' + literal + ']';
-    }
+    String literal = NetUtil.toAddressString(ip);
+    String host = ip instanceof Inet6Address ? '[' + literal + ']' : literal;
     return scheme + "://" + host + ':' + address.getPort();
   }
 }

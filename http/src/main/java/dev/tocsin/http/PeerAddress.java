@@ -1,6 +1,7 @@
 package dev.tocsin.http;
 
 import io.netty.channel.Channel;
+import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,10 +25,13 @@ public final class PeerAddress {
     return channel.remoteAddress() instanceof InetSocketAddress socket ? socket.getAddress() : null;
   }
 
-  /// An address alone. Some transports give every IPv6 address a scope, which says nothing where it is 0.
+  /// An address alone, of IPv6 in the one spelling of RFC 5952. Some transports give every IPv6 address a scope, which says
+  /// nothing where it is 0.
   static String text(InetAddress address) {
-    String text = address.getHostAddress();
-    return text.endsWith(NO_SCOPE) ? text.substring(0, text.length() - NO_SCOPE.length()) : text;
+    String text = NetUtil.toAddressString(address);
+    String written = address.getHostAddress();
+    int scope = written.indexOf('%');
+    return scope < 0 || written.endsWith(NO_SCOPE) ? text : text + written.substring(scope);
   }
 
   static String text(SocketAddress address) {

@@ -439,7 +439,20 @@ class RoutesTest {
                     InetAddress.getByAddress(
                         new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}),
                     8080)))
-        .isEqualTo("[0:0:0:0:0:0:0:1]:8080");
+        .isEqualTo("[::1]:8080");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "192.0.2.1, 192.0.2.1",
+    "0:0:0:0:0:0:0:1, ::1",
+    "2001:DB8:0:0:1:0:0:1, 2001:db8::1:0:0:1",
+    "2001:db8:0:1:1:1:1:1, 2001:db8:0:1:1:1:1:1",
+    "fe80::1%0, fe80::1",
+    "fe80::1%7, fe80::1%7"
+  })
+  void anAddressHasOneSpelling(String address, String told) {
+    assertThat(PeerAddress.text(IpLiteral.of(address))).isEqualTo(told);
   }
 
   @Test

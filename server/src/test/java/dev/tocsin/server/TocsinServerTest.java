@@ -285,7 +285,8 @@ class TocsinServerTest {
     "::1,           http://[::1]:80",
     "::,            http://[::]:80",
     "0.0.0.0,       http://0.0.0.0:80",
-    "2001:db8::1,   http://[2001:db8:0:0:0:0:0:1]:80"
+    "2001:db8::1,   http://[2001:db8::1]:80",
+    "fe80::1%7,     http://[fe80::1]:80"
   })
   void theAddressOfAServerIsAUrl(String host, String url) {
     assertThat(IpLiteral.url("http", new InetSocketAddress(host, 80))).isEqualTo(url);
