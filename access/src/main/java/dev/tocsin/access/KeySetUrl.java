@@ -18,15 +18,16 @@ final class KeySetUrl implements KeySource {
   /// How long keys are fresh where the answer does not say.
   static final Duration USUAL_AGE = Duration.ofMinutes(10);
 
-  /// The shortest time, and the longest, for which an answer is believed to be fresh.
-  static final Duration LEAST_AGE = Duration.ofMinutes(1);
-
+  /// The longest time for which an answer is believed to be fresh.
   static final Duration GREATEST_AGE = Duration.ofHours(1);
+
+  /// How long after an answer that is old at once another is fetched, and after a failure at the latest.
+  static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /// How often an unknown key may cause a fetch.
   static final Duration BETWEEN_UNKNOWN = Duration.ofSeconds(30);
 
-  /// How long after the first failure another try is made; each time twice as long, up to [#LEAST_AGE].
+  /// How long after the first failure another try is made; each time twice as long, up to [#PATIENCE].
   static final Duration RETRY = Duration.ofSeconds(5);
 
   private static final Logger LOG = LoggerFactory.getLogger(KeySetUrl.class);
@@ -154,17 +155,17 @@ final class KeySetUrl implements KeySource {
 
   /// How long to wait until the next fetch, so that it is there before the keys are old.
   static Duration freshFor(Duration maxAge) {
-    Duration age = maxAge.isNegative() ? USUAL_AGE : maxAge.multipliedBy(4).dividedBy(5);
-    if (age.compareTo(LEAST_AGE) < 0) {
-      return LEAST_AGE;
+    if (maxAge.isZero()) {
+      return PATIENCE;
     }
+    Duration age = maxAge.isNegative() ? USUAL_AGE : maxAge.multipliedBy(4).dividedBy(5);
     return age.compareTo(GREATEST_AGE) > 0 ? GREATEST_AGE : age;
   }
 
   private synchronized void failed(String reason) {
     wait = RETRY.multipliedBy(1L << Math.min(failures, 4));
-    if (wait.compareTo(LEAST_AGE) > 0) {
-      wait = LEAST_AGE;
+    if (wait.compareTo(PATIENCE) > 0) {
+      wait = PATIENCE;
     }
     failures++;
     if (!reason.equals(fault) && !isClosed) {

@@ -225,7 +225,8 @@ class KeySetUrlTest {
     "'public, max-age=1000, must-revalidate', 800",
     "'Max-Age=\"1000\"', 800",
     "'max-age=0', 60",
-    "'max-age=10', 60",
+    "'max-age=60', 48",
+    "'max-age=5', 4",
     "'max-age=999999999', 3600",
     "'max-age=99999999999999999999', 3600",
     "'s-maxage=1000', 600",
@@ -303,7 +304,7 @@ class KeySetUrlTest {
     look();
     assertThat(source.fault()).isEqualTo("what it answers is neither a JWK set, a JWK nor PEM");
     content = set(SignedTokens.rsa(SignedTokens.SHORT_RSA, ""));
-    clock.advance(KeySetUrl.LEAST_AGE);
+    clock.advance(KeySetUrl.PATIENCE);
     look();
     assertThat(source.fault()).contains("has no key that can be used").contains("1024 bits");
   }
