@@ -3,10 +3,10 @@ package dev.tocsin.access;
 /// Which texts may be the name of a principal, and which the name of a role.
 final class Names {
 
-  /// How many characters a principal's name may have.
+  /// How many characters a principal's name may have, counted as Unicode code points.
   static final int MAX_LENGTH = 256;
 
-  /// How many characters a role's name may have.
+  /// How many characters a role's name may have, counted in the same way.
   static final int MAX_ROLE_LENGTH = 128;
 
   /// How many roles somebody may have.
@@ -17,15 +17,19 @@ final class Names {
   /// Whether a text can be a name: there is something to read in it, and nothing that would confuse a log or a terminal.
   static boolean isName(String text) {
     return !text.isBlank()
-        && text.length() <= MAX_LENGTH
+        && characters(text) <= MAX_LENGTH
         && text.codePoints().noneMatch(Names::isConfusing);
   }
 
   /// Whether a text can name a role: as [#isName], and without what separates the names in a list.
   static boolean isRole(String text) {
     return isName(text)
-        && text.length() <= MAX_ROLE_LENGTH
+        && characters(text) <= MAX_ROLE_LENGTH
         && text.codePoints().noneMatch(c -> c == ',' || Character.isWhitespace(c));
+  }
+
+  private static int characters(String text) {
+    return text.codePointCount(0, text.length());
   }
 
   private static boolean isConfusing(int c) {
@@ -47,6 +51,6 @@ final class Names {
         .limit(MAX_ROLE_LENGTH)
         .map(c -> isConfusing(c) ? '?' : c)
         .forEach(quoted::appendCodePoint);
-    return quoted.append(text.length() > MAX_ROLE_LENGTH ? "…\"" : "\"").toString();
+    return quoted.append(characters(text) > MAX_ROLE_LENGTH ? "…\"" : "\"").toString();
   }
 }

@@ -212,6 +212,12 @@ class AuthorityTest {
   }
 
   @Test
+  void aCharacterOfANameCountsOnceHoweverManyBytesItHas() {
+    access(judge(new Credential.Vouched("😀".repeat(256), List.of())));
+    refused(judge(new Credential.Vouched("😀".repeat(257), List.of())));
+  }
+
+  @Test
   void passesFollowTheRolesFile() throws Exception {
     Pass pass = pass(judge(new Credential.Vouched("anna", List.of())));
     Optional<Access> first = pass.access();
