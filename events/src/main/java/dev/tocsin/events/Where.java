@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -325,12 +326,20 @@ public final class Where {
   }
 
   private static Rejection unknown(String name, Collection<Map<String, PayloadField>> types) {
-    Set<String> known = new HashSet<>(FieldValues.OF_ENVELOPE);
+    Set<String> known = new TreeSet<>(FieldValues.OF_ENVELOPE);
     types.forEach(type -> known.addAll(type.keySet()));
     return Rejection.ofFilter(
         name,
         "none of the event types that the patterns match has such a field to compare",
-        Suggestions.nearest(name, known).orElse(null));
+        Suggestions.nearest(name, known).or(() -> longer(name, known)).orElse(null));
+  }
+
+  /// The shortest of the fields whose first word it is, as `camera` is of `camera_id`.
+  private static Optional<String> longer(String word, Set<String> known) {
+    String beginning = Ascii.lowerCase(word) + '_';
+    return known.stream()
+        .filter(name -> name.startsWith(beginning))
+        .min(Comparator.comparingInt(String::length));
   }
 
   private static @Nullable Rejection fault(

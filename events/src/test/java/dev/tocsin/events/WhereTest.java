@@ -3,9 +3,11 @@ package dev.tocsin.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +50,29 @@ class WhereTest {
       })
   void theSameIsEqualHoweverItIsWritten(String one, String other) {
     assertThat(on(one)).isPresent().isEqualTo(on(other));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "levl, level",
+    "Camera_Id, camera_id",
+    "camera, camera_id",
+    "Worker, worker_name",
+    "channel, $channel",
+    "colour,",
+    "_,",
+    "'',"
+  })
+  void namesTheFieldThatWasMeant(String field, @Nullable String meant) {
+    Map<String, PayloadField> fields = new HashMap<>(FIELDS);
+    for (String name : List.of("worker_type", "worker_name", "worker_name_before", "camera_id")) {
+      fields.put(name, new PayloadField(name, PayloadField.Kind.TEXT));
+    }
+
+    assertThat(where("{'" + field + "':'a'}").faultOn(List.of(fields)))
+        .isNotNull()
+        .extracting(Rejection::suggestion)
+        .isEqualTo(meant);
   }
 
   @ParameterizedTest
