@@ -6,7 +6,10 @@ import java.util.concurrent.TimeUnit;
 ///
 /// It is *held* while the connection is away or nobody knows whether the epoch goes on. It is *stalled* since JetStream said
 /// that nobody takes events, or nothing for [#SILENCE_NANOS] to events that were sent, until a message that no stream takes was
-/// answered. In both cases nothing new is sent. Unsynchronised: guarded by the [Sender]'s lock.
+/// answered. In both cases nothing new is sent.
+///
+/// It is *mute* when that answer came at once: somebody is there, and answers no event, for instance because a disk is full. In an
+/// election the answer comes late. Unsynchronised: guarded by the [Sender]'s lock.
 final class Intake {
 
   /// For so long JetStream may say nothing while something is in flight.
@@ -14,7 +17,10 @@ final class Intake {
 
   private boolean held = true;
   private boolean stalled;
+  private boolean silent;
+  private boolean mute;
   private long heardNanos;
+  private long silentNanos;
   private long openedNanos;
   private long newestStored;
 
@@ -35,6 +41,8 @@ final class Intake {
   /// The stream was looked at.
   void open(long nowNanos) {
     held = false;
+    silent = false;
+    mute = false;
     goOn(nowNanos);
   }
 
@@ -45,12 +53,25 @@ final class Intake {
 
   /// Somebody is there again.
   void goOn(long nowNanos) {
+    mute = silent ? nowNanos - silentNanos < SILENCE_NANOS : mute;
+    silent = false;
     stalled = false;
     heardNanos = nowNanos;
     openedNanos = nowNanos;
   }
 
-  /// JetStream has said something, or there was nothing to which it could.
+  /// JetStream has said something to an event.
+  void answered(long nowNanos) {
+    mute = false;
+    hear(nowNanos);
+  }
+
+  /// Whether JetStream answers questions and no events, as far as is known.
+  boolean isMute() {
+    return mute;
+  }
+
+  /// There was nothing to which JetStream could say anything.
   void hear(long nowNanos) {
     heardNanos = nowNanos;
   }
@@ -63,13 +84,18 @@ final class Intake {
 
   /// Looks for how long nothing was heard although an answer is due.
   void look(long nowNanos) {
-    stalled |= nowNanos - heardNanos > SILENCE_NANOS;
+    if (!stalled && nowNanos - heardNanos > SILENCE_NANOS) {
+      stalled = true;
+      silent = true;
+      silentNanos = nowNanos;
+    }
   }
 
   /// An event is in the stream.
   ///
   /// @param number the sender's own
   void stored(long number) {
+    mute = false;
     newestStored = Math.max(newestStored, number);
   }
 

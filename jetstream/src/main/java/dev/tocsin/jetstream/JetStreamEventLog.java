@@ -54,6 +54,7 @@ public final class JetStreamEventLog implements EventLog {
   private final StreamFollower follower;
   private final StreamWatch watch;
   private final Lag lag;
+  private final Majority majority;
   private final Thread thread;
   private final ScheduledThreadPoolExecutor timer;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -99,6 +100,7 @@ public final class JetStreamEventLog implements EventLog {
     foreign.begin(verdict.foreign(), info);
     this.delivery = new Delivery(verdict.epoch(), info.last());
     this.lag = new Lag(System.nanoTime());
+    this.majority = new Majority(System.nanoTime());
     DirectGet direct = new DirectGet(link.connection(), codec, settings.stream());
     direct.start();
     this.bounds = new StreamBounds(api, settings.stream());
@@ -124,8 +126,8 @@ public final class JetStreamEventLog implements EventLog {
     sender.start();
     this.follower =
         new StreamFollower(
-            link, api, setup, settings, codec, keeper, delivery, sender, pages, lag, foreign,
-            warning);
+            link, api, setup, settings, codec, keeper, delivery, sender, pages, lag, majority,
+            foreign, warning);
     this.watch =
         new StreamWatch(
             settings,
@@ -138,6 +140,7 @@ public final class JetStreamEventLog implements EventLog {
             foreign,
             new ForeignSearch(ranges, foreign, warning),
             follower,
+            majority,
             clock,
             info);
     this.thread = Thread.ofPlatform().name("tocsin-jetstream-follow").daemon().start(follower);
@@ -236,7 +239,7 @@ public final class JetStreamEventLog implements EventLog {
     if (reason != null) {
       return "JetStream cannot be followed: " + reason;
     }
-    return sender.isStalled() && follower.isSteady()
+    return (sender.isStalled() && follower.isSteady()) || majority.isMissing(System.nanoTime())
         ? "JetStream does not take events at the moment: its stream has no leader, or not enough"
             + " servers"
         : null;
@@ -261,15 +264,21 @@ public final class JetStreamEventLog implements EventLog {
   }
 
   private @Nullable String trouble() {
-    double seconds = lag.seconds(System.nanoTime());
+    double seconds = lagSeconds();
     return seconds > SharedLogFigures.MAX_LAG_SECONDS
         ? String.format(Locale.ROOT, "This gateway is behind the log by %.1f seconds", seconds)
         : null;
   }
 
+  /// Where no majority is heard, nobody knows where the head is.
+  private double lagSeconds() {
+    long now = System.nanoTime();
+    return Math.max(lag.seconds(now), majority.missingSeconds(now));
+  }
+
   @Override
   public LogFigures figures() {
-    double seconds = lag.seconds(System.nanoTime());
+    double seconds = lagSeconds();
     StreamInfo info = watch.info();
     return new LogFigures(
         "jetstream",
@@ -279,7 +288,7 @@ public final class JetStreamEventLog implements EventLog {
             new SharedLogFigures(
                 gateway,
                 settings.addresses(),
-                info.leader(),
+                info.leader().filter(leader -> !majority.isMissing(System.nanoTime())),
                 info.replicas(),
                 lag.events(),
                 seconds,

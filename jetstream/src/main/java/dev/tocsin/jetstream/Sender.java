@@ -139,7 +139,7 @@ final class Sender {
 
   private void answered(long number, PublishAnswer answer) {
     locked(() -> {
-      intake.hear(System.nanoTime());
+      intake.answered(System.nanoTime());
       Flight flight = window.find(number);
       if (flight != null) {
         take(flight, answer);
@@ -329,6 +329,9 @@ final class Sender {
         boolean surelyNot = flight.isSurelyNot();
         if (!surelyNot) {
           uncertain.incrementAndGet();
+          if (intake.isMute()) {
+            refused(UNANSWERED);
+          }
         }
         window.settle(
             flight,
@@ -345,8 +348,8 @@ final class Sender {
     return known == null ? otherwise : known;
   }
 
-  /// Why the stream has refused an event lately, [#PATIENCE] ago at the most, and has taken none since: for instance because
-  /// there is no room. `null` when it has not.
+  /// Why the stream has refused an event lately, or left it without an answer, [#PATIENCE] ago at the most, and has taken none
+  /// since: for instance because there is no room. `null` when it has not.
   @Nullable String refusal() {
     lock.lock();
     try {

@@ -43,6 +43,7 @@ final class StreamFollower implements Runnable {
   private final Sender sender;
   private final StreamPages pages;
   private final Lag lag;
+  private final Majority majority;
   private final ForeignParts foreign;
   private final ForeignWarning warning;
 
@@ -76,6 +77,7 @@ final class StreamFollower implements Runnable {
       Sender sender,
       StreamPages pages,
       Lag lag,
+      Majority majority,
       ForeignParts foreign,
       ForeignWarning warning) {
     this.link = link;
@@ -88,6 +90,7 @@ final class StreamFollower implements Runnable {
     this.sender = sender;
     this.pages = pages;
     this.lag = lag;
+    this.majority = majority;
     this.foreign = foreign;
     this.warning = warning;
   }
@@ -205,6 +208,7 @@ final class StreamFollower implements Runnable {
     EpochKeeper.Verdict verdict =
         keeper.check(place.epoch(), place.newest(), delivery.witness(), suspected);
     suspected = false;
+    majority.note(verdict.info(), System.nanoTime());
     if (verdict.isNew()) {
       restart(verdict);
     }

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -16,6 +17,7 @@ import tools.jackson.databind.JsonNode;
 /// @param deleted how many messages between first and last are missing
 /// @param leader the server that leads it; empty when it is not known
 /// @param replicas how many servers keep it
+/// @param unheardNanos for how long the leader has not heard a majority of them, itself among them
 /// @param time the server's clock; `null` when it did not say
 /// @param copy what the stream says of the copy that made it
 record StreamInfo(
@@ -26,8 +28,12 @@ record StreamInfo(
     long deleted,
     Optional<String> leader,
     int replicas,
+    long unheardNanos,
     @Nullable Instant time,
     CopyMarks copy) {
+
+  /// For so long a server has not been heard that never was since this one leads.
+  private static final long NEVER_NANOS = TimeUnit.HOURS.toNanos(1);
 
   /// Reads JetStream's answer.
   static StreamInfo of(JsonNode json) {
@@ -42,8 +48,26 @@ record StreamInfo(
         state.path("num_deleted").asLong(0),
         leader.isEmpty() ? Optional.empty() : Optional.of(leader),
         json.path("config").path("num_replicas").asInt(1),
+        unheardNanos(json.path("cluster").path("replicas")),
         time(json.path("ts").asString("")),
         CopyMarks.of(json.path("config")));
+  }
+
+  /// The silence of the last that a majority needs, of those that the leader names beside itself.
+  private static long unheardNanos(JsonNode others) {
+    int needed = (others.size() + 1) / 2;
+    return others
+        .valueStream()
+        .mapToLong(StreamInfo::silenceNanos)
+        .sorted()
+        .limit(needed)
+        .max()
+        .orElse(0);
+  }
+
+  private static long silenceNanos(JsonNode server) {
+    long nanos = server.path("active").asLong(0);
+    return nanos == 0 && !server.path("current").asBoolean(false) ? NEVER_NANOS : nanos;
   }
 
   private static @Nullable Instant time(String text) {

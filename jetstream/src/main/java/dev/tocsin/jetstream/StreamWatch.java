@@ -43,6 +43,7 @@ final class StreamWatch {
   private final ForeignParts foreign;
   private final ForeignSearch search;
   private final StreamFollower follower;
+  private final Majority majority;
   private final InstantSource clock;
   private final AtomicBoolean looking = new AtomicBoolean();
 
@@ -61,6 +62,7 @@ final class StreamWatch {
       ForeignParts foreign,
       ForeignSearch search,
       StreamFollower follower,
+      Majority majority,
       InstantSource clock,
       StreamInfo info) {
     this.settings = settings;
@@ -73,6 +75,7 @@ final class StreamWatch {
     this.foreign = foreign;
     this.search = search;
     this.follower = follower;
+    this.majority = majority;
     this.clock = clock;
     this.info = info;
   }
@@ -131,6 +134,7 @@ final class StreamWatch {
 
   private void noted(StreamInfo now) {
     info = now;
+    majority.note(now, System.nanoTime());
     if (follower.isSteady()) {
       follower.noteHead(now.last());
       bounds.note(now);

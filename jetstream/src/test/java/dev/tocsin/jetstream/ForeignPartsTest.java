@@ -19,7 +19,8 @@ class ForeignPartsTest {
   private final ForeignParts parts = new ForeignParts();
 
   private static StreamInfo stream(long first, long last) {
-    return new StreamInfo("", first, last, 0, 0, Optional.empty(), 1, null, new CopyMarks(null, 0));
+    return new StreamInfo(
+        "", first, last, 0, 0, Optional.empty(), 1, 0, null, new CopyMarks(null, 0));
   }
 
   /// The same as a set of numbers.

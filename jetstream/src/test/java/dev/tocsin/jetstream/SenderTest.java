@@ -133,6 +133,12 @@ class SenderTest extends OnOwnServer {
     }
   }
 
+  private void awaitOpen() throws InterruptedException {
+    while (sender.isStalled()) {
+      Thread.onSpinWait();
+    }
+  }
+
   /// The stream's leader answers a message that is not meant for it.
   private void comeBack() throws InterruptedException {
     tick(0);
@@ -326,6 +332,42 @@ class SenderTest extends OnOwnServer {
     assertThat(sender.isStalled()).isFalse();
     acknowledge(first, 1);
     assertThat(Logs.await(plain)).isEqualTo(stored(1));
+  }
+
+  /// As with a full disk: the leader answers, but no event.
+  @Test
+  void whatIsNeverAnsweredThoughSomebodyIsThereIsTold() throws Exception {
+    CompletableFuture<AppendResult> lost = append("a.a");
+    arrived("a.a");
+    tick(SILENT);
+    refuse(arrived("tocsin.probe"), 400, JetStreamApi.WRONG_STREAM);
+    awaitOpen();
+    assertThat(sender.refusal()).isNull();
+
+    tick(LATE);
+
+    assertUnknown(lost);
+    assertThat(sender.refusal()).contains("JetStream did not answer within 10 seconds");
+    CompletableFuture<AppendResult> next = append("a.b");
+    acknowledge(arrived("a.b"), 1);
+    assertThat(Logs.await(next)).isEqualTo(stored(1));
+    assertThat(sender.refusal()).isNull();
+  }
+
+  @Test
+  void whatAnElectionHasLostSaysNothingOfTheNewLeader() throws Exception {
+    CompletableFuture<AppendResult> lost = append("a.a");
+    arrived("a.a");
+    tick(SILENT);
+    arrived("tocsin.probe");
+    Thread.sleep(TimeUnit.NANOSECONDS.toMillis(SILENT + Intake.SILENCE_NANOS));
+    comeBack();
+    awaitOpen();
+
+    tick(LATE);
+
+    assertUnknown(lost);
+    assertThat(sender.refusal()).isNull();
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.RecordedFollower;
 import dev.tocsin.hub.SampleEvents;
+import dev.tocsin.hub.SharedLogFigures;
 import dev.tocsin.hub.TypeFilter;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
@@ -304,6 +305,43 @@ class ServerEndsTest extends OnRealServers {
         long newest = append(log, "a.c");
         assertThat(sequences(followed.events())).isEqualTo(upTo(newest));
         assertThat(followed.epochs()).isEmpty();
+      }
+    }
+  }
+
+  /// Its leader goes on for ten seconds and more, and answers questions.
+  @Test
+  void aLeaderThatIsAloneTakesNothing() throws Exception {
+    try (NatsServers servers = NatsServers.three(folder)) {
+      int leader;
+      try (JetStreamEventLog log = open(servers)) {
+        append(log, "a.a");
+        leader = servers.awaitLeader("tocsin");
+      }
+      try (JetStreamEventLog log =
+          open(TestSettings.of(servers, "tocsin").at(List.of(servers.url(leader))))) {
+        String name = log.figures().shared().orElseThrow().leader().orElseThrow();
+        assertThat(log.state().fault()).isEmpty();
+
+        servers.kill((leader + 1) % servers.count());
+        servers.kill((leader + 2) % servers.count());
+
+        await(() -> log.state().fault().orElse("").contains("not enough servers"));
+        Connection nats = Nats.connect(servers.url(leader));
+        try {
+          assertThat(leader(nats, "tocsin")).as("what it says of itself").isEqualTo(name);
+        } finally {
+          nats.close();
+        }
+        SharedLogFigures figures = log.figures().shared().orElseThrow();
+        assertThat(figures.leader()).isEmpty();
+        assertThat(figures.healthy()).isFalse();
+        assertThat(figures.lagSeconds()).isGreaterThan(SharedLogFigures.MAX_LAG_SECONDS);
+
+        servers.startAll();
+        appendAtLast(log, "a.b");
+        await(() -> log.state().fault().isEmpty());
+        assertThat(log.figures().shared().orElseThrow().healthy()).isTrue();
       }
     }
   }
