@@ -192,7 +192,7 @@ final class Cursor {
     }
   }
 
-  /// Goes back to a position, or says why not. One that another server has told may not have come here
+  /// Goes back to a position, or says why not. One that another server has told, or its epoch, may not have come here
   /// yet: it is waited for, [Limits#REACH_TIME] at the longest.
   ///
   /// @param newest the position that the connection has been told last, when it is at the head
@@ -202,14 +202,17 @@ final class Cursor {
       return;
     }
     Shard<LiveConnection> shard = loop.shard();
-    if (isForeign(wish) || wish.since() <= newest) {
+    String foreign = isForeign(wish) ? wish.epoch() : null;
+    if (foreign == null && wish.since() <= newest) {
       resumeNow(wish, newest, answer);
       return;
     }
-    // Nothing may come before the answer.
     EventLog log = context.hub().log();
-    CompletableFuture<Long> reached =
-        log.reach(wish.since(), Limits.REACH_TIME).toCompletableFuture();
+    CompletableFuture<?> reached =
+        foreign == null
+            ? log.reach(wish.since(), Limits.REACH_TIME).toCompletableFuture()
+            : log.awaitEpoch(foreign, Limits.REACH_TIME).toCompletableFuture();
+    // Nothing may come before the answer.
     enter(
         new State.Awaiting(
             writer(shard.replay(connection, newest, newest), connection.allowance())));

@@ -86,6 +86,33 @@ class SharedServerTest {
     }
   }
 
+  /// Another server has begun the epoch and told a position of it: the client is let go to come back, and loses nothing.
+  @Test
+  void aResumptionWaitsForAnEpochThatHasNotComeHereYet() {
+    SharedLog shared = new SharedLog(TestServer.memory());
+    try (TestServer server = TestServer.start(shared, Transport.AUTO)) {
+      server.publish(TestServer.alert("a"));
+      InMemoryEventLog other = new InMemoryEventLog("epoch-2", 1 << 20);
+      other.append(SampleEvents.appends("alert.deleted", "alert.deleted"));
+      shared.coming = "epoch-2";
+      try (RawWebSocket socket = server.socket("?since=1&epoch=epoch-2")) {
+        socket.send(Frame.PING, new byte[] {1});
+        assertThat(socket.frame().first()).isEqualTo(Frame.PONG);
+        shared.become(other);
+
+        List<Frame> frames = socket.rest();
+        assertThat(frames.getLast().closeCode()).isEqualTo(4510);
+        assertThat(frames.getFirst().json().path("type").asString()).isEqualTo("connection.error");
+      }
+      RecordedLogs.take();
+      try (RawWebSocket again = server.socket("?since=1&epoch=epoch-2")) {
+        JsonNode resumed = again.message();
+        assertThat(resumed.path("complete").asBoolean()).isTrue();
+        assertThat(again.message().path("sequence").asLong()).isEqualTo(2);
+      }
+    }
+  }
+
   /// Pages that went back would bring the same events again.
   @Test
   void historyAndLatestWaitForAPositionThatHasNotComeHereYet() {

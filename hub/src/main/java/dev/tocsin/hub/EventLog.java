@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /// The truth: an event exists once the log has given it a sequence.
@@ -101,6 +102,16 @@ public interface EventLog extends AutoCloseable {
   /// @return completed with the last sequence that the follower was told of, which is lower when the time
   ///     is up or waiting is of no use
   CompletionStage<Long> reach(long sequence, Duration atMost);
+
+  /// Waits for an epoch that others who share the log may have begun, and that is not known here yet.
+  ///
+  /// @param epoch not the present one
+  /// @param atMost how long to wait
+  /// @return completed with the epoch that is the present one then: when that one has begun here, when it is none that comes, or when
+  ///     the time is up
+  default CompletionStage<String> awaitEpoch(String epoch, Duration atMost) {
+    return CompletableFuture.completedFuture(state().epoch());
+  }
 
   /// Refuses further appends, finishes those under way and lets go of everything.
   @Override

@@ -79,6 +79,11 @@ public class ForwardingLog implements EventLog {
   }
 
   @Override
+  public CompletionStage<String> awaitEpoch(String epoch, Duration atMost) {
+    return log.awaitEpoch(epoch, atMost);
+  }
+
+  @Override
   public void close() {
     log.close();
   }

@@ -34,6 +34,9 @@ public final class SharedLog implements EventLog {
   /// Whether an append is made, but its answer gets lost.
   public volatile boolean forgetful;
 
+  /// The epoch that others have begun and that has not come here yet; `null` for none.
+  public volatile @Nullable String coming;
+
   /// Whether it waits for nothing.
   public volatile boolean impatient;
 
@@ -190,6 +193,15 @@ public final class SharedLog implements EventLog {
     long end = System.nanoTime() + atMost.toNanos();
     later.execute(() -> look(sequence, end, reached));
     return reached;
+  }
+
+  @Override
+  public CompletionStage<String> awaitEpoch(String epoch, Duration atMost) {
+    String now = state().epoch();
+    return epoch.equals(coming)
+        ? new CompletableFuture<String>()
+            .completeOnTimeout(now, atMost.toMillis(), TimeUnit.MILLISECONDS)
+        : CompletableFuture.completedFuture(now);
   }
 
   private void look(long sequence, long end, CompletableFuture<Long> reached) {

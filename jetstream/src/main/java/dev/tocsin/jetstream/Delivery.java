@@ -206,6 +206,16 @@ final class Delivery {
     }
   }
 
+  /// The epoch of which the follower was told last.
+  String toldEpoch() {
+    lock.lock();
+    try {
+      return place().epoch();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private static long nanos(Duration time) {
     return time.compareTo(Duration.ofDays(365)) > 0
         ? Duration.ofDays(365).toNanos()

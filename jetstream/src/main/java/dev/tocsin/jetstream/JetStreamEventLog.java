@@ -55,6 +55,7 @@ public final class JetStreamEventLog implements EventLog {
   private final StreamWatch watch;
   private final Lag lag;
   private final Majority majority;
+  private final AwaitedEpochs awaitedEpochs;
   private final Thread thread;
   private final ScheduledThreadPoolExecutor timer;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -143,6 +144,8 @@ public final class JetStreamEventLog implements EventLog {
             majority,
             clock,
             info);
+    this.awaitedEpochs =
+        new AwaitedEpochs(bucket, delivery::toldEpoch, follower::suspectEpoch, timer);
     this.thread = Thread.ofPlatform().name("tocsin-jetstream-follow").daemon().start(follower);
     link.whenChanged(this::linkChanged);
     link.whenForbidden(sender::forbidden);
@@ -355,6 +358,11 @@ public final class JetStreamEventLog implements EventLog {
   @Override
   public CompletableFuture<Long> reach(long sequence, Duration atMost) {
     return delivery.reach(sequence, atMost, System.nanoTime());
+  }
+
+  @Override
+  public CompletableFuture<String> awaitEpoch(String epoch, Duration atMost) {
+    return awaitedEpochs.await(epoch, atMost);
   }
 
   /// Waits for what is in flight until the follower has met it, but not for a NATS that is away.
