@@ -4,7 +4,7 @@ import random
 import threading
 import time
 
-from access_client import check
+from access_client import check, until
 from cluster_account import Account, table
 from cluster_setting import Gateway, Setting, alert
 from nats_servers import Nats, Proxy
@@ -72,9 +72,12 @@ class Failures:
         self.nats.await_work()
 
     def majority_killed(self, account):
+        begin = time.monotonic()
         for each in random.sample(self.nats.all, 2):
             each.kill()
-        time.sleep(12)
+        for gateway in self.setting.gateways:
+            check("without a majority a gateway is not ready", until(lambda: gateway.ready()[0] == 503, 10), gateway.ready())
+        time.sleep(max(0.0, begin + 12 - time.monotonic()))
         self.nats.start()
 
     def all_killed(self, account):
