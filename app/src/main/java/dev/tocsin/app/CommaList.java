@@ -9,7 +9,8 @@ final class CommaList {
 
   private CommaList() {}
 
-  /// The parts between commas, in order. One that is empty is a mistake: whoever wrote it meant something.
+  /// The parts between commas, in order. One that is empty is a mistake: whoever wrote it meant something. The values are not
+  /// shown: an address may hold a password.
   ///
   /// @param wanted what the option is, for a person
   static Set<String> parts(String option, List<String> values, String wanted) throws WrongUse {
@@ -18,7 +19,7 @@ final class CommaList {
       for (String part : value.split(",", -1)) {
         if (part.isBlank()) {
           throw new WrongUse(
-              option + " is " + wanted + ", or several with commas between; was '" + value + "'");
+              option + " is " + wanted + ", or several with commas between; one of them is empty");
         }
         parts.add(part.strip());
       }

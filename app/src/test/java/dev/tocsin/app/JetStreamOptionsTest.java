@@ -48,4 +48,15 @@ class JetStreamOptionsTest {
     assertThat(serve("--jetstream http://somebody:hidden@a:4222")).isEqualTo(2);
     assertThat(process.err()).contains("http://a:4222").doesNotContain("hidden");
   }
+
+  @Test
+  void aPasswordBesideAnAddressThatIsMissingIsNotShown() {
+    assertThat(serve("--jetstream nats://somebody:hidden@a:4222,")).isEqualTo(2);
+    assertThat(process.err()).contains("one of them is empty").doesNotContain("hidden");
+    assertThat(
+            process.run(
+                "log", "copy", "--from", "jetstream:nats://somebody:hidden@a,", "--to", "sqlite:d"))
+        .isEqualTo(2);
+    assertThat(process.err()).doesNotContain("hidden");
+  }
 }

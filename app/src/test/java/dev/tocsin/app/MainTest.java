@@ -341,7 +341,7 @@ class MainTest {
           serve --host [ff02::1] | the host ff02::1 is an address of many machines
           serve --host 255.255.255.255 | is an address of many machines
           serve --host= | a host to listen on is an address such as 127.0.0.1
-          serve --allow-host , | --allow-host is a name such as hub.example, or several with commas between; was ','
+          serve --allow-host , | --allow-host is a name such as hub.example, or several with commas between; one of them is empty
           serve --allow-host= | --allow-host is a name such as hub.example
           serve --allow-origin https://a.example,, | --allow-origin is an origin such as https://console.example
           demo --allow-host a,,b | --allow-host is a name such as hub.example
