@@ -3,8 +3,10 @@ package dev.tocsin.bridges.in.frigate;
 import dev.tocsin.bridges.description.Faults;
 import dev.tocsin.bridges.mapping.BridgeMessage;
 import dev.tocsin.bridges.mapping.Mapped;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// What Frigate says when a thing of its own begins, changes or ends, be it an object or a review.
@@ -34,6 +36,12 @@ record FrigateChange(String kind, JsonNode before, JsonNode now, BridgeMessage m
   /// A text of the thing as it is; empty where it is not there.
   String text(String name) {
     return FrigateEvent.text(now, name);
+  }
+
+  /// The moment of which it speaks, in seconds; `null` where it does not say.
+  @Nullable BigDecimal moment() {
+    JsonNode frame = now.path("frame_time");
+    return frame.isNumber() ? frame.decimalValue() : null;
   }
 
   /// Whether it lacks what each thing of its sort has.

@@ -66,6 +66,7 @@ final class FrigateObjects {
         if (!changes.contains("end_time")) {
           changes.add("end_time");
         }
+        things.end(OBJECT, change);
         yield List.of(updated(now, id, changes, told.key(), message));
       }
       default -> change.unknown();

@@ -15,6 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class FrigateReviews {
 
   private static final String SEVERITY = "severity";
+  private static final String REVIEW = "review";
 
   /// What is worth telling when it changes: the severity, and what the review's data has.
   private static final List<String> TOLD =
@@ -35,7 +36,7 @@ final class FrigateReviews {
     payload.put("id", id).put("event_id", EventNumber.of(first(now, id)));
     return switch (change.kind()) {
       case "new" -> {
-        things.begin("review", change, TOLD, FrigateReviews::value);
+        things.begin(REVIEW, change, TOLD, FrigateReviews::value);
         String start = FrigateEvent.moment(now.path("start_time"), message);
         rate(severity, payload);
         payload
@@ -48,7 +49,7 @@ final class FrigateReviews {
       }
       // A description by a language model comes as a kind of its own.
       case "update", "genai" -> {
-        FrigateThings.Change told = things.take("review", change, TOLD, FrigateReviews::value);
+        FrigateThings.Change told = things.take(REVIEW, change, TOLD, FrigateReviews::value);
         if (told.fields().isEmpty()) {
           yield List.of(new Mapped.Ignored(Reason.UNCHANGED));
         }
@@ -60,6 +61,7 @@ final class FrigateReviews {
         yield List.of(FrigateEvent.of("alert.updated", payload, "review/" + id + '/' + told.key()));
       }
       case "end" -> {
+        things.end(REVIEW, change);
         payload.put("resolved_at", FrigateEvent.moment(now.path("end_time"), message));
         payload.put("severity", word(severity));
         describe(now, change.camera(), payload);

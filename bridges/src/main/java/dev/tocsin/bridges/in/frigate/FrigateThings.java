@@ -2,6 +2,7 @@ package dev.tocsin.bridges.in.frigate;
 
 import dev.tocsin.bridges.bridge.Digest;
 import dev.tocsin.events.Json;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -11,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// How Frigate's things were when it last told of them: objects, reviews, and what was recognised. A message says how its thing
-/// was before, but not always, and a thing may change back to what it was. Of more than [#MAX_THINGS] the one told longest ago is
-/// forgotten, and all of them when the process ends: then what a message says by itself is what counts. One thread.
+/// was before, but not always, and a thing may change back to what it was. A message that says when its thing was so, and comes
+/// late or once more, is judged by itself. Of more than [#MAX_THINGS] the one told longest ago is forgotten, one that is over at
+/// once, and all of them when the process ends: then what a message says by itself is what counts. One thread.
 final class FrigateThings {
 
   /// How many things are remembered.
@@ -40,6 +42,9 @@ final class FrigateThings {
     /// How often it has become what a message says.
     private final Map<String, Integer> changes = new LinkedHashMap<>();
 
+    /// The newest moment of which a message has spoken; `null` as long as none has.
+    private @Nullable BigDecimal newest;
+
     Known(Map<String, String> values) {
       this.values = values;
     }
@@ -58,6 +63,19 @@ final class FrigateThings {
       values = now;
       count(content, before + 1);
       return key(content, before);
+    }
+
+    /// Whether a message of a certain moment comes late, or has come before.
+    boolean isPast(BigDecimal moment, String content) {
+      return changes.containsKey(content) || (newest != null && moment.compareTo(newest) < 0);
+    }
+
+    /// Notes of which moment a message has spoken.
+    void note(BigDecimal moment, String content) {
+      newest = moment;
+      if (!changes.containsKey(content)) {
+        count(content, 1);
+      }
     }
 
     /// Notes how often the thing has become what a message says.
@@ -84,6 +102,11 @@ final class FrigateThings {
     }
   }
 
+  /// Forgets a thing that is over.
+  void end(String sort, FrigateChange change) {
+    things.remove(sort + '/' + change.id());
+  }
+
   /// Takes what Frigate tells of a thing that may have changed.
   ///
   /// @param sort of the thing
@@ -94,6 +117,11 @@ final class FrigateThings {
     Map<String, String> now = values(change.now(), names, value);
     Known known = things.get(thing);
     List<String> fields = change.changes(names, value);
+    String content = FrigateEvent.digest(change.message());
+    BigDecimal moment = change.moment();
+    if (known != null && moment != null && known.isPast(moment, content)) {
+      return new Change(fields, content);
+    }
     boolean isSilent = fields.isEmpty() || before.isEmpty();
     boolean follows = isSilent;
     if (known != null) {
@@ -102,8 +130,7 @@ final class FrigateThings {
         fields = different(names, known.values, now);
       }
     }
-    String content = FrigateEvent.digest(change.message());
-    return new Change(fields, take(thing, known, now, content, follows));
+    return new Change(fields, take(thing, known, now, content, follows, moment));
   }
 
   /// Takes something that is told as it is, without what was before.
@@ -111,7 +138,7 @@ final class FrigateThings {
   /// @param content a digest of it
   /// @return what tells it from all others of its thing
   String take(String thing, String content) {
-    return take(thing, things.get(thing), Map.of("", content), content, true);
+    return take(thing, things.get(thing), Map.of("", content), content, true, null);
   }
 
   private String take(
@@ -119,15 +146,21 @@ final class FrigateThings {
       @Nullable Known known,
       Map<String, String> now,
       String content,
-      boolean follows) {
-    if (known != null) {
-      note(thing, known);
-      return known.take(now, content, follows);
+      boolean follows,
+      @Nullable BigDecimal moment) {
+    String key = content;
+    Known told = known;
+    if (told == null) {
+      told = new Known(now);
+      told.count(content, 1);
+    } else {
+      key = told.take(now, content, follows);
     }
-    Known first = new Known(now);
-    first.count(content, 1);
-    note(thing, first);
-    return content;
+    if (moment != null) {
+      told.note(moment, content);
+    }
+    note(thing, told);
+    return key;
   }
 
   private void note(String thing, Known known) {

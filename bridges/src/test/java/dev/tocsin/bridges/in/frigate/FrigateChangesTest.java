@@ -118,6 +118,82 @@ class FrigateChangesTest {
     assertThat(change(topic, "1,2", "1")).isEqualTo(zones(topic));
   }
 
+  /// What becomes of a message: the types of the events that are new to a hub that knows the keys of those before.
+  private List<String> news(String topic, String payload) {
+    List<String> news = new ArrayList<>();
+    for (Mapped mapped : say(topic, payload)) {
+      if (mapped instanceof Mapped.Event event && !keys.contains(event.key())) {
+        keys.add(event.key());
+        news.add(event.type());
+      }
+    }
+    return news;
+  }
+
+  private static String frame(int time, String zones) {
+    return object(zones).replace("{", "{\"frame_time\":" + time + ",");
+  }
+
+  private static String step(String type, String before, String after) {
+    return message(type, ",\"before\":" + before, after);
+  }
+
+  /// Between two changes Frigate tells where an object is: such a message says nothing new, and less so when it comes late.
+  private static final List<String> STORY =
+      List.of(
+          step("new", frame(1, "1"), frame(1, "1")),
+          step("update", frame(1, "1"), frame(2, "1")),
+          step("update", frame(2, "1"), frame(3, "1,2")),
+          step("update", frame(3, "1,2"), frame(4, "1,2")),
+          step("update", frame(4, "1,2"), frame(5, "1")),
+          step("end", frame(5, "1"), frame(5, "1")));
+
+  @Test
+  void messagesOfAnObjectThatComeOnceMoreAreNone() {
+    for (int said = 1; said <= STORY.size(); said++) {
+      assertThat(news("events", STORY.get(said - 1))).isNotEmpty();
+      for (int from = 0; from < said; from++) {
+        for (String message : STORY.subList(from, said)) {
+          assertThat(news("events", message)).as("of %d, from %d on", said, from).isEmpty();
+        }
+      }
+    }
+  }
+
+  @Test
+  void storyThatComesOnceMoreAfterARestartIsNone() {
+    STORY.forEach(message -> news("events", message));
+
+    frigate = new FrigateTopics("frigate");
+    for (String message : STORY) {
+      assertThat(news("events", message)).isEmpty();
+    }
+  }
+
+  @Test
+  void reviewThatIsOverComesOnceMoreAsNone() {
+    List<String> story =
+        List.of(
+            step("new", review("1"), review("1")),
+            step("update", review("1"), review("1")),
+            step("update", review("1"), review("1,2")),
+            step("update", review("1,2"), review("1")),
+            step("update", review("1"), review("1,2")),
+            step("end", review("1,2"), review("1,2")));
+    List<String> told = new ArrayList<>();
+    story.forEach(message -> told.addAll(news("reviews", message)));
+
+    assertThat(told)
+        .containsExactly(
+            "alert.created", "alert.updated", "alert.updated", "alert.updated", "alert.resolved");
+    for (String message : story) {
+      assertThat(news("reviews", message)).isEmpty();
+    }
+    for (String message : story.subList(1, story.size())) {
+      assertThat(news("reviews", message)).isEmpty();
+    }
+  }
+
   @Test
   void descriptionThatComesBackIsToldAgain() {
     List<String> told = new ArrayList<>();
