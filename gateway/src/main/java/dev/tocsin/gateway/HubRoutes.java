@@ -2,6 +2,7 @@ package dev.tocsin.gateway;
 
 import dev.tocsin.describe.CloudEvents;
 import dev.tocsin.events.Suggestions;
+import dev.tocsin.events.Via;
 import dev.tocsin.http.Exchange;
 import dev.tocsin.http.Json;
 import dev.tocsin.http.MediaRanges;
@@ -294,12 +295,23 @@ final class HubRoutes {
 
   private Exchange one(Request request, Envelopes envelopes) {
     return new PublishExchange(
-        request.connection(), context.hub(), loop, Visitor.of(request), envelopes);
+        request.connection(), context.hub(), loop, Visitor.of(request), via(request, envelopes));
   }
 
   private Exchange many(Request request, Splitter splitter, Envelopes envelopes) {
     return new NdjsonExchange(
-        request.connection(), context.hub(), loop, Visitor.of(request), splitter, envelopes);
+        request.connection(),
+        context.hub(),
+        loop,
+        Visitor.of(request),
+        splitter,
+        via(request, envelopes));
+  }
+
+  /// What a bridge of another hub sends says through which hubs it has come.
+  private Envelopes via(Request request, Envelopes envelopes) {
+    Via via = Via.of(String.join(",", request.head().headers().getAll(Via.HEADER)));
+    return via.isEmpty() ? envelopes : new ViaEnvelopes(via, context.hub(), envelopes);
   }
 
   private Exchange validate(Request request) {

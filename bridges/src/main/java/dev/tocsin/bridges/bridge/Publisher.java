@@ -4,6 +4,7 @@ import dev.tocsin.bridges.hub.BridgeHub;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.PayloadError;
 import dev.tocsin.events.Rejection;
+import dev.tocsin.events.Via;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -98,7 +99,7 @@ public final class Publisher {
   private BridgeHub.Outcome withVia(byte[] envelope, @Nullable String key)
       throws InterruptedException {
     BridgeHub.Outcome outcome = outcome(via.onto(envelope), key);
-    if (outcome instanceof BridgeHub.Outcome.Refused(Rejection no) && isAgainstVia(no)) {
+    if (outcome instanceof BridgeHub.Outcome.Refused(Rejection no) && via.isRefusedBy(no)) {
       // A type that allows no fields but its own cannot carry it.
       outcome = outcome(envelope, key);
     }
@@ -127,11 +128,6 @@ public final class Publisher {
         yield false;
       }
     };
-  }
-
-  private boolean isAgainstVia(Rejection rejection) {
-    return !via.isEmpty()
-        && rejection.errors().stream().anyMatch(error -> error.path().contains(Via.FIELD));
   }
 
   private BridgeHub.Outcome outcome(byte[] envelope, @Nullable String key)

@@ -4,4 +4,5 @@
 @NullMarked
 package dev.tocsin.bridges.bridge;
 
+import dev.tocsin.events.Via;
 import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,7 @@
 package dev.tocsin.bridges.mapping;
 
-import dev.tocsin.bridges.description.LongNumbers;
 import dev.tocsin.events.Json;
+import dev.tocsin.events.LongNumbers;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -6,6 +6,7 @@ import dev.tocsin.bridges.hub.BridgeHub;
 import dev.tocsin.bridges.hub.TestHub;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.Rejection;
+import dev.tocsin.events.Via;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;

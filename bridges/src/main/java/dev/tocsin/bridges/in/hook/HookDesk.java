@@ -4,13 +4,13 @@ import dev.tocsin.bridges.bridge.Bridge;
 import dev.tocsin.bridges.bridge.BridgeFigures;
 import dev.tocsin.bridges.bridge.Publisher;
 import dev.tocsin.bridges.bridge.Reason;
-import dev.tocsin.bridges.bridge.Via;
-import dev.tocsin.bridges.description.LongNumbers;
 import dev.tocsin.bridges.hub.FollowableHub;
 import dev.tocsin.events.BridgeStanding;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.Json;
+import dev.tocsin.events.LongNumbers;
 import dev.tocsin.events.Rejection;
+import dev.tocsin.events.Via;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -168,11 +168,7 @@ public final class HookDesk implements Bridge {
     }
     Via via = Via.of(request.headers().get(Via.HEADER));
     if (via.isLoop(request.hub().id())) {
-      return refuse(
-          Reason.LOOP,
-          new Rejection(
-              ErrorCode.INVALID_MESSAGE, "This message has come out of this hub: " + Via.IN_A_LOOP),
-          body);
+      return refuse(Reason.LOOP, Via.LOOP, body);
     }
     if (LongNumbers.areIn(body)) {
       return refuse(

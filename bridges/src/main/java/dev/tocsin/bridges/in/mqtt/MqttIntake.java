@@ -4,13 +4,13 @@ import dev.tocsin.bridges.bridge.BridgeFigures;
 import dev.tocsin.bridges.bridge.Publisher;
 import dev.tocsin.bridges.bridge.Reason;
 import dev.tocsin.bridges.bridge.ReconnectPause;
-import dev.tocsin.bridges.bridge.Via;
 import dev.tocsin.bridges.hub.BridgeHub;
 import dev.tocsin.bridges.mapping.BridgeMessage;
 import dev.tocsin.bridges.mapping.Mapped;
 import dev.tocsin.bridges.mapping.TopicFilter;
 import dev.tocsin.events.ErrorCode;
 import dev.tocsin.events.Rejection;
+import dev.tocsin.events.Via;
 import dev.tocsin.mqtt.MqttIncoming;
 import dev.tocsin.mqtt.MqttProperty;
 import java.nio.charset.StandardCharsets;
@@ -76,7 +76,7 @@ final class MqttIntake {
     Via via = via(message);
     Publisher publisher = new Publisher(bridge, hub, figures, message.payload(), via);
     if (via.isLoop(hub.id())) {
-      refuse(publisher, Reason.LOOP, "This message has come out of this hub: " + Via.IN_A_LOOP);
+      publisher.refuse(Reason.LOOP, Via.LOOP);
     } else if (filters.stream().noneMatch(filter -> filter.matches(topic))) {
       publisher.ignore(Reason.NO_MAPPING);
     } else {

@@ -1,7 +1,7 @@
 package dev.tocsin.bridges.out.mqtt;
 
-import dev.tocsin.bridges.bridge.Via;
 import dev.tocsin.events.Json;
+import dev.tocsin.events.Via;
 import dev.tocsin.mqtt.MqttMessage;
 import dev.tocsin.mqtt.MqttProperty;
 import java.nio.charset.StandardCharsets;

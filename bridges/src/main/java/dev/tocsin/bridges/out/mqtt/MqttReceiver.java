@@ -1,7 +1,6 @@
 package dev.tocsin.bridges.out.mqtt;
 
 import dev.tocsin.bridges.bridge.Backoff;
-import dev.tocsin.bridges.bridge.Via;
 import dev.tocsin.bridges.hub.FollowedEvent;
 import dev.tocsin.bridges.hub.HubPosition;
 import dev.tocsin.bridges.out.OutSettings;
@@ -9,6 +8,7 @@ import dev.tocsin.bridges.out.OutState;
 import dev.tocsin.bridges.out.Receiver;
 import dev.tocsin.bridges.out.Shipment;
 import dev.tocsin.events.Json;
+import dev.tocsin.events.Via;
 import dev.tocsin.mqtt.MqttIncoming;
 import dev.tocsin.mqtt.MqttMessage;
 import dev.tocsin.mqtt.MqttProperty;

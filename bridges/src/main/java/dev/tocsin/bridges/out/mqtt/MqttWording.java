@@ -1,10 +1,10 @@
 package dev.tocsin.bridges.out.mqtt;
 
-import dev.tocsin.bridges.bridge.Via;
 import dev.tocsin.bridges.hub.FollowedEvent;
 import dev.tocsin.bridges.out.EventForm;
 import dev.tocsin.bridges.out.EventFormat;
 import dev.tocsin.bridges.out.Shipment;
+import dev.tocsin.events.Via;
 import dev.tocsin.mqtt.MqttMessage;
 import dev.tocsin.mqtt.MqttProperty;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.tocsin.bridges.out.webhook;
 
-import dev.tocsin.bridges.bridge.Via;
 import dev.tocsin.bridges.description.HeaderName;
 import dev.tocsin.bridges.description.MissingSecretException;
 import dev.tocsin.bridges.description.SecretSource;
 import dev.tocsin.bridges.description.Section;
+import dev.tocsin.events.Via;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

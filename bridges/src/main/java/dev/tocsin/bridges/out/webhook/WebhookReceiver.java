@@ -2,12 +2,12 @@ package dev.tocsin.bridges.out.webhook;
 
 import dev.tocsin.bridges.bridge.Reason;
 import dev.tocsin.bridges.bridge.StandardWebhooks;
-import dev.tocsin.bridges.bridge.Via;
 import dev.tocsin.bridges.description.Faults;
 import dev.tocsin.bridges.hub.FollowedEvent;
 import dev.tocsin.bridges.out.EventForm;
 import dev.tocsin.bridges.out.Receiver;
 import dev.tocsin.bridges.out.Shipment;
+import dev.tocsin.events.Via;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,7 +1,5 @@
-package dev.tocsin.bridges.bridge;
+package dev.tocsin.events;
 
-import dev.tocsin.bridges.description.LongNumbers;
-import dev.tocsin.events.Json;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -13,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Through which hubs a message has come: the header `Tocsin-Via`, and the field of the payload that carries it through a hub,
-/// so that a circle through several hubs is noticed by the first of them. Immutable.
+/// Through which hubs a message of a bridge has come: the header `Tocsin-Via`, and the field of the payload that carries it
+/// through a hub, so that a circle through several hubs is noticed by the first of them. Immutable.
 ///
 /// @param hubs their ids, the one that was first first
 public record Via(List<String> hubs) {
@@ -27,6 +25,11 @@ public record Via(List<String> hubs) {
 
   /// What a hub is told that sends a message back to where it has come from.
   public static final String IN_A_LOOP = "it goes in a loop";
+
+  /// Why a hub takes no message that has come through it before.
+  public static final Rejection LOOP =
+      new Rejection(
+          ErrorCode.INVALID_MESSAGE, "This message has come out of this hub: " + IN_A_LOOP);
 
   /// How many hubs one message may have come through.
   static final int MAX_HUBS = 16;
@@ -138,6 +141,12 @@ public record Via(List<String> hubs) {
     return hubs.contains(hub) || hubs.size() > MAX_HUBS;
   }
 
+  /// Whether an event was refused because its type has no room for the field that carries this.
+  public boolean isRefusedBy(Rejection rejection) {
+    return !isEmpty()
+        && rejection.errors().stream().anyMatch(error -> error.path().contains(FIELD));
+  }
+
   /// Whether it has come through no hub.
   public boolean isEmpty() {
     return hubs.isEmpty();
@@ -157,9 +166,10 @@ public record Via(List<String> hubs) {
     return String.join(", ", hubs);
   }
 
-  /// An event that carries it; the same where there is nothing to carry.
-  byte[] onto(byte[] envelope) {
+  /// An event that carries it; the same where there is nothing to carry, or nothing that can.
+  public byte[] onto(byte[] envelope) {
     if (isEmpty()
+        || LongNumbers.areIn(envelope)
         || !(Json.read(envelope) instanceof Json.Value(JsonNode tree))
         || !(tree instanceof ObjectNode event)
         || !(event.path("payload") instanceof ObjectNode payload)) {

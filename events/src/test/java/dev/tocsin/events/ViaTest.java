@@ -1,4 +1,4 @@
-package dev.tocsin.bridges.bridge;
+package dev.tocsin.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.tocsin.bridges.description;
+package dev.tocsin.events;
 
 /// Finds numbers that nobody means. Reading one of a million digits takes minutes, so JSON from outside is looked through
 /// before it is read.
