@@ -1,5 +1,6 @@
 package dev.tocsin.bridges.out.webhook;
 
+import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// Reads `Retry-After`: seconds, or a date (RFC 9110, 10.2.3).
 final class RetryAfter {
 
+  private static final BigInteger MOST_SECONDS = BigInteger.valueOf(1_000_000_000_000L);
+
   private RetryAfter() {}
 
   /// How long to wait; nothing where it says nothing, or something that is none. It may be very long.
@@ -17,8 +20,8 @@ final class RetryAfter {
     if (header == null) {
       return Duration.ZERO;
     }
-    if (header.matches("[0-9]{1,12}")) {
-      return Duration.ofSeconds(Long.parseLong(header));
+    if (header.matches("[0-9]+")) {
+      return Duration.ofSeconds(new BigInteger(header).min(MOST_SECONDS).longValue());
     }
     try {
       Instant then = ZonedDateTime.parse(header, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();

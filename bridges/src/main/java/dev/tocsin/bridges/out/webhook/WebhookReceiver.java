@@ -122,7 +122,8 @@ final class WebhookReceiver implements Receiver {
       return new Answer.Over(0, sentence);
     }
     if (status / 100 == 3) {
-      return new Answer.Later(0, sentence + redirect(answer.header("location")), Duration.ZERO);
+      return new Answer.Later(
+          0, sentence + redirect(answer.header("location")), retryAfter(answer, clock.instant()));
     }
     if (status / 100 == 5 || status == 408 || status == 425 || status == 429) {
       return new Answer.Later(0, sentence, retryAfter(answer, clock.instant()));

@@ -248,9 +248,10 @@ class WebhookOutTest {
     assertThat(out(running).setAside()).isZero();
   }
 
-  @Test
-  void retryAfterIsHeeded() throws Exception {
-    endpoint().rule = post -> new TestEndpoint.Reply(503, Map.of("Retry-After", "3000"), "");
+  @ParameterizedTest
+  @ValueSource(ints = {503, 302})
+  void retryAfterIsHeeded(int status) throws Exception {
+    endpoint().rule = post -> new TestEndpoint.Reply(status, Map.of("Retry-After", "3000"), "");
     publish(1);
     Bridges running = begin("");
 
