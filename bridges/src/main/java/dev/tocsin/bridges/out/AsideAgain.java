@@ -52,8 +52,8 @@ final class AsideAgain {
     if (done == saved) {
       return;
     }
-    List<SetAside.Entry> left = new ArrayList<>(entries.subList(done, entries.size()));
-    left.addAll(refused);
+    List<SetAside.Entry> left = new ArrayList<>(refused);
+    left.addAll(entries.subList(done, entries.size()));
     if (aside.replace(left)) {
       saved = done;
     }

@@ -176,6 +176,9 @@ final class OutLoop implements Bridge {
   private void turn(HubCursor followed) throws InterruptedException {
     if (isAskedToSendAgain) {
       isAskedToSendAgain = false;
+      state.sendAgain(true);
+    }
+    if (state.isSendingAgain()) {
       sendAsideAgain();
     }
     switch (followed.next(gathering.patience(IDLE))) {
@@ -257,7 +260,7 @@ final class OutLoop implements Bridge {
     }
   }
 
-  /// Sends what was set aside, the oldest first; what is refused again is set aside again.
+  /// Sends what was set aside, the oldest first; what is refused again is set aside again. Goes on after a restart.
   private void sendAsideAgain() throws InterruptedException {
     AsideAgain again = new AsideAgain(aside);
     try {
@@ -268,6 +271,8 @@ final class OutLoop implements Bridge {
         }
         progress.tell();
       }
+      again.save();
+      state.sendAgain(false);
     } finally {
       again.save();
       progress.tell();

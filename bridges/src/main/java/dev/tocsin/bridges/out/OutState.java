@@ -9,8 +9,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// How far a bridge that sends out has come, what its receiver has noted beside that, and whether it has ended; over a restart.
-/// One thread.
+/// How far a bridge that sends out has come, what its receiver has noted beside that, whether it has ended, and whether it is
+/// sending again what was set aside; over a restart. One thread.
 ///
 /// It is written when something has ended or begun, after [#MAX_UNSAVED] events and after a second: what comes out of a process
 /// that was killed in between is sent once more.
@@ -29,6 +29,7 @@ public final class OutState {
   private volatile @Nullable HubPosition position;
   private @Nullable JsonNode note;
   private @Nullable String end;
+  private boolean isSendingAgain;
   private boolean isFresh;
   private boolean isDamaged;
   private boolean isUnsaved;
@@ -57,6 +58,7 @@ public final class OutState {
     }
     position = new HubPosition(epoch, sequence.longValue());
     note = state.has("note") ? state.get("note") : null;
+    isSendingAgain = state.path("again").booleanValue(false);
     JsonNode ended = state.path("ended");
     // Another place may want what the one before did not.
     end = ended.path("target").stringValue("").equals(target) ? sentence(ended) : null;
@@ -139,6 +141,17 @@ public final class OutState {
     save();
   }
 
+  /// Whether what was set aside is being sent again.
+  boolean isSendingAgain() {
+    return isSendingAgain;
+  }
+
+  void sendAgain(boolean is) {
+    isSendingAgain = is;
+    isUnsaved = true;
+    save();
+  }
+
   /// Writes what has changed more than a second ago.
   void saveIfDue() {
     if (isUnsaved && System.nanoTime() - savedAt >= MAX_UNSAVED_MILLIS * 1_000_000) {
@@ -164,6 +177,9 @@ public final class OutState {
     }
     if (end != null) {
       state.putObject("ended").put("target", target).put("sentence", end);
+    }
+    if (isSendingAgain) {
+      state.put("again", true);
     }
     boolean isWritten = isReady && (file == null || file.write(state));
     savedAt = System.nanoTime();

@@ -238,6 +238,36 @@ class OutLoopTest {
   }
 
   @Test
+  void whatIsBeingSentAgainGoesOnAfterARestartInOrder() throws Exception {
+    receiver.rule = shipment -> new Receiver.Answer.Refused(0, "403", "no");
+    publish(4);
+    OutLoop loop = beginWithOldest();
+    Until.is(() -> out(loop).setAside() == 4);
+    CountDownLatch third = new CountDownLatch(1);
+    receiver.rule =
+        shipment ->
+            switch ((int) shipment.events().getFirst().sequence()) {
+              case 1 -> new Receiver.Answer.Refused(0, "still no", "");
+              case 2 -> new Receiver.Answer.Taken(1);
+              default -> {
+                third.countDown();
+                yield new Receiver.Answer.Later(0, "503", Duration.ZERO);
+              }
+            };
+    loop.sendAgain();
+    third.await();
+    loop.close();
+
+    receiver.rule = shipment -> new Receiver.Answer.Taken(1);
+    OutLoop next = beginWithOldest();
+
+    awaitTaken(List.of("epoch-1:2", "epoch-1:1", "epoch-1:3", "epoch-1:4"));
+    Until.is(() -> out(next).setAside() == 0);
+    next.close();
+    assertThat(state()).doesNotContain("again");
+  }
+
+  @Test
   void fullListOfRefusedEventsHoldsTheBridgeUpAndLosesNothing() throws Exception {
     receiver.rule = shipment -> new Receiver.Answer.Refused(0, "401", "");
     publish(SetAside.MAX_EVENTS + 2);
