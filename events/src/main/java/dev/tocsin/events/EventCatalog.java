@@ -194,10 +194,7 @@ public final class EventCatalog {
   private static WebSocketEvent publishable(WebSocketEvent event) {
     int length = event.toJson().getBytes(StandardCharsets.UTF_8).length;
     if (length > WebSocketEvent.MAX_BYTES) {
-      throw new InvalidEventException(
-          new Rejection(
-              ErrorCode.MESSAGE_TOO_LARGE,
-              "The event has " + length + " bytes; it may have " + WebSocketEvent.MAX_BYTES));
+      throw new InvalidEventException(WebSocketEvent.tooLong(length));
     }
     return event;
   }

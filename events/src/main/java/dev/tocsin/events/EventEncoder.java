@@ -8,8 +8,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/// The one path by which bytes become an event: strict JSON, the envelope, the type, the payload,
-/// in this order.
+/// The one path by which bytes become an event: no more than [WebSocketEvent#MAX_BYTES] of them, strict JSON, the envelope,
+/// the type, the payload, in this order.
 ///
 /// Safe for any thread.
 public final class EventEncoder {
@@ -74,6 +74,9 @@ public final class EventEncoder {
       int length,
       Suggestions.Budget budget,
       Function<String, @Nullable Rejection> refusal) {
+    if (length > WebSocketEvent.MAX_BYTES) {
+      return WebSocketEvent.tooLong(length);
+    }
     PlainEnvelope plain = new PlainEnvelope(catalog, json, offset, length);
     if (!plain.isValid()) {
       return encodeAny(json, offset, length, budget, refusal);

@@ -49,6 +49,12 @@ public record WebSocketEvent(
     }
   }
 
+  /// The refusal of an event that is longer than [#MAX_BYTES].
+  static Rejection tooLong(int bytes) {
+    return new Rejection(
+        ErrorCode.MESSAGE_TOO_LARGE, "The event has " + bytes + " bytes; it may have " + MAX_BYTES);
+  }
+
   /// Reads an envelope, from a producer or from the server. Fields it does not know are left out.
   ///
   /// @throws IllegalArgumentException when the text is no JSON object with a text `type`

@@ -259,6 +259,18 @@ class EventEncoderTest {
         });
   }
 
+  @Test
+  void anEventThatIsLongerThanAHubTakesIsRefused() {
+    String around = "{\"type\":\"alert.deleted\",\"payload\":{\"id\":\"\"}}";
+    String longest = "x".repeat(WebSocketEvent.MAX_BYTES - around.length());
+
+    accepted(around.replace("\"\"", '"' + longest + '"'));
+
+    Rejection rejection = refused(around.replace("\"\"", '"' + longest + "x\""));
+    assertThat(rejection.code()).isEqualTo(ErrorCode.MESSAGE_TOO_LARGE);
+    assertThat(rejection.message()).isEqualTo("The event has 65537 bytes; it may have 65536");
+  }
+
   private EncodedEvent accepted(String json) {
     EncodingResult result = encode(json);
     assertThat(result).isInstanceOf(EncodedEvent.class);

@@ -107,6 +107,27 @@ class TocsinServerTest {
   }
 
   @Test
+  void anEventThatIsLongerThanAHubTakesIsRefusedWhoeverMadeIt() {
+    try (TocsinServer server = builder().start()) {
+      PublishResult result =
+          server
+              .publish(
+                  WebSocketEvent.fromJson(
+                      "{\"type\":\"alert.deleted\",\"payload\":{\"id\":\""
+                          + "x".repeat(70_000)
+                          + "\"}}"))
+              .join();
+
+      assertThat(result)
+          .isInstanceOfSatisfying(
+              PublishResult.Refused.class,
+              refused ->
+                  assertThat(refused.rejection().code()).isEqualTo(ErrorCode.MESSAGE_TOO_LARGE));
+      assertThat(server.hub().log().state().newest()).isZero();
+    }
+  }
+
+  @Test
   void aTypeOfTheApplicationsOwnIsAnEventAsAnyOther() throws Exception {
     EventCatalog catalog =
         EventCatalog.builtIn()
