@@ -64,12 +64,26 @@ final class ListenerMethods implements ClientListener {
   }
 
   @Override
+  public void onPosition(Position position, long newest) {
+    tell("onPosition", listener -> listener.onPosition(position, newest));
+  }
+
+  @Override
   public void onEvent(WebSocketEvent event, String json) {
+    handOn(event, "onEvent", listener -> listener.onEvent(event, json));
+  }
+
+  @Override
+  public void onInitialEvent(WebSocketEvent event, String json) {
+    handOn(event, "onInitialEvent", listener -> listener.onInitialEvent(event, json));
+  }
+
+  private void handOn(WebSocketEvent event, String what, Consumer<ClientListener> call) {
     figures.received(event);
     calling.lock();
     try {
       if (!ended) {
-        tell("onEvent", listener -> listener.onEvent(event, json));
+        tell(what, call);
         methods.stream().filter(method -> method.takes(event)).forEach(one -> call(one, event));
       }
     } finally {

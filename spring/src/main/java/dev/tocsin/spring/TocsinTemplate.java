@@ -83,7 +83,8 @@ public final class TocsinTemplate {
 
   private long awaited(CompletableFuture<PublishOutcome> outcome) {
     try {
-      PublishOutcome came = outcome.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      PublishOutcome came =
+          outcome.get(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS);
       if (came instanceof PublishOutcome.Published published) {
         return published.sequence();
       }

@@ -3,7 +3,10 @@ package dev.tocsin.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tocsin.client.Beginning;
 import dev.tocsin.client.ClientListener;
+import dev.tocsin.client.ClientOptions;
+import dev.tocsin.client.Position;
 import dev.tocsin.client.PublishOutcome;
 import dev.tocsin.client.TocsinClient;
 import dev.tocsin.events.Doc;
@@ -17,6 +20,7 @@ import dev.tocsin.http.Transport;
 import dev.tocsin.server.TocsinServer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +33,7 @@ import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreato
 import org.springframework.aop.support.ComposablePointcut;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -408,6 +413,74 @@ class TocsinAutoConfigurationTest {
         });
   }
 
+  /// An application that begins with the past, and is told how far the client has come.
+  @Configuration(proxyBeanMethods = false)
+  static class OwnBeginning {
+    @Bean
+    ClientOptions options(TocsinServer server) {
+      server.publish(alert("past")).join();
+      return ClientOptions.of(server.uri()).withBeginning(Beginning.latest());
+    }
+
+    @Bean
+    ClientListener listener() {
+      return new ClientListener() {
+        @Override
+        public void onPosition(Position position, long newest) {
+          CAME.add("position " + position.sequence());
+        }
+
+        @Override
+        public void onInitialEvent(WebSocketEvent event, String json) {
+          CAME.add("initial " + event.sequence());
+        }
+      };
+    }
+
+    @TocsinListener
+    void method(AlertDeletedPayload alert) {
+      CAME.add("method " + alert.id());
+    }
+  }
+
+  @Test
+  void aListenerThatIsABeanIsToldPositionsAndThePast() {
+    withHub
+        .withUserConfiguration(OwnBeginning.class)
+        .withPropertyValues("tocsin.client.connect=at-once")
+        .run(context ->
+            assertThat(List.of(next(), next(), next()))
+                .containsExactlyInAnyOrder("position 1", "initial 1", "method past"));
+  }
+
+  /// An application that makes the client itself.
+  @Configuration(proxyBeanMethods = false)
+  static class OwnClient {
+    @Bean
+    TocsinClient client(
+        ClientOptions options, @Qualifier("tocsinListenerMethods") ClientListener listeners) {
+      return new TocsinClient(options, listeners);
+    }
+
+    @TocsinListener
+    void method(AlertDeletedPayload alert) {
+      CAME.add("method " + alert.id());
+    }
+  }
+
+  @Test
+  void aClientOfTheApplicationsOwnCallsTheListenersThatItIsMadeWith() {
+    withHub
+        .withUserConfiguration(OwnClient.class, OwnListener.class)
+        .withPropertyValues("tocsin.client.connect=at-once")
+        .run(context -> {
+          context.getBean(TocsinTemplate.class).send(alert("a-1"));
+          assertThat(List.of(next(), next()))
+              .containsExactly("listener alert.deleted", "method a-1");
+          assertThat(context.getBean(ClientFigures.class).standing().isConnected()).isTrue();
+        });
+  }
+
   @Test
   void withoutAHubHealthOrMetricsThereIsStillAClient() {
     runner
@@ -440,6 +513,14 @@ class TocsinAutoConfigurationTest {
       assertThat(hub[0].isAlive()).isTrue();
     });
     assertThat(hub[0].isAlive()).isFalse();
+  }
+
+  @Test
+  void anAnswerMayBeWaitedForAsLongAsAnybodyLikes() {
+    withHub
+        .withPropertyValues("tocsin.client.timeout=106751991168d", "tocsin.client.connect=at-once")
+        .run(context ->
+            assertThat(context.getBean(TocsinTemplate.class).send(alert("a-1"))).isEqualTo(1));
   }
 
   /// A bean that publishes when it goes.
