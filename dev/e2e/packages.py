@@ -143,6 +143,22 @@ def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def installed_by_hand(path):
+    """What docs/service.md has typed to put the program in its place: a folder of ours instead of the one of the unit."""
+    place = WORK / "opt"
+    typed = (ROOT / "docs/service.md").read_text().split("```sh\n", 1)[1].split("```", 1)[0]
+    for line in typed.splitlines():
+        if "/opt/tocsin" in line:
+            line = line.partition(" #")[0].rstrip()
+            here = line.replace("sudo ", "").replace("/opt/tocsin", str(place)).replace("target/packages/tocsin-*-linux-*.tar.gz", str(path))
+            code, said = run("sh", "-c", here, cwd=ROOT)
+            check(f"tar: docs/service.md: {line}", code == 0, said)
+    unit = (ROOT / "deploy/systemd/tocsin.service").read_text()
+    program = unit.partition("\nExecStart=/opt/tocsin/")[2].split()[0]
+    code, said = run("sh", "-c", '"$0" --version', place / program, env=without_java())
+    check("tar: then the program is where the unit looks for it", code == 0 and said.startswith("tocsin "), said)
+
+
 def test_tar(path):
     with tarfile.open(path) as tar:
         names = tar.getmembers()
@@ -175,6 +191,7 @@ def test_tar(path):
     check("tar: doctor looks at all of it", {"program", "files", "memory", "data", "clock", "log", "tls", "server"} <= found, said)
     check("tar: SIGTERM ends it in order", server.kill(signal.SIGTERM) == 0)
     told("tar", path, seconds)
+    installed_by_hand(path)
     code, said = run("jdeps", "--ignore-missing-deps", "--multi-release", "25", "--print-module-deps", "--class-path",
                      ":".join(map(str, (folder / "lib").glob("*.jar"))), *(folder / "lib").glob("tocsin-*.jar"))
     if code == 0:
