@@ -96,7 +96,7 @@ export interface Options {
   longestDelayMs?: number;
   /** A connection that was silent for so long is dead: 60 s. */
   silenceMs?: number;
-  /** When to try WebSockets again where they were blocked: 5 min. */
+  /** When to try WebSockets again where they were blocked, after a first time at once: 5 min. */
   webSocketAgainMs?: number;
 }
 

@@ -117,8 +117,9 @@ class Hub extends EventTarget {
   #comeBackMs;
   /** @type {any} */
   #WebSocket;
-  /** Whether they are blocked, and how often in a row one failed although the hub was there. */
+  /** Whether there was none, so that the next connection is a stream. */
   #streams = false;
+  /** How often one was looked for beside a stream, since there was one. */
   #blocked = 0;
   /** Whether the tab that has the connection was silent. */
   #steal = false;
@@ -236,10 +237,17 @@ class Hub extends EventTarget {
     const { shared } = this.options;
     const shares = shared && globalThis.navigator?.locks;
     this.#silence = shares ? TAB_SILENCE_MS : (this.options.silenceMs ?? SILENCE_MS);
-    this.#timers.connect = setTimeout(() => listener.ended(broken("no answer")), this.#silence / 6);
+    this.#timers.connect = setTimeout(() => listener.ended(broken(`no answer from ${this.url}`)), this.#silence / 6);
     if (shares) this.link = tab(this, `tocsin ${this.url} ${shared}`, listener, this.#steal);
     else if (this.#streams || !this.#WebSocket) this.link = stream(this, listener);
-    else this.link = webSocket(this.#newSocket(), listener);
+    else {
+      try {
+        this.link = webSocket(this.#newSocket(), listener);
+      } catch {
+        this.#WebSocket = undefined; // what throws is none
+        this.link = stream(this, listener);
+      }
+    }
     this.#steal = false;
   }
 
@@ -280,7 +288,7 @@ class Hub extends EventTarget {
     if (link?.kind === "sse" && this.#WebSocket) this.#tryWebSocket();
   }
 
-  /** WebSockets were blocked. When they are not any more, one takes the place of the stream. */
+  /** There was no WebSocket. When there can be one, it takes the place of the stream: soon, if that was an accident. */
   #tryWebSocket() {
     this.#timers.again = setTimeout(() => {
       const { link } = this;
@@ -293,7 +301,7 @@ class Hub extends EventTarget {
         this.#drop();
         this.#open();
       };
-    }, this.options.webSocketAgainMs ?? WEBSOCKET_AGAIN_MS);
+    }, this.#blocked++ ? (this.options.webSocketAgainMs ?? WEBSOCKET_AGAIN_MS) : this.#silence / 60);
   }
 
   /** A connection is gone, or there could be none. @param {TocsinError} error */
@@ -306,13 +314,19 @@ class Hub extends EventTarget {
       this.credential.end();
       error.retryable = this.credential.mayChange;
     }
-    if (error.retryable && state === "connecting" && link?.kind === "websocket") {
-      const turn = (this.#turn = {});
-      error = await this.#whyNot();
-      if (turn !== this.#turn) return;
-      if (error.code === "upgrade_required") {
-        this.#streams = this.#blocked++ > 0;
+    if (error.retryable && this.#comeBackMs === undefined && state === "connecting" && link && link.kind !== "shared") {
+      if (this.#WebSocket && !this.#streams && !(close > 1006)) {
+        // Nobody tells a page why there is no WebSocket. A stream gets through, or is told why not.
+        this.#streams = true;
         return this.#open();
+      }
+      this.#streams = false;
+      const origin = globalThis.location?.origin;
+      if (origin && code === "broken") {
+        // Nor does anybody tell it why there is no answer.
+        const isThere = await fetch(this.url + "/healthz", { mode: "no-cors" }).catch(() => {});
+        if (this.state !== state) return; // closed meanwhile
+        if (isThere) error.message = `${this.url} may need --allow-origin ${origin}`;
       }
     }
     const why = (error.message ||= this.#farewell || code);
@@ -325,17 +339,6 @@ class Hub extends EventTarget {
     const delay = Math.min(this.#comeBackMs ?? this.backoff.next(), LONGEST_DELAY_MS);
     this.#timers.retry = setTimeout(() => this.#open(), delay);
     this.#change("waiting", why, Date.now() + delay);
-  }
-
-  /** Nobody tells a page why there is no WebSocket. The same path without an upgrade does: 426 says that the hub is there. */
-  async #whyNot() {
-    try {
-      return await problem(await this.fetch("/ws/events", { signal: AbortSignal.timeout(this.#silence / 6) }));
-    } catch (unreachable) {
-      const origin = globalThis.location?.origin;
-      const isThere = origin && (await fetch(this.url + "/healthz", { mode: "no-cors" }).catch(() => {}));
-      return isThere ? broken(`${this.url} may need --allow-origin ${origin}`) : asError(unreachable);
-    }
   }
 
   /** The connection is gone, whether it knows or not. */
@@ -1231,7 +1234,11 @@ function stream(hub, listener) {
       }
       throw broken("");
     } catch (thrown) {
-      if (mine === stop) listener.ended(asError(thrown));
+      if (mine !== stop) return;
+      const error = asError(thrown);
+      const pause = established && error.details.retry_after_ms;
+      if (pause) due ??= setTimeout(begin, pause); // the one before may count a little longer
+      else listener.ended(error);
     }
   };
 

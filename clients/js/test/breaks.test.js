@@ -98,8 +98,8 @@ describe("breaks", () => {
 
   test("an answer that is lost: the event is in the log once", async () => {
     const proxy = await proxyTo(server);
-    const hub = hubOf(proxy.url, { silenceMs: 600 });
-    await isOpen(hub);
+    const hub = hubOf(proxy.url, { silenceMs: 600, webSocketAgainMs: 100 });
+    await until("it has a WebSocket", () => hub.transport === "websocket" && hub.state === "open");
     let armed = true;
     const { send } = WebSocket.prototype;
     WebSocket.prototype.send = function (text) {

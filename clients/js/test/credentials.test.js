@@ -13,6 +13,7 @@ describe("credentials", () => {
   let server;
   let secret;
   let pool;
+  let single;
   before(async () => {
     server = new Server();
     secret = randomBytes(32);
@@ -20,6 +21,7 @@ describe("credentials", () => {
     writeFileSync(keys, JSON.stringify({ kty: "oct", alg: "HS256", k: secret.toString("base64url") }), { mode: 0o600 });
     server.options = ["--jwt-keys", keys, "--keys", join(server.data, "keys.json")];
     pool = Array.from({ length: 7 }, () => server.run("key", "new", "page").trim());
+    single = Array.from({ length: 2 }, () => server.run("key", "new", "single", "--connections", "1").trim());
     await server.start();
   });
   after(() => server.remove());
@@ -52,6 +54,27 @@ describe("credentials", () => {
     await isOpen(hub);
     const other = hubOf(server.url, { token: ` ${token(300)}\r\n` });
     await isOpen(other);
+  });
+
+  test("one that allows a single connection is enough for streams, of which one takes the other's place", async () => {
+    const hub = hubOf(server.url, { token: single.pop(), WebSocket: undefined });
+    const first = collect(hub.subscribe("alert.deleted"));
+    const begins = (events) => until("one has come", async () => server.publish(alerts(1), token(300)).then(() => events.length), 10);
+    await begins(first);
+    const second = collect(hub.subscribe("alert.*"));
+    await begins(second);
+    assert.deepEqual(hub.states.map(({ reason }) => reason).filter(Boolean), []);
+  });
+
+  test("who has too many connections waits for a place; he does not take the WebSockets for blocked", async () => {
+    const token = single.pop();
+    const first = hubOf(server.url, { token });
+    await isOpen(first);
+    const second = hubOf(server.url, { token });
+    await until("it was refused, again and again", () => second.states.filter(({ state }) => state === "waiting").length > 3);
+    assert.equal(first.state, "open");
+    first.close();
+    await until("there is a WebSocket", () => second.transport === "websocket" && second.state === "open", 10);
   });
 
   test("one that is for publishing alone publishes, by whatever connection", async () => {

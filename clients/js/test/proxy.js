@@ -4,6 +4,8 @@ import { connect, createServer } from "node:net";
 export class Proxy {
   /** `pass`, `hang` (nothing gets through, nobody is told), `refuse`, a status such as 502, or `no-upgrade`. */
   mode = "pass";
+  /** Which requests the mode is for, by the address: the others pass. */
+  only = "/";
   /** Is asked for each request's head, and may change it. @type {(head: string) => string} */
   rewrite = (head) => head;
   /** How many connections were made. */
@@ -29,15 +31,17 @@ export class Proxy {
   #take(client) {
     this.connections++;
     client.on("error", () => {});
-    if (this.mode === "refuse") return client.destroy();
+    if (this.mode === "refuse" && this.only === "/") return client.destroy();
     if (this.mode === "hang") return this.#sockets.add(client);
     client.once("data", (data) => {
       let head = this.rewrite(data.toString("latin1"));
       const upgrades = /^upgrade:/im.test(head);
-      if (typeof this.mode === "number") {
-        return client.end(`HTTP/1.1 ${this.mode} No\r\nContent-Type: text/html\r\nContent-Length: 3\r\nConnection: close\r\n\r\nno\n`);
+      const mode = head.split(" ")[1].startsWith(this.only) ? this.mode : "pass";
+      if (mode === "refuse") return client.destroy();
+      if (typeof mode === "number") {
+        return client.end(`HTTP/1.1 ${mode} No\r\nContent-Type: text/html\r\nContent-Length: 3\r\nConnection: close\r\n\r\nno\n`);
       }
-      if (upgrades && this.mode === "no-upgrade") head = head.replace(/^(upgrade|connection|sec-websocket-[^:]*):.*\r\n/gim, "");
+      if (upgrades && mode === "no-upgrade") head = head.replace(/^(upgrade|connection|sec-websocket-[^:]*):.*\r\n/gim, "");
       const server = connect(this.target(), "127.0.0.1");
       server.on("error", () => client.destroy());
       server.write(Buffer.from(head, "latin1"));

@@ -21,6 +21,8 @@ async function blockedHub(options) {
 
 const numbers = (events) => events.map(({ payload }) => Number(payload.id)).filter((id) => id >= 0);
 
+const isStream = (hub) => until("there is a stream", () => hub.transport === "sse" && hub.state === "open", 10);
+
 async function begun(hub, ...lists) {
   await until("all have begun", async () => {
     await hub.publish("alert.deleted", { id: "-1" });
@@ -148,6 +150,37 @@ describe("WebSockets are blocked", () => {
       assert.deepEqual(numbers(events), upTo(5000));
     }
     assert.deepEqual(hub.gaps, []);
+  });
+
+  for (const mode of ["refuse", 403, 502]) {
+    test(`${mode}: what stands in between says of the WebSockets' path without an upgrade what it says with one`, async () => {
+      const hub = await blockedHub();
+      Object.assign(proxy, { mode, only: "/ws/" });
+      const events = collect(hub.subscribe("alert.deleted"));
+      await isStream(hub);
+      await begun(hub, events);
+      assert.deepEqual(hub.states.map(({ reason }) => reason).filter(Boolean), []);
+    });
+  }
+
+  test("a class of WebSockets that throws is none", async () => {
+    class Forbidden {
+      constructor() {
+        throw new Error("not here");
+      }
+    }
+    const hub = await blockedHub({ WebSocket: Forbidden, silenceMs: 600, webSocketAgainMs: 10 });
+    const events = collect(hub.subscribe("alert.deleted"));
+    await isStream(hub);
+    await begun(hub, events);
+  });
+
+  test("a WebSocket that fails once is no reason to stay with a stream", async () => {
+    const hub = await blockedHub();
+    Object.assign(proxy, { mode: "refuse", only: "/ws/" });
+    await isStream(hub);
+    proxy.mode = "pass";
+    await until("there is a WebSocket", () => hub.transport === "websocket" && hub.state === "open", 10);
   });
 
   test("WebSockets are tried again, and taken when there are some", async () => {
