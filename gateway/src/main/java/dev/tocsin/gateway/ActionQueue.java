@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Several publishes can be under way at once. Every other action waits until those before it are
 /// answered, and what comes after a waiting one waits as well. Answers leave in the order of the
-/// actions. Belongs to the event loop.
+/// actions. An action whose effect lasts longer than its answer holds back what comes after it
+/// ([#hold]). Belongs to the event loop.
 final class ActionQueue {
 
   /// Something that a client asked for.
@@ -49,6 +50,7 @@ final class ActionQueue {
   private final Deque<Place> waiting = new ArrayDeque<>();
   private int pendingBytes;
   private boolean advancing;
+  private boolean held;
   private boolean abandoned;
 
   /// An empty queue.
@@ -77,6 +79,17 @@ final class ActionQueue {
     }
     waiting.add(new Place(action, bytes));
     pendingBytes += bytes;
+    advance();
+  }
+
+  /// No other action starts before [#release]. It is for the one that is under way, and that is no publish.
+  void hold() {
+    held = true;
+  }
+
+  /// What was held back goes on.
+  void release() {
+    held = false;
     advance();
   }
 
@@ -116,7 +129,7 @@ final class ActionQueue {
 
   private boolean startNext() {
     Place next = waiting.peek();
-    if (next == null) {
+    if (next == null || held) {
       return false;
     }
     Place last = started.peekLast();

@@ -185,7 +185,7 @@ final class Actions {
           }
           byte[] subscribed = subscribed(message, patterns, found);
           // Nothing of them is on its way before the answer.
-          connection.cursor().giveInitial(found.sequences());
+          connection.giveInitial(found.sequences());
           answer.give(subscribed);
         });
   }

@@ -8,8 +8,6 @@ import dev.tocsin.hub.EventLog;
 import dev.tocsin.hub.Replay;
 import dev.tocsin.hub.Shard;
 import io.netty.channel.Channel;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +41,6 @@ final class Cursor {
 
   /// Looks for the events with which a subscription begins; `null` before the first that asks for some.
   private @Nullable InitialSearch search;
-
-  /// What waits until the connection has been given the events with which a subscription begins.
-  private final List<Runnable> afterBeginning = new ArrayList<>(0);
 
   private sealed interface State {
 
@@ -115,16 +110,12 @@ final class Cursor {
     void take(long at, InitialSearch.@Nullable Found found);
   }
 
-  /// Stands still, off the live path, and looks for the events with which a subscription begins. What is still to be given from
-  /// an earlier one is waited for first.
+  /// Stands still, off the live path, and looks for the events with which a subscription begins. Those of an earlier one have
+  /// been given.
   ///
   /// @param filter what is wanted of what may be read then; it may give `null` for everything
   void begin(
       ClientMessage.Initial wish, Supplier<@Nullable EventFilter> filter, Beginning beginning) {
-    if (state instanceof State.Beginning) {
-      afterBeginning.add(() -> begin(wish, filter, beginning));
-      return;
-    }
     // At the head, if it is live: what was acknowledged before is of the past.
     loop.shard().catchUp(connection);
     beginAt(tellPosition(), wish, filter, beginning);
@@ -166,15 +157,13 @@ final class Cursor {
     if (!needsRoom) {
       writer.awaitTurn();
     }
-    List<Runnable> next = List.copyOf(afterBeginning);
-    afterBeginning.clear();
-    next.forEach(Runnable::run);
   }
 
   /// Gives the connection the events with which its subscription begins, and goes on.
   ///
   /// @param sequences ascending, none after where it stands
-  void giveInitial(long[] sequences) {
+  /// @param given called when the socket has taken them, unless the connection ends before
+  void giveInitial(long[] sequences, Runnable given) {
     if (state instanceof State.Awaiting(ReplayWriter writer)) {
       InitialWriter initial =
           new InitialWriter(
@@ -183,7 +172,11 @@ final class Cursor {
               connection,
               channel,
               sequences,
-              () -> connection.together(() -> goOn(writer)));
+              () ->
+                  connection.together(() -> {
+                    goOn(writer);
+                    given.run();
+                  }));
       state = new State.Beginning(initial, writer);
       needsRoom = !channel.isWritable();
       if (!needsRoom) {
@@ -197,10 +190,6 @@ final class Cursor {
   ///
   /// @param newest the position that the connection has been told last, when it is at the head
   void resume(ClientMessage.Resume wish, long newest, Answer answer) {
-    if (state instanceof State.Beginning) {
-      afterBeginning.add(() -> resume(wish, newest, answer));
-      return;
-    }
     Shard<LiveConnection> shard = loop.shard();
     String foreign = isForeign(wish) ? wish.epoch() : null;
     if (foreign == null && wish.since() <= newest) {

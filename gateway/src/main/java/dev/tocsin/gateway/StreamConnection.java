@@ -180,7 +180,7 @@ final class StreamConnection extends StreamedConnection implements LiveConnectio
                 .filter(asked.patterns(), asked.where(), membership.access().rights().subscribe()),
         (at, found) -> {
           InitialSearch.Found these = found == null ? InitialSearch.NONE_FOUND : found;
-          cursor.giveInitial(these.sequences());
+          cursor.giveInitial(these.sequences(), () -> {});
           greet(warnings, these);
         });
   }

@@ -184,7 +184,7 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
                   () -> filter(upgrade.events()),
                   (at, found) -> {
                     InitialSearch.Found these = found == null ? InitialSearch.NONE_FOUND : found;
-                    cursor.giveInitial(these.sequences());
+                    giveInitial(these.sequences());
                     greet(at, warnings, these, answer);
                     done.give(null);
                   })),
@@ -231,6 +231,18 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   /// @param events what it asks for
   void begin(ClientMessage.Initial wish, PatternQuery events, Cursor.Beginning next) {
     cursor.begin(wish, () -> filter(events), next);
+  }
+
+  /// Gives the client the events with which a subscription begins, see [Cursor#giveInitial]. What it asks for after that
+  /// subscription waits until they have come.
+  void giveInitial(long[] sequences) {
+    queue.hold();
+    cursor.giveInitial(
+        sequences,
+        () -> {
+          queue.release();
+          actionFinished();
+        });
   }
 
   /// What is asked for of what may be read now.

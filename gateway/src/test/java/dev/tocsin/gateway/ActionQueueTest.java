@@ -97,6 +97,34 @@ class ActionQueueTest {
   }
 
   @Test
+  void holdsBackWhatComesAfterAnActionThatLasts() {
+    queue.submit(action(0, Kind.OTHER_LATER), 1);
+    queue.submit(action(1, Kind.OTHER_NOW), 1);
+    queue.hold();
+    open.remove(0).run();
+    queue.submit(action(2, Kind.PUBLISH_NOW), 1);
+    assertThat(answers).containsExactly("0");
+    assertThat(started).containsExactly(0);
+    assertThat(queue.size()).isEqualTo(2);
+
+    queue.release();
+    assertThat(answers).containsExactly("0", "1", "2");
+  }
+
+  /// An effect that lasts no time.
+  @Test
+  void releasedBeforeItsAnswerAnActionIsStillAnsweredFirst() {
+    queue.submit(action(0, Kind.OTHER_LATER), 1);
+    queue.submit(action(1, Kind.OTHER_NOW), 1);
+    queue.hold();
+    queue.release();
+    assertThat(started).containsExactly(0);
+
+    open.remove(0).run();
+    assertThat(answers).containsExactly("0", "1");
+  }
+
+  @Test
   void doesNotRecurse() {
     queue.submit(action(0, Kind.PUBLISH_LATER), 1);
     for (int i = 1; i < 100_000; i++) {
