@@ -6,6 +6,7 @@ import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.WebSocketEvent;
 import dev.tocsin.gateway.GatewaySettings;
 import dev.tocsin.http.Transport;
+import dev.tocsin.hub.InMemoryEventLog;
 import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
 import dev.tocsin.server.TocsinServer;
@@ -119,7 +120,12 @@ final class Demo implements Callable<Integer> {
       throw new WrongUse(String.valueOf(e.getMessage()));
     }
     return ServerStart.inMemory(
-        catalog, RETAIN, IDEMPOTENCY_WINDOW, settings, surroundings.clock());
+        catalog,
+        RETAIN,
+        InMemoryEventLog.FOR_EVER,
+        IDEMPOTENCY_WINDOW,
+        settings,
+        surroundings.clock());
   }
 
   private void introduce(TocsinServer server) throws Failure {

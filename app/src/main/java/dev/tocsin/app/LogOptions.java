@@ -105,7 +105,12 @@ final class LogOptions {
               + " raise -Xmx in TOCSIN_JAVA_OPTS");
     }
     return ServerStart.inMemory(
-        catalog, size, idempotencyWindow.duration(), settings, surroundings.clock());
+        catalog,
+        size,
+        retain.duration(),
+        idempotencyWindow.duration(),
+        settings,
+        surroundings.clock());
   }
 
   /// Where the log is on NATS; `null` when it is not.

@@ -21,16 +21,19 @@ final class ServerStart {
 
   /// Starts a server whose log is in memory.
   ///
-  /// @param retain what the log keeps
+  /// @param size what the log keeps
+  /// @param retain for how long
   /// @param idempotencyWindow how long the keys of idempotent publishes are remembered
   static TocsinServer inMemory(
       EventCatalog catalog,
-      ByteSize retain,
+      ByteSize size,
+      Duration retain,
       Duration idempotencyWindow,
       GatewaySettings settings,
       InstantSource clock)
       throws Failure {
-    return start(ServerParts.inMemory(catalog, retain.bytes(), idempotencyWindow, settings, clock));
+    return start(
+        ServerParts.inMemory(catalog, size.bytes(), retain, idempotencyWindow, settings, clock));
   }
 
   /// Starts a server whose log is on disk.

@@ -34,9 +34,20 @@ final class EventRing {
     slots[slot(newest)] = event;
     bytes += event.weight();
     while (bytes > maxBytes && oldest < newest) {
-      bytes -= at(oldest).weight();
-      slots[slot(oldest)] = null;
-      oldest++;
+      forgetOldest();
+    }
+  }
+
+  private void forgetOldest() {
+    bytes -= at(oldest).weight();
+    slots[slot(oldest)] = null;
+    oldest++;
+  }
+
+  /// Forgets what lies before a sequence, the newest event included.
+  void forgetBefore(long first) {
+    while (oldest < first && oldest <= newest) {
+      forgetOldest();
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -17,10 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /// A log that lives as long as the process: for tests, for demos and for whoever wants no disk.
 ///
-/// It keeps the newest events up to a bound in bytes. An append is safe at once, on the caller's
-/// thread, and the follower is called before it returns. Reading is done at once as well. Nobody else
-/// appends to it, and its sequences have no holes.
+/// It keeps the newest events up to a bound in bytes, and no longer than it is told: each call looks first what is too
+/// old. An append is safe at once, on the caller's thread, and the follower is called before it returns. Reading is done
+/// at once as well. Nobody else appends to it, and its sequences have no holes.
 public final class InMemoryEventLog implements EventLog {
+
+  /// How long a log keeps events that are never too old for it.
+  public static final Duration FOR_EVER = Duration.ofMillis(Long.MAX_VALUE);
 
   /// How many events one look passes, so that it holds nobody up for long.
   private static final int SCANNED_EVENTS = 8_192;
@@ -28,12 +32,19 @@ public final class InMemoryEventLog implements EventLog {
   private static final String CLOSED = "The log is closed";
 
   private final String epoch;
+  private final long retainMillis;
   private final InstantSource clock;
+  private final LongSupplier nanoTime;
+  private final long openedNanos;
   private final ReentrantLock lock = new ReentrantLock();
 
   // guarded by lock
   private final EventRing events;
   private final AcceptanceTimes times = new AcceptanceTimes();
+
+  /// The same by how long the log has lived, so that no step of the clock deletes events.
+  private final AcceptanceTimes ages = new AcceptanceTimes();
+
   private final Map<String, Long> lastByType = new HashMap<>();
   private final RecentKeys keys;
   private @Nullable Follower follower;
@@ -47,24 +58,44 @@ public final class InMemoryEventLog implements EventLog {
     this(epoch, maxBytes, Duration.ofMinutes(10), InstantSource.system());
   }
 
+  /// A log that keeps events however old they are.
+  ///
   /// @param epoch a name that no other log has had, for instance random
   /// @param maxBytes how many bytes of events are kept; the newest event always is
   /// @param idempotencyWindow how long the keys of idempotent publishes are remembered
   /// @param clock tells when events were accepted
   public InMemoryEventLog(
       String epoch, long maxBytes, Duration idempotencyWindow, InstantSource clock) {
-    this(epoch, maxBytes, idempotencyWindow, clock, System::nanoTime);
+    this(epoch, maxBytes, FOR_EVER, idempotencyWindow, clock);
   }
 
-  /// @param nanoTime the time by which keys are forgotten, see [System#nanoTime]
+  /// @param epoch a name that no other log has had, for instance random
+  /// @param maxBytes how many bytes of events are kept; the newest event always is, until it is too old
+  /// @param retain how long events are kept
+  /// @param idempotencyWindow how long the keys of idempotent publishes are remembered
+  /// @param clock tells when events were accepted
+  public InMemoryEventLog(
+      String epoch,
+      long maxBytes,
+      Duration retain,
+      Duration idempotencyWindow,
+      InstantSource clock) {
+    this(epoch, maxBytes, retain, idempotencyWindow, clock, System::nanoTime);
+  }
+
+  /// @param nanoTime the time by which events and keys are forgotten, see [System#nanoTime]
   InMemoryEventLog(
       String epoch,
       long maxBytes,
+      Duration retain,
       Duration idempotencyWindow,
       InstantSource clock,
       LongSupplier nanoTime) {
     this.epoch = epoch;
+    this.retainMillis = retain.toMillis();
     this.clock = clock;
+    this.nanoTime = nanoTime;
+    this.openedNanos = nanoTime.getAsLong();
     this.keys = new RecentKeys(idempotencyWindow, maxKeyBytes(), nanoTime);
     this.events = new EventRing(0, maxBytes);
   }
@@ -122,12 +153,34 @@ public final class InMemoryEventLog implements EventLog {
     }
     if (!group.isEmpty()) {
       times.note(group.getFirst().sequence(), clock.millis());
-      times.forgetBefore(events.oldest());
+      ages.note(group.getFirst().sequence(), livedMillis());
+      forgetTimes();
       if (follower != null) {
         follower.events(Collections.unmodifiableList(group));
       }
     }
     return results;
+  }
+
+  private long livedMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - openedNanos);
+  }
+
+  private void forgetTimes() {
+    times.forgetBefore(events.oldest());
+    ages.forgetBefore(events.oldest());
+  }
+
+  private void forgetTooOld() {
+    long tooOldMillis = livedMillis() - retainMillis;
+    if (tooOldMillis < 0) {
+      return;
+    }
+    long first = ages.firstFrom(tooOldMillis + 1, events.newest() + 1);
+    if (first > events.oldest()) {
+      events.forgetBefore(first);
+      forgetTimes();
+    }
   }
 
   @Override
@@ -229,6 +282,7 @@ public final class InMemoryEventLog implements EventLog {
   private <T> T locked(Supplier<T> action) {
     lock.lock();
     try {
+      forgetTooOld();
       return action.get();
     } finally {
       lock.unlock();

@@ -9,6 +9,11 @@ class LateLogTest extends SoleWriterContract {
   protected EventLog open(long keptBytes) {
     return new LateLog(
         new InMemoryEventLog(
-            UUID.randomUUID().toString(), keptBytes * 4, WINDOW, clock, clock::nanoTime));
+            UUID.randomUUID().toString(),
+            keptBytes * 4,
+            InMemoryEventLog.FOR_EVER,
+            WINDOW,
+            clock,
+            clock::nanoTime));
   }
 }

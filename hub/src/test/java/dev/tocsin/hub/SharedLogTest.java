@@ -9,6 +9,11 @@ class SharedLogTest extends OwnClockContract {
   protected EventLog open(long keptBytes) {
     return new SharedLog(
         new InMemoryEventLog(
-            UUID.randomUUID().toString(), keptBytes * 4, WINDOW, clock, clock::nanoTime));
+            UUID.randomUUID().toString(),
+            keptBytes * 4,
+            InMemoryEventLog.FOR_EVER,
+            WINDOW,
+            clock,
+            clock::nanoTime));
   }
 }

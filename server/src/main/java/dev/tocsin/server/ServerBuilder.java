@@ -19,6 +19,7 @@ import dev.tocsin.http.TlsFiles;
 import dev.tocsin.http.Transport;
 import dev.tocsin.http.TrustedProxies;
 import dev.tocsin.hub.Authenticator;
+import dev.tocsin.hub.InMemoryEventLog;
 import dev.tocsin.sqlite.LogOpenException;
 import dev.tocsin.sqlite.SqliteSettings;
 import java.nio.file.Path;
@@ -65,7 +66,8 @@ public final class ServerBuilder {
 
   private static LogMaker inMemoryLog(long retainBytes) {
     return (catalog, settings, clock) ->
-        ServerParts.inMemory(catalog, retainBytes, IDEMPOTENCY_WINDOW, settings, clock);
+        ServerParts.inMemory(
+            catalog, retainBytes, InMemoryEventLog.FOR_EVER, IDEMPOTENCY_WINDOW, settings, clock);
   }
 
   /// Listens on this port; 0 picks a free one. Usually 8080.

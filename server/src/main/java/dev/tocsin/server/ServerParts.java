@@ -35,16 +35,19 @@ public record ServerParts(
   /// Those of a server whose log is in memory.
   ///
   /// @param retainBytes what the log keeps
+  /// @param retain for how long
   /// @param idempotencyWindow how long the keys of idempotent publishes are remembered
   public static ServerParts inMemory(
       EventCatalog catalog,
       long retainBytes,
+      Duration retain,
       Duration idempotencyWindow,
       GatewaySettings settings,
       InstantSource clock) {
     return new ServerParts(
         catalog,
-        new InMemoryEventLog(UUID.randomUUID().toString(), retainBytes, idempotencyWindow, clock),
+        new InMemoryEventLog(
+            UUID.randomUUID().toString(), retainBytes, retain, idempotencyWindow, clock),
         Math.min(retainBytes, MAX_RECENT_BYTES),
         settings,
         clock);
