@@ -1,6 +1,7 @@
 package dev.tocsin.app;
 
 import dev.tocsin.client.ConnectFailedException;
+import dev.tocsin.client.PublishOutcome;
 import dev.tocsin.client.Refusal;
 import dev.tocsin.client.ServerAddress;
 import dev.tocsin.events.Json;
@@ -58,12 +59,30 @@ final class HubApi {
       return status / 100 == 2;
     }
 
+    /// What became of a published event. One that was taken has a sequence: no other answer says that it is in the
+    /// log.
+    PublishOutcome outcome() {
+      return isPublished()
+          ? new PublishOutcome.Published(body.path("sequence").asLong())
+          : new PublishOutcome.Refused(refusal());
+    }
+
+    private boolean isPublished() {
+      return isSuccess() && body.path("sequence").asLong(0) > 0;
+    }
+
+    /// Whether a Tocsin said what became of a published event. A proxy may have answered in its place, or another
+    /// program that has the port.
+    boolean isTocsins() {
+      return isSuccess() ? isPublished() : body.has("error");
+    }
+
     /// What a problem says.
     Refusal refusal() {
       String suggestion = body.path("details").path("suggestion").asString("");
       return new Refusal(
           body.path("error").asString("HTTP " + status),
-          body.path("detail").asString("the server did not say why")
+          body.path("detail").asString("what has answered is no Tocsin")
               + (suggestion.isEmpty() ? "" : "; did you mean \"" + suggestion + "\"?"),
           Faults.ofDetails(body.path("details")));
     }
@@ -90,11 +109,11 @@ final class HubApi {
 
   /// Events of the log, `query` being what stands after the `?`.
   JsonNode history(String query) throws Failure {
-    return get(EVENTS + '?' + query);
+    return told(ask(EVENTS + '?' + query), "events");
   }
 
   JsonNode stats() throws Failure {
-    return get("/api/v1/stats");
+    return told(ask("/api/v1/stats"), "epoch");
   }
 
   /// Has a bridge send again what was set aside.
@@ -106,10 +125,7 @@ final class HubApi {
             send(
                 "/api/v1/bridges/" + encoded(name).replace("+", "%20") + "/retry",
                 request -> request.POST(BodyPublishers.noBody())));
-    if (!answer.isSuccess()) {
-      throw new Failure(answer.problem());
-    }
-    return answer.body().path("retried").asLong(0);
+    return told(answer, "retried").path("retried").asLong(0);
   }
 
   /// What the server answers at a path, whatever that is.
@@ -127,12 +143,23 @@ final class HubApi {
     return URLEncoder.encode(value, StandardCharsets.UTF_8);
   }
 
-  private JsonNode get(String path) throws Failure {
-    Answer answer = await(send(path, HttpRequest.Builder::GET));
+  /// What a good answer tells.
+  ///
+  /// @param member what it always has. An answer without it is not a Tocsin's, however good: a proxy may answer, or
+  ///     another program that has the port
+  private JsonNode told(Answer answer, String member) throws Failure {
     if (!answer.isSuccess()) {
       throw new Failure(answer.problem());
     }
+    if (!answer.body().has(member)) {
+      throw foreign(answer);
+    }
     return answer.body();
+  }
+
+  private Failure foreign(Answer answer) {
+    return new Failure(
+        "what answers at " + server.url().http() + " is no Tocsin (HTTP " + answer.status() + ')');
   }
 
   private CompletableFuture<Answer> send(String path, UnaryOperator<HttpRequest.Builder> making) {

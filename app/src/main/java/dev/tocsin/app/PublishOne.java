@@ -40,9 +40,7 @@ final class PublishOne {
   private PublishOutcome post(String event, String key) throws Failure {
     HubApi api = new HubApi(server, surroundings);
     Answer answer = api.await(persistently(api, event.getBytes(StandardCharsets.UTF_8), key));
-    return answer.status() == 201
-        ? new PublishOutcome.Published(answer.body().path("sequence").asLong(0))
-        : new PublishOutcome.Refused(answer.refusal());
+    return answer.outcome();
   }
 
   /// Asks a second time, with the same key, where a connection ended before the answer came.

@@ -12,6 +12,10 @@ final class PublishSender implements PublishRun.Sender {
 
   private static final long POST_AGAIN_MILLIS = 1_000;
 
+  /// How many answers that are no Tocsin's are not believed. A proxy gives them while a server restarts, and for ever
+  /// where it does not lead to one.
+  private static final int FOREIGN_ANSWERS = 15;
+
   private final TocsinClient client;
   private final HubApi api;
 
@@ -27,28 +31,31 @@ final class PublishSender implements PublishRun.Sender {
 
   @Override
   public CompletableFuture<PublishOutcome> post(byte[] event, String idempotencyKey) {
-    return api.publish(event, idempotencyKey)
-        .thenCompose(answer ->
-            isForNow(answer)
-                ? postAgain(event, idempotencyKey)
-                : CompletableFuture.completedFuture(outcome(answer)))
-        .exceptionallyCompose(noAnswer -> postAgain(event, idempotencyKey));
+    return post(event, idempotencyKey, FOREIGN_ANSWERS);
+  }
+
+  private CompletableFuture<PublishOutcome> post(byte[] event, String key, int foreignAnswers) {
+    return api.publish(event, key)
+        .thenCompose(answer -> {
+          if (isForNow(answer)) {
+            return postAgain(event, key, foreignAnswers);
+          }
+          return !answer.isTocsins() && foreignAnswers > 1
+              ? postAgain(event, key, foreignAnswers - 1)
+              : CompletableFuture.completedFuture(answer.outcome());
+        })
+        .exceptionallyCompose(noAnswer -> postAgain(event, key, foreignAnswers));
   }
 
   /// Until the run gives up, which then ends the process.
-  private CompletableFuture<PublishOutcome> postAgain(byte[] event, String idempotencyKey) {
+  private CompletableFuture<PublishOutcome> postAgain(
+      byte[] event, String key, int foreignAnswers) {
     Executor later = CompletableFuture.delayedExecutor(POST_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
-    return CompletableFuture.supplyAsync(() -> post(event, idempotencyKey), later)
+    return CompletableFuture.supplyAsync(() -> post(event, key, foreignAnswers), later)
         .thenCompose(again -> again);
   }
 
   private static boolean isForNow(Answer answer) {
     return answer.status() >= 500 || answer.status() == 429 || answer.status() == 408;
-  }
-
-  private static PublishOutcome outcome(Answer answer) {
-    return answer.isSuccess()
-        ? new PublishOutcome.Published(answer.body().path("sequence").asLong(0))
-        : new PublishOutcome.Refused(answer.refusal());
   }
 }

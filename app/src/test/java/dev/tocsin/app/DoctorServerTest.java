@@ -2,12 +2,7 @@ package dev.tocsin.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.tocsin.fixtures.TestCertificate;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -61,48 +56,27 @@ class DoctorServerTest extends AtTheDoctor {
     publish(url);
   }
 
-  /// Something that says the same to everybody.
-  private static HttpServer answering(String body) throws IOException {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(200, bytes.length);
-          exchange.getResponseBody().write(bytes);
-          exchange.close();
-        });
-    server.start();
-    return server;
-  }
-
   @Test
   void aPortThatAnotherProgramHasIsToldAsSuch() throws Exception {
-    HttpServer other = answering("hello");
-    try {
-      String port = String.valueOf(other.getAddress().getPort());
+    try (Stranger other = new Stranger(200, "hello")) {
+      String port = String.valueOf(other.port());
 
       assertThat(of("server", doctor("--memory", "--port", port)))
           .singleElement()
           .asString()
           .startsWith("mend: what answers at http://127.0.0.1:" + port + " is no Tocsin (200)");
-    } finally {
-      other.stop(0);
     }
   }
 
   @Test
   void aServerThatServesAndIsNotWellIsToldInItsWords() throws Exception {
-    HttpServer ill = answering("{\"status\":\"degraded\",\"reason\":\"the disk is full\"}");
-    try {
-      String port = String.valueOf(ill.getAddress().getPort());
+    String body = "{\"status\":\"degraded\",\"reason\":\"the disk is full\"}";
+    try (Stranger ill = new Stranger(200, body)) {
+      String port = String.valueOf(ill.port());
 
       assertThat(of("server", doctor("--memory", "--port", port)))
           .anyMatch(line ->
               line.startsWith("mend: http://127.0.0.1:" + port + " is degraded: the disk is full"));
-    } finally {
-      ill.stop(0);
     }
   }
 
