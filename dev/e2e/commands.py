@@ -92,7 +92,7 @@ def locales():
 
 def outputs():
     commands = ["--help", "--version", "catalog list", "catalog show alert.created", "catalog schema alert.created",
-                """validate alert.deleted --payload '{"id":"7"}'""", f"stats --url {URL}", f"stats --json --url {URL}",
+                """validate alert.deleted --payload '{"id":"7"}'""", "validate alert.deleted --payload '{}'", f"stats --url {URL}", f"stats --json --url {URL}",
                 f"tail --since 0 --url {URL}", f"tail --json --since 0 --url {URL}",
                 f"""publish alert.deleted --payload '{{"id":"7"}}' --url {URL}""", "serve --memory --port 0",
                 "demo --port 0 --seconds 5", "log new-epoch --data " + work + "/other"]

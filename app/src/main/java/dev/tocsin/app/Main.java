@@ -1,6 +1,7 @@
 package dev.tocsin.app;
 
 import dev.tocsin.http.Secrets;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /// Where the program begins.
@@ -68,11 +70,8 @@ public final class Main {
     try {
       surroundings.out().requireWritten();
     } catch (Failure e) {
-      // A command that waits for its output has already said so.
-      if (code == 0) {
-        surroundings.say("tocsin: " + e.getMessage());
-        code = FAILURE;
-      }
+      surroundings.say("tocsin: " + e.getMessage());
+      code = code == 0 ? FAILURE : code;
     }
     surroundings.err().flush();
     return code;
@@ -83,7 +82,10 @@ public final class Main {
     try {
       return commands.execute(args);
     } catch (OutOfMemoryError e) {
-      throw e; // the process ends
+      // One that Java throws itself, outside the heap for instance; at one of the heap's the JVM
+      // has ended.
+      surroundings.say("tocsin: out of memory: " + e.getMessage());
+      return BROKEN_DOWN;
     } catch (Error e) {
       for (Throwable cause = e; cause != null; cause = cause.getCause()) {
         if (String.valueOf(cause.getMessage()).contains("Too many open files")) {
@@ -170,6 +172,7 @@ public final class Main {
         .registerConverter(ByteSize.class, ByteSize::parse)
         .registerConverter(TimeSpan.class, TimeSpan::parse)
         .registerConverter(StartingPoint.class, StartingPoint::parse)
+        .registerConverter(Path.class, Main::path)
         .setUsageHelpWidth(Math.clamp(surroundings.width(), MIN_HELP_WIDTH, MAX_HELP_WIDTH))
         .setExecutionStrategy(parsed -> {
           // With --help the parser lets them pass.
@@ -192,6 +195,14 @@ public final class Main {
             (exception, command, parsed) -> failed(exception, command, tocsin, surroundings))
         .setParameterExceptionHandler(
             (exception, given) -> WrongArguments.tell(exception, given, surroundings));
+  }
+
+  /// A file or folder. The empty name would be the folder in which the command runs.
+  private static Path path(String text) {
+    if (text.isEmpty()) {
+      throw new TypeConversionException("the name of a file or folder is not empty");
+    }
+    return Path.of(text);
   }
 
   /// Tells of variables that look like options, and do nothing.

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// Standard output or standard error, in UTF-8 whatever the locale says. It remembers why it could not be
@@ -14,6 +15,7 @@ final class Output extends PrintStream {
   private static final int BUFFER_BYTES = 1 << 14;
 
   private final Sink sink;
+  private final AtomicBoolean isTold = new AtomicBoolean();
 
   private Output(Sink sink, boolean autoFlush) {
     super(new BufferedOutputStream(sink, BUFFER_BYTES), autoFlush, StandardCharsets.UTF_8);
@@ -32,12 +34,12 @@ final class Output extends PrintStream {
     return checkError();
   }
 
-  /// Flushes, and fails when something could not be written. That nobody reads on, as in `tocsin tail | head`,
-  /// is no failure.
+  /// Flushes, and fails when something could not be written, once. That nobody reads on, as in
+  /// `tocsin tail | head`, is no failure.
   void requireWritten() throws Failure {
     flush();
     IOException failure = sink.failure;
-    if (failure != null && !sink.readerIsGone(failure)) {
+    if (failure != null && !sink.readerIsGone(failure) && isTold.compareAndSet(false, true)) {
       throw new Failure("cannot write to standard output: " + failure.getMessage(), failure);
     }
   }

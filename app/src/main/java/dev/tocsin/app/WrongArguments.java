@@ -77,8 +77,9 @@ final class WrongArguments {
   }
 
   private static String unmatched(String argument, CommandLine command) {
-    if (argument.startsWith("-")) {
-      String name = argument.replaceFirst("=.*", "");
+    String name = argument.replaceFirst("=.*", "");
+    // After -- an option is none.
+    if (argument.startsWith("-") && !optionNames(command).contains(name)) {
       return "there is no option " + name + nearest(name, optionNames(command));
     }
     if (!command.getSubcommands().isEmpty()) {

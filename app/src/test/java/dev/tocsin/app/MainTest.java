@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -342,6 +343,10 @@ class MainTest {
           serve --host 255.255.255.255 | is an address of many machines
           serve --host= | a host to listen on is an address such as 127.0.0.1
           serve --allow-host , | --allow-host is a name such as hub.example, or several with commas between; one of them is empty
+          serve --data= | the name of a file or folder is not empty
+          key list --keys= | the name of a file or folder is not empty
+          key new -- -x --data d | what is '--data'? It is one argument too many
+          serve --trust-proxy 10 | a network is an address such as 10.1.2.3, or several such as 10.0.0.0/8; was '10'
           serve --allow-host= | --allow-host is a name such as hub.example
           serve --allow-origin https://a.example,, | --allow-origin is an origin such as https://console.example
           demo --allow-host a,,b | --allow-host is a name such as hub.example
@@ -460,6 +465,7 @@ class MainTest {
         "catalog openapi",
         "catalog asyncapi",
         "validate alert.deleted --payload {\"id\":\"7\"}",
+        "validate alert.deleted --payload {}",
         "serve --memory --port 0",
         "demo --port 0 --seconds 1",
       })
@@ -469,7 +475,27 @@ class MainTest {
     assertThat(process.run(command.split(" ", -1))).isEqualTo(1);
 
     assertThat(process.err())
-        .contains("tocsin: cannot write to standard output: No space left on device");
+        .containsOnlyOnce("tocsin: cannot write to standard output: No space left on device");
+  }
+
+  /// Java throws it where it finds no room outside the heap; the JVM goes on then.
+  @Test
+  void memoryThatIsUsedUpIsAFailureAndASentence() {
+    AtomicBoolean thrown = new AtomicBoolean();
+    process.outputTo(
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            if (thrown.compareAndSet(false, true)) {
+              throw new OutOfMemoryError("Cannot reserve 4096 bytes");
+            }
+          }
+        });
+
+    assertThat(process.run("catalog", "list")).isEqualTo(3);
+
+    assertThat(process.err().lines())
+        .containsExactly("tocsin: out of memory: Cannot reserve 4096 bytes");
   }
 
   @Test
