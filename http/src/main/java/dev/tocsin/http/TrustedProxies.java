@@ -29,11 +29,12 @@ public final class TrustedProxies {
 
   private static IpSubnetFilterRule network(String text) {
     int slash = text.indexOf('/');
+    String literal = slash < 0 ? text : text.substring(0, slash);
     try {
-      InetAddress address = IpLiteral.of(slash < 0 ? text : text.substring(0, slash));
+      InetAddress address = IpLiteral.of(literal);
       int bits = address.getAddress().length * Byte.SIZE;
       int prefix = slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1));
-      if (prefix >= 0 && prefix <= bits) {
+      if (prefix >= 0 && prefix <= bits && !isShort(literal)) {
         return new IpSubnetFilterRule(address, prefix, IpFilterRuleType.ACCEPT);
       }
     } catch (IllegalArgumentException e) {
@@ -43,6 +44,12 @@ public final class TrustedProxies {
         "a network is an address such as 10.1.2.3, or several such as 10.0.0.0/8; was '"
             + text
             + "'");
+  }
+
+  /// Whether an address is one of IPv4 in fewer than four numbers: `10` is 0.0.0.10, and whoever writes it means
+  /// 10.0.0.0/8.
+  private static boolean isShort(String literal) {
+    return literal.indexOf(':') < 0 && literal.split("\\.", -1).length < 4;
   }
 
   /// Whether anyone is believed.

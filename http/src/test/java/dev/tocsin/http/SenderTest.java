@@ -155,7 +155,11 @@ class SenderTest {
         "10.0.0.0/8/8",
         "2001:db8::/129",
         "/8",
-        "*"
+        "*",
+        "10",
+        "10.1",
+        "10.1.2",
+        "10.1/16"
       })
   void whatIsNoNetworkIsTold(String text) {
     assertThatThrownBy(() -> TrustedProxies.of(List.of("10.0.0.1", text)))
