@@ -124,6 +124,10 @@ public final class CatalogFolder {
   public static Loading load(Path folder, EventCatalog base) {
     List<String> names;
     Path real;
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      // To list a pipe would wait for its other end.
+      return refused(folder, "is no folder that can be read");
+    }
     try {
       real = folder.toRealPath();
       names = schemaFiles(real);

@@ -1,6 +1,7 @@
 package dev.tocsin.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -345,10 +347,13 @@ class CatalogFolderTest {
   }
 
   @Test
-  void folderThatIsNoneIsRefused() throws IOException {
+  @Timeout(30)
+  void folderThatIsNoneIsRefused() throws Exception {
     Path file = Files.writeString(folder.resolve("x"), "");
+    Path pipe = folder.resolve("pipe");
+    assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
 
-    for (Path none : List.of(folder.resolve("none"), file)) {
+    for (Path none : List.of(folder.resolve("none"), file, pipe)) {
       assertThat(CatalogFolder.load(none))
           .isInstanceOfSatisfying(
               CatalogFolder.Refused.class,

@@ -29,6 +29,9 @@ final class LogFile {
   /// The write-ahead file.
   static final String JOURNAL = NAME + "-wal";
 
+  /// Where SQLite looks for what another mode has left behind.
+  private static final String ROLLBACK_JOURNAL = NAME + "-journal";
+
   /// How long a transaction waits for another program that holds the file. Meanwhile appends wait in
   /// the queue.
   private static final int BUSY_TIMEOUT_MILLIS = 1_000;
@@ -79,6 +82,7 @@ final class LogFile {
     Path file = directory.resolve(NAME);
     LogLock.requireFile(file);
     LogLock.requireFile(directory.resolve(JOURNAL));
+    LogLock.requireFile(directory.resolve(ROLLBACK_JOURNAL));
     if (!Files.exists(file)) {
       make(file);
     } else if (!Files.isWritable(file)) {

@@ -1,6 +1,7 @@
 package dev.tocsin.sqlite;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,9 @@ final class LogMark implements AutoCloseable {
 
   private static final int SEQUENCE_DIGITS = 20;
   private static final int CHECKSUM_DIGITS = 8;
+
+  /// More than a line has. The file may be anything.
+  private static final int MAX_BYTES = 1_024;
 
   private final Path file;
   private FileChannel channel;
@@ -72,8 +76,9 @@ final class LogMark implements AutoCloseable {
 
   /// What the file of a log says that need not be open.
   static @Nullable Note read(Path file) {
-    try {
-      String[] words = Files.readString(file, StandardCharsets.ISO_8859_1).strip().split(" ", -1);
+    try (InputStream in = Files.newInputStream(file)) {
+      String text = new String(in.readNBytes(MAX_BYTES), StandardCharsets.ISO_8859_1);
+      String[] words = text.strip().split(" ", -1);
       if (words.length != 3) {
         return null;
       }

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.tocsin.hub.Durability;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
@@ -95,7 +98,8 @@ class LogIdentityTest {
   enum Beside {
     WHOLE,
     NOTHING,
-    TORN
+    TORN,
+    HUGE
   }
 
   /// Closed or not, whatever the mark says: a sequence is not given twice in one epoch.
@@ -112,6 +116,8 @@ class LogIdentityTest {
     "true,  NOTHING, 7, 7, true",
     "false, TORN,    7, 7, false",
     "true,  TORN,    7, 7, true",
+    "false, HUGE,    7, 7, false",
+    "true,  HUGE,    7, 7, true",
   })
   void goesOnOnlyWhereItsNewestEventsAreAllThere(
       boolean closed, Beside beside, long acknowledged, long newest, boolean goesOn)
@@ -130,6 +136,11 @@ class LogIdentityTest {
     switch (beside) {
       case NOTHING -> Files.delete(file);
       case TORN -> Files.writeString(file, Files.readString(file).replace('7', '8'));
+      case HUGE -> {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+          channel.write(ByteBuffer.wrap(new byte[] {' '}), Integer.MAX_VALUE);
+        }
+      }
       case WHOLE -> {}
     }
 
