@@ -86,8 +86,7 @@ class SenderTest {
   void anAddressIsToldWithoutAScopeThatIsNone() throws Exception {
     byte[] loopback = InetAddress.ofLiteral("::1").getAddress();
 
-    assertThat(Sender.direct(Inet6Address.getByAddress(null, loopback, 0)).text())
-        .isEqualTo("::1");
+    assertThat(Sender.direct(Inet6Address.getByAddress(null, loopback, 0)).text()).isEqualTo("::1");
     assertThat(Sender.direct(Inet6Address.getByAddress(null, loopback, 2)).text())
         .isEqualTo("::1%2");
   }
