@@ -521,7 +521,8 @@ final class WebSocketConnection extends FramedConnection implements Tickable, Li
   @Override
   public void goAway() {
     goingAway = true;
-    if (queue.size() == 0) {
+    // What waits behind a beginning has had no effect, and who does not read that holds up no stop.
+    if (queue.size() == 0 || cursor.isBeginning()) {
       sayGoodbye();
     }
   }

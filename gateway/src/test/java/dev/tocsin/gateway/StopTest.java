@@ -183,6 +183,31 @@ class StopTest {
     }
   }
 
+  /// What waits behind the initial events has had no effect yet.
+  @Test
+  void doesNotWaitForTheBeginningOfASubscription() {
+    server.close();
+    server = TestServer.start();
+    for (int i = 0; i < 400; i++) {
+      server.publish(TestServer.large("a" + i, 40_000));
+    }
+    try (RawWebSocket socket = server.socket("?events=camera.*")) {
+      socket.say("{\"action\":\"subscribe\",\"events\":[\"alert.*\"],\"latest\":true}");
+      socket.say("ping");
+      assertThat(socket.message().path("initial").asInt()).isEqualTo(400);
+      CompletableFuture<Void> stopped = stop();
+
+      JsonNode message = socket.message();
+      while (message.path("initial").asBoolean(false)) {
+        message = socket.message();
+      }
+      assertThat(message.path("action").asString("")).isEqualTo("reconnect");
+      assertThat(socket.closeFrame().closeCode()).isEqualTo(1001);
+      socket.client().finishSending();
+      stopped.join();
+    }
+  }
+
   @Test
   void beginsNothingNewWhileItStops() {
     StallingLog stalling = new StallingLog();
