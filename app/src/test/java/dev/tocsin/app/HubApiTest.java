@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The commands where something else than a Tocsin answers.
+/// What the commands make of answers, also where something else than a Tocsin answers.
 @Timeout(60)
-class StrangerTest {
+class HubApiTest {
 
   private final TestProcess process = new TestProcess();
 
