@@ -229,6 +229,7 @@ launch() {
     -XX:+ExplicitGCInvokesConcurrent \
     -XX:CompileThresholdScaling=2 \
     -XX:InlineSmallCode=500 \
+    -XX:FreqInlineSize=120 \
     -XX:+ExitOnOutOfMemoryError \
     --enable-native-access=ALL-UNNAMED \
     --sun-misc-unsafe-memory-access=allow \

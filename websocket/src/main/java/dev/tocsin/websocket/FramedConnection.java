@@ -206,7 +206,12 @@ public abstract class FramedConnection extends ChannelInboundHandlerAdapter
 
   /// Sends frames at once, after all that was written before.
   public final void send(ByteBuf frames) {
-    outlet.send(frames);
+    if (corked) {
+      outlet.send(frames);
+    } else {
+      // Nothing is gathered, so a delivery need not walk through the outlet as well.
+      channel.writeAndFlush(frames, channel.voidPromise());
+    }
   }
 
   /// The same for who wants to know when the socket has taken them.
