@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.LongStream;
 import tools.jackson.databind.JsonNode;
 
@@ -72,13 +73,14 @@ abstract class OnRealServers {
     return LongStream.rangeClosed(1, sequence).boxed().toList();
   }
 
-  /// Asks JetStream for something.
+  /// Asks JetStream for something, again where nobody has answered: in an election a request gets lost.
   static JsonNode api(Connection nats, String what, String request) throws Exception {
-    byte[] answer =
-        nats.request(
-                "$JS.API." + what, request.getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(10))
-            .getData();
-    return ((Json.Value) Json.read(answer)).tree();
+    byte[] asked = request.getBytes(StandardCharsets.UTF_8);
+    @Nullable Message answer = null;
+    for (int tries = 0; answer == null && tries < 10; tries++) {
+      answer = nats.request("$JS.API." + what, asked, Duration.ofSeconds(3));
+    }
+    return ((Json.Value) Json.read(Objects.requireNonNull(answer, what).getData())).tree();
   }
 
   /// Waits until gateways have begun to look at a stream so often.
