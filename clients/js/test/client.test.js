@@ -91,6 +91,7 @@ describe("one server for all", () => {
     const subscription = hub.subscribe("alert.*", watched({ last: 1, buffer: 5 }));
     await hub.publish("alert.deleted", { id: "1" }, watched({ channel: "mine" }));
     await subscription.next();
+    await until("a WebSocket was looked for twice", () => read.has("webSocketAgainMs"));
     const promised = ["Options", "SubscribeOptions", "PublishOptions"].map(names);
     assert.deepEqual(promised.map(({ length }) => length > 3), [true, true, true]);
     assert.deepEqual(promised.flat().filter((name) => !read.has(name)), []);
