@@ -138,7 +138,7 @@ class ResumeTest {
                 while (!stop.get()) {
                   // What is asked for has to be there still, however long the machine takes for a
                   // connection.
-                  if (server.hub.log().state().newest() - asked.get() < 20_000) {
+                  if (server.hub.log().state().newest() - asked.get() < 2_000) {
                     publish(server, 10);
                   }
                 }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -84,6 +85,8 @@ class FilteredShardTest {
   private int delivered;
   private int lagged;
   private final Map<LoggedEvent, JsonNode> payloads = new HashMap<>();
+  private final Map<String, JsonNode> conditions =
+      WHERES.stream().collect(Collectors.toMap(where -> where, JSON::readTree));
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
@@ -297,11 +300,7 @@ class FilteredShardTest {
         check(connection);
         return;
       }
-      long position = known.position;
-      assertThat(
-              events.stream()
-                  .filter(e -> e.sequence() > position && e.sequence() <= upTo)
-                  .filter(e -> wants(known, e)))
+      assertThat(wanted(known, known.position, upTo))
           .as("not delivered to %s", connection)
           .isEmpty();
     }
@@ -310,10 +309,7 @@ class FilteredShardTest {
   private void check(String connection, Expected known, RecordedOutput.Event event) {
     delivered++;
     long position = known.position;
-    assertThat(
-            events.stream()
-                .filter(e -> e.sequence() > position && e.sequence() < event.sequence())
-                .filter(e -> wants(known, e)))
+    assertThat(wanted(known, position, event.sequence() - 1))
         .as("lost by %s before %s", connection, event)
         .isEmpty();
     assertThat(event.sequence()).as("doubled for %s", connection).isGreaterThan(position);
@@ -326,12 +322,10 @@ class FilteredShardTest {
 
   /// It names the last earlier event that the connection wanted, or a position that it was told after that.
   private void assertPrevious(String connection, Expected known, RecordedOutput.Event event) {
-    long last =
-        events.stream()
-            .filter(e -> e.sequence() < event.sequence() && wants(known, e))
-            .mapToLong(LoggedEvent::sequence)
-            .max()
-            .orElse(0);
+    long last = event.sequence() - 1;
+    while (last > 0 && !wants(known, events.get((int) last - 1))) {
+      last--;
+    }
     Set<Long> right = new TreeSet<>(known.told.tailSet(last));
     right.removeIf(position -> position >= event.sequence());
     right.add(last);
@@ -339,6 +333,15 @@ class FilteredShardTest {
         .as("previous of %s for %s with %s", event, connection, known.held)
         .isIn(right)
         .isLessThanOrEqualTo(known.position);
+  }
+
+  /// The events that the connection wants after one sequence and up to another.
+  private List<LoggedEvent> wanted(Expected known, long after, long upTo) {
+    return after >= upTo
+        ? List.of()
+        : events.subList((int) after, (int) upTo).stream()
+            .filter(event -> wants(known, event))
+            .toList();
   }
 
   private boolean wants(Expected known, LoggedEvent event) {
@@ -351,7 +354,7 @@ class FilteredShardTest {
     return any.stream()
         .anyMatch(held ->
             NaiveGlob.matches(held.pattern(), type)
-                && (held.where() == null || fulfils(event, JSON.readTree(held.where()))));
+                && (held.where() == null || fulfils(event, conditions.get(held.where()))));
   }
 
   private boolean fulfils(LoggedEvent event, JsonNode where) {
