@@ -45,7 +45,7 @@ final class AuditFile implements Audit, AutoCloseable {
   private static final Duration APART = Duration.ofSeconds(1);
 
   private static final long PAUSE_MILLIS = 100;
-  private static final long CLOSE_MILLIS = 1_000;
+  private static final long CLOSE_MILLIS = 3_000;
   private static final int MAX_WAITING = 100_000;
 
   private final Path path;
