@@ -231,6 +231,7 @@ launch() {
     -XX:InlineSmallCode=500 \
     -XX:FreqInlineSize=120 \
     -XX:+ExitOnOutOfMemoryError \
+    -Djdk.reflect.useNativeAccessorOnly=true \
     --enable-native-access=ALL-UNNAMED \
     --sun-misc-unsafe-memory-access=allow \
     "$@"

@@ -85,7 +85,7 @@ record GatewayContext(
             MetricsPages.thread()),
         new ReplayRoom(),
         new Rosters(),
-        WebPages.read(settings.console()),
+        WebPages.of(settings.console()),
         new AtomicInteger(),
         settings.stallTimeout().toMillis(),
         new CloudEvents(hub.catalog()),

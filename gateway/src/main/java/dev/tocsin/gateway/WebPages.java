@@ -44,16 +44,15 @@ final class WebPages {
 
   private WebPages() {}
 
-  /// Reads them.
+  /// Looks which there are. A thread reads them meanwhile.
   ///
   /// @param console whether there is one
-  static Site read(boolean console) {
-    Executor compressor = task -> Thread.ofPlatform().daemon().name("tocsin-files").start(task);
+  static Site of(boolean console) {
+    Executor worker = task -> Thread.ofPlatform().daemon().name("tocsin-files").start(task);
     List<Route> routes =
-        new ArrayList<>(
-            FileTree.read(WebPages.class, "client", compressor).routes("/client/", SCRIPTS));
+        new ArrayList<>(FileTree.of(WebPages.class, "client", worker).routes("/client/", SCRIPTS));
     if (console) {
-      routes.addAll(FileTree.read(WebPages.class, "console", compressor).routes(CONSOLE, PAGES));
+      routes.addAll(FileTree.of(WebPages.class, "console", worker).routes(CONSOLE, PAGES));
     }
     return new Site(routes, console ? CONSOLE : null);
   }

@@ -48,7 +48,7 @@ class DescriptionsTest {
     try (EmbeddedServer embedded = new EmbeddedServer()) {
       embedded.routes().forEach(route -> add(operations, route));
     }
-    WebPages.read(false).routes().forEach(route -> add(operations, route));
+    WebPages.of(false).routes().forEach(route -> add(operations, route));
     operations.put("post /hooks/{name}", Set.of());
     operations.put("post /hooks/alertmanager/{name}", Set.of());
     return operations;

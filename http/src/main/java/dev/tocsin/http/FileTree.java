@@ -18,48 +18,84 @@ import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Files of the program that are served as they are: a folder of the class path, read once.
+/// Files of the program that are served as they are: a folder of the class path, each read once.
 ///
 /// Each file has a route of its own in the table, so that a path leads to a file only when it is exactly that file's: there
-/// is no path that could be made to lead out of the folder, and nothing is read for a request. A folder is served by
-/// its `index.html`, at its path with a slash at the end. Immutable, but for the compressed forms, which come later.
+/// is no path that could be made to lead out of the folder. A folder is served by its `index.html`, at its path with a
+/// slash at the end. A worker reads the files and compresses them, so that the start need not wait for it.
 public final class FileTree {
 
   private static final String INDEX = "index.html";
 
   /// By the path within the folder, sorted.
-  private final Map<String, StaticContent> files;
+  private final Map<String, ServedFile> files;
 
-  private FileTree(Map<String, StaticContent> files) {
+  /// One file. Any thread.
+  private static final class ServedFile {
+
+    private final ClassLoader loader;
+    private final String name;
+    private final String contentType;
+
+    /// `null` until it is asked for.
+    private volatile @Nullable StaticContent content;
+
+    ServedFile(ClassLoader loader, String name) {
+      this.loader = loader;
+      this.name = name;
+      this.contentType = StaticContent.contentType(name);
+    }
+
+    /// What is in it. Whoever asks before the worker has come to it reads it himself.
+    StaticContent content() {
+      StaticContent known = content;
+      return known == null ? read() : known;
+    }
+
+    private synchronized StaticContent read() {
+      StaticContent known = content;
+      if (known == null) {
+        known = new StaticContent(contentType, bytes(loader, name));
+        content = known;
+      }
+      return known;
+    }
+
+    Exchange answer(Request request) {
+      return content().answer(request);
+    }
+  }
+
+  private FileTree(Map<String, ServedFile> files) {
     this.files = files;
   }
 
-  /// Reads a folder.
+  /// Looks what is in a folder.
   ///
   /// @param owner whose class path it is on
   /// @param folder beside the owner's package, for instance `console`
-  /// @param compressor compresses the files; until it has, they are served as they are
+  /// @param worker reads the files and compresses them; until it has, they are served as they are
   /// @throws IllegalArgumentException when there is no such folder, or a file in it of a kind that is not known
-  public static FileTree read(Class<?> owner, String folder, Executor compressor) {
+  public static FileTree of(Class<?> owner, String folder, Executor worker) {
     String base = owner.getPackageName().replace('.', '/') + '/' + folder;
-    return read(Objects.requireNonNull(owner.getClassLoader()), base, compressor);
+    return of(Objects.requireNonNull(owner.getClassLoader()), base, worker);
   }
 
   /// The same of a folder with a whole name.
-  static FileTree read(ClassLoader loader, String base, Executor compressor) {
+  static FileTree of(ClassLoader loader, String base, Executor worker) {
     URL url = loader.getResource(base);
     if (url == null) {
       throw new IllegalArgumentException("there is no folder " + base + " on the class path");
     }
-    Map<String, StaticContent> files = new TreeMap<>();
+    Map<String, ServedFile> files = new TreeMap<>();
     try {
       for (String name : names(url, base)) {
-        files.put(name, StaticContent.of(name, bytes(loader, base + '/' + name)));
+        files.put(name, new ServedFile(loader, base + '/' + name));
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("the files in " + base + " cannot be read", e);
+      throw new UncheckedIOException("the folder " + base + " cannot be read", e);
     }
-    compressor.execute(() -> files.values().forEach(StaticContent::compress));
+    worker.execute(() -> files.values().forEach(file -> file.content().compress()));
     return new FileTree(files);
   }
 
@@ -86,9 +122,11 @@ public final class FileTree {
     }
   }
 
-  private static byte[] bytes(ClassLoader loader, String name) throws IOException {
+  private static byte[] bytes(ClassLoader loader, String name) {
     try (InputStream in = Objects.requireNonNull(loader.getResourceAsStream(name), name)) {
       return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the file " + name + " cannot be read", e);
     }
   }
 

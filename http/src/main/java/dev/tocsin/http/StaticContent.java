@@ -80,11 +80,11 @@ public final class StaticContent {
     this.plain = Variant.of(tag(bytes), contentType, bytes, Map.of());
   }
 
-  /// A file.
+  /// What a browser is to make of a file.
   ///
   /// @param name it may be a path
   /// @throws IllegalArgumentException when it is of a kind that is not known
-  static StaticContent of(String name, byte[] bytes) {
+  static String contentType(String name) {
     String ending =
         name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('.')) + 1)
             .toLowerCase(Locale.ROOT);
@@ -92,7 +92,7 @@ public final class StaticContent {
     if (contentType == null) {
       throw new IllegalArgumentException("what " + name + " is cannot be told by its name");
     }
-    return new StaticContent(contentType, bytes);
+    return contentType;
   }
 
   private static String tag(byte[] bytes) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,7 @@ class FileTreeTest {
   private static final Pattern TAG = Pattern.compile("etag: (\\S+)", Pattern.CASE_INSENSITIVE);
 
   private final List<Runnable> compressing = new ArrayList<>();
-  private final FileTree tree = FileTree.read(FileTreeTest.class, "site", compressing::add);
+  private final FileTree tree = FileTree.of(FileTreeTest.class, "site", compressing::add);
   private final EmbeddedHttp server = server(tree, null);
 
   private static EmbeddedHttp server(FileTree files, @Nullable String home) {
@@ -203,7 +204,7 @@ class FileTreeTest {
     }
 
     try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null);
-        EmbeddedHttp served = server(FileTree.read(loader, "a/site", Runnable::run), null)) {
+        EmbeddedHttp served = server(FileTree.of(loader, "a/site", Runnable::run), null)) {
       assertThat(served.receive(get("/site/")).said()).endsWith("a/site/index.html");
       assertThat(served.receive(get("/site/sub/x.css")).said())
           .contains("text/css")
@@ -213,11 +214,35 @@ class FileTreeTest {
   }
 
   @Test
+  void aFileIsReadOnceAndNotForTheStart() {
+    List<String> read = new ArrayList<>();
+    ClassLoader loader =
+        new ClassLoader(FileTreeTest.class.getClassLoader()) {
+          @Override
+          public @Nullable InputStream getResourceAsStream(String name) {
+            read.add(name);
+            return super.getResourceAsStream(name);
+          }
+        };
+    FileTree files = FileTree.of(loader, "dev/tocsin/http/site", compressing::add);
+    try (EmbeddedHttp served = server(files, null)) {
+      assertThat(read).isEmpty();
+
+      served.receive(get("/site/app.js"));
+      assertThat(read).containsExactly("dev/tocsin/http/site/app.js");
+
+      compressing.forEach(Runnable::run);
+      served.receive(get("/site/app.js"));
+      assertThat(read).doesNotHaveDuplicates().contains("dev/tocsin/http/site/tiny.txt");
+    }
+  }
+
+  @Test
   void whatIsNotKnownIsSaidAtTheStart() {
-    assertThatThrownBy(() -> FileTree.read(FileTreeTest.class, "sites", Runnable::run))
+    assertThatThrownBy(() -> FileTree.of(FileTreeTest.class, "sites", Runnable::run))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("dev/tocsin/http/sites");
-    assertThatThrownBy(() -> StaticContent.of("deep/picture.bmp", new byte[1]))
+    assertThatThrownBy(() -> StaticContent.contentType("deep/picture.bmp"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("picture.bmp");
     assertThatThrownBy(() -> tree.routes("site/", POLICY))
