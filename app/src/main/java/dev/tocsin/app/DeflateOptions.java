@@ -42,6 +42,9 @@ final class DeflateOptions {
   }
 
   private List<EventPattern> patterns() throws WrongUse {
+    if (never.isEmpty()) {
+      return List.of();
+    }
     return switch (EventPattern.compile(
         List.copyOf(CommaList.parts(NEVER, never, "a pattern such as 'job.*'")))) {
       case EventPattern.Compilation.Compiled compiled -> compiled.patterns();

@@ -234,13 +234,12 @@ public final class Main {
       return chosen;
     }
     ParseResult command = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
-    return switch (command.commandSpec().userObject()) {
-      case Serve serve -> Logging.Level.INFO;
-      case BridgeCommand bridges when !command.hasSubcommand() -> Logging.Level.INFO;
-      // What the parts of a server complain of is among its findings, in words.
-      case Doctor doctor -> Logging.Level.OFF;
-      case null, default -> Logging.Level.WARN;
-    };
+    Object run = command.commandSpec().userObject();
+    if (run instanceof Serve || (run instanceof BridgeCommand && !command.hasSubcommand())) {
+      return Logging.Level.INFO;
+    }
+    // What the parts of a server complain of is among a doctor's findings, in words.
+    return run instanceof Doctor ? Logging.Level.OFF : Logging.Level.WARN;
   }
 
   /// An expected failure is a sentence; anything else is a fault of ours and says so.

@@ -44,7 +44,7 @@ final class WebPages {
 
   private WebPages() {}
 
-  /// Looks which there are. A thread reads them meanwhile.
+  /// Looks which there are. A thread reads them when the first one is asked for.
   ///
   /// @param console whether there is one
   static Site of(boolean console) {

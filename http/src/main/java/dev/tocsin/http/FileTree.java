@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,13 +23,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Each file has a route of its own in the table, so that a path leads to a file only when it is exactly that file's: there
 /// is no path that could be made to lead out of the folder. A folder is served by its `index.html`, at its path with a
-/// slash at the end. A worker reads the files and compresses them, so that the start need not wait for it.
+/// slash at the end. The first request for any of them has a worker read and compress them all: most servers never have one.
 public final class FileTree {
 
   private static final String INDEX = "index.html";
 
   /// By the path within the folder, sorted.
   private final Map<String, ServedFile> files;
+
+  private final Executor worker;
+  private final AtomicBoolean asked = new AtomicBoolean();
 
   /// One file. Any thread.
   private static final class ServedFile {
@@ -60,14 +64,11 @@ public final class FileTree {
       }
       return known;
     }
-
-    Exchange answer(Request request) {
-      return content().answer(request);
-    }
   }
 
-  private FileTree(Map<String, ServedFile> files) {
+  private FileTree(Map<String, ServedFile> files, Executor worker) {
     this.files = files;
+    this.worker = worker;
   }
 
   /// Looks what is in a folder.
@@ -95,8 +96,7 @@ public final class FileTree {
     } catch (IOException e) {
       throw new UncheckedIOException("the folder " + base + " cannot be read", e);
     }
-    worker.execute(() -> files.values().forEach(file -> file.content().compress()));
-    return new FileTree(files);
+    return new FileTree(files, worker);
   }
 
   private static List<String> names(URL folder, String base) throws IOException {
@@ -142,10 +142,10 @@ public final class FileTree {
     files.forEach((name, file) -> {
       String folder = folder(name);
       if (folder == null) {
-        routes.add(route(prefix + name, policy, file::answer).unlisted());
+        routes.add(route(prefix + name, policy, request -> answer(request, file)).unlisted());
         return;
       }
-      Route index = route(prefix + folder, policy, file::answer);
+      Route index = route(prefix + folder, policy, request -> answer(request, file));
       routes.add(folder.isEmpty() ? index : index.unlisted());
       String slashless = (prefix + folder).substring(0, prefix.length() + folder.length() - 1);
       if (!slashless.isEmpty()) {
@@ -154,6 +154,13 @@ public final class FileTree {
       }
     });
     return routes;
+  }
+
+  private Exchange answer(Request request, ServedFile file) {
+    if (asked.compareAndSet(false, true)) {
+      worker.execute(() -> files.values().forEach(each -> each.content().compress()));
+    }
+    return file.content().answer(request);
   }
 
   /// The folder of which a file is the index; `null` when it is none.

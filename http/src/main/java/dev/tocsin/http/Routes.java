@@ -31,7 +31,7 @@ public final class Routes {
   private final PageHeaders requestHeaders;
   private final NearestName nearest;
   private final Map<String, Place> fixed = new HashMap<>();
-  private final Map<PathTemplate, Place> templates = new LinkedHashMap<>();
+  private final Map<String, Templated> templates = new LinkedHashMap<>();
   private final Place everywhere = new Place();
   private final @Nullable Place rest;
   private final @Nullable String home;
@@ -43,6 +43,9 @@ public final class Routes {
     /// The name that is nearest to a word; empty when none is near.
     Optional<String> of(String word, Collection<String> names);
   }
+
+  /// The routes of the paths for which a template stands.
+  private record Templated(PathTemplate template, Place place) {}
 
   /// The routes of one path.
   private static final class Place {
@@ -93,7 +96,9 @@ public final class Routes {
       Place place =
           template.isFixed()
               ? fixed.computeIfAbsent(route.path(), path -> new Place())
-              : templates.computeIfAbsent(template, path -> new Place());
+              : templates
+                  .computeIfAbsent(route.path(), path -> new Templated(template, new Place()))
+                  .place();
       place.add(route);
       route.methods().forEach(method -> everywhere.routes.putIfAbsent(method, route));
     }
@@ -197,9 +202,9 @@ public final class Routes {
     if (place != null) {
       return place;
     }
-    for (Map.Entry<PathTemplate, Place> entry : templates.entrySet()) {
-      if (entry.getKey().match(path, parameters)) {
-        return entry.getValue();
+    for (Templated templated : templates.values()) {
+      if (templated.template().match(path, parameters)) {
+        return templated.place();
       }
     }
     return rest;
