@@ -146,7 +146,7 @@ export interface Fault {
 /**
  * What was refused, or could not be done. Codes of the hub are in docs/protocol.md; the client's own are `outbox_full`,
  * `message_too_large`, `not_sent` (it never left), `unanswered` (it may be in the log), `closed`, `closed_4401` and the like,
- * `unreachable`, `http_502` and the like, `no_credential` and `credential_ended`.
+ * `broken` (no connection, which can be made again), `http_502` and the like, `no_credential` and `credential_ended`.
  */
 export declare class TocsinError extends Error {
   constructor(code: string, message: string, retryable?: boolean, details?: { [name: string]: unknown });

@@ -77,6 +77,13 @@ const alert = (id, severity, dedup = id) => ({ id, event_id: 1, severity, status
 const camera = (id, status, reason) => ({ camera_id: id, camera_name: id, status, timestamp: now(), reason });
 const detection = (cameraId, label, bbox) => ({ detection_id: `d-${label}`, label, confidence: 0.87, bbox, camera_id: cameraId, timestamp: now() });
 
+let data;
+
+/** A key of the server that asks for one. */
+function makeKey(...options) {
+  return execFileSync("./tocsin", ["key", "new", ...options, "--data", data], { cwd: root, stdio: ["ignore", "pipe", "ignore"] }).toString().trim();
+}
+
 // Browser.
 
 let browser;
@@ -182,6 +189,17 @@ test("a filter that cannot be is told, with what may have been meant", async () 
   await done(opened);
 });
 
+test("a pattern that matches nothing is told, with what may have been meant", async () => {
+  for (const screen of ["live", "history"]) {
+    const opened = await page(open, `${screen}?events=alrt.*`);
+    await see(opened, "“alrt.*” matches no event type of this server's catalog; did you mean “alert.*”?");
+    await opened.getByLabel("Types").fill("alert.*");
+    await opened.getByLabel("Types").press("Enter");
+    await opened.getByText("did you mean").waitFor({ state: "detached" });
+    await done(opened);
+  }
+});
+
 test("a pause holds the view, and counts what comes meanwhile", async () => {
   const opened = await page(open, "live");
   await publish(open, "alert.created", alert("before-the-pause", "low"));
@@ -217,6 +235,16 @@ test("Now is what is the case, and follows it", async () => {
   await tile("porch:cut").waitFor({ state: "detached" });
   await opened.locator(".tile", { hasText: /online[\s\S]*porch/ }).waitFor();
   await done(opened);
+});
+
+test("Now says soon that there is nothing, where there is nothing", async () => {
+  const own = await serve(freePort(), "--memory");
+  const opened = await page(own, "now");
+  await see(opened, "Asking for the latest of everything");
+  await opened.getByText("Connected", { exact: true }).waitFor();
+  await opened.getByText("Nothing has been reported yet").waitFor({ timeout: 3_500 });
+  await done(opened);
+  own.stop();
 });
 
 test("Catalog shows a schema, and its form says as one types what is wrong, and publishes", async () => {
@@ -358,6 +386,11 @@ for (const dark of [false, true]) {
         await opened.screenshot({ path: join(pictures, `${screen.replace(/\W/g, "-")}-${width}-${dark ? "dark" : "light"}.png`) });
         const over = await opened.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
         assert(over <= 0, `${screen} is ${over} px too wide at ${width}`);
+        const named = await opened.evaluate(() => {
+          const { left, right } = document.querySelector("nav [aria-current]").getBoundingClientRect();
+          return left >= 0 && right <= innerWidth;
+        });
+        assert(named, `one does not see at ${width} that this is ${screen}`);
         const complaints = [...opened.complaints];
         const { violations } = await opened.evaluate(`${axe}; axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] })`);
         const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary.split("\n").at(-1).trim()}`).slice(0, 3).join(", ")}`);
@@ -510,6 +543,32 @@ test("a key without a right is told which, and the rest works", async () => {
   await done(opened);
 });
 
+test("a key that is revoked is asked for anew, where one is", async () => {
+  const key = makeKey("brief");
+  const opened = await page(locked, "live", { key });
+  await opened.getByText("Connected", { exact: true }).waitFor();
+  execFileSync("./tocsin", ["key", "revoke", key.split("_")[1], "--data", data], { cwd: root, stdio: "ignore" });
+  await see(opened, "This hub asks for a key");
+  await opened.getByLabel("Key or token").fill(locked.key);
+  await opened.getByLabel("Key or token").press("Enter");
+  await opened.getByText("Connected", { exact: true }).waitFor();
+  assert(opened.url().endsWith("#/live"), opened.url());
+  const expected = opened.complaints.filter((complaint) => !/tocsin: `token` gives none/.test(complaint));
+  assert(expected.length === 0, `the browser complains: ${expected.join("; ")}`);
+  await opened.context().close();
+});
+
+test("a key that may read nothing opens what it has a right to", async () => {
+  const key = makeKey("operator", "--manage", "metrics", "--manage", "console");
+  const opened = await page(locked, "live", { key });
+  await see(opened, "“*” matches nothing that may be read with this credential");
+  await opened.getByRole("link", { name: "Health" }).click();
+  await see(opened, "safe in the log");
+  await opened.getByRole("link", { name: "Connections" }).click();
+  await see(opened, "Nobody is connected.");
+  await opened.context().close(); // its complaint is the client's: that it may not connect
+});
+
 test("when the server goes, the page says so, and when it comes back, it goes on", async () => {
   const own = await serve(freePort(), "--memory");
   const opened = await page(own, "live");
@@ -534,14 +593,13 @@ test("when the server goes, the page says so, and when it comes back, it goes on
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 let failed = 0;
 try {
-  const data = mkdtempSync(join(tmpdir(), "console-"));
+  data = mkdtempSync(join(tmpdir(), "console-"));
   const bridges = join(data, "bridges.json");
   writeFileSync(bridges, JSON.stringify({ bridges: [
     { name: "garage", kind: "webhook", map: [{ event: "alert.deleted", where: { "payload.state": "gone" }, payload: { id: "{payload.id}" } }] },
     { name: "prod", kind: "alertmanager" },
   ] }));
   open = await serve(freePort(), "--memory", "--bridges", bridges);
-  const makeKey = (...options) => execFileSync("./tocsin", ["key", "new", ...options, "--data", data], { cwd: root, stdio: ["ignore", "pipe", "ignore"] }).toString().trim();
   const key = makeKey("everything");
   const small = makeKey("wall", "--subscribe", "*");
   locked = { ...(await serve(freePort(), "--data", data)), key, small };

@@ -1,5 +1,6 @@
 // What somebody wants to see: patterns, and conditions on fields. Live and History have it.
 
+import { askJson, query } from "./hub.js";
 import { patternsOf, textOf, whereOf } from "./query.js";
 import { Component, tags } from "./tags.js";
 import { line } from "./text.js";
@@ -12,11 +13,23 @@ function whereText(json) {
   }
 }
 
+function warned({ pattern, message, suggestion }) {
+  return `“${pattern}” ${message}${suggestion ? `; did you mean “${suggestion}”?` : ""}`;
+}
+
 /** Properties: parameters (events, where), catalog, fault, onApply(events, where as JSON). */
 export class FilterBar extends Component {
   constructor(props) {
     super(props);
-    this.state = this.fromAddress(props.parameters);
+    this.state = { ...this.fromAddress(props.parameters), warnings: [] };
+  }
+
+  componentDidMount() {
+    this.look();
+  }
+
+  componentWillUnmount() {
+    this.looking?.abort();
   }
 
   fromAddress({ events, where }) {
@@ -27,6 +40,21 @@ export class FilterBar extends Component {
     const { events, where } = this.props.parameters;
     if (before.parameters.events !== events || before.parameters.where !== where) {
       this.setState(this.fromAddress(this.props.parameters));
+      this.look();
+    }
+  }
+
+  /** Asks whether the patterns match anything at all. */
+  async look() {
+    this.looking?.abort();
+    this.looking = new AbortController();
+    this.setState({ warnings: [] });
+    const events = this.props.parameters.events || "*";
+    try {
+      const { warnings = [] } = await askJson(`/api/v1/events${query({ events, last: 1 })}`, { signal: this.looking.signal });
+      this.setState({ warnings });
+    } catch {
+      // What is wrong with them is told by the screen, which asks for the events.
     }
   }
 
@@ -42,7 +70,7 @@ export class FilterBar extends Component {
     }
   }
 
-  render({ catalog, fault, children }, { events, where, misread }) {
+  render({ catalog, fault, children }, { events, where, misread, warnings }) {
     const { button, datalist, div, form, input, label, option, p } = tags;
     const types = catalog.event_types.filter((type) => type.payload !== null).map((type) => type.type);
     const domains = [...new Set(types.map((type) => type.split(".", 1)[0]))].map((domain) => `${domain}.*`);
@@ -71,6 +99,7 @@ export class FilterBar extends Component {
       (events || where) && button({ type: "button", class: "quiet", onClick: () => this.props.onApply("", undefined) }, "Show all"),
       children,
       wrong && p({ class: "fault", role: "alert", id: "filter-fault" }, line(wrong, 400)),
+      warnings.length > 0 && p({ class: "soft", role: "status" }, line(warnings.map(warned).join(". "), 400)),
     );
   }
 }

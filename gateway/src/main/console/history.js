@@ -168,7 +168,7 @@ export class HistoryScreen extends Component {
     event.preventDefault();
     const { time, sequence } = event.target.elements;
     if (sequence.value !== "") {
-      this.move({ since: sequence.value, from: undefined });
+      this.move({ since: sequence.valueAsNumber, from: undefined });
     } else if (time.value !== "") {
       const from = new Date(time.value);
       const end = new Date(from.getTime() + this.minutes() * 60_000);

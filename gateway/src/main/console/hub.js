@@ -72,20 +72,25 @@ export function whenLocked(action) {
 /** The connection, which is made when it is first asked for. */
 export function theHub() {
   if (hub === undefined) {
-    hub = connect(location.origin, key() ? { token: () => key() } : {});
-    hub.addEventListener("state", () => {
-      if (hub.state === "closed" && /credential|authenticat/i.test(hub.reason)) {
-        locked(hub.reason);
+    const made = connect(location.origin, key() ? { token: () => key() } : {});
+    hub = made;
+    made.addEventListener("state", () => {
+      if (made.state === "closed" && made === hub) {
+        // For good. Whether the key is one at all, any other question tells; one that is may just not read anything.
+        askJson("/api/v1/catalog").catch(() => {});
       }
     });
+    // The filter tells of patterns that match nothing; that Now asks for more than one may read is no news.
+    made.addEventListener("warning", (warning) => /^(unknown|denied)$/.test(warning.code) && warning.preventDefault());
   }
   return hub;
 }
 
 /** Ends the connection; the next one is made with the key of then. */
 export function hangUp() {
-  hub?.close();
+  const ended = hub;
   hub = undefined;
+  ended?.close();
 }
 
 /**

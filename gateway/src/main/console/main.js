@@ -36,13 +36,20 @@ class Console extends Component {
       this.setState({ locked: { reason, refused: key() !== "" }, catalog: null });
     });
     this.enter();
+    this.showCurrent();
   }
 
   componentDidUpdate(_, before) {
     if (before.place.screen !== this.state.place.screen) {
       document.title = `${this.screen()[1]} · Tocsin`;
       this.main.current?.focus();
+      this.showCurrent();
     }
+  }
+
+  /** On a phone the screens are more than have room beside each other. */
+  showCurrent() {
+    document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   /** The catalog takes a valid credential: if it comes, so does everything else. */

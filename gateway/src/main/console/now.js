@@ -1,6 +1,6 @@
 // What is the case now: the latest of everything, as a wall that one may leave on a screen.
 
-import { watch } from "./hub.js";
+import { theHub, watch } from "./hub.js";
 import { badge, levelOf, mark } from "./level.js";
 import { address } from "./place.js";
 import { Component, h, tags } from "./tags.js";
@@ -11,6 +11,7 @@ import { State } from "./state.js";
 const PATTERNS = ["alert.*", "camera.*", "service.*", "worker.*", "job.*", "gpu.*", "system.*", "detection.new"];
 const REDRAW_MILLIS = 250;
 const AGE_MILLIS = 5_000;
+const SETTLED_MILLIS = 1_500;
 const SHOWN = 60;
 
 export class NowScreen extends Component {
@@ -38,10 +39,11 @@ export class NowScreen extends Component {
   redraw() {
     const { changes } = this.wall;
     const now = Date.now();
-    if (!document.hidden && (this.drawn !== changes || now - this.drawnAt > AGE_MILLIS)) {
+    const ready = this.state.ready || changes > 0 || (theHub().state === "open" && now - this.begun > SETTLED_MILLIS);
+    if (!document.hidden && (this.drawn !== changes || ready !== this.state.ready || now - this.drawnAt > AGE_MILLIS)) {
       this.drawn = changes;
       this.drawnAt = now;
-      this.setState({ ready: this.state.ready || changes > 0 || now - this.begun > 1_500 });
+      this.setState({ ready });
     }
   }
 
