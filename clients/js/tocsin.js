@@ -776,7 +776,7 @@ class Subscription {
   /** How far the consumer is: where it has taken everything, as far as this subscription. @returns {Place | undefined} */
   get #received() {
     const sequence = this.phase === "live" ? Math.max(this.#at ?? 0, this.hub.place?.sequence ?? 0) : this.#at;
-    return sequence === undefined || !this.#epoch || this.#queue.length || this.#given
+    return sequence === undefined || !this.#epoch || this.#queue.length || this.#given || this.phase === "over"
       ? this.#done
       : { epoch: this.#epoch, sequence };
   }
@@ -817,6 +817,7 @@ class Subscription {
   /** @param {unknown} [error] */
   end(error) {
     if (this.phase === "over") return;
+    this.#done = this.#received;
     this.phase = "over";
     this.#error = error;
     if (!error) this.#queue = [];

@@ -141,4 +141,23 @@ describe("subscriptions", () => {
     await until("it has the rest", () => again.length >= 15);
     assert.deepEqual(ids(again), upTo(20).slice(5));
   });
+
+  test("what was closed was received as far as its consumer had come, whatever else had", async () => {
+    const hub = hubOf(server.url);
+    const read = async (options) => {
+      const subscription = hub.subscribe("alert.deleted", options);
+      await until("it has begun", () => subscription.position || options.last);
+      if (!options.last) await server.publish(alerts(10));
+      for (const _ of upTo(6)) await subscription.next();
+      await until("the others wait", () => !subscription.lagging);
+      subscription.close();
+      assert.deepEqual(await subscription.next(), { done: true, value: undefined }); // and the sixth is done with
+      return subscription.position;
+    };
+    for (const options of [{}, { last: 10 }]) {
+      const again = collect(hub.subscribe("alert.deleted", { since: await read(options) }));
+      await until("the others come", () => again.length >= 4);
+      assert.deepEqual(ids(again), upTo(10).slice(6), JSON.stringify(options));
+    }
+  });
 });
