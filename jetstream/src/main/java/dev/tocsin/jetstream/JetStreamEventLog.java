@@ -44,6 +44,7 @@ public final class JetStreamEventLog implements EventLog {
 
   private final JetStreamSettings settings;
   private final String gateway;
+  private final @Nullable NoteLock notes;
   private final @Nullable NoteFile note;
   private final @Nullable HeadNote headNote;
   private final Link link;
@@ -63,16 +64,16 @@ public final class JetStreamEventLog implements EventLog {
   private JetStreamEventLog(
       JetStreamSettings settings,
       String gateway,
-      @Nullable Path folder,
+      @Nullable NoteLock notes,
       Link link,
       ScheduledThreadPoolExecutor timer,
       InstantSource clock)
       throws JetStreamOpenException, EpochKeeper.UndecidedException, InterruptedException {
     this.settings = settings;
     this.gateway = gateway;
-    this.note = folder == null ? null : new NoteFile(folder.resolve("latest-" + settings.prefix()));
-    this.headNote =
-        folder == null ? null : new HeadNote(folder.resolve("newest-" + settings.prefix()));
+    this.notes = notes;
+    this.note = notes == null ? null : new NoteFile(notes.place("latest-"));
+    this.headNote = notes == null ? null : new HeadNote(notes.place("newest-"));
     this.link = link;
     this.timer = timer;
     JetStreamApi api = new JetStreamApi(link.connection());
@@ -180,7 +181,7 @@ public final class JetStreamEventLog implements EventLog {
 
   /// As [#open(JetStreamSettings, InstantSource)], with a place for notes of this gateway's.
   ///
-  /// @param folder of this gateway alone, where `latest-` and `newest-` with the prefix are its files; `null` for none
+  /// @param folder of this gateway alone, where `latest-`, `newest-` and `lock-` with the prefix are its files; `null` for none
   public static JetStreamEventLog open(
       JetStreamSettings settings, @Nullable Path folder, InstantSource clock)
       throws JetStreamOpenException {
@@ -192,9 +193,10 @@ public final class JetStreamEventLog implements EventLog {
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("tocsin-jetstream-watch").daemon().factory());
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    NoteLock notes = folder == null ? null : NoteLock.take(folder, settings.prefix());
     boolean open = false;
     try {
-      JetStreamEventLog log = new JetStreamEventLog(settings, gateway, folder, link, timer, clock);
+      JetStreamEventLog log = new JetStreamEventLog(settings, gateway, notes, link, timer, clock);
       open = true;
       return log;
     } catch (EpochKeeper.UndecidedException e) {
@@ -211,6 +213,9 @@ public final class JetStreamEventLog implements EventLog {
       if (!open) {
         timer.shutdownNow();
         link.close();
+        if (notes != null) {
+          notes.close();
+        }
       }
     }
   }
@@ -397,5 +402,8 @@ public final class JetStreamEventLog implements EventLog {
     }
     delivery.close();
     link.close();
+    if (notes != null) {
+      notes.close();
+    }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.events.Json;
 import dev.tocsin.fixtures.NatsServers;
+import dev.tocsin.fixtures.RecordedLogs;
 import dev.tocsin.hub.AppendResult;
 import dev.tocsin.hub.Logs;
 import dev.tocsin.hub.RecordedFollower;
@@ -208,6 +209,30 @@ class ServerEndsTest extends OnRealServers {
         assertThat(log.state().epoch()).isNotEqualTo(epoch);
       }
     }
+  }
+
+  /// Each would take away what the other is about to put in place, ten times a second.
+  @Test
+  void aFolderThatTwoGatewaysShareHasTheNotesOfTheFirst() throws Exception {
+    Path data = folder.resolve("data");
+    RecordedLogs.take();
+    try (NatsServers servers = NatsServers.one(folder)) {
+      try (JetStreamEventLog first = openWithNotes(servers, data);
+          JetStreamEventLog second = openWithNotes(servers, data)) {
+        assertThat(first.note()).isPresent();
+        assertThat(second.note()).isEmpty();
+        assertThat(RecordedLogs.take())
+            .singleElement()
+            .asString()
+            .contains("give each a folder of its own");
+        append(second, "a.a", "a.b");
+        await(() -> Files.readString(data.resolve("newest-tocsin")).contains("\"newest\":2"));
+      }
+      try (JetStreamEventLog later = openWithNotes(servers, data)) {
+        assertThat(later.note()).isPresent();
+      }
+    }
+    assertThat(RecordedLogs.take()).isEmpty();
   }
 
   @Test
