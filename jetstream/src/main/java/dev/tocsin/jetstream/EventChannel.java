@@ -84,9 +84,14 @@ final class EventChannel {
     return codec.subject(type);
   }
 
+  /// The subject of [#probe].
+  String probeSubject() {
+    return subject("tocsin.probe");
+  }
+
   /// Asks whether somebody takes events, by a message that no stream takes and that the leader of this one answers.
   CompletableFuture<Boolean> probe() {
-    return api.send(subject("tocsin.probe"), RawHeaders.FOR_NO_STREAM, new byte[0])
+    return api.send(probeSubject(), RawHeaders.FOR_NO_STREAM, new byte[0])
         .thenApply(answer ->
             answer instanceof Answer.Refused refused
                 && refused.code() == JetStreamApi.WRONG_STREAM);

@@ -85,6 +85,7 @@ public final class JetStreamEventLog implements EventLog {
     PermissionCheck permissions = new PermissionCheck(settings, link, api);
     permissions.checkPublishing();
     permissions.checkReading();
+    permissions.checkListening();
     DurabilityCheck.check(settings, link.connection().getServers(), DurabilityCheck.PORT);
     EventCodec codec = new EventCodec(settings.prefix(), gateway);
     ForeignParts foreign = new ForeignParts();
@@ -243,6 +244,13 @@ public final class JetStreamEventLog implements EventLog {
     if (refusal != null) {
       return refusal;
     }
+    String reason = silence();
+    String violation = reason == null ? null : link.recentViolation();
+    return violation == null ? reason : PermissionCheck.words(violation);
+  }
+
+  /// What is wrong although NATS is connected, as far as can be seen from here.
+  private @Nullable String silence() {
     String reason = follower.fault();
     if (reason != null) {
       return "JetStream cannot be followed: " + reason;

@@ -68,7 +68,7 @@ final class Link implements AutoCloseable {
             e);
       } catch (IOException e) {
         if (System.nanoTime() > end) {
-          throw unreachable(settings, state.failure());
+          throw unreachable(settings, state.whyNot());
         }
         pause();
       } catch (IllegalArgumentException | IllegalStateException e) {
@@ -91,21 +91,22 @@ final class Link implements AutoCloseable {
   }
 
   /// The library's own exception is not the cause: it names the servers with their passwords.
-  private static JetStreamOpenException unreachable(
-      JetStreamSettings settings, @Nullable String reason) {
-    String start = String.join(", ", settings.addresses()) + " within " + PATIENCE.toSeconds();
+  private static JetStreamOpenException unreachable(JetStreamSettings settings, String reason) {
+    String end =
+        String.join(", ", settings.addresses())
+            + " within "
+            + PATIENCE.toSeconds()
+            + " seconds ("
+            + reason
+            + "): see whether it runs there";
     return new JetStreamOpenException(
         isEncrypted(settings)
             ? "No NATS server could be reached over TLS at "
-                + start
-                + " seconds ("
-                + reason
-                + "): see whether it runs there, whether its authority is trusted"
-                + " (--jetstream-tls-ca), whether its certificate was made for that name, and"
-                + " whether it wants one of this gateway (--jetstream-tls-cert)"
-            : "No NATS server could be reached at "
-                + start
-                + " seconds: see whether it runs there, and whether it wants TLS");
+                + end
+                + ", whether its authority is trusted (--jetstream-tls-ca), whether its certificate"
+                + " was made for that name, and whether it wants one of this gateway"
+                + " (--jetstream-tls-cert)"
+            : "No NATS server could be reached at " + end + ", and whether it wants TLS");
   }
 
   private static boolean isEncrypted(JetStreamSettings settings) {
@@ -194,6 +195,11 @@ final class Link implements AutoCloseable {
   /// The last thing that the servers have not permitted, in their words; `null` when there was none.
   @Nullable String violation() {
     return state.violation();
+  }
+
+  /// The same of the last few seconds, and of JetStream's own subjects alone.
+  @Nullable String recentViolation() {
+    return state.recentViolation();
   }
 
   /// Forgets [#violation], but for a subscription: that was tried once, and answers will never come.

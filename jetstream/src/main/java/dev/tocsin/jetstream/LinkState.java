@@ -30,6 +30,12 @@ final class LinkState implements ConnectionListener, ErrorListener {
 
   private static final String SUBSCRIPTION = "for Subscription";
 
+  /// How the subjects begin that JetStream answers.
+  private static final String API = "\"$JS.API.";
+
+  /// For so long what was not permitted counts as the reason of what fails: all is asked again meanwhile.
+  private static final long RECENT_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private static final Pattern FORBIDDEN =
       Pattern.compile(PERMISSIONS + " for Publish to \"([^\"]+)\"");
 
@@ -48,6 +54,8 @@ final class LinkState implements ConnectionListener, ErrorListener {
   // written by the library's threads
   private volatile @Nullable Connection current;
   private volatile @Nullable String failure;
+  private volatile @Nullable String complaint;
+  private volatile long violationNanos;
   private volatile boolean up;
   private volatile boolean gone;
   private volatile @Nullable Runnable changed;
@@ -75,6 +83,12 @@ final class LinkState implements ConnectionListener, ErrorListener {
     return failure;
   }
 
+  /// Why there is no connection: what a server has said says more than what became of it.
+  String whyNot() {
+    String said = complaint == null ? failure : complaint;
+    return said == null ? "there was no answer" : said;
+  }
+
   /// Whether it has ended for good, and nobody has closed it: the library gives up when a server refuses who connects twice.
   boolean isGone() {
     return gone;
@@ -87,6 +101,14 @@ final class LinkState implements ConnectionListener, ErrorListener {
 
   @Nullable String violation() {
     return violation.get();
+  }
+
+  /// [#violation] of the last few seconds, if it was to ask JetStream for something; `null` when there was none.
+  @Nullable String recentViolation() {
+    String told = violation.get();
+    return told != null && told.contains(API) && System.nanoTime() - violationNanos <= RECENT_NANOS
+        ? told
+        : null;
   }
 
   /// Forgets [#violation], but not where the gateway may not listen: nobody tries that a second time.
@@ -152,7 +174,9 @@ final class LinkState implements ConnectionListener, ErrorListener {
 
   @Override
   public void errorOccurred(Connection connection, String error) {
+    complaint = withoutSecrets(error);
     if (error.contains(PERMISSIONS)) {
+      violationNanos = System.nanoTime();
       violation.set(error);
       Matcher matcher = FORBIDDEN.matcher(error);
       Consumer<String> listener = forbidden;

@@ -1,13 +1,22 @@
 package dev.tocsin.jetstream;
 
 import dev.tocsin.jetstream.JetStreamApi.Answer;
+import io.nats.client.Connection;
+import io.nats.client.Subscription;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 
 /// Asks at the start for what a gateway needs later, so that what NATS does not permit is told then.
 ///
 /// The requests are empty: whoever hears one refuses it, and nothing comes of it. Blocks, a second for each that nobody
 /// answers.
 final class PermissionCheck {
+
+  /// Those of a gateway: to answers, to acknowledgements, to pages, and to what its consumer delivers.
+  private static final int SUBSCRIPTIONS = 4;
+
+  private static final String TOO_MANY = "maximum subscriptions";
 
   private final JetStreamSettings settings;
   private final Link link;
@@ -61,15 +70,50 @@ final class PermissionCheck {
     }
   }
 
+  /// Whether this gateway may have as many subscriptions at once as it will.
+  void checkListening() throws JetStreamOpenException {
+    Connection connection = link.connection();
+    List<Subscription> others = new ArrayList<>();
+    connection.clearLastError();
+    try {
+      while (others.size() < SUBSCRIPTIONS - 1) {
+        others.add(connection.subscribe(connection.createInbox()));
+      }
+      connection.flush(JetStreamApi.PATIENCE);
+    } catch (IllegalStateException | TimeoutException e) {
+      // It is lost, or about to be: that is told otherwise.
+      return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new JetStreamOpenException("The start was interrupted", e);
+    } finally {
+      others.stream().filter(Subscription::isActive).forEach(Subscription::unsubscribe);
+    }
+    // What was wrong with what was sent before comes before the answer.
+    String error = connection.getLastError();
+    if (error != null && error.contains(TOO_MANY)) {
+      throw new JetStreamOpenException(
+          "NATS does not let this gateway listen to all that it needs ("
+              + error
+              + "): each has "
+              + SUBSCRIPTIONS
+              + " subscriptions; raise the limit of its user or account");
+    }
+  }
+
   /// Fails if something was not permitted since that was forgotten last.
   static void tell(Link link) throws JetStreamOpenException {
     String violation = link.violation();
     if (violation != null) {
-      throw new JetStreamOpenException(
-          "NATS does not permit this gateway what it needs ("
-              + violation
-              + "): a gateway publishes to <prefix>.e.>, $JS.API.>, $JS.FC.> and $KV.>, and"
-              + " subscribes to _INBOX.>");
+      throw new JetStreamOpenException(words(violation));
     }
+  }
+
+  /// A sentence on what NATS does not permit.
+  static String words(String violation) {
+    return "NATS does not permit this gateway what it needs ("
+        + violation
+        + "): a gateway publishes to <prefix>.e.>, $JS.API.>, $JS.FC.> and $KV.>, and subscribes to"
+        + " _INBOX.>";
   }
 }

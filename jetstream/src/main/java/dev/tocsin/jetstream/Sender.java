@@ -46,6 +46,7 @@ final class Sender {
       "JetStream did not take the event within " + PATIENCE.toSeconds() + " seconds";
   private static final String OVERTAKEN =
       "JetStream did not take the event, and has taken later ones meanwhile";
+  private static final String FORBIDDEN = "NATS does not permit this gateway to publish to ";
   private static final String UNANSWERED =
       "JetStream did not answer within " + PATIENCE.toSeconds() + " seconds";
 
@@ -241,20 +242,29 @@ final class Sender {
     });
   }
 
-  /// Takes the news that NATS has refused what was sent to a subject: the account may not.
+  /// Takes the news that NATS has refused what was sent to a subject: the account may not. A probe finds out whether it may
+  /// send nothing any more: that is refused as well then.
   void forbidden(String subject) {
-    locked(() -> {
-      for (Flight flight : window.inOrder()) {
-        if (!flight.isDoubtful()
-            && channel.subject(flight.append().event().type()).equals(subject)) {
-          window.settle(
-              flight,
-              new AppendResult.Unavailable(
-                  "NATS does not permit this gateway to publish to " + subject));
-        }
-      }
-      pump();
-    });
+    boolean probe =
+        lockedGet(() -> {
+          if (subject.equals(channel.probeSubject())) {
+            refused(FORBIDDEN + channel.subject(">"));
+            return false;
+          }
+          boolean found = false;
+          for (Flight flight : window.inOrder()) {
+            if (!flight.isDoubtful()
+                && channel.subject(flight.append().event().type()).equals(subject)) {
+              window.settle(flight, new AppendResult.Unavailable(FORBIDDEN + subject));
+              found = true;
+            }
+          }
+          pump();
+          return found;
+        });
+    if (probe) {
+      channel.probe();
+    }
   }
 
   /// Sends nothing until [#open]: the connection is away, or nobody knows yet whether the stream is still the same.

@@ -174,6 +174,31 @@ class LinkStateTest {
   }
 
   @Test
+  void whatJetStreamIsNotAskedIsARecentReason() {
+    assertThat(state.recentViolation()).isNull();
+    state.errorOccurred(made, "Permissions Violation for Publish to \"$KV.tocsin.epoch\"");
+    assertThat(state.recentViolation()).isNull();
+    String asked = "Permissions Violation for Publish to \"$JS.API.STREAM.INFO.tocsin\"";
+
+    state.errorOccurred(made, asked);
+
+    assertThat(state.recentViolation()).isEqualTo(asked);
+    assertThat(RecordedLogs.take()).hasSize(1);
+  }
+
+  @Test
+  void whatAServerHasSaidIsWhyThereIsNoConnection() {
+    assertThat(state.whyNot()).isEqualTo("there was no answer");
+    state.exceptionOccurred(made, new IOException("Connection refused"));
+    assertThat(state.whyNot()).isEqualTo("Connection refused");
+    state.errorOccurred(made, "maximum connections exceeded at nats://me:hidden@127.0.0.1:4222");
+    state.exceptionOccurred(made, new IOException(new TimeoutException()));
+
+    assertThat(state.whyNot()).isEqualTo("maximum connections exceeded at nats://127.0.0.1:4222");
+    assertThat(RecordedLogs.take()).hasSize(1);
+  }
+
+  @Test
   void connectionThatIsClosedHereIsNotGone() {
     tell(made, Events.CONNECTED);
     state.close();

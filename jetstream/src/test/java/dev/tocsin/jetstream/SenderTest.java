@@ -527,8 +527,27 @@ class SenderTest extends OnOwnServer {
     sender.forbidden("log.e.a.a");
 
     assertUnavailable(one, "does not permit this gateway to publish to log.e.a.a");
+    arrived("tocsin.probe");
+    assertThat(sender.refusal()).as("of one type alone").isNull();
     acknowledge(second, 1);
     assertThat(Logs.await(two)).isEqualTo(stored(1));
+  }
+
+  @Test
+  void whoMayPublishNothingAnyMoreIsToldUntilItMayAgain() throws Exception {
+    CompletableFuture<AppendResult> one = append("a.a");
+    arrived("a.a");
+
+    sender.forbidden("log.e.a.a");
+    sender.forbidden(arrived("tocsin.probe").getSubject());
+
+    assertUnavailable(one, "does not permit");
+    assertThat(sender.refusal())
+        .isEqualTo("NATS does not permit this gateway to publish to log.e.>");
+    CompletableFuture<AppendResult> two = append("a.a");
+    acknowledge(arrived("a.a"), 1);
+    assertThat(Logs.await(two)).isEqualTo(stored(1));
+    assertThat(sender.refusal()).isNull();
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -77,6 +78,55 @@ class ServerSetupTest {
           .hasMessageContaining("60000 bytes")
           .hasMessageContaining("max_payload")
           .hasMessageNotContaining("secret");
+    }
+  }
+
+  private void replaceInConfig(String is, String shouldBe) throws Exception {
+    Path config = folder.resolve("n1").resolve("nats.conf");
+    Files.writeString(config, Files.readString(config).replace(is, shouldBe));
+  }
+
+  /// It would publish events, and hear of none.
+  @Test
+  void aUserThatMayListenToTooLittle() throws Exception {
+    try (NatsServers servers = start("max_subscriptions: 3")) {
+      assertThatThrownBy(() -> open(servers))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("maximum subscriptions exceeded")
+          .hasMessageContaining("each has 4 subscriptions");
+    }
+    try (NatsServers servers = start("max_subscriptions: 4");
+        JetStreamEventLog log = open(servers)) {
+      assertThat(Logs.await(log.append(SampleEvents.appends("a.a"))))
+          .hasOnlyElementsOfType(AppendResult.Stored.class);
+    }
+  }
+
+  @Test
+  void anAccountThatHasNoConnectionLeft() throws Exception {
+    try (NatsServers servers =
+            start(
+                "accounts { A { jetstream: enabled, limits: { max_connections: 1 }, users: ["
+                    + " { user: gate, password: secret } ] } }");
+        JetStreamEventLog log = open(servers)) {
+      assertThatThrownBy(() -> open(servers))
+          .isInstanceOf(JetStreamOpenException.class)
+          .hasMessageContaining("No NATS server could be reached at " + servers.url(0))
+          .hasMessageContaining("(maximum account active connections exceeded)");
+      assertThat(log.state().fault()).isEmpty();
+    }
+  }
+
+  @Test
+  void anAccountThatMayNotAskJetStreamAnyMore() throws Exception {
+    String may = "publish: \">\"";
+    try (NatsServers servers = startPermitting("\">\"");
+        JetStreamEventLog log = open(servers)) {
+      replaceInConfig(may, "publish: [\"tocsin.e.>\", \"$JS.FC.>\", \"$KV.>\"]");
+      servers.server(0).signal("HUP");
+
+      OnRealServers.await(() -> log.state().fault().orElse("").contains("does not permit"));
+      assertThat(log.state().fault().orElseThrow()).contains("\"$JS.API.");
     }
   }
 
