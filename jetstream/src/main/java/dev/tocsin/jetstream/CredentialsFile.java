@@ -18,6 +18,10 @@ final class CredentialsFile {
     if (!Files.isReadable(file)) {
       throw new JetStreamOpenException("The credentials for NATS cannot be read: " + file);
     }
+    if (!Files.isRegularFile(file)) {
+      // A pipe can be read once, and a device may have no end.
+      throw new JetStreamOpenException("The credentials for NATS have to be a file: " + file);
+    }
     AuthHandler handler = Nats.credentials(file.toString());
     if (!isWhole(handler)) {
       throw new JetStreamOpenException(

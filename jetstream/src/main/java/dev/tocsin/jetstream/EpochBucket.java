@@ -18,6 +18,9 @@ final class EpochBucket {
   /// What the record, and the one that takes its place, may need, in bytes.
   private static final long MIN_BYTES = 4_096;
 
+  /// What a new bucket may take, in bytes: some accounts take none without a limit.
+  private static final long MAX_BYTES = 64 * 1_024;
+
   private final JetStreamApi api;
   private final int replicas;
   private final String stream;
@@ -155,6 +158,7 @@ final class EpochBucket {
     config.put("discard", "new");
     config.put("num_replicas", replicas);
     config.put("max_msgs_per_subject", 1);
+    config.put("max_bytes", MAX_BYTES);
     config.put("deny_delete", true);
     config.put("allow_rollup_hdrs", true);
     config.put("allow_direct", true);

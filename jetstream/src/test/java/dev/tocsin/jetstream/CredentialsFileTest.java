@@ -53,6 +53,17 @@ class CredentialsFileTest {
         .hasMessageContaining("a.creds holds no credentials");
   }
 
+  /// A pipe gives what it has once, and a device without end.
+  @Test
+  void whatIsNoFileIsTold() {
+    assertThatThrownBy(() -> CredentialsFile.open(folder))
+        .isInstanceOf(JetStreamOpenException.class)
+        .hasMessageContaining("have to be a file: " + folder);
+    assertThatThrownBy(() -> CredentialsFile.open(Path.of("/dev/zero")))
+        .isInstanceOf(JetStreamOpenException.class)
+        .hasMessageContaining("/dev/zero");
+  }
+
   @Test
   void aFileThatIsNotThereIsTold() {
     assertThatThrownBy(() -> CredentialsFile.open(folder.resolve("absent.creds")))

@@ -118,6 +118,18 @@ class ServerSetupTest {
   }
 
   @Test
+  void anAccountThatTakesNoStreamsWithoutALimit() throws Exception {
+    try (NatsServers servers =
+            start(
+                "accounts { A { jetstream: { max_file: 1GB, max_mem: 1MB, max_bytes_required: true"
+                    + " }, users: [ { user: gate, password: secret } ] } }");
+        JetStreamEventLog log = open(servers)) {
+      assertThat(Logs.await(log.append(SampleEvents.appends("a.a"))))
+          .hasOnlyElementsOfType(AppendResult.Stored.class);
+    }
+  }
+
+  @Test
   void anAccountThatMayNotAskJetStreamAnyMore() throws Exception {
     String may = "publish: \">\"";
     try (NatsServers servers = startPermitting("\">\"");
