@@ -19,6 +19,7 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -119,7 +120,7 @@ final class KeySetReader {
       } catch (BrokenFileException e) {
         ignored.add(place + e.getMessage());
       }
-      if (key != null && !keys.contains(key)) {
+      if (key != null && !isRepeated(key, keys)) {
         requireNewId(key, keys, place);
         keys.add(key);
       }
@@ -129,6 +130,12 @@ final class KeySetReader {
       throw broken("has no key that can be used" + (why.isEmpty() ? "" : ": " + why));
     }
     return new KeySet(keys, ignored);
+  }
+
+  /// Whether a key is there under this name already. It may have several: tokens with any of them are signed with it.
+  private static boolean isRepeated(VerificationKey key, List<VerificationKey> others) {
+    return others.stream()
+        .anyMatch(other -> other.equals(key) && Objects.equals(other.id(), key.id()));
   }
 
   /// The same name for two keys would leave open which of them is meant, unless their algorithms say so.

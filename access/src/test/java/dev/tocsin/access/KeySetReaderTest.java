@@ -158,6 +158,15 @@ class KeySetReaderTest {
   }
 
   @Test
+  void aKeyMayHaveSeveralKids() throws Exception {
+    KeySet keys = read(set(rsa(RSA, ",'kid':'a'"), rsa(RSA, ",'kid':'b'"), rsa(RSA, "")));
+
+    assertThat(keys.keys()).extracting(VerificationKey::id).containsExactly("a", "b", null);
+    assertThat(keys.candidates("b", SignatureAlgorithm.RS256, NOW)).hasSize(1);
+    assertThat(keys.candidates("of nobody", SignatureAlgorithm.RS256, NOW)).hasSize(1);
+  }
+
+  @Test
   void aKeyShowsNothingOfItself() throws Exception {
     byte[] secret = new byte[32];
     Arrays.fill(secret, (byte) 'x');
