@@ -21,8 +21,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,12 +48,14 @@ final class AuditFile implements Audit, AutoCloseable {
   private static final Duration APART = Duration.ofSeconds(1);
 
   private static final long PAUSE_MILLIS = 100;
+  private static final long OPEN_MILLIS = 2_000;
   private static final long CLOSE_MILLIS = 3_000;
   private static final int MAX_WAITING = 100_000;
 
   private final Path path;
   private final InstantSource clock;
   private final Thread writer;
+  private final CompletableFuture<FileChannel> opened = new CompletableFuture<>();
   private final CountDownLatch closing = new CountDownLatch(1);
 
   // guarded by this; by what is told together, the oldest first
@@ -77,18 +82,26 @@ final class AuditFile implements Audit, AutoCloseable {
   private AuditFile(Path path, InstantSource clock) {
     this.path = path;
     this.clock = clock;
-    this.writer = Thread.ofPlatform().name("tocsin-audit").daemon().unstarted(this::writeOn);
+    this.writer = Thread.ofPlatform().name("tocsin-audit").daemon().unstarted(this::begin);
   }
 
-  /// Opens a file, or makes it.
+  /// Opens a file, or makes it. A pipe takes lines while somebody reads it.
   static AuditFile open(Path path, InstantSource clock) throws Failure {
     AuditFile file = new AuditFile(path, clock);
-    try {
-      file.reopen();
-    } catch (IOException e) {
-      throw new Failure("--audit-log: cannot write to " + path + ": " + KeysOption.reason(e), e);
-    }
     file.writer.start();
+    String refusal = "--audit-log: cannot write to " + path + ": ";
+    try {
+      file.opened.orTimeout(OPEN_MILLIS, TimeUnit.MILLISECONDS).join();
+    } catch (CompletionException e) {
+      file.closing.countDown();
+      switch (e.getCause()) {
+        case IOException unusable ->
+            throw new Failure(refusal + KeysOption.reason(unusable), unusable);
+        case TimeoutException late ->
+            throw new Failure(refusal + "it is a pipe that nobody reads", late);
+        case null, default -> throw e;
+      }
+    }
     return file;
   }
 
@@ -122,6 +135,17 @@ final class AuditFile implements Audit, AutoCloseable {
           KEY_REVOKED ->
           entry;
     };
+  }
+
+  /// Opens the file here: nothing but a reader ends the opening of a pipe.
+  private void begin() {
+    try {
+      opened.complete(reopen());
+    } catch (IOException | RuntimeException | Error e) {
+      opened.completeExceptionally(e);
+      return;
+    }
+    writeOn();
   }
 
   private void writeOn() {

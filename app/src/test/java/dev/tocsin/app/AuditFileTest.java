@@ -1,6 +1,8 @@
 package dev.tocsin.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tocsin.gateway.Audit;
 import java.nio.file.Files;
@@ -56,6 +58,22 @@ class AuditFileTest {
     assertThat(lines(path))
         .extracting(line -> line.path("name").asString() + line.path("count").asInt())
         .containsExactly("bert0", "anna2");
+  }
+
+  @Test
+  void aPipeHoldsUpNoStart() throws Exception {
+    Path pipe = folder.resolve("audit.pipe");
+    assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
+
+    assertThatThrownBy(() -> AuditFile.open(pipe, InstantSource.system()))
+        .isInstanceOf(Failure.class)
+        .hasMessage("--audit-log: cannot write to " + pipe + ": it is a pipe that nobody reads");
+
+    Process reader = new ProcessBuilder("head", "-n", "1", pipe.toString()).start();
+    try (AuditFile file = AuditFile.open(pipe, InstantSource.system())) {
+      file.note(entry(Audit.What.CREDENTIAL_ENDED, "anna", "expired"));
+    }
+    assertThat(reader.inputReader().readLine()).contains("credential_ended");
   }
 
   @Test
