@@ -98,7 +98,7 @@ final class AuditFile implements Audit, AutoCloseable {
         case IOException unusable ->
             throw new Failure(refusal + KeysOption.reason(unusable), unusable);
         case TimeoutException late ->
-            throw new Failure(refusal + "it is a pipe that nobody reads", late);
+            throw new Failure(refusal + "it does not open, as a pipe that nobody reads", late);
         case null, default -> throw e;
       }
     }

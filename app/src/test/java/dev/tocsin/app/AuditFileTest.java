@@ -67,7 +67,10 @@ class AuditFileTest {
 
     assertThatThrownBy(() -> AuditFile.open(pipe, InstantSource.system()))
         .isInstanceOf(Failure.class)
-        .hasMessage("--audit-log: cannot write to " + pipe + ": it is a pipe that nobody reads");
+        .hasMessage(
+            "--audit-log: cannot write to "
+                + pipe
+                + ": it does not open, as a pipe that nobody reads");
 
     Process reader = new ProcessBuilder("head", "-n", "1", pipe.toString()).start();
     try (AuditFile file = AuditFile.open(pipe, InstantSource.system())) {
