@@ -30,9 +30,10 @@ final class PayloadSource {
     }
   }
 
-  static byte[] readAll(String name, Surroundings surroundings) throws Failure {
+  /// The bytes, this many at the most: what is longer may have no end.
+  static byte[] read(String name, int maxBytes, Surroundings surroundings) throws Failure {
     try (InputStream in = open(name, surroundings)) {
-      return in.readAllBytes();
+      return in.readNBytes(maxBytes);
     } catch (IOException e) {
       throw failure(name, e);
     }

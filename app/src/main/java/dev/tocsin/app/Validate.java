@@ -3,6 +3,7 @@ package dev.tocsin.app;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventType;
 import dev.tocsin.events.PayloadValidation;
+import dev.tocsin.events.WebSocketEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +68,14 @@ final class Validate implements Callable<Integer> {
     }
     EventCatalog catalog = catalogOption.load();
     EventType found = CatalogOption.find(catalog, type);
-    return switch (catalog.validatePayload(found.name(), bytes())) {
+    byte[] bytes = bytes();
+    if (bytes.length > WebSocketEvent.MAX_BYTES) {
+      surroundings
+          .out()
+          .println("The payload is larger than " + WebSocketEvent.MAX_BYTES + " bytes");
+      return Main.FAILURE;
+    }
+    return switch (catalog.validatePayload(found.name(), bytes)) {
       case PayloadValidation.Valid valid -> {
         surroundings.out().println("valid");
         yield 0;
@@ -82,10 +90,12 @@ final class Validate implements Callable<Integer> {
     };
   }
 
+  /// The payload; of one that no server takes, as many bytes as show it.
   private byte[] bytes() throws Failure {
     if (payload != null) {
       return payload.getBytes(StandardCharsets.UTF_8);
     }
-    return PayloadSource.readAll(file == null ? PayloadSource.STDIN : file, surroundings);
+    return PayloadSource.read(
+        file == null ? PayloadSource.STDIN : file, WebSocketEvent.MAX_BYTES + 1, surroundings);
   }
 }

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventType;
+import dev.tocsin.events.WebSocketEvent;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -280,6 +283,40 @@ class MainTest {
                 .run("validate", "camera.enabled", "-"))
         .isZero();
     assertThat(process.out()).isEqualTo("valid" + System.lineSeparator());
+  }
+
+  @Test
+  void aPayloadThatNoServerTakesIsNotValid() {
+    String longest = "{\"id\":\"" + "x".repeat(WebSocketEvent.MAX_BYTES - 9) + "\"}";
+
+    assertThat(new TestProcess().input(longest).run("validate", "alert.deleted", "-")).isZero();
+    assertThat(process.input(longest + " ").run("validate", "alert.deleted", "-")).isEqualTo(1);
+    assertThat(process.outLines()).containsExactly("The payload is larger than 65536 bytes");
+  }
+
+  @Test
+  void aPayloadWithoutAnEndIsRefused() {
+    InputStream endless =
+        new InputStream() {
+          private int given;
+
+          @Override
+          public int read() {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0];
+          }
+
+          @Override
+          public int read(byte[] bytes, int offset, int length) {
+            given += length;
+            assertThat(given).isLessThan(1 << 20);
+            Arrays.fill(bytes, offset, offset + length, (byte) 'x');
+            return length;
+          }
+        };
+
+    assertThat(process.input(endless).run("validate", "alert.deleted", "-")).isEqualTo(1);
+    assertThat(process.out()).contains("larger than");
   }
 
   @Test
