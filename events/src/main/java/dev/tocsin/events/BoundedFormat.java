@@ -37,7 +37,7 @@ record BoundedFormat(Format format) implements Format {
   private static final Map<String, String> LINEAR =
       Map.of(
           "hostname",
-          "^" + LABEL + "(?:\\." + LABEL + ")*$",
+          "^" + name(LABEL) + "$",
           "json-pointer",
           "^" + POINTER + "$",
           "relative-json-pointer",
@@ -55,6 +55,41 @@ record BoundedFormat(Format format) implements Format {
     @Override
     public boolean matches(ExecutionContext execution, String text) {
       return pattern.matches(text);
+    }
+  }
+
+  /// `email` and `idn-email`: the validator takes only domains under the top-level domains that it has a list of,
+  /// and hubs live in networks with names such as `hub.lan`. The rest is its own: addresses in brackets.
+  ///
+  /// @param pattern a mailbox whose domain is a name: RFC 5321, 4.1.2, and for letters beyond ASCII RFC 6531
+  private record Mailbox(Format own, LinearPattern pattern) implements Format {
+
+    /// RFC 5321, 4.5.3.1.
+    private static final int MAX_LOCAL_LENGTH = 64;
+
+    private static final int MAX_DOMAIN_LENGTH = 255;
+
+    /// @param letters those that it may have besides ASCII's, as they stand in brackets of a pattern
+    static Mailbox of(Format own, String letters) {
+      String atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~" + letters + "-]+";
+      String quoted = "\"(?:[ !#-\\[\\]-~" + letters + "]|\\\\[ -~])*\"";
+      String label = LABEL.replace("A-Za-z0-9", "A-Za-z0-9" + letters);
+      return new Mailbox(
+          own,
+          LinearPattern.compile(
+              "^(?:" + atom + "(?:\\." + atom + ")*|" + quoted + ")@" + name(label) + "$"));
+    }
+
+    @Override
+    public String getName() {
+      return own.getName();
+    }
+
+    @Override
+    public boolean matches(ExecutionContext execution, String text) {
+      int at = text.lastIndexOf('@');
+      boolean isShort = at <= MAX_LOCAL_LENGTH && text.length() - at - 1 <= MAX_DOMAIN_LENGTH;
+      return (isShort && pattern.matches(text)) || own.matches(execution, text);
     }
   }
 
@@ -77,12 +112,20 @@ record BoundedFormat(Format format) implements Format {
     if (UNBOUNDED.contains(name)) {
       return format;
     }
-    if (name.equals("date-time")) {
-      return new BoundedFormat(new DateTime(name));
-    }
-    String pattern = LINEAR.get(name);
     return new BoundedFormat(
-        pattern == null ? format : new Linear(name, LinearPattern.compile(pattern)));
+        switch (name) {
+          case "date-time" -> new DateTime(name);
+          case "email" -> Mailbox.of(format, "");
+          case "idn-email" -> Mailbox.of(format, "\\x{80}-\\x{10ffff}");
+          default ->
+              LINEAR.containsKey(name)
+                  ? new Linear(name, LinearPattern.compile(LINEAR.get(name)))
+                  : format;
+        });
+  }
+
+  private static String name(String label) {
+    return label + "(?:\\." + label + ")*";
   }
 
   @Override

@@ -27,7 +27,7 @@ final class SchemaFaults {
           missing(place, code, argument(error, 0), "is required beside " + argument(error, 1));
       case "additionalProperties", "unevaluatedProperties" ->
           new PayloadError(inside(place, error), code, "is not a field of this object");
-      case "unevaluatedItems" ->
+      case "items", "unevaluatedItems" ->
           new PayloadError(
               PayloadCheck.pointer(place, argument(error, 0)),
               code,
@@ -84,10 +84,17 @@ final class SchemaFaults {
       case "format" -> "must be of the format " + shown(limit) + was(value);
       case "not" -> "must not be what the schema excludes" + was(value);
       case "contains" -> "must have an item of the kind that the schema asks for";
-      case "minContains", "maxContains" ->
-          "must have " + argument(error, 0) + " items of the kind that the schema asks for";
+      case "minContains" -> "must have at least " + ofTheKind(error);
+      case "maxContains" -> "must have at most " + ofTheKind(error);
+      case "anyOf" -> "must fit one of the schema's alternatives";
+      case "oneOf" ->
+          "must fit exactly one of the schema's alternatives, and fits " + argument(error, 0);
       default -> PayloadCheck.shortened(error.getMessage());
     };
+  }
+
+  private static String ofTheKind(Error error) {
+    return argument(error, 0) + " items of the kind that the schema asks for";
   }
 
   private static String was(@Nullable JsonNode value) {

@@ -49,7 +49,11 @@ class DocumentSchemaTest {
         "{\"contains\":{\"type\":\"string\"}} | [1] | contains"
             + " | must have an item of the kind that the schema asks for",
         "{\"contains\":{\"const\":1},\"minContains\":2} | [1,2] | minContains"
-            + " | must have 2 items of the kind that the schema asks for",
+            + " | must have at least 2 items of the kind that the schema asks for",
+        "{\"contains\":{\"const\":1},\"maxContains\":1} | [1,2,1] | maxContains"
+            + " | must have at most 1 items of the kind that the schema asks for",
+        "{\"oneOf\":[{\"type\":\"string\"},{\"minLength\":1}]} | \"a\" | oneOf"
+            + " | must fit exactly one of the schema's alternatives, and fits 2",
         "{\"minProperties\":1} | {} | minProperties | must have at least 1 fields",
         "{\"maxProperties\":0} | {\"a\":1} | maxProperties | must have at most 0 fields",
         "{\"not\":{\"type\":\"null\"}} | null | not | must not be what the schema excludes; was"
@@ -81,6 +85,8 @@ class DocumentSchemaTest {
             + " /l/1/a | required | a is required",
         "\"properties\":{\"l\":{\"prefixItems\":[true],\"unevaluatedItems\":false}}"
             + " | {\"l\":[1,2]} | /l/1 | unevaluatedItems | is not an item of this array",
+        "\"properties\":{\"l\":{\"prefixItems\":[true],\"items\":false}}"
+            + " | {\"l\":[1,2]} | /l/1 | items | is not an item of this array",
         "\"if\":{\"required\":[\"a\"]},\"then\":{\"required\":[\"b\"]} | {\"a\":1} | /b | required"
             + " | b is required",
         "\"dependentSchemas\":{\"a\":{\"required\":[\"b\"]}} | {\"a\":1} | /b | required"
@@ -247,6 +253,12 @@ class DocumentSchemaTest {
         "time | 12:00:00Z | 25:00:00Z",
         "duration | P1DT2H | 1 day",
         "email | ada@example.com | ada.example.com",
+        "email | ada@hub.lan | ada@-hub.lan",
+        "email | ada@x.y.z | ada.@x.y.z",
+        "email | ada+a/b@camera-1.internal | ada@camera_1.internal",
+        "email | ada@[127.0.0.1] | ada@[127.0.0.300]",
+        "email | a@b | b@a, a@b",
+        "idn-email | \u00e4da@k\u00fcche.lan | \u00e4da@k\u00fcche-.lan",
         "hostname | a-b.example.com | -a.example.com",
         "ipv4 | 127.0.0.1 | 256.0.0.1",
         "ipv6 | ::1 | :::1",
