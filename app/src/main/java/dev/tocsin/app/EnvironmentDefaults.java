@@ -10,14 +10,17 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /// Takes the value of an option that was not given from the environment: `TOCSIN_PORT` for
 /// `--port`, `TOCSIN_ALLOW_ORIGIN` for `--allow-origin`, with commas between several. An empty
-/// variable counts as none; flags are `true` or `false`, also `1` or `0`.
+/// variable counts as none; flags are `true` or `false`, also `1` or `0`. What is typed wins, also over a
+/// variable for an option that it excludes.
 final class EnvironmentDefaults implements IDefaultValueProvider {
 
   private static final String PREFIX = "TOCSIN_";
@@ -37,10 +40,62 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
 
   private static final Pattern ADDRESS_OF_A_SERVICE = Pattern.compile("(tcp|udp|sctp)://.*");
 
-  private final Map<String, String> environment;
+  /// What commands take one way or another.
+  private static final Map<String, List<Alternatives>> ALTERNATIVES =
+      Map.of(
+          "serve", List.of(Alternatives.of("--memory", "--data --jetstream")),
+          "doctor", List.of(Alternatives.of("--memory", "--data --jetstream")),
+          "tail", List.of(Alternatives.of("--since", "--last -n", "--latest")),
+          "publish",
+              List.of(
+                  Alternatives.of(
+                      "--payload --correlation-id --channel", "--file - --from-line --retry")),
+          "validate", List.of(Alternatives.of("--payload", "--file", "-")),
+          "key", List.of(Alternatives.of("--keys", "--data")),
+          "bench",
+              List.of(
+                  Alternatives.of("--memory", "--url"),
+                  Alternatives.of("--rate", "--in-flight", "--idle"),
+                  Alternatives.of("--patterns", "--audiences")));
 
-  EnvironmentDefaults(Map<String, String> environment) {
+  private final Map<String, String> environment;
+  private final List<String> arguments;
+
+  /// @param arguments those that were typed
+  EnvironmentDefaults(Map<String, String> environment, String... arguments) {
     this.environment = environment;
+    this.arguments = List.of(arguments);
+  }
+
+  /// Ways that exclude each other, each with the options that are part of it. `--jetstream` stands for
+  /// `--jetstream-replicas` as well.
+  private record Alternatives(List<List<String>> ways) {
+
+    /// @param ways each the names of its options, with blanks between
+    static Alternatives of(String... ways) {
+      return new Alternatives(Stream.of(ways).map(way -> List.of(way.split(" "))).toList());
+    }
+
+    /// Whether arguments go another way than the option's.
+    boolean exclude(String option, List<String> arguments) {
+      return ways.stream().anyMatch(way -> isPartOf(way, option))
+          && ways.stream()
+              .filter(way -> !isPartOf(way, option))
+              .anyMatch(way -> arguments.stream().anyMatch(argument -> goes(argument, way)));
+    }
+
+    private static boolean isPartOf(List<String> way, String option) {
+      return way.stream()
+          .anyMatch(name ->
+              option.equals(name) || (name.startsWith("--") && option.startsWith(name + "-")));
+    }
+
+    /// Whether an argument is an option of this way, and no flag that says no.
+    private static boolean goes(String argument, List<String> way) {
+      boolean isShort = argument.matches("-[a-z].*");
+      String name = isShort ? argument.substring(0, 2) : argument.replaceFirst("=.*", "");
+      return isPartOf(way, name) && !argument.endsWith("=false");
+    }
   }
 
   @Override
@@ -50,11 +105,25 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
     }
     String variable = variable(option);
     String value = environment.getOrDefault(variable, "");
-    if (value.isEmpty() || isOfAService(variable) || variable.equals(KEY)) {
+    if (value.isEmpty() || isOfAService(variable) || variable.equals(KEY) || isExcluded(option)) {
       return null;
     }
     boolean flag = option.arity().max() == 0;
     return flag && value.equals("1") ? "true" : flag && value.equals("0") ? "false" : value;
+  }
+
+  private boolean isExcluded(OptionSpec option) {
+    return ALTERNATIVES.getOrDefault(command(option), List.of()).stream()
+        .anyMatch(alternatives -> alternatives.exclude(option.longestName(), arguments));
+  }
+
+  /// The name of the command that has the option, `key` for `key new`.
+  private static String command(OptionSpec option) {
+    CommandSpec command = option.command();
+    while (command.parent() != null && command.parent().parent() != null) {
+      command = command.parent();
+    }
+    return command.name();
   }
 
   /// The variable of an option.

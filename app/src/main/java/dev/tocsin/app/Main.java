@@ -164,7 +164,7 @@ public final class Main {
         .setErr(surroundings.errWriter())
         .setColorScheme(
             CommandLine.Help.defaultColorScheme(surroundings.colours() ? Ansi.ON : Ansi.OFF))
-        .setDefaultValueProvider(new EnvironmentDefaults(surroundings.environment()))
+        .setDefaultValueProvider(new EnvironmentDefaults(surroundings.environment(), args))
         .setExpandAtFiles(false)
         // There is --peer-protocol echo, and a command of that name.
         .setAllowSubcommandsAsOptionParameters(true)

@@ -217,6 +217,36 @@ class MainTest {
     assertThat(process.out()).contains("/camera_id");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "validate alert.deleted --payload {\"id\":\"7\"}, TOCSIN_FILE, /nowhere, 0",
+    "validate alert.deleted -,                        TOCSIN_PAYLOAD, {}, 0",
+    "publish - --url 127.0.0.1:1 --retry 1s,          TOCSIN_CHANNEL, c, 1",
+    "publish a.b --payload {} --url 127.0.0.1:1,      TOCSIN_FROM_LINE, 2, 1",
+    "tail -n5 --url 127.0.0.1:1,                      TOCSIN_SINCE, 0, 1",
+    "tail --latest --url 127.0.0.1:1,                 TOCSIN_LAST, 5, 1",
+    "tail --since=0 --url 127.0.0.1:1,                TOCSIN_LATEST, true, 1",
+    "serve --port 0 --memory --catalog /nowhere,      TOCSIN_DATA, d, 1",
+    "serve --port 0 --memory --catalog /nowhere,      TOCSIN_JETSTREAM, nats://h, 1",
+    "key list --keys /nowhere/keys.json,              TOCSIN_DATA, data, 0",
+    "bench --connections 0 --memory,                  TOCSIN_URL, 127.0.0.1:1, 2",
+  })
+  void anArgumentWinsOverTheVariableOfAnOptionThatItExcludes(
+      String line, String variable, String value, int code) {
+    process.input("{\"id\":\"7\"}").with(variable, value);
+
+    assertThat(process.run(line.split(" "))).as(process.err()).isEqualTo(code);
+    assertThat(process.err()).doesNotContain("exclude", "leave out", "give the", "are for");
+  }
+
+  @Test
+  void variablesThatExcludeEachOtherAreRefused() {
+    process.with("TOCSIN_MEMORY", "true").with("TOCSIN_DATA", "d");
+
+    assertThat(process.run("serve", "--port", "0")).isEqualTo(2);
+    assertThat(process.err()).contains("leave out --data d");
+  }
+
   @Test
   void aFlagAndALevelComeFromTheEnvironment() {
     process.with("TOCSIN_DEBUG", "1").with("TOCSIN_URL", "127.0.0.1:1").run("tail");
