@@ -19,7 +19,7 @@ final class Progress extends FilterInputStream {
   private final Surroundings surroundings;
   private Instant next;
   private long read;
-  private boolean shown;
+  private int shown; // columns
 
   /// Wraps an input, which is closed with it.
   ///
@@ -51,35 +51,32 @@ final class Progress extends FilterInputStream {
       Instant now = surroundings.clock().instant();
       if (!now.isBefore(next)) {
         next = now.plus(BETWEEN);
-        shown = true;
-        surroundings.err().print("\r" + line(read, size));
+        String line = line(read, size, surroundings.width());
+        shown = Math.max(shown, line.length());
+        surroundings.err().print("\r" + line);
         surroundings.err().flush();
       }
     }
   }
 
-  /// The bar, or only the bytes.
-  static String line(long read, long size) {
+  /// The bar, or only the numbers where it would take all columns of the terminal or more, or only the bytes.
+  static String line(long read, long size, int columns) {
     String mebibytes = String.format(Locale.ROOT, "%.1f MiB", read / 1048576.0);
     if (size <= 0) {
       return mebibytes + " sent";
     }
     double share = Math.min(1, (double) read / size);
     int filled = (int) (share * BAR_WIDTH);
-    return String.format(
-        Locale.ROOT,
-        "[%s%s] %3d %%  %s",
-        "#".repeat(filled),
-        ".".repeat(BAR_WIDTH - filled),
-        (int) (share * 100),
-        mebibytes);
+    String bar = "[" + "#".repeat(filled) + ".".repeat(BAR_WIDTH - filled) + "] ";
+    String numbers = String.format(Locale.ROOT, "%3d %%  %s", (int) (share * 100), mebibytes);
+    return bar.length() + numbers.length() < columns ? bar + numbers : numbers;
   }
 
   /// Takes the bar away again.
   synchronized void clear() {
-    if (shown) {
-      shown = false;
-      surroundings.err().print("\r" + " ".repeat(line(read, size).length()) + "\r");
+    if (shown > 0) {
+      surroundings.err().print("\r" + " ".repeat(shown) + "\r");
+      shown = 0;
       surroundings.err().flush();
     }
   }

@@ -2,6 +2,7 @@ package dev.tocsin.app;
 
 import dev.tocsin.events.Json;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -79,9 +80,19 @@ final class Stats implements Callable<Integer> {
         .toList();
   }
 
+  /// What does not fit the screen is left out, because it would push the first lines off it.
   private void show(List<String> lines) {
+    int room = Math.max(2, surroundings.height() - 1); // the cursor stands below
+    List<String> shown = lines;
+    if (lines.size() > room) {
+      int more = lines.size() - room + 1;
+      shown = new ArrayList<>(lines.subList(0, room - 1));
+      shown.add(
+          TerminalText.fitted(
+              "… and " + more + " more lines (--once shows all)", surroundings.width()));
+    }
     StringBuilder screen = new StringBuilder(HOME);
-    lines.forEach(line -> screen.append(line).append(CLEAR_LINE).append('\n'));
+    shown.forEach(line -> screen.append(line).append(CLEAR_LINE).append('\n'));
     surroundings.out().print(screen.append(CLEAR_BELOW));
     surroundings.out().flush();
   }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// @param err for everything else
 /// @param outIsTerminal whether a person, and not a pipe or a file, is at the end of `out`
 /// @param columns tells how wide the terminal is, where it is known
+/// @param rows tells how high it is, where it is known
 /// @param interruption how a signal reaches a command that runs until one comes
 /// @param askSecret asks the person at the terminal, without showing what is typed; `null` where there is none
 /// @param zones tells the one in which times are shown to a person; to find out takes a while
@@ -39,6 +40,7 @@ record Surroundings(
     boolean outIsTerminal,
     boolean errIsTerminal,
     Supplier<OptionalInt> columns,
+    Supplier<OptionalInt> rows,
     Interruption interruption,
     InstantSource clock,
     Function<String, @Nullable String> askSecret,
@@ -59,7 +61,8 @@ record Surroundings(
         System.getenv(),
         outIsTerminal,
         isTerminal(2),
-        outIsTerminal ? TerminalWidth::columns : OptionalInt::empty,
+        outIsTerminal ? TerminalSize::columns : OptionalInt::empty,
+        outIsTerminal ? TerminalSize::rows : OptionalInt::empty,
         new Interruption(),
         InstantSource.system(),
         Surroundings::askAtTerminal,
@@ -102,13 +105,21 @@ record Surroundings(
 
   /// How many columns a line for a person may have; very many where none are told of.
   int width() {
-    OptionalInt told = columns.get();
+    return size(columns.get(), "COLUMNS");
+  }
+
+  /// How many lines a screen for a person may have; very many where none are told of.
+  int height() {
+    return size(rows.get(), "LINES");
+  }
+
+  private int size(OptionalInt told, String variable) {
     if (told.isPresent()) {
       return told.getAsInt();
     }
-    String variable = environment.getOrDefault("COLUMNS", "");
-    return outIsTerminal && variable.matches("[1-9]\\d{0,3}")
-        ? Integer.parseInt(variable)
+    String value = environment.getOrDefault(variable, "");
+    return outIsTerminal && value.matches("[1-9]\\d{0,3}")
+        ? Integer.parseInt(value)
         : Integer.MAX_VALUE;
   }
 

@@ -10,9 +10,9 @@ import java.util.Locale;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/// Asks the kernel how wide the terminal at standard output is, each time anew, because its window may be
-/// pulled wider. Java has no way of its own to ask.
-final class TerminalWidth {
+/// Asks the kernel how large the terminal at standard output is, each time anew, because its window may be
+/// pulled larger. Java has no way of its own to ask.
+final class TerminalSize {
 
   private static final int STDOUT = 1;
 
@@ -22,7 +22,7 @@ final class TerminalWidth {
   private static final long MAC_REQUEST = 0x40087468;
   private static final int ANSWER_BYTES = 8;
 
-  private TerminalWidth() {}
+  private TerminalSize() {}
 
   /// Looked up when it is first needed, because that takes a while.
   private static final class Kernel {
@@ -57,6 +57,16 @@ final class TerminalWidth {
 
   /// The columns of the terminal, or none when it does not say.
   static OptionalInt columns() {
+    return ask(1);
+  }
+
+  /// Its rows, or none.
+  static OptionalInt rows() {
+    return ask(0);
+  }
+
+  /// One number of the answer.
+  private static OptionalInt ask(int index) {
     MethodHandle call = Kernel.IOCTL;
     if (call == null) {
       return OptionalInt.empty();
@@ -64,8 +74,8 @@ final class TerminalWidth {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment answer = arena.allocate(ANSWER_BYTES);
       int result = (int) call.invokeExact(STDOUT, Kernel.REQUEST, answer);
-      int columns = Short.toUnsignedInt(answer.get(ValueLayout.JAVA_SHORT, 2));
-      return result == 0 && columns > 0 ? OptionalInt.of(columns) : OptionalInt.empty();
+      int number = Short.toUnsignedInt(answer.getAtIndex(ValueLayout.JAVA_SHORT, index));
+      return result == 0 && number > 0 ? OptionalInt.of(number) : OptionalInt.empty();
     } catch (Throwable e) { // what a method handle declares
       return OptionalInt.empty();
     }

@@ -49,13 +49,15 @@ class SmallPartsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0,       100,     '[..............................]   0 %  0.0 MiB'",
-    "50,      100,     '[###############...............]  50 %  0.0 MiB'",
-    "3145728, 3145728, '[##############################] 100 %  3.0 MiB'",
-    "3145728, -1,      '3.0 MiB sent'"
+    "0,       100,     80, '[..............................]   0 %  0.0 MiB'",
+    "50,      100,     48, '[###############...............]  50 %  0.0 MiB'",
+    "50,      100,     47, ' 50 %  0.0 MiB'",
+    "3145728, 3145728, 80, '[##############################] 100 %  3.0 MiB'",
+    "3145728, -1,      80, '3.0 MiB sent'"
   })
-  void progressIsABarWhereTheSizeIsKnown(long read, long size, String line) {
-    assertThat(Progress.line(read, size)).isEqualTo(line);
+  void progressIsABarWhereTheSizeIsKnownAndABarFits(
+      long read, long size, int columns, String line) {
+    assertThat(Progress.line(read, size, columns)).isEqualTo(line);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.tocsin.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tocsin.events.Json;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,23 @@ class StatsTest {
     stats.awaitOut(lines -> lines.stream().filter(line -> line.contains("uptime")).count() >= 2);
 
     assertThat(stats.interrupt()).isZero();
+  }
+
+  @Test
+  void aTerminalGetsNoMoreLinesThanItHas() throws Exception {
+    stats.onTerminal(80, 12).start("stats", "--url", url, "--every", "1s");
+
+    stats.awaitOut(
+        lines -> lines.stream().filter(line -> line.contains("more lines")).count() >= 2);
+
+    assertThat(stats.interrupt()).isZero();
+    String screen =
+        Pattern.compile("\u001b\\[H").splitAsStream(stats.out()).skip(1).findFirst().get();
+    assertThat(screen.lines().toList())
+        .hasSizeLessThanOrEqualTo(12)
+        .first()
+        .asString()
+        .startsWith("version");
   }
 
   @Test

@@ -29,6 +29,7 @@ final class TestProcess {
   private final Interruption interruption = new Interruption();
   private InputStream in = InputStream.nullInputStream();
   private OptionalInt columns = OptionalInt.empty();
+  private OptionalInt rows = OptionalInt.empty();
   private boolean terminal;
   private String typed;
   private InstantSource clock = InstantSource.system();
@@ -54,6 +55,12 @@ final class TestProcess {
   TestProcess onTerminal(int width) {
     columns = OptionalInt.of(width);
     return onTerminal();
+  }
+
+  /// Both outputs are a terminal of this width and height.
+  TestProcess onTerminal(int width, int height) {
+    rows = OptionalInt.of(height);
+    return onTerminal(width);
   }
 
   /// Both outputs are a terminal.
@@ -115,6 +122,7 @@ final class TestProcess {
         terminal,
         terminal,
         () -> columns,
+        () -> rows,
         interruption,
         clock,
         prompt -> {
