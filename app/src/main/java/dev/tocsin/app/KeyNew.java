@@ -91,6 +91,12 @@ final class KeyNew implements Callable<Integer> {
     keysOption.makeFolder(file);
     KeysOption.add(file, stored, surroundings);
     surroundings.out().println(key.text());
+    try {
+      surroundings.out().requireWritten();
+    } catch (Failure e) {
+      KeysOption.remove(file, key.id(), surroundings); // nobody will ever have it
+      throw e;
+    }
     surroundings.say(
         "key "
             + key.id()

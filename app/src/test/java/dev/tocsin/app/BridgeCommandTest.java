@@ -3,7 +3,6 @@ package dev.tocsin.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -81,13 +80,7 @@ class BridgeCommandTest {
 
   @Test
   void outputThatCannotBeWrittenIsAFailureAndASentence() throws Exception {
-    process.outputTo(
-        new OutputStream() {
-          @Override
-          public void write(int b) throws IOException {
-            throw new IOException("No space left on device");
-          }
-        });
+    process.outputFails("No space left on device");
 
     assertThat(
             process.run(

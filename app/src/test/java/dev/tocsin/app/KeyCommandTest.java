@@ -64,6 +64,18 @@ class KeyCommandTest {
   }
 
   @Test
+  void aKeyThatCannotBeShownIsNone() throws Exception {
+    TestProcess process = process().outputFails("No space left on device");
+
+    assertThat(process.run("key", "new", "front desk", "--data", data())).isEqualTo(1);
+
+    assertThat(process.err())
+        .contains("cannot write to standard output: No space left on device")
+        .doesNotContain("shown this once");
+    assertThat(stored()).isEmpty();
+  }
+
+  @Test
   void theKeyAloneIsOnStdoutAndOpensEverything() throws Exception {
     TestProcess process = run(0, "key", "new", "front desk");
 

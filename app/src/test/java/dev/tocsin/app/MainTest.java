@@ -537,7 +537,7 @@ class MainTest {
         "demo --port 0 --seconds 1",
       })
   void outputThatCannotBeWrittenIsAFailureAndASentence(String command) {
-    process.outputTo(failing("No space left on device"));
+    process.outputFails("No space left on device");
 
     assertThat(process.run(command.split(" ", -1))).isEqualTo(1);
 
@@ -567,20 +567,11 @@ class MainTest {
 
   @Test
   void thatNobodyReadsTheOutputIsNoFailure() {
-    process.outputTo(failing("Broken pipe"));
+    process.outputFails("Broken pipe");
 
     assertThat(process.run("catalog", "list")).isZero();
 
     assertThat(process.err()).isEmpty();
-  }
-
-  private static OutputStream failing(String why) {
-    return new OutputStream() {
-      @Override
-      public void write(int b) throws IOException {
-        throw new IOException(why);
-      }
-    };
   }
 
   @Test

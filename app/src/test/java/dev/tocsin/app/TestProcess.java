@@ -85,6 +85,17 @@ final class TestProcess {
     return this;
   }
 
+  /// Its standard output takes nothing.
+  TestProcess outputFails(String why) {
+    return outputTo(
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException(why);
+          }
+        });
+  }
+
   /// Runs a command to its end. A server that serves, where the test thought it would be refused, is asked to end at once: its
   /// exit code says so, and the test does not wait for ever.
   int run(String... args) {
