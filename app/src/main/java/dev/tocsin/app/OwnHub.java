@@ -8,6 +8,7 @@ import dev.tocsin.events.Slice;
 import dev.tocsin.hub.EventFilter;
 import dev.tocsin.hub.EventPattern;
 import dev.tocsin.hub.Hub;
+import dev.tocsin.hub.LogState;
 import dev.tocsin.hub.PublishCommand;
 import dev.tocsin.hub.PublishResult;
 import java.util.concurrent.CompletionStage;
@@ -40,6 +41,12 @@ record OwnHub(Hub hub, @Nullable EventFilter granted) implements FollowableHub {
             null,
             after == null ? null : after.epoch(),
             after == null ? 0 : after.sequence()));
+  }
+
+  @Override
+  public @Nullable HubPosition newest() {
+    LogState state = hub.log().state();
+    return state.epoch().isEmpty() ? null : new HubPosition(state.epoch(), state.newest());
   }
 
   @Override

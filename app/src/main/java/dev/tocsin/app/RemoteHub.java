@@ -167,6 +167,11 @@ final class RemoteHub implements FollowableHub, AutoCloseable {
         this, server.withPatterns(wanted.patterns(), wanted.where()), wanted, after);
   }
 
+  @Override
+  public @Nullable HubPosition newest() {
+    return newest.get();
+  }
+
   /// Tells the user something.
   void say(String sentence) {
     say.accept(sentence);

@@ -64,6 +64,7 @@ class OwnHubTest {
         assertThat(step.upTo()).isEqualTo(new HubPosition("one", 2));
         assertThat(events(some).events()).extracting(FollowedEvent::sequence).containsExactly(2L);
         assertThat(all.newest()).isEqualTo(2);
+        assertThat(own.newest()).isEqualTo(new HubPosition("one", 2));
       }
       try (HubCursor other = own.follow(ALERTS, new HubPosition("other", 9))) {
         assertThat(other.next(LONG))

@@ -123,6 +123,17 @@ class RemoteCursorTest {
   }
 
   @Test
+  void hubThatIsThereTellsItsNewestEvent() throws Exception {
+    serve("serve", "--memory", "--port", "0");
+    try (RemoteHub before = new RemoteHub(options(), said::add)) {
+      assertThat(before.newest()).isNull();
+    }
+    publish("a");
+
+    assertThat(hub().newest()).isEqualTo(new HubPosition(hub().id(), 1));
+  }
+
+  @Test
   void eventsComeWithTheirEnvelopesAndConditionsCount() throws Exception {
     serve("serve", "--memory", "--port", "0");
     HubCursor all = follow(ALERTS, null);

@@ -9,4 +9,7 @@ public interface FollowableHub extends BridgeHub {
   ///
   /// @param after where to go on; `null` for what comes from now on
   HubCursor follow(Wanted wanted, @Nullable HubPosition after);
+
+  /// The newest event that is known of here; `null` before the hub was there for the first time.
+  @Nullable HubPosition newest();
 }

@@ -44,6 +44,10 @@ final class OutLoop implements Bridge {
   private final Gathering gathering;
   private final OutProgress progress;
   private volatile @Nullable Thread thread;
+
+  /// Where the log was at the start, which the thread comes to later; `null` when nobody knew.
+  private volatile @Nullable HubPosition newestAtStart;
+
   private volatile boolean isAskedToSendAgain;
 
   /// @param figures which the receiver may note in as well
@@ -71,6 +75,7 @@ final class OutLoop implements Bridge {
     Thread made =
         Thread.ofVirtual().name("tocsin-bridge-" + bridge.name()).unstarted(() -> work(hub));
     thread = made;
+    newestAtStart = hub.newest();
     progress.tell();
     made.start();
   }
@@ -170,7 +175,7 @@ final class OutLoop implements Bridge {
     }
     return state.isDamaged() || bridge.outgoing().fromOldest()
         ? new HubPosition(hub.id(), 0)
-        : null;
+        : newestAtStart;
   }
 
   private void turn(HubCursor followed) throws InterruptedException {

@@ -30,7 +30,6 @@ public final class OutState {
   private @Nullable JsonNode note;
   private @Nullable String end;
   private boolean isSendingAgain;
-  private boolean isFresh;
   private boolean isDamaged;
   private boolean isUnsaved;
   private int unsaved;
@@ -46,7 +45,6 @@ public final class OutState {
     Optional<JsonNode> read = file == null ? Optional.empty() : file.read();
     isDamaged = file != null && read.isEmpty() && file.exists();
     read.ifPresent(this::restore);
-    isFresh = position == null && !isDamaged;
   }
 
   private void restore(JsonNode state) {
@@ -73,11 +71,6 @@ public final class OutState {
     return position;
   }
 
-  /// Whether there was no position at the start, nor a damaged one.
-  boolean isFresh() {
-    return isFresh;
-  }
-
   /// Whether the position was there and could not be read: then only the oldest event is a place from which none is missing.
   boolean isDamaged() {
     return isDamaged;
@@ -89,7 +82,6 @@ public final class OutState {
   public void advance(HubPosition to, int events) {
     isUnsaved |= !to.equals(position);
     position = to;
-    isFresh = false;
     unsaved += events;
     if (unsaved >= MAX_UNSAVED) {
       save();
@@ -103,7 +95,6 @@ public final class OutState {
   /// @return whether it has been written
   boolean moveTo(HubPosition to) {
     position = to;
-    isFresh = false;
     isUnsaved = true;
     return save();
   }

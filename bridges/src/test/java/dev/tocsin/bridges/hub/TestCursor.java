@@ -30,7 +30,7 @@ final class TestCursor implements HubCursor {
         if (isClosed) {
           throw new IllegalStateException("it is closed");
         }
-        HubPosition now = position == null ? hub.head() : position;
+        HubPosition now = position == null ? hub.newest() : position;
         Step step = hub.step(wanted, now, PAGE);
         position = TestHub.upTo(step, now);
         long left = (end - System.nanoTime()) / 1_000_000;
@@ -51,7 +51,7 @@ final class TestCursor implements HubCursor {
   @Override
   public long newest() {
     // Over a network nothing is known before the first answer.
-    return isAsked ? hub.head().sequence() : 0;
+    return isAsked ? hub.newest().sequence() : 0;
   }
 
   @Override

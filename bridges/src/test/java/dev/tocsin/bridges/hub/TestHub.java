@@ -93,8 +93,8 @@ public final class TestHub implements FollowableHub {
     return new TestCursor(this, wanted, after);
   }
 
-  /// The newest event.
-  public synchronized HubPosition head() {
+  @Override
+  public synchronized HubPosition newest() {
     return new HubPosition(epoch, texts.size());
   }
 

@@ -138,6 +138,17 @@ class OutLoopTest {
   }
 
   @Test
+  void whatComesBeforeANewBridgeFollowsIsSent() throws Exception {
+    publish(3);
+    receiver.closed = "not yet";
+    begin(settings(false, Bundling.SINGLE));
+    publish(2);
+    receiver.closed = "";
+
+    awaitTaken(TestReceiver.ids("epoch-1", 4, 5));
+  }
+
+  @Test
   void bridgeThatWasAwaySendsWhatItHasMissed() throws Exception {
     OutLoop loop = begin(settings(false, Bundling.SINGLE));
     Until.is(() -> Files.exists(folder.resolve("out.json")));

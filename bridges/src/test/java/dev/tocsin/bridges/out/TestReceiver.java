@@ -12,11 +12,19 @@ public final class TestReceiver implements Receiver {
   /// What it answers; it takes everything when nothing else is said.
   public volatile Function<Shipment, Answer> rule = shipment -> new Answer.Taken(shipment.size());
 
+  /// Why it does not open; empty when it does.
+  public volatile String closed = "";
+
   private final List<Shipment> tries = new ArrayList<>();
   private final List<String> taken = new ArrayList<>();
 
   public static Answer.Later later() {
     return new Answer.Later(0, "not now", Duration.ZERO);
+  }
+
+  @Override
+  public String open(OutState state) {
+    return closed;
   }
 
   @Override

@@ -115,6 +115,11 @@ class MqttBreaksTest extends OnMosquitto {
     }
 
     @Override
+    public HubPosition newest() {
+      return hub.newest();
+    }
+
+    @Override
     public String id() {
       return hub.id();
     }

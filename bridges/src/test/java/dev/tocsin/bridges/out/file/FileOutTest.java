@@ -88,7 +88,7 @@ class FileOutTest {
   /// Runs a bridge until it has written what there is.
   private void run(String members) throws Exception {
     Bridges running = begin(members);
-    awaitPosition(running, hub.head().sequence());
+    awaitPosition(running, hub.newest().sequence());
     running.close();
   }
 
