@@ -5,10 +5,12 @@ import dev.tocsin.bridges.description.Section;
 import dev.tocsin.events.Condition;
 import dev.tocsin.events.EventCatalog;
 import dev.tocsin.events.EventType;
+import dev.tocsin.events.FieldValue;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +68,7 @@ public final class MappingReader {
     payload(section.at("payload"), kinds, templates, fields);
     extra(section.at("extra"), kinds, templates, fields);
     Template correlationId = optional(section.at("correlation_id"), templates);
-    Template key = key(section.at("key"), templates);
+    Template key = key(section.at("key"), templates, filter);
     if (fields.size() > MAX_FIELDS) {
       section.fault("an event may get " + MAX_FIELDS + " fields at most");
     }
@@ -115,13 +117,37 @@ public final class MappingReader {
           .members()
           .forEach((name, member) -> {
             Reference reference = Reference.read(name, member, source, filter);
+            int before = member.faults().count();
             Condition condition = ConditionReader.read(member);
+            if (reference != null && member.faults().count() == before) {
+              possible(reference, condition, member, filter);
+            }
             if (reference != null && where.put(reference, condition) != null) {
               member.fault("is the second condition on the same");
             }
           });
     }
     return where;
+  }
+
+  /// Tells what no message ever fulfils, as far as its topic says so, or that all but its payload are texts.
+  private static void possible(
+      Reference reference, Condition condition, Section section, @Nullable TopicFilter filter) {
+    Set<FieldValue> values = condition.values();
+    boolean isBounded = condition.min() != null || condition.max() != null;
+    if (isBounded && !(reference instanceof Reference.Payload)) {
+      section.fault("has bounds, which are for numbers: it is always a text");
+    } else if (values != null && values.stream().noneMatch(one -> reference.mayBe(one, filter))) {
+      section.fault(
+          filter == null
+              ? "is never that: it is always a text"
+              : "is never that in a message of " + Faults.quoted(filter.toString()));
+    } else if (filter != null
+        && !(reference instanceof Reference.Bridge)
+        && reference.isConstant(filter)
+        && condition.not().stream().anyMatch(one -> reference.mayBe(one, filter))) {
+      section.fault("is always that in a message of " + Faults.quoted(filter.toString()));
+    }
   }
 
   private static void payload(
@@ -182,10 +208,11 @@ public final class MappingReader {
   }
 
   /// What tells one message from another has to be of the message.
-  private static @Nullable Template key(Section section, TemplateReader templates) {
+  private static @Nullable Template key(
+      Section section, TemplateReader templates, @Nullable TopicFilter filter) {
     int before = section.faults().count();
     Template key = optional(section, templates);
-    if (key != null && key.isConstant() && section.faults().count() == before) {
+    if (key != null && key.isConstant(filter) && section.faults().count() == before) {
       section.fault(
           "is the same for every message, so that only the first would become an event; name what"
               + " tells them apart, as {payload.id}");

@@ -3,6 +3,7 @@ package dev.tocsin.bridges.mapping;
 import dev.tocsin.bridges.description.Faults;
 import dev.tocsin.bridges.description.HeaderName;
 import dev.tocsin.bridges.description.Section;
+import dev.tocsin.events.FieldValue;
 import dev.tocsin.events.Timestamp;
 import java.util.List;
 import java.util.Locale;
@@ -57,6 +58,43 @@ sealed interface Reference {
           case Bridge itself -> nodes.stringNode(message.bridge());
         };
     return found.isNull() ? MissingNode.getInstance() : found;
+  }
+
+  /// Whether it stands for the same in every message of a mapping.
+  ///
+  /// @param filter which topics the mapping is for; `null` where there are none
+  default boolean isConstant(@Nullable TopicFilter filter) {
+    return switch (this) {
+      case Topic all -> filter != null && filter.isOneTopic();
+      case TopicLevel(int level) -> filter != null && filter.fixed(level) != null;
+      case Bridge itself -> true;
+      case Payload payload -> false;
+      case Header header -> false;
+      case Received now -> false;
+    };
+  }
+
+  /// Whether some message of a mapping may have a value there. All but the payload are texts.
+  ///
+  /// @param filter which topics the mapping is for; `null` where that is not known
+  default boolean mayBe(FieldValue value, @Nullable TopicFilter filter) {
+    if (this instanceof Payload) {
+      return true;
+    }
+    if (!(value instanceof FieldValue.Text(String text))) {
+      return false;
+    }
+    return switch (this) {
+      case Topic all -> filter == null || filter.matches(TopicFilter.split(text));
+      case TopicLevel(int level) -> {
+        String fixed = filter == null ? null : filter.fixed(level);
+        yield fixed == null ? text.indexOf('/') < 0 : fixed.equals(text);
+      }
+      case Payload payload -> true;
+      case Header header -> true;
+      case Received now -> true;
+      case Bridge itself -> true;
+    };
   }
 
   /// Whether a text is one by its beginning.

@@ -56,8 +56,10 @@ sealed interface Template {
     }
   }
 
-  /// Whether it is the same for every message of a bridge.
-  default boolean isConstant() {
+  /// Whether it is the same for every message of a mapping.
+  ///
+  /// @param filter which topics the mapping is for; `null` where there are none
+  default boolean isConstant(@Nullable TopicFilter filter) {
     return switch (this) {
       case Literal literal -> true;
       case Text(List<Part> parts) ->
@@ -65,12 +67,12 @@ sealed interface Template {
               .allMatch(part ->
                   switch (part) {
                     case Part.Words words -> true;
-                    case Part.Place(Reference reference) -> reference instanceof Reference.Bridge;
+                    case Part.Place(Reference reference) -> reference.isConstant(filter);
                   });
-      case Lookup lookup -> lookup.from() instanceof Reference.Bridge;
+      case Lookup lookup -> lookup.from().isConstant(filter);
       case Members(Map<String, Template> members) ->
-          members.values().stream().allMatch(Template::isConstant);
-      case Items(List<Template> items) -> items.stream().allMatch(Template::isConstant);
+          members.values().stream().allMatch(member -> member.isConstant(filter));
+      case Items(List<Template> items) -> items.stream().allMatch(item -> item.isConstant(filter));
     };
   }
 

@@ -69,6 +69,17 @@ public record TopicFilter(List<String> levels) {
     return isOpen() || level < levels.size();
   }
 
+  /// Whether it is a topic itself, the only one that is meant.
+  boolean isOneTopic() {
+    return !isOpen() && !levels.contains("+");
+  }
+
+  /// What all topics that are meant have as a level, from 0; `null` where they differ.
+  @Nullable String fixed(int level) {
+    String text = level < levels.size() ? levels.get(level) : "#";
+    return text.equals("+") || text.equals("#") ? null : text;
+  }
+
   /// Whether a topic is meant.
   public boolean matches(List<String> topic) {
     int fixed = isOpen() ? levels.size() - 1 : levels.size();

@@ -102,6 +102,85 @@ class MappingFaultsTest {
             + "}}");
   }
 
+  private static List<String> faults(String topic, String rest) {
+    return TestMessages.faults(
+        MessageSource.MQTT,
+        "{\"topic\":\""
+            + topic
+            + "\",\"event\":\"alert.deleted\",\"payload\":{\"id\":\"{payload.id}\"},"
+            + rest
+            + "}");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          garage/a/door | "topic.1":"b"                     | is never that in a message of "garage/a/door"
+          garage/a/door | "topic.1":["b","c"]               | is never that in a message of "garage/a/door"
+          garage/a/door | "topic":"garage/b/door"           | is never that in a message of "garage/a/door"
+          garage/a/door | "topic.1":{"not":["a","b"]}       | is always that in a message of "garage/a/door"
+          garage/a/door | "topic":{"not":"garage/a/door"}   | is always that in a message of "garage/a/door"
+          garage/+/door | "topic.0":"garag"                 | is never that in a message of "garage/+/door"
+          garage/+/door | "topic.1":"a/b"                   | is never that in a message of "garage/+/door"
+          garage/+/door | "topic.1":7                       | is never that in a message of "garage/+/door"
+          garage/+/door | "topic":"garage/a"                | is never that in a message of "garage/+/door"
+          garage/#      | "topic":"house/a"                 | is never that in a message of "garage/#"
+          garage/#      | "topic.0":{"not":"garage"}        | is always that in a message of "garage/#"
+          garage/+/door | "topic.1":{"min":3}               | has bounds, which are for numbers: it is always a text
+          garage/+/door | "received":{"max":3}              | has bounds, which are for numbers: it is always a text
+          """)
+  void conditionsThatNoMessageFulfilsAreTold(String topic, String condition, String fault) {
+    String name = condition.substring(1, condition.indexOf('"', 1));
+
+    assertThat(faults(topic, "\"where\":{" + condition + "}"))
+        .containsExactly("line 1: /where/" + name + ": " + fault);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          garage/a/door | "topic.1":["a","b"]
+          garage/+/door | "topic.1":["a",7]
+          garage/+/door | "topic":["garage/a/door","house"]
+          garage/+/door | "topic.1":{"not":"a"}
+          garage/#      | "topic":"garage"
+          garage/#      | "topic.3":"a"
+          garage/+/door | "bridge":{"not":"other"}
+          garage/+/door | "payload":{"min":3}
+          """)
+  void conditionsThatSomeMessageFulfilsAreNoFault(String topic, String condition) {
+    assertThat(faults(topic, "\"where\":{" + condition + "}")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "garage/a/door, {topic}",
+    "garage/a/door, {topic.1}-{bridge}",
+    "garage/+/door, {topic.0}",
+    "garage/#, {topic.0}"
+  })
+  void keyOfWhatTheTopicsHaveInCommonIsTold(String topic, String key) {
+    assertThat(faults(topic, "\"key\":\"" + key + "\""))
+        .singleElement()
+        .asString()
+        .startsWith("line 1: /key: is the same for every message");
+    assertThat(faults("garage/+/#", "\"key\":\"{topic}{topic.1}{topic.2}\"")).isEmpty();
+  }
+
+  @Test
+  void headerIsATextToo() {
+    assertThat(
+            TestMessages.faults(
+                MessageSource.HOOK,
+                "{\"event\":\"alert.deleted\",\"payload\":{\"id\":\"{payload.id}\"},"
+                    + "\"where\":{\"header.x-count\":5,\"header.x-kind\":\"a\"}}"))
+        .containsExactly("line 1: /where/header.x-count: is never that: it is always a text");
+  }
+
   @Test
   void whatMayBeRightIsNotAFault() {
     assertThat(faults("\"severity\":\"{payload.s}\"")).isEmpty();
