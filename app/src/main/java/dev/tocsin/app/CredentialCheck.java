@@ -159,6 +159,10 @@ final class CredentialCheck {
 
   /// @param file absolute
   private void audit(Path file) {
+    if (Files.isDirectory(file)) {
+      findings.mend(SUBJECT, "the audit log " + file + " is a folder", "name a file");
+      return;
+    }
     Path folder = file.getParent();
     boolean exists = Files.exists(file);
     if (exists ? Files.isWritable(file) : folder != null && Files.isWritable(folder)) {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
@@ -60,7 +61,7 @@ final class DiskCheck {
 
   void look() {
     Path there = folder.toAbsolutePath();
-    while (there.getParent() != null && !Files.exists(there)) {
+    while (there.getParent() != null && !Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
       there = there.getParent();
     }
     if (!Files.isDirectory(there)) {

@@ -114,7 +114,7 @@ final class Doctor implements Callable<Integer> {
       BridgesFile read = BridgesFile.read(file, catalog, surroundings);
       BridgePlan plan = read.plan();
       if (plan == null) {
-        findings.mend("bridges", String.join("\n", read.faults()), "mend " + file);
+        read.faults().forEach(fault -> findings.mend("bridges", fault, "mend " + file));
         return;
       }
       plan.notes().forEach(note -> findings.note("bridges", note.toString(), "mend " + file));
@@ -124,6 +124,12 @@ final class Doctor implements Callable<Integer> {
       } else {
         findings.mend("bridges", String.join("\n", missing), "set them for the server");
       }
+      plan.obstacles()
+          .forEach(obstacle ->
+              findings.mend(
+                  "bridges",
+                  obstacle,
+                  "make room for the file there, where the server's user may write"));
       BridgeReach.look(plan.otherSides(), findings);
     } catch (Failure e) {
       findings.mend("bridges", String.valueOf(e.getMessage()), "mend " + file);

@@ -50,6 +50,8 @@ class DoctorAccessTest extends AtTheDoctor {
             of("access", doctor("--memory", "--audit-log", folder.resolve("no/audit").toString())))
         .anyMatch(
             line -> line.startsWith("mend: the audit log ") && line.contains("make the folder"));
+    assertThat(of("access", doctor("--memory", "--audit-log", folder.toString())))
+        .contains("mend: the audit log " + folder + " is a folder -> name a file");
   }
 
   @Test

@@ -19,6 +19,9 @@ class DoctorMachineTest extends AtTheDoctor {
 
     assertThat(of("data", doctor("--data", file.toString())))
         .containsExactly("mend: " + file + " is no folder -> choose another --data");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nowhere"));
+    assertThat(of("data", doctor("--data", link.toString())))
+        .containsExactly("mend: " + link + " is no folder -> choose another --data");
     assertThat(of("data", doctor("--data", data(), "--retain-bytes", "4000t")))
         .last()
         .asString()

@@ -38,13 +38,53 @@ class DoctorTest extends AtTheDoctor {
   }
 
   @Test
+  void whatIsNoFileWhereTheLogBelongsIsTold() throws Exception {
+    for (String name : List.of("events.db", "events.db-wal", "lock")) {
+      Path other = Files.createDirectories(Path.of(data(), name));
+
+      assertThat(of("log", doctor("--data", data())))
+          .anyMatch(line -> line.startsWith("mend: " + other + " is not a file"));
+      Files.delete(other);
+    }
+  }
+
+  @Test
+  void filesThatABridgeCouldNotWriteAreToBeMended() throws Exception {
+    Path bridges =
+        Files.writeString(
+            folder.resolve("bridges.json"),
+            """
+            {"bridges":[
+              {"name":"astray","kind":"file-out","path":"%1$s/none/events.ndjson","events":["*"]},
+              {"name":"taken","kind":"file-out","path":"%1$s","events":["*"]},
+              {"name":"sound","kind":"file-out","path":"%1$s/events.ndjson","events":["*"]}]}\
+            """
+                .formatted(folder));
+
+    assertThat(of("bridges", doctor("--memory", "--bridges", bridges.toString())))
+        .filteredOn(line -> line.startsWith("mend: "))
+        .satisfiesExactly(
+            line -> assertThat(line).startsWith("mend: astray: there is no folder " + folder),
+            line -> assertThat(line).startsWith("mend: taken: " + folder + " is a folder"));
+  }
+
+  @Test
+  void everyFaultOfTheBridgesIsAFinding() throws Exception {
+    Path bridges = Files.writeString(folder.resolve("bridges.json"), "{\"bridges\":[{},{}]}");
+
+    assertThat(of("bridges", doctor("--memory", "--bridges", bridges.toString())))
+        .anyMatch(line -> line.startsWith("mend: line 1: /bridges/0/name: is required"))
+        .anyMatch(line -> line.startsWith("mend: line 1: /bridges/1/name: is required"));
+  }
+
+  @Test
   void brokenCatalogAndBridgesAreFindingsAndNotTheEnd() throws Exception {
     Path bridges = Files.writeString(folder.resolve("bridges.json"), "{\"bridges\":[{}]}");
 
     List<JsonNode> findings = doctor("--memory", "--bridges", bridges.toString());
 
     assertThat(of("bridges", findings))
-        .singleElement()
+        .first()
         .asString()
         .startsWith("mend: line 1: /bridges/0/name: is required");
     assertThat(of("catalog", findings)).singleElement().asString().startsWith("good: ");

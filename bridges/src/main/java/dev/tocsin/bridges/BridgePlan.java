@@ -41,6 +41,13 @@ public final class BridgePlan {
     return bridges.stream().flatMap(bridge -> bridge.otherSide().stream()).toList();
   }
 
+  /// Which bridges could not write their files at the moment, and why.
+  public List<String> obstacles() {
+    return bridges.stream()
+        .flatMap(bridge -> bridge.obstacle().stream().map(why -> bridge.name() + ": " + why))
+        .toList();
+  }
+
   /// Which secrets are not to be had at the moment, and why; empty when all are.
   ///
   /// @param environment of the process

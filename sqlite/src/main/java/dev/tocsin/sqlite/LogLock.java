@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// process ends, however it ends.
 final class LogLock implements AutoCloseable {
 
-  private static final String NAME = "lock";
+  static final String NAME = "lock";
 
   /// The directories that this process has taken. POSIX drops all locks that a process has on a file
   /// when it closes any descriptor of it, so a second attempt here must not even open the lock file.

@@ -38,10 +38,13 @@ public record LogLook(
   ///
   /// @throws LogOpenException with a sentence, when a server could not start with what is there
   public static Optional<LogLook> at(Path directory) throws LogOpenException {
+    Path journal = directory.resolve(LogFile.JOURNAL);
+    LogLock.requireFile(directory.resolve(LogLock.NAME));
+    LogLock.requireFile(directory.resolve(LogFile.NAME));
+    LogLock.requireFile(journal);
     if (!LogFile.isIn(directory)) {
       return Optional.empty();
     }
-    Path journal = directory.resolve(LogFile.JOURNAL);
     Path mark = directory.resolve(LogMark.NAME);
     try {
       boolean isInUse = LogLock.isTaken(directory);

@@ -27,6 +27,11 @@ public interface BridgeSettings {
     return Optional.empty();
   }
 
+  /// Why it could not write where it writes now, in words; empty when it could, and for a bridge that writes no file.
+  default Optional<String> obstacle() {
+    return Optional.empty();
+  }
+
   /// Makes sure that its secrets are to be had.
   ///
   /// @param environment of the process

@@ -9,6 +9,7 @@ import dev.tocsin.bridges.out.EventFormat;
 import dev.tocsin.bridges.out.OutSettings;
 import dev.tocsin.bridges.out.Outgoing;
 import dev.tocsin.bridges.out.Receiver;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// A bridge that appends events to a file, one on each line.
 ///
@@ -116,6 +118,20 @@ record FileOutSettings(Outgoing outgoing, Path path, EventFormat format, Rotatio
   @Override
   public List<Claim> claims() {
     return path.equals(NOWHERE) ? List.of() : List.of(new Claim(PATH, target()));
+  }
+
+  @Override
+  public Optional<String> obstacle() {
+    Path folder = path.toAbsolutePath().getParent();
+    if (Files.isDirectory(path)) {
+      return Optional.of(path + " is a folder");
+    }
+    if (folder == null || !Files.isDirectory(folder)) {
+      return Optional.of("there is no folder " + folder);
+    }
+    return Files.isWritable(Files.exists(path) ? path : folder)
+        ? Optional.empty()
+        : Optional.of(path + " cannot be written");
   }
 
   @Override
