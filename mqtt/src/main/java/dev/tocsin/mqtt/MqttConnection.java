@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -89,14 +90,30 @@ public final class MqttConnection implements AutoCloseable {
       socket.setTcpNoDelay(true);
       socket.connect(place, CONNECT_MILLIS);
       socket.setSoTimeout(CONNECT_MILLIS);
-      Socket talking = address.isEncrypted() ? encrypt(socket, options) : socket;
-      return new MqttConnection(options, talking, socket);
+      return address.isEncrypted()
+          ? openEncrypted(encrypt(socket, options), socket, options)
+          : new MqttConnection(options, socket, socket);
     } catch (SocketTimeoutException e) {
       abandon(socket);
       throw new IOException("no answer within " + CONNECT_MILLIS / 1_000 + " s", e);
     } catch (IOException | RuntimeException e) {
       abandon(socket);
       throw e;
+    }
+  }
+
+  /// A broker that wants a certificate, or another one, says so after the handshake of TLS 1.3, and may have gone before a packet
+  /// is written.
+  private static MqttConnection openEncrypted(Socket encrypted, Socket plain, MqttOptions options)
+      throws IOException {
+    try {
+      return new MqttConnection(options, encrypted, plain);
+    } catch (SocketException | SSLException e) {
+      throw new IOException(
+          "the broker has ended TLS without an answer ("
+              + e.getMessage()
+              + "); it may want a certificate of its clients, or another one",
+          e);
     }
   }
 
