@@ -1,5 +1,6 @@
 package dev.tocsin.events;
 
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,8 @@ public record EventType(
   public static EventType of(
       String name, String channel, String description, PayloadSchema payload) {
     requireNames(name, channel);
+    Objects.requireNonNull(description, "description");
+    Objects.requireNonNull(payload, "payload");
     return new EventType(name, channel, description, payload, false);
   }
 

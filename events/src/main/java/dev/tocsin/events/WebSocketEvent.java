@@ -4,6 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.NumericNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The standard envelope: one event, as a producer makes it or as a subscriber gets it.
@@ -27,13 +28,17 @@ public record WebSocketEvent(
   /// The longest event that a hub takes, in bytes of its JSON.
   public static final int MAX_BYTES = 64 * 1024;
 
-  /// @throws InvalidEventException when a text holds half of a surrogate pair, which no UTF-8 can say
+  /// @throws InvalidEventException when a text holds half of a surrogate pair, which no UTF-8 can say, or the payload a number
+  ///     that JSON cannot say, as NaN
   public WebSocketEvent {
     requireText("type", Objects.requireNonNull(type, "type"));
     requireText("timestamp", timestamp);
     requireText("correlation_id", correlationId);
     requireText("channel", channel);
     payload = payload == null ? null : payload.deepCopy();
+    if (payload != null) {
+      requireFinite(payload);
+    }
   }
 
   /// The payload, made anew for the caller: who changes it changes no event.
@@ -47,6 +52,17 @@ public record WebSocketEvent(
       throw new InvalidEventException(
           new Rejection(ErrorCode.INVALID_MESSAGE, field + " holds half of a surrogate pair"));
     }
+  }
+
+  /// Jackson writes such a number as a text.
+  private static void requireFinite(JsonNode node) {
+    if (node instanceof NumericNode number && number.isNaN()) {
+      throw new InvalidEventException(
+          new Rejection(
+              ErrorCode.INVALID_MESSAGE,
+              "payload holds a number that JSON cannot say: " + node.asString()));
+    }
+    node.forEach(WebSocketEvent::requireFinite);
   }
 
   /// The refusal of an event that is longer than [#MAX_BYTES].

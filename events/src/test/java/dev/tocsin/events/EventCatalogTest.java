@@ -3,6 +3,7 @@ package dev.tocsin.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -379,6 +380,17 @@ class EventCatalogTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> more.with(EventType.of("door.closed", "doors", "It closed", DOOR)))
         .withMessageContaining("DoorOpened");
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what an application without its checks may do
+  void typeHasADescriptionAndAPayload() {
+    assertThatNullPointerException()
+        .isThrownBy(() -> EventType.of("door.opened", "doors", null, DOOR))
+        .withMessage("description");
+    assertThatNullPointerException()
+        .isThrownBy(() -> EventType.of("door.opened", "doors", "A door", null))
+        .withMessage("payload");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.tocsin.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.tocsin.events.payload.alert.AlertDeletedPayload;
@@ -10,6 +11,7 @@ import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 class WebSocketEventTest {
@@ -30,6 +32,17 @@ class WebSocketEventTest {
     assertThat(event.channel()).isEqualTo("jobs");
     assertThat(event.previous()).isEqualTo(5);
     assertThat(event.toJson()).isEqualTo(DELIVERED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+  void payloadHoldsNoNumberThatJsonCannotSay(double number) {
+    ObjectNode payload = JsonNodeFactory.instance.objectNode();
+    payload.putArray("readings").add(1).addObject().put("value", number);
+
+    assertThatExceptionOfType(InvalidEventException.class)
+        .isThrownBy(() -> new WebSocketEvent("a.b", payload, null, null, null, null, null))
+        .withMessage("payload holds a number that JSON cannot say: " + number);
   }
 
   @Test

@@ -289,7 +289,9 @@ public final class Routes {
   }
 
   private Problem notFound() {
-    return Problem.notFound("There is nothing at this path; there is something at " + paths);
+    return Problem.notFound(
+        "There is nothing at this path"
+            + (paths.isEmpty() ? "" : "; there is something at " + paths));
   }
 
   /// What may be asked of a path; for a page of another origin that was named, in the words of CORS.

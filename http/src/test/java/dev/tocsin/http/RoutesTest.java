@@ -109,6 +109,17 @@ class RoutesTest {
   }
 
   @Test
+  void saysWhereThereIsSomethingIfThereIs() {
+    Doorkeeper none = new SlowDoorkeeper();
+    try (EmbeddedHttp server = new EmbeddedHttp(none, HELLO);
+        EmbeddedHttp empty = new EmbeddedHttp(none)) {
+      assertThat(server.receive(get("/x")).said())
+          .contains("\"There is nothing at this path; there is something at /hello\"");
+      assertThat(empty.receive(get("/x")).said()).contains("\"There is nothing at this path\"");
+    }
+  }
+
+  @Test
   void sendsContinueOnlyToWhomItLetsIn() {
     SlowDoorkeeper doorkeeper = new SlowDoorkeeper();
     try (EmbeddedHttp server = new EmbeddedHttp(doorkeeper, ECHO)) {

@@ -22,6 +22,9 @@ public record SqliteSettings(
   /// The least that `retainBytes` can be: the file's own structure needs some room.
   public static final long MIN_RETAIN_BYTES = 1 << 20;
 
+  /// The longest that `retain` and `idempotencyWindow` can be: as many nanoseconds as a `long` holds.
+  public static final Duration MAX_TIME = Duration.ofDays(106_751);
+
   public SqliteSettings {
     if (!retain.isPositive()) {
       throw new IllegalArgumentException("events have to be kept for some time");
@@ -31,6 +34,10 @@ public record SqliteSettings(
     }
     if (idempotencyWindow.isNegative()) {
       throw new IllegalArgumentException("keys cannot be remembered for less than no time");
+    }
+    if (retain.compareTo(MAX_TIME) > 0 || idempotencyWindow.compareTo(MAX_TIME) > 0) {
+      throw new IllegalArgumentException(
+          "events and keys are kept for " + MAX_TIME.toDays() + " days at the most");
     }
   }
 
