@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -91,7 +90,7 @@ public final class MqttConnection implements AutoCloseable {
       socket.connect(place, CONNECT_MILLIS);
       socket.setSoTimeout(CONNECT_MILLIS);
       return address.isEncrypted()
-          ? openEncrypted(encrypt(socket, options), socket, options)
+          ? openEncrypted(socket, options)
           : new MqttConnection(options, socket, socket);
     } catch (SocketTimeoutException e) {
       abandon(socket);
@@ -102,12 +101,12 @@ public final class MqttConnection implements AutoCloseable {
     }
   }
 
-  /// A broker that wants a certificate, or another one, says so after the handshake of TLS 1.3, and may have gone before a packet
-  /// is written.
-  private static MqttConnection openEncrypted(Socket encrypted, Socket plain, MqttOptions options)
+  /// A broker that wants a certificate, or another one, says so at the end of the handshake of TLS 1.3 or after it, and may have
+  /// gone before that is read.
+  private static MqttConnection openEncrypted(Socket plain, MqttOptions options)
       throws IOException {
     try {
-      return new MqttConnection(options, encrypted, plain);
+      return new MqttConnection(options, encrypt(plain, options), plain);
     } catch (SocketException | SSLException e) {
       throw new IOException(
           "the broker has ended TLS without an answer ("
@@ -130,7 +129,7 @@ public final class MqttConnection implements AutoCloseable {
     encrypted.setSSLParameters(parameters);
     try {
       encrypted.startHandshake();
-    } catch (SSLHandshakeException e) {
+    } catch (SSLException e) {
       throw new IOException(MqttTls.sentence(e), e);
     }
     return encrypted;

@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +69,7 @@ public record MqttTls(@Nullable Path ca, @Nullable Path certificate, @Nullable P
   }
 
   /// Why TLS could not begin, in words.
-  static String sentence(SSLHandshakeException e) {
+  static String sentence(SSLException e) {
     Throwable deepest = e;
     while (deepest.getCause() != null) {
       deepest = deepest.getCause();

@@ -209,6 +209,12 @@ class MqttBridgeTest extends OnMosquitto {
     assertThat(await(nameless, now -> now.link() != null).link().sentence())
         .startsWith("the broker has ended TLS without an answer (")
         .endsWith("); it may want a certificate of its clients, or another one");
+    String foreign =
+        ",\"certificate\":\"%s\",\"key\":\"%s\""
+            .formatted(folder.resolve("other.pem"), folder.resolve("x"));
+    Bridges stranger =
+        bridges(form.formatted("d", secure, folder.resolve("ca.pem"), foreign, MAPPING), hub);
+    assertThat(await(stranger, now -> now.link() != null).link().sentence()).contains("TLS");
   }
 
   @Test
