@@ -129,7 +129,7 @@ final class Doctor implements Callable<Integer> {
               findings.mend(
                   "bridges",
                   obstacle,
-                  "make room for the file there, where the server's user may write"));
+                  "name a file in a folder where the server's user may write"));
       BridgeReach.look(plan.otherSides(), findings);
     } catch (Failure e) {
       findings.mend("bridges", String.valueOf(e.getMessage()), "mend " + file);
