@@ -61,9 +61,8 @@ class AuditFileTest {
   }
 
   @Test
-  void aPipeHoldsUpNoStart() throws Exception {
-    Path pipe = folder.resolve("audit.pipe");
-    assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
+  void aPipeThatNobodyReadsHoldsUpNoStart() throws Exception {
+    Path pipe = pipe();
 
     assertThatThrownBy(() -> AuditFile.open(pipe, InstantSource.system()))
         .isInstanceOf(Failure.class)
@@ -71,12 +70,22 @@ class AuditFileTest {
             "--audit-log: cannot write to "
                 + pipe
                 + ": it does not open, as a pipe that nobody reads");
+  }
 
+  @Test
+  void aPipeTakesLinesForItsReader() throws Exception {
+    Path pipe = pipe();
     Process reader = new ProcessBuilder("head", "-n", "1", pipe.toString()).start();
     try (AuditFile file = AuditFile.open(pipe, InstantSource.system())) {
       file.note(entry(Audit.What.CREDENTIAL_ENDED, "anna", "expired"));
     }
     assertThat(reader.inputReader().readLine()).contains("credential_ended");
+  }
+
+  private Path pipe() throws Exception {
+    Path pipe = folder.resolve("audit.pipe");
+    assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
+    return pipe;
   }
 
   @Test
