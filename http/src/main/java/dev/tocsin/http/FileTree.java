@@ -64,6 +64,12 @@ public final class FileTree {
       }
       return known;
     }
+
+    /// What has it ready for requests. One that cannot be read, as when the program was replaced under the server, holds up
+    /// no other.
+    Runnable preparation() {
+      return Guard.task("a file of the program cannot be read", () -> content().compress());
+    }
   }
 
   private FileTree(Map<String, ServedFile> files, Executor worker) {
@@ -158,7 +164,7 @@ public final class FileTree {
 
   private Exchange answer(Request request, ServedFile file) {
     if (asked.compareAndSet(false, true)) {
-      worker.execute(() -> files.values().forEach(each -> each.content().compress()));
+      worker.execute(() -> files.values().forEach(each -> each.preparation().run()));
     }
     return file.content().answer(request);
   }

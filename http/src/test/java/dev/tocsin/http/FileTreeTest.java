@@ -5,6 +5,7 @@ import static dev.tocsin.fixtures.RawClient.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tocsin.fixtures.RecordedLogs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -239,6 +240,23 @@ class FileTreeTest {
       served.receive(get("/site/app.js"));
       assertThat(read).doesNotHaveDuplicates().contains("dev/tocsin/http/site/tiny.txt");
     }
+  }
+
+  /// As when the program is replaced while it runs.
+  @Test
+  void aFileThatIsGoneHoldsUpNoOther() {
+    ClassLoader loader =
+        new ClassLoader(FileTreeTest.class.getClassLoader()) {
+          @Override
+          public @Nullable InputStream getResourceAsStream(String name) {
+            return name.endsWith("/app.js") ? null : super.getResourceAsStream(name);
+          }
+        };
+    FileTree files = FileTree.of(loader, "dev/tocsin/http/site", Runnable::run);
+    try (EmbeddedHttp served = server(files, null)) {
+      assertThat(served.receive(get("/site/")).said()).startsWith("HTTP/1.1 200 ");
+    }
+    assertThat(RecordedLogs.take()).singleElement().asString().contains("cannot be read", "app.js");
   }
 
   @Test
